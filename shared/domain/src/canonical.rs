@@ -1,0 +1,182 @@
+//! The one shape into which every sender's events are brought.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::event_type::{EventType, Status};
+use crate::head::Head;
+use crate::provider::Provider;
+use crate::time::Timestamp;
+
+/// A body in the one shape for all providers: what it reports, and the details.
+#[derive(Clone, Debug)]
+pub struct Canonical {
+    /// Type, subject and key, as the thin function read them.
+    pub head: Head,
+    /// All else that consumers are told.
+    pub details: Details,
+    /// Whether the body is JSON that a consumer's parser will read as well: ours refuses what nests very deep.
+    pub is_json: bool,
+}
+
+/// What a body says beyond its head. Whatever a sender leaves out is absent, never guessed.
+#[derive(Clone, Debug, Default)]
+pub struct Details {
+    /// When the sender says that it happened.
+    pub time: Option<Timestamp>,
+    /// What kind of media the job is about; absent only for a body of unknown shape.
+    pub media: Option<Media>,
+    /// The job in the sender's terms.
+    pub job: Job,
+    /// The outputs, each URL once: lists in the sender's order, fields in the order of their names. Never the inputs,
+    /// never links that do not work yet.
+    pub assets: Vec<Asset>,
+    /// Why it failed, if it did.
+    pub error: Option<EventError>,
+    /// What the sender says about the time it took.
+    pub timings: Timings,
+}
+
+/// A kind of media.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Media {
+    /// Still images.
+    Image,
+    /// Moving images.
+    Video,
+    /// Sound.
+    Audio,
+    /// Three-dimensional models, whole or in parts.
+    ThreeD,
+    /// Text.
+    Text,
+    /// Anything else.
+    Other,
+}
+
+impl Media {
+    /// The word for it in an event.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Media::Image => "image",
+            Media::Video => "video",
+            Media::Audio => "audio",
+            Media::ThreeD => "3d",
+            Media::Text => "text",
+            Media::Other => "other",
+        }
+    }
+}
+
+/// The sender's job.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Job {
+    /// The sender's id of it.
+    pub id: Option<String>,
+    /// The sender's word for its kind (`image_to_3d`, `render`).
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// The model that did it, in the sender's words.
+    pub model: Option<String>,
+    /// The id that the customer gave when submitting it.
+    pub correlation_id: Option<String>,
+}
+
+/// One output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Asset {
+    /// What it is to the job (`output`, `glb`, `thumbnail`).
+    pub role: String,
+    /// Its media type, told by the ending of its name, if that tells one.
+    pub media_type: Option<String>,
+    /// Where the sender keeps it; may expire.
+    pub url: String,
+    /// Where Landfall keeps a copy; null while there is none.
+    pub archived: Option<Archived>,
+    /// When the URL stops working, RFC 3339; null if not known.
+    pub expires_at: Option<String>,
+}
+
+/// Landfall's own copy of an asset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Archived {
+    /// The bucket.
+    pub bucket: String,
+    /// The key in it.
+    pub key: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its SHA-256 in lower-case hex.
+    pub sha256: String,
+}
+
+/// Why a job failed, in the sender's words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct EventError {
+    /// The sender's code, if it gives one.
+    pub code: Option<String>,
+    /// The sender's message, if it gives one.
+    pub message: Option<String>,
+}
+
+/// What the sender says about time. Instants are the sender's own texts.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Timings {
+    /// When the job was submitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
+    /// When work on it began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<String>,
+    /// How long the work took, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work_seconds: Option<f64>,
+}
+
+impl Canonical {
+    /// Brings `body` into the one shape. A body that is not JSON, or of a shape that the provider's description does
+    /// not know, comes out as unrecognized, with no details: its raw form is published beside it.
+    #[must_use]
+    pub fn of(provider: Provider, body: &[u8]) -> Canonical {
+        let head = provider.head(body);
+        let value = serde_json::from_slice::<Value>(body).ok();
+        let is_json = value.is_some();
+        match (head.event_type.status(), value) {
+            (Some(status), Some(value)) => Canonical { head, is_json, details: provider.details(status, &value) },
+            // A head skips over what it need not know, and there a number or an escape may still be wrong. Nobody is
+            // told of a job that ended well when its outputs could not be read.
+            _ => {
+                let head = Head { event_type: EventType::Unrecognized, ..head };
+                Canonical { head, is_json, details: Details::default() }
+            }
+        }
+    }
+
+    /// How the thing stands, if the shape is known.
+    #[must_use]
+    pub const fn status(&self) -> Option<Status> {
+        self.head.event_type.status()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_that_is_json_only_where_the_head_looks_is_unrecognized() {
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        for broken in ["1e999", r#""\ud800""#, &deep] {
+            let body = format!(r#"{{"id":"p1","status":"completed","input":{broken}}}"#);
+            assert_eq!(Provider::Get3w.head(body.as_bytes()).event_type.status(), Some(Status::Completed));
+            let canonical = Canonical::of(Provider::Get3w, body.as_bytes());
+            assert_eq!(canonical.head.event_type, EventType::Unrecognized, "{body}");
+            assert_eq!(canonical.head.subject.as_deref(), Some("p1"));
+            assert_eq!(canonical.details.media, None);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! A request as it arrived, unchecked.
+
+use std::fmt;
+
+use crate::headers::Headers;
+use crate::time::Timestamp;
+
+/// One HTTP request to a source's URL. Nothing in it may be believed: [`verify`](crate::verify::verify) makes an
+/// event of it, and nothing else can.
+#[derive(Clone)]
+pub struct Delivery {
+    /// The token of the URL, if it has one.
+    pub token: Option<String>,
+    /// The headers.
+    pub headers: Headers,
+    /// The body's bytes, as they were sent.
+    pub body: Vec<u8>,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// The id of the function's invocation: it tells a write of our own from a write of another delivery.
+    pub request_id: String,
+}
+
+impl fmt::Debug for Delivery {
+    /// Shows no token, no header's value and nothing of the body.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("request_id", &self.request_id)
+            .field("received_at", &self.received_at)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

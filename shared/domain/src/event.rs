@@ -1,0 +1,98 @@
+//! An event: a delivery proven genuine.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::digest::Digest;
+use crate::event_id::EventId;
+use crate::event_type::EventType;
+use crate::provider::Provider;
+use crate::source_name::SourceName;
+use crate::time::Timestamp;
+use crate::words::words;
+
+/// All that is known of an event but its body. The ledger and the message carry it field by field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The idempotency key.
+    pub id: EventId,
+    /// The configured sender.
+    pub source: SourceName,
+    /// Its kind.
+    pub provider: Provider,
+    /// What the body reports, as the thin function read it.
+    pub event_type: EventType,
+    /// The sender's id of the thing.
+    pub subject: Option<String>,
+    /// How it was proven genuine.
+    pub verified_by: VerifiedBy,
+    /// How it came to Landfall.
+    pub origin: Origin,
+    /// How often an operator has had it processed again.
+    pub replay: u32,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// The id of the invocation that recorded it.
+    pub delivery: String,
+    /// The kept headers, by lower-case name.
+    pub headers: BTreeMap<String, String>,
+    /// The SHA-256 of the body's bytes.
+    pub body_sha256: Digest,
+}
+
+/// A delivery proven genuine, with its event id. Only [`verify`](crate::verify::verify) makes one, so whatever takes
+/// one cannot be given a stranger's bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct VerifiedEvent {
+    event: Event,
+    body: Vec<u8>,
+}
+
+impl VerifiedEvent {
+    pub(crate) fn new(event: Event, body: Vec<u8>) -> VerifiedEvent {
+        VerifiedEvent { event, body }
+    }
+
+    /// All but the body.
+    #[must_use]
+    pub fn event(&self) -> &Event {
+        &self.event
+    }
+
+    /// The body's bytes, as they were sent.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+}
+
+impl fmt::Debug for VerifiedEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedEvent").field("event", &self.event).field("body_bytes", &self.body.len()).finish()
+    }
+}
+
+/// How an event was proven genuine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifiedBy {
+    /// A signature over its bytes.
+    Signature,
+    /// A token in the URL: whoever knows the URL could have sent it.
+    Token,
+    /// The sender's own API said the same.
+    Confirmed,
+}
+
+/// How an event came to Landfall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The sender delivered it.
+    Webhook,
+    /// Landfall asked the sender for it.
+    Poll,
+    /// An operator had it processed again.
+    Replay,
+}
+
+words!(VerifiedBy { Signature => "signature", Token => "token", Confirmed => "confirmed" });
+words!(Origin { Webhook => "webhook", Poll => "poll", Replay => "replay" });

@@ -1,0 +1,111 @@
+//! One event's record.
+
+use crate::digest::Digest;
+use crate::event::Event;
+use crate::time::Timestamp;
+use crate::words::words;
+
+/// How far an event has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Recorded; nobody works on it.
+    Received,
+    /// A processor holds a claim on it.
+    Processing,
+    /// Published. Final, unless an operator replays it.
+    Done,
+    /// Given up. Final, unless an operator replays it.
+    Failed,
+}
+
+words!(State { Received => "received", Processing => "processing", Done => "done", Failed => "failed" });
+
+impl State {
+    /// Whether nothing more will happen by itself.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        match self {
+            State::Done | State::Failed => true,
+            State::Received | State::Processing => false,
+        }
+    }
+}
+
+/// One event's record: what it is, and how it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// What it is.
+    pub event: Event,
+    /// Where its body lies.
+    pub body: StoredBody,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// The part of a record on which decisions depend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// How far it has come.
+    pub state: State,
+    /// The id of the invocation that recorded it.
+    pub delivery: String,
+    /// The SHA-256 of its body.
+    pub body_sha256: Digest,
+    /// The token of the latest claim; it stays after settling.
+    pub claimed_by: Option<String>,
+    /// How often it was claimed.
+    pub attempts: u32,
+    /// Until when the latest claim may be worked on.
+    pub lease_until: Option<Timestamp>,
+    /// Before when it must not be claimed.
+    pub not_before: Option<Timestamp>,
+    /// When the sweep sends it again; present exactly while it is unfinished.
+    pub due_at: Option<Timestamp>,
+    /// When it may be forgotten, in whole seconds since the epoch; present exactly when it is finished.
+    pub expires_at_seconds: Option<i64>,
+}
+
+/// Where a record's body lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoredBody {
+    /// In the record itself.
+    Inline(Vec<u8>),
+    /// In the bucket.
+    Referenced(BodyRef),
+}
+
+/// A body in the bucket. Its key is derived from the event and checked, never believed.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct BodyRef {
+    /// The bucket.
+    pub bucket: String,
+    /// The key in it.
+    pub key: String,
+    /// The SHA-256 of the bytes, in lower-case hex.
+    pub sha256: String,
+    /// Their number.
+    pub size: u64,
+}
+
+impl BodyRef {
+    /// Where `event`'s body lies in `bucket`: under its id's digest, so that no sender chooses a key, and its own, so
+    /// that a second body under the same id cannot replace the first.
+    #[must_use]
+    pub fn of(bucket: &str, event: &Event, size: u64) -> BodyRef {
+        BodyRef {
+            bucket: bucket.to_owned(),
+            key: format!("bodies/{}/{}", event.id.digest(), event.body_sha256),
+            sha256: event.body_sha256.to_string(),
+            size,
+        }
+    }
+}
+
+impl Standing {
+    /// Whether the record's time is over. DynamoDB deletes expired items when it finds the time, which may be days
+    /// later, so this is asked before a record is believed.
+    #[must_use]
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at_seconds.is_some_and(|seconds| seconds.saturating_mul(1000) <= now.as_millis())
+    }
+}

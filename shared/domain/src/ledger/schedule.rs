@@ -1,0 +1,146 @@
+//! Every wait of the ledger, in one place.
+
+use std::time::Duration;
+
+use crate::time::Timestamp;
+use crate::time_scale::TimeScale;
+
+/// A processor's lease outlives its own time-out by this much, so that a claim never lapses under a working function.
+pub const LEASE_MARGIN: Duration = Duration::from_secs(60);
+/// An attempt after which no other follows.
+pub const ATTEMPTS_MAX: u32 = 8;
+/// A finished record is kept this long: the window in which a repeat is known as one. Senders retry for 3 days at most.
+pub const RECORD_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// A claimed event comes due this long after its lease.
+const DUE_AFTER_LEASE: Duration = Duration::from_secs(30);
+/// A fresh record comes due after this long: far above a healthy queue's delay, so that the sweep leaves it alone.
+const FIRST_DUE: Duration = Duration::from_secs(10 * 60);
+/// A record whose message could not be sent comes due after this long.
+const DEFERRED_DUE: Duration = Duration::from_secs(60);
+/// A message may come a little before its time without being sent back: clocks differ.
+const EARLY_TOLERANCE: Duration = Duration::from_secs(5);
+/// The waits after the first, second, ... failed attempt.
+const RETRY_WAITS: [Duration; ATTEMPTS_MAX as usize - 1] = [
+    Duration::from_secs(30),
+    Duration::from_secs(2 * 60),
+    Duration::from_secs(10 * 60),
+    Duration::from_secs(30 * 60),
+    Duration::from_secs(2 * 60 * 60),
+    Duration::from_secs(6 * 60 * 60),
+    Duration::from_secs(12 * 60 * 60),
+];
+/// Each wait is up to a fifth longer or shorter, so that what failed together does not come back together.
+const JITTER: f64 = 0.2;
+/// The waits after the first, second, ... sweep of an event that stays unclaimed: a backlog must not feed itself.
+const SWEEP_WAITS: [Duration; 4] = [
+    Duration::from_secs(60),
+    Duration::from_secs(10 * 60),
+    Duration::from_secs(60 * 60),
+    Duration::from_secs(6 * 60 * 60),
+];
+
+/// The waits, at one pace.
+#[derive(Clone, Copy, Debug)]
+pub struct Schedule(TimeScale);
+
+impl Schedule {
+    /// The waits at the pace of `scale`.
+    #[must_use]
+    pub const fn at(scale: TimeScale) -> Schedule {
+        Schedule(scale)
+    }
+
+    /// When a record made at `now` comes due.
+    #[must_use]
+    pub fn first_due(self, now: Timestamp) -> Timestamp {
+        now + self.0.apply(FIRST_DUE)
+    }
+
+    /// When a record whose message could not be sent comes due.
+    #[must_use]
+    pub fn deferred_due(self, now: Timestamp) -> Timestamp {
+        now + self.0.apply(DEFERRED_DUE)
+    }
+
+    /// Until when a claim holds that a function makes which must end by `deadline`.
+    #[must_use]
+    pub fn lease_until(self, deadline: Timestamp) -> Timestamp {
+        deadline + self.0.apply(LEASE_MARGIN)
+    }
+
+    /// When a claimed event comes due at the latest.
+    #[must_use]
+    pub fn due_after_lease(self, lease_until: Timestamp) -> Timestamp {
+        lease_until + self.0.apply(DUE_AFTER_LEASE)
+    }
+
+    /// The latest `not_before` that a claim at `now` may pass over.
+    #[must_use]
+    pub fn claimable_until(self, now: Timestamp) -> Timestamp {
+        now + self.0.apply(EARLY_TOLERANCE)
+    }
+
+    /// When to try again after the failed attempt number `attempts` (from 1); `None` if it was the last.
+    ///
+    /// `jitter` is drawn by the caller, from 0 up to but without 1.
+    #[must_use]
+    pub fn retry_at(self, now: Timestamp, attempts: u32, jitter: f64) -> Option<Timestamp> {
+        let wait = RETRY_WAITS.get(usize::try_from(attempts.max(1) - 1).ok()?)?;
+        let factor = 1.0 + JITTER * (2.0 * jitter.clamp(0.0, 1.0) - 1.0);
+        Some(now + self.0.apply(wait.mul_f64(factor)))
+    }
+
+    /// When an event comes due again after it has been swept `sweeps` times (from 1) without being claimed.
+    #[must_use]
+    pub fn due_after_sweep(self, now: Timestamp, sweeps: u32) -> Timestamp {
+        let index = usize::try_from(sweeps.max(1) - 1).unwrap_or(usize::MAX);
+        now + self.0.apply(SWEEP_WAITS[index.min(SWEEP_WAITS.len() - 1)])
+    }
+
+    /// When a finished record may be forgotten, in seconds since the epoch. Not scaled: it is no wait.
+    #[must_use]
+    pub fn expires_at_seconds(self, settled_at: Timestamp) -> i64 {
+        (settled_at + RECORD_RETENTION).as_seconds_rounded_up()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+    const SCHEDULE: Schedule = Schedule::at(TimeScale::REAL);
+
+    #[test]
+    fn retries_wait_longer_each_time_and_end_after_the_eighth_attempt() {
+        let waits = |jitter: f64| -> Vec<u64> {
+            (1..)
+                .map_while(|attempts| SCHEDULE.retry_at(NOW, attempts, jitter))
+                .map(|at| NOW.until(at).as_secs())
+                .collect()
+        };
+        assert_eq!(waits(0.5), [30, 120, 600, 1800, 7200, 21600, 43200]);
+        assert_eq!(waits(0.0), [24, 96, 480, 1440, 5760, 17280, 34560]);
+        assert_eq!(waits(1.0), [36, 144, 720, 2160, 8640, 25920, 51840]);
+        assert_eq!(SCHEDULE.retry_at(NOW, ATTEMPTS_MAX, 0.5), None);
+    }
+
+    #[test]
+    fn sweeps_wait_longer_each_time_and_never_end() {
+        let waits: Vec<u64> = (0..7).map(|sweeps| NOW.until(SCHEDULE.due_after_sweep(NOW, sweeps)).as_secs()).collect();
+        assert_eq!(waits, [60, 60, 600, 3600, 21600, 21600, 21600]);
+    }
+
+    #[test]
+    fn the_scale_is_on_every_wait_but_retention() {
+        let fast = Schedule::at(TimeScale::parse("0.1").unwrap());
+        assert_eq!(NOW.until(fast.first_due(NOW)).as_secs(), 60);
+        assert_eq!(NOW.until(fast.deferred_due(NOW)).as_secs(), 6);
+        assert_eq!(NOW.until(fast.lease_until(NOW)).as_secs(), 6);
+        assert_eq!(NOW.until(fast.due_after_lease(NOW)).as_secs(), 3);
+        assert_eq!(NOW.until(fast.claimable_until(NOW)).as_millis(), 500);
+        assert_eq!(NOW.until(fast.due_after_sweep(NOW, 1)).as_secs(), 6);
+        assert_eq!(fast.expires_at_seconds(NOW), SCHEDULE.expires_at_seconds(NOW));
+    }
+}

@@ -1,0 +1,106 @@
+//! How a claim ends.
+
+use crate::ledger::schedule::{ATTEMPTS_MAX, Schedule};
+use crate::time::Timestamp;
+
+/// How the work on an event went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// All of it is done.
+    Done,
+    /// It may go well another time.
+    Passing {
+        /// What happened, for the operator; holds no secret.
+        reason: String,
+    },
+    /// It will never go well by itself.
+    Lasting {
+        /// What happened, for the operator; holds no secret.
+        reason: String,
+    },
+}
+
+/// What becomes of the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// `done`, to be forgotten at this second.
+    Done {
+        /// Seconds since the epoch.
+        expires_at_seconds: i64,
+    },
+    /// `received` once more, not to be claimed before this moment, at which it also comes due.
+    Again {
+        /// The moment.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// `failed`, to be forgotten at this second.
+    Failed {
+        /// Seconds since the epoch.
+        expires_at_seconds: i64,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Whether a claim that is the event's attempt number `attempts` may still be worked on. Claims beyond the last
+/// attempt exist where functions died before they could settle; they only give up.
+#[must_use]
+pub const fn may_work(attempts: u32) -> bool {
+    attempts <= ATTEMPTS_MAX
+}
+
+/// Decides what becomes of the record after attempt number `attempts`. `jitter` is drawn from 0 up to but without 1.
+#[must_use]
+pub fn settle(work: Work, attempts: u32, now: Timestamp, schedule: Schedule, jitter: f64) -> Settlement {
+    let expires_at_seconds = schedule.expires_at_seconds(now);
+    match work {
+        Work::Done => Settlement::Done { expires_at_seconds },
+        Work::Lasting { reason } => Settlement::Failed { expires_at_seconds, reason },
+        Work::Passing { reason } => match schedule.retry_at(now, attempts, jitter) {
+            Some(at) => Settlement::Again { at, reason },
+            None => Settlement::Failed { expires_at_seconds, reason },
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::time_scale::TimeScale;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+    const EXPIRY: i64 = 1_700_000_000 + 30 * 24 * 60 * 60;
+
+    fn check(work: Work, attempts: u32, expected: Settlement) {
+        assert_eq!(settle(work, attempts, NOW, Schedule::at(TimeScale::REAL), 0.5), expected);
+    }
+
+    #[test]
+    fn each_end_has_its_settlement() {
+        let reason = || "because".to_owned();
+        check(Work::Done, 1, Settlement::Done { expires_at_seconds: EXPIRY });
+        check(Work::Done, 9, Settlement::Done { expires_at_seconds: EXPIRY });
+        check(
+            Work::Lasting { reason: reason() },
+            1,
+            Settlement::Failed { expires_at_seconds: EXPIRY, reason: reason() },
+        );
+        let again = Settlement::Again { at: NOW + Duration::from_secs(30), reason: reason() };
+        check(Work::Passing { reason: reason() }, 1, again);
+        check(
+            Work::Passing { reason: reason() },
+            8,
+            Settlement::Failed { expires_at_seconds: EXPIRY, reason: reason() },
+        );
+    }
+
+    #[test]
+    fn a_claim_beyond_the_last_attempt_only_gives_up() {
+        assert!(may_work(8));
+        assert!(!may_work(9));
+    }
+}

@@ -1,0 +1,38 @@
+//! Landfall's values and decisions: no IO, no async, no AWS, no clock, no environment. Whatever a decision needs is an
+//! argument, so every state and every input can be tried in a test.
+//!
+//! # The cast
+//!
+//! A **provider** is a kind of sender; a **source** is one that an operator configured, with its secrets. A
+//! **delivery** is a request as it arrived, which nobody believes. [`verify::verify`] turns it into a **verified
+//! event**, and nothing else can. The **event id** is its idempotency key: the same event has the same id in whatever
+//! attempt it comes.
+//!
+//! The **ledger** holds one **record** an event, which is the truth about it. A **message** only carries the event to
+//! the processor, which **claims** it, brings it into the **canonical** shape, has it **published** and **settles** it.
+//! Whatever remains unfinished comes **due**, and the sweep sends it again.
+//!
+//! Follow one event through the modules: [`delivery`] → [`verify`] → [`event`] → [`ledger::admit`] → [`message`] →
+//! [`ledger::claim`] → [`canonical`] → [`published`] → [`ledger::settle`], and [`ledger::sweep`] for those that strayed.
+
+pub mod canonical;
+pub mod delivery;
+pub mod digest;
+pub mod event;
+pub mod event_id;
+pub mod event_type;
+pub mod head;
+pub mod headers;
+pub mod ledger;
+pub mod message;
+pub mod provider;
+mod providers;
+pub mod published;
+pub mod queue_text;
+pub mod recent;
+pub mod source;
+pub mod source_name;
+pub mod time;
+pub mod time_scale;
+pub mod verify;
+pub mod words;

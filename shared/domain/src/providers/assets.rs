@@ -1,0 +1,202 @@
+//! The outputs of a job, collected from a body.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::canonical::{Asset, Media};
+use crate::providers::media;
+
+/// The most telling kind first: a 3D model comes with a preview film, a film with a poster, a song with a cover.
+const MOST_TELLING: [Media; 5] = [Media::ThreeD, Media::Video, Media::Audio, Media::Image, Media::Text];
+
+/// Assets in the order found, each URL once.
+#[derive(Default)]
+pub(crate) struct Assets {
+    found: Vec<Asset>,
+    urls: HashSet<String>,
+    media: Vec<Media>,
+}
+
+impl Assets {
+    /// Takes the URLs in `value`, under one role: a string, a list of them, or objects with a `url`.
+    ///
+    /// Whatever else stands there (nothing yet, an empty string, a data URL, the output itself in base64) is no asset.
+    pub(crate) fn collect(&mut self, role: &str, value: &Value) {
+        match value {
+            Value::String(url) => self.add(role, url),
+            Value::Array(items) => items.iter().for_each(|item| self.collect(role, item)),
+            Value::Object(members) => {
+                // PHP writes a list as an object with numbers for names as soon as the list has had a gap.
+                let mut items: Vec<(u64, &Value)> =
+                    members.iter().filter_map(|(name, item)| Some((name.parse().ok()?, item))).collect();
+                items.sort_by_key(|(number, _)| *number);
+                items.into_iter().for_each(|(_, item)| self.collect(role, item));
+                if let Some(url) = members.get("url") {
+                    self.collect(role, url);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// Walks through `value` and takes what stands under names such as `glb_url` and `mesh_url_glb`; the rest of the
+    /// name is the role. Members named `input` are left out.
+    pub(crate) fn walk(&mut self, value: &Value) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| self.walk(item)),
+            Value::Object(members) => {
+                for (name, member) in members.iter().filter(|(name, _)| *name != "input") {
+                    match role_of(name) {
+                        Some(role) => self.collect(&role, member),
+                        None => self.walk(member),
+                    }
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    /// What the endings tell of the job as a whole.
+    pub(crate) fn media(&self) -> Option<Media> {
+        MOST_TELLING.into_iter().find(|media| self.media.contains(media))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Asset> {
+        self.found
+    }
+
+    fn add(&mut self, role: &str, url: &str) {
+        if !is_web_address(url) || !self.urls.insert(url.to_owned()) {
+            return;
+        }
+        let (media_type, media) = media::of_url(url);
+        if let Some(media) = media.filter(|media| !self.media.contains(media)) {
+            self.media.push(media);
+        }
+        self.found.push(Asset {
+            role: role.to_owned(),
+            media_type: media_type.map(str::to_owned),
+            url: url.to_owned(),
+            archived: None,
+            expires_at: None,
+        });
+    }
+}
+
+/// The role that a member's name gives to the URL under it, if it is a name for a URL.
+pub(crate) fn role_of(name: &str) -> Option<String> {
+    if let Some((thing, format)) = name.split_once("_url_") {
+        return Some(format!("{thing}_{format}"));
+    }
+    match name.strip_suffix("urls").or_else(|| name.strip_suffix("url"))?.trim_end_matches('_') {
+        "" => Some("output".to_owned()),
+        thing => Some(thing.to_owned()),
+    }
+}
+
+/// Whether `text` is an http or https URL. No more is asked: what may be fetched is decided by whoever fetches it, and
+/// some senders leave spaces in the names of files.
+fn is_web_address(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return false;
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    (scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http"))
+        && !host.is_empty()
+        && !host.contains(char::is_whitespace)
+        && !text.contains(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn render(assets: Assets) -> Vec<String> {
+        assets.into_vec().into_iter().map(|asset| format!("{} {}", asset.role, asset.url)).collect()
+    }
+
+    #[test]
+    fn lists_come_in_many_forms() {
+        let check = |value: Value, expected: &[&str]| {
+            let mut assets = Assets::default();
+            assets.collect("output", &value);
+            assert_eq!(render(assets), expected, "{value}");
+        };
+        check(json!("https://a.example/1"), &["output https://a.example/1"]);
+        check(
+            json!(["http://a.example", {"url": "HTTPS://a.example/2"}]),
+            &["output http://a.example", "output HTTPS://a.example/2"],
+        );
+        check(
+            json!({"10": "https://a.example/10", "9": "https://a.example/9"}),
+            &["output https://a.example/9", "output https://a.example/10"],
+        );
+        check(
+            json!([["https://a.example/1"], "https://a.example/2", "https://a.example/1"]),
+            &["output https://a.example/1", "output https://a.example/2"],
+        );
+        check(json!("https://a.example/Moon walk.fbx"), &["output https://a.example/Moon walk.fbx"]);
+        for none in [
+            json!(null),
+            json!([]),
+            json!({}),
+            json!(["", null, 7, true, {"uri": "https://a.example"}]),
+            json!("a.png"),
+            json!("ftp://a.example/a.png"),
+            json!("s3://bucket/a.png"),
+            json!("data:image/png;base64,aHR0cHM6Ly9h"),
+            json!("//a.example/a.png"),
+            json!("https://"),
+            json!("https:///a.png"),
+            json!("https://a b.example/a.png"),
+            json!("https://a.example/\na.png"),
+            json!(" https://a.example/a.png"),
+        ] {
+            check(none, &[]);
+        }
+    }
+
+    #[test]
+    fn a_walk_takes_what_is_named_as_a_url() {
+        let mut assets = Assets::default();
+        assets.walk(&json!({
+            "meshes": [{"data": {"glb_url": "https://a.example/a.glb", "fbx_url": "", "name": "https://a.example/no"}}],
+            "mesh_url_usdz": "https://a.example/a.usdz",
+            "input": {"image_url": "https://a.example/input.png"},
+            "video": {"url": "https://a.example/spin.mp4"},
+            "image_urls": ["https://a.example/1.png", "https://a.example/2.png"],
+        }));
+        assert_eq!(assets.media(), Some(Media::ThreeD));
+        assert_eq!(
+            render(assets),
+            [
+                "image https://a.example/1.png",
+                "image https://a.example/2.png",
+                "mesh_usdz https://a.example/a.usdz",
+                "glb https://a.example/a.glb",
+                "output https://a.example/spin.mp4",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_most_telling_ending_tells_the_media() {
+        let check = |urls: Value, expected: Option<Media>| {
+            let mut assets = Assets::default();
+            assets.collect("output", &urls);
+            assert_eq!(assets.media(), expected, "{urls}");
+        };
+        check(json!(["https://a.example/a.png", "https://a.example/a.mp4"]), Some(Media::Video));
+        check(json!(["https://a.example/a.mp4", "https://a.example/a.glb"]), Some(Media::ThreeD));
+        check(json!(["https://a.example/a.jpg", "https://a.example/a.mp3"]), Some(Media::Audio));
+        check(json!(["https://a.example/a.txt", "https://a.example/a.webp"]), Some(Media::Image));
+        check(json!(["https://a.example/a.zip", "https://a.example/a"]), None);
+    }
+}

@@ -1,0 +1,96 @@
+//! Instants and waits. Nobody in this crate reads a clock: `now` is always an argument.
+
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::time::Duration;
+
+/// An instant, in milliseconds since the Unix epoch.
+///
+/// A type of its own so that seconds, which DynamoDB's TTL wants, can never be taken for milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The instant that is `millis` milliseconds after the Unix epoch.
+    #[must_use]
+    pub const fn from_millis(millis: i64) -> Timestamp {
+        Timestamp(millis)
+    }
+
+    /// Milliseconds since the Unix epoch.
+    #[must_use]
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the Unix epoch, rounded up: what is meant to live until `self` lives at least so long.
+    #[must_use]
+    pub const fn as_seconds_rounded_up(self) -> i64 {
+        self.0.div_euclid(1000) + if self.0.rem_euclid(1000) > 0 { 1 } else { 0 }
+    }
+
+    /// How long it is from `self` to `later`; zero if `later` is not later.
+    #[must_use]
+    pub fn until(self, later: Timestamp) -> Duration {
+        Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))
+    }
+
+    /// Reads an RFC 3339 text, as senders write it (`2025-09-01T07:26:51.484Z`, any offset).
+    #[must_use]
+    pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
+        text.parse::<jiff::Timestamp>().ok().map(|instant| Timestamp(instant.as_millisecond()))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC with milliseconds; an instant outside the years −9999 to 9999 is clamped to them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (earliest, latest) = (jiff::Timestamp::MIN.as_millisecond(), jiff::Timestamp::MAX.as_millisecond());
+        let instant = jiff::Timestamp::from_millisecond(self.0.clamp(earliest, latest)).unwrap_or(jiff::Timestamp::MAX);
+        write!(f, "{instant:.3}")
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Timestamp;
+
+    fn add(self, wait: Duration) -> Timestamp {
+        Timestamp(self.0.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Timestamp;
+
+    fn sub(self, wait: Duration) -> Timestamp {
+        Timestamp(self.0.saturating_sub(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_and_reads_rfc3339() {
+        let instant = Timestamp::from_millis(1_756_711_611_484);
+        assert_eq!(instant.to_string(), "2025-09-01T07:26:51.484Z");
+        assert_eq!(Timestamp::parse_rfc3339("2025-09-01T09:26:51.484+02:00"), Some(instant));
+        assert_eq!(Timestamp::parse_rfc3339("yesterday"), None);
+        assert_eq!(Timestamp::from_millis(0).to_string(), "1970-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn seconds_never_cut_a_life_short() {
+        assert_eq!(Timestamp::from_millis(1_000).as_seconds_rounded_up(), 1);
+        assert_eq!(Timestamp::from_millis(1_001).as_seconds_rounded_up(), 2);
+    }
+
+    #[test]
+    fn arithmetic_saturates_instead_of_wrapping() {
+        let end = Timestamp::from_millis(i64::MAX);
+        assert_eq!(end + Duration::from_secs(1), end);
+        assert_eq!(end.until(Timestamp::from_millis(0)), Duration::ZERO);
+        assert!(!end.to_string().is_empty());
+    }
+}

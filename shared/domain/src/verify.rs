@@ -1,0 +1,137 @@
+//! Verification: the only way from a delivery to an event.
+
+use crate::delivery::Delivery;
+use crate::digest::Digest;
+use crate::event::{Event, Origin, VerifiedBy, VerifiedEvent};
+use crate::event_id::EventId;
+use crate::headers::{Doubled, Headers};
+use crate::source::{Credentials, Dedupe, Secrets, Source, TokenDigests};
+use crate::words::words;
+
+/// Why a delivery is not believed. For the log: the sender is told the same text for all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No source has that name.
+    UnknownSource,
+    /// The URL holds no token.
+    TokenMissing,
+    /// The URL's token is none of the source's.
+    TokenWrong,
+    /// The signature's header is missing or empty.
+    SignatureMissing,
+    /// The signature's header was given more than once.
+    SignatureDoubled,
+    /// The signature is not hex of the right length.
+    SignatureMalformed,
+    /// The signature was made with another secret or of other bytes.
+    SignatureWrong,
+}
+
+words!(Refusal {
+    UnknownSource => "unknown_source",
+    TokenMissing => "token_missing",
+    TokenWrong => "token_wrong",
+    SignatureMissing => "signature_missing",
+    SignatureDoubled => "signature_doubled",
+    SignatureMalformed => "signature_malformed",
+    SignatureWrong => "signature_wrong",
+});
+
+impl Refusal {
+    /// Whether the source's secret, read anew, could turn the refusal around: the operator may have changed it a
+    /// moment ago.
+    #[must_use]
+    pub const fn may_be_outdated(self) -> bool {
+        match self {
+            Refusal::TokenMissing | Refusal::TokenWrong | Refusal::SignatureMissing | Refusal::SignatureWrong => true,
+            Refusal::UnknownSource | Refusal::SignatureDoubled | Refusal::SignatureMalformed => false,
+        }
+    }
+}
+
+/// A delivery that is not believed, given back so that it can be checked again with fresher secrets.
+#[derive(Debug)]
+pub struct Refused {
+    /// The delivery, untouched.
+    pub delivery: Box<Delivery>,
+    /// Why.
+    pub refusal: Refusal,
+}
+
+/// Proves that `source` sent the delivery, and gives the event its id.
+///
+/// Signatures are checked over the body's bytes as they were sent, and the id is made of those same bytes: nothing
+/// that a stranger could have changed takes part.
+///
+/// # Errors
+/// If the delivery lacks what the source's credentials ask for.
+pub fn verify(delivery: Delivery, source: &Source) -> Result<VerifiedEvent, Refused> {
+    match prove(&delivery, &source.credentials) {
+        Ok(verified_by) => Ok(identify(delivery, source, verified_by)),
+        Err(refusal) => Err(Refused { delivery: Box::new(delivery), refusal }),
+    }
+}
+
+fn prove(delivery: &Delivery, credentials: &Credentials) -> Result<VerifiedBy, Refusal> {
+    match credentials {
+        Credentials::Token(tokens) => {
+            check_token(delivery.token.as_deref(), tokens)?;
+            Ok(VerifiedBy::Token)
+        }
+        Credentials::Signature { header, secrets } => {
+            check_signature(&delivery.headers, &delivery.body, header, secrets)?;
+            Ok(VerifiedBy::Signature)
+        }
+        Credentials::Both { header, secrets, tokens } => {
+            check_token(delivery.token.as_deref(), tokens)?;
+            check_signature(&delivery.headers, &delivery.body, header, secrets)?;
+            Ok(VerifiedBy::Signature)
+        }
+    }
+}
+
+fn check_token(token: Option<&str>, tokens: &TokenDigests) -> Result<(), Refusal> {
+    let token = token.ok_or(Refusal::TokenMissing)?;
+    if tokens.hold(token) { Ok(()) } else { Err(Refusal::TokenWrong) }
+}
+
+fn check_signature(headers: &Headers, body: &[u8], header: &str, secrets: &Secrets) -> Result<(), Refusal> {
+    let text = match headers.single(header) {
+        Ok(Some(text)) if !text.is_empty() => text,
+        Ok(_) => return Err(Refusal::SignatureMissing),
+        Err(Doubled) => return Err(Refusal::SignatureDoubled),
+    };
+    let mut signature = [0; 32];
+    // The length is checked first: the decoder would take a shorter one, and a truncated tag is easier to guess.
+    if text.len() != 64 || base16ct::mixed::decode(text, &mut signature).is_err() {
+        return Err(Refusal::SignatureMalformed);
+    }
+    if secrets.signed(body, &signature) { Ok(()) } else { Err(Refusal::SignatureWrong) }
+}
+
+fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy) -> VerifiedEvent {
+    let head = source.provider.head(&delivery.body);
+    let body_sha256 = Digest::of(&delivery.body);
+    let mut key = head.key;
+    if key.is_empty() || head.event_type.may_recur() || source.dedupe == Dedupe::Content {
+        key.push(body_sha256.to_string());
+    }
+    let event = Event {
+        id: EventId::new(&source.name, key.iter().map(String::as_str)),
+        source: source.name.clone(),
+        provider: source.provider,
+        event_type: head.event_type,
+        subject: head.subject,
+        verified_by,
+        origin: Origin::Webhook,
+        replay: 0,
+        received_at: delivery.received_at,
+        delivery: delivery.request_id,
+        headers: delivery.headers.kept(),
+        body_sha256,
+    };
+    VerifiedEvent::new(event, delivery.body)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+//! Enums of plain words.
+
+/// A word that is none of those known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown word")]
+pub struct UnknownWord;
+
+/// Gives an enum of plain words its text, both ways.
+macro_rules! words {
+    ($type:ty { $($variant:ident => $word:literal),+ $(,)? }) => {
+        impl $type {
+            /// The word for it in records, messages and events.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = $crate::words::UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, $crate::words::UnknownWord> {
+                match word { $($word => Ok(Self::$variant),)+ _ => Err($crate::words::UnknownWord) }
+            }
+        }
+    };
+}
+pub(crate) use words;

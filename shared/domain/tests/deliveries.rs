@@ -1,0 +1,171 @@
+//! Every recorded delivery in `tests/deliveries`, and what Landfall reads from it.
+//!
+//! `UPDATE_EXPECT=1` rewrites the expectations; look at the difference before believing it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use domain::canonical::{Canonical, Media};
+use domain::provider::Provider;
+use expect_test::expect_file;
+
+const DELIVERIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/deliveries");
+const EXPECTATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/expected");
+
+#[test]
+fn every_delivery_reads_as_expected() {
+    for (provider, name) in deliveries() {
+        check(provider, &name);
+    }
+}
+
+#[test]
+fn every_expectation_has_its_delivery() {
+    let deliveries = deliveries();
+    let expected: BTreeSet<PathBuf> = deliveries.iter().map(|(provider, name)| expectation(*provider, name)).collect();
+    assert_eq!(expected.len(), deliveries.len(), "two deliveries differ in their endings alone");
+    for provider in Provider::ALL {
+        let folder = Path::new(EXPECTATIONS).join(provider.as_str());
+        for file in files(&folder) {
+            assert!(expected.contains(&folder.join(&file)), "{provider}/{file} belongs to no delivery");
+        }
+    }
+}
+
+/// What senders say, and the type that consumers are told: each is seen in at least one recorded delivery.
+#[test]
+fn every_word_of_a_sender_is_covered() {
+    let covered = |provider: Provider, word: &str, event_type: &str| {
+        deliveries().into_iter().filter(|(of, _)| *of == provider).any(|(_, name)| {
+            let head = read(provider, &name).head;
+            head.event_type.to_string() == event_type && head.key.iter().any(|component| component == word)
+        })
+    };
+    let check = |provider, words: &[&str], event_type: &str| {
+        for word in words {
+            assert!(covered(provider, word, event_type), "no delivery of {provider} says {word} and is {event_type}");
+        }
+    };
+    check(Provider::Csm, &["complete", "completed"], "landfall.job.completed");
+    check(Provider::Csm, &["failed"], "landfall.job.failed");
+    check(Provider::Csm, &["incomplete", "predefined_done"], "landfall.job.progress");
+    check(Provider::Csm, &["spin_generate_done", "preview_done", "refine_done"], "landfall.job.completed");
+    check(Provider::Csm, &["spin_generate_failed", "preview_failed"], "landfall.job.failed");
+    check(Provider::Csm, &["spin_generate_processing"], "landfall.job.progress");
+    check(Provider::Get3w, &["completed"], "landfall.job.completed");
+    check(Provider::Get3w, &["failed"], "landfall.job.failed");
+    check(Provider::Get3w, &["created", "processing"], "landfall.job.progress");
+    check(Provider::Modelslab, &["success"], "landfall.job.completed");
+    check(Provider::Modelslab, &["failed", "error"], "landfall.job.failed");
+    check(Provider::Modelslab, &["processing"], "landfall.job.progress");
+    check(Provider::Modelslab, &["model_ready"], "landfall.training.completed");
+    check(Provider::Modelslab, &["training_failed"], "landfall.training.failed");
+    check(Provider::Modelslab, &["deploying_gpu", "training_success"], "landfall.training.progress");
+    check(Provider::Modelslab, &["workflow.completed"], "landfall.workflow.completed");
+    check(Provider::Modelslab, &["workflow.failed", "workflow.completed"], "landfall.workflow.failed");
+    check(Provider::Glossi, &["model.processed"], "landfall.model.completed");
+    check(Provider::Glossi, &["model.failed"], "landfall.model.failed");
+    check(Provider::Glossi, &["project.created"], "landfall.project.created");
+    check(Provider::Glossi, &["job.complete", "render.complete"], "landfall.job.completed");
+    check(Provider::Glossi, &["job.failed", "render.failed"], "landfall.job.failed");
+    for provider in Provider::ALL {
+        let unrecognized = deliveries().into_iter().any(|(of, name)| {
+            of == provider && name.starts_with("unrecognized-") && read(provider, &name).status().is_none()
+        });
+        assert!(unrecognized, "no delivery of {provider} has a shape that nobody knows");
+    }
+}
+
+/// A body may be cut short, damaged, or sent to another sender's URL: there is always an answer, and what is recognized
+/// always says what media it is about.
+#[test]
+fn damaged_bodies_are_read_too() {
+    const STEP: usize = 101;
+    let check = |reader, body: &[u8]| {
+        let canonical = Canonical::of(reader, body);
+        assert_eq!(canonical.status().is_some(), canonical.details.media.is_some(), "{}", body.escape_ascii());
+    };
+    for (provider, name) in deliveries() {
+        let body = fs::read(Path::new(DELIVERIES).join(provider.as_str()).join(name)).expect("a readable delivery");
+        for reader in Provider::ALL {
+            check(reader, &body);
+            for at in (0..body.len()).step_by(STEP) {
+                check(reader, &body[..at]);
+                for byte in [b'"', b'\\', b'[', b'9', b' ', 0xff] {
+                    let mut damaged = body.clone();
+                    damaged[at] = byte;
+                    check(reader, &damaged);
+                }
+            }
+        }
+    }
+}
+
+fn check(provider: Provider, name: &str) {
+    expect_file![expectation(provider, name)].assert_eq(&render(&read(provider, name)));
+}
+
+fn read(provider: Provider, name: &str) -> Canonical {
+    let body = fs::read(Path::new(DELIVERIES).join(provider.as_str()).join(name)).expect(name);
+    Canonical::of(provider, &body)
+}
+
+/// One fact a line, in the sender's own letters; a fact that the sender leaves out has no line.
+fn render(canonical: &Canonical) -> String {
+    let Canonical { head, details, is_json } = canonical;
+    let mut lines = String::new();
+    let mut fact = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            writeln!(lines, "{name:<12}{value}").expect("a string takes every line");
+        }
+    };
+    fact("type", Some(head.event_type.to_string()));
+    fact("subject", quoted(&head.subject));
+    fact("key", (!head.key.is_empty()).then(|| format!("{:?}", head.key)));
+    fact("json", (!is_json).then(|| "no".to_owned()));
+    fact("time", details.time.map(|time| time.to_string()));
+    fact("media", details.media.map(Media::as_str).map(str::to_owned));
+    fact("job", quoted(&details.job.id));
+    fact("kind", quoted(&details.job.kind));
+    fact("model", quoted(&details.job.model));
+    fact("correlation", quoted(&details.job.correlation_id));
+    for asset in &details.assets {
+        assert!(asset.archived.is_none() && asset.expires_at.is_none(), "nothing is archived yet");
+        let media_type = asset.media_type.as_deref().unwrap_or("-");
+        fact("asset", Some(format!("{:<18} {:<20} {:?}", asset.role, media_type, asset.url)));
+    }
+    if let Some(error) = &details.error {
+        fact("error code", quoted(&error.code));
+        fact("error", quoted(&error.message));
+    }
+    fact("created", quoted(&details.timings.created_at));
+    fact("started", quoted(&details.timings.started_at));
+    fact("completed", quoted(&details.timings.completed_at));
+    fact("worked", details.timings.work_seconds.map(|seconds| format!("{seconds} s")));
+    lines
+}
+
+fn quoted(text: &Option<String>) -> Option<String> {
+    text.as_ref().map(|text| format!("{text:?}"))
+}
+
+fn deliveries() -> Vec<(Provider, String)> {
+    let of =
+        |provider: Provider| files(&Path::new(DELIVERIES).join(provider.as_str())).map(move |name| (provider, name));
+    Provider::ALL.into_iter().flat_map(of).collect()
+}
+
+fn expectation(provider: Provider, name: &str) -> PathBuf {
+    Path::new(EXPECTATIONS).join(provider.as_str()).join(name).with_extension("txt")
+}
+
+/// The names of the files in `folder`, sorted, so that a failing run names the same file each time.
+fn files(folder: &Path) -> impl Iterator<Item = String> + use<> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let names: BTreeSet<String> = entries
+        .map(|entry| entry.expect("a readable folder").file_name().into_string().expect("a plain name"))
+        .collect();
+    names.into_iter()
+}
