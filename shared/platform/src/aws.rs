@@ -1,0 +1,116 @@
+//! The AWS clients: one connector, one credential, and limits of time that are set on purpose.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+
+use crate::env::Env;
+
+/// S3 closes idle connections after about 20 seconds; a pooled one must be given up before, or the next call after a
+/// pause fails.
+const POOL_IDLE: Duration = Duration::from_secs(15);
+
+/// What all clients of a function share.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    shared: SdkConfig,
+    is_local: bool,
+}
+
+/// How long a call to a service may take. The SDK's defaults are no time-out and a first retry after a second: neither
+/// can be afforded where a sender waits.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The whole call, retries included.
+    pub operation: Duration,
+    /// One try of it.
+    pub attempt: Duration,
+    /// How many tries.
+    pub attempts: u32,
+}
+
+impl Limits {
+    /// For work that nobody waits for: the services get time to recover, and the event comes back anyway.
+    pub const PATIENT: Limits =
+        Limits { operation: Duration::from_secs(8), attempt: Duration::from_secs(3), attempts: 3 };
+}
+
+impl Aws {
+    /// Reads region, credentials and endpoint from the variables that Lambda sets. Lambda's credentials outlive the
+    /// instance that they are given to, so they are read once; the SDK's usual chain would bring STS and SSO along.
+    pub fn from_env(env: &mut Env) -> Aws {
+        let credentials = Credentials::new(
+            env.required("AWS_ACCESS_KEY_ID"),
+            env.required("AWS_SECRET_ACCESS_KEY"),
+            env.optional("AWS_SESSION_TOKEN"),
+            None,
+            "environment",
+        );
+        let endpoint = env.optional("AWS_ENDPOINT_URL");
+        let is_local = endpoint.is_some();
+        let http_client = aws_smithy_http_client::Builder::new()
+            .pool_idle_timeout(POOL_IDLE)
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https();
+        let mut shared = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(env.required("AWS_REGION")))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(http_client)
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .time_source(SharedTimeSource::new(SystemTimeSource::new()));
+        shared.set_endpoint_url(endpoint);
+        Aws { shared: shared.build(), is_local }
+    }
+
+    pub(crate) fn dynamodb(&self, limits: Limits) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.limited(limits))
+    }
+
+    pub(crate) fn sqs(&self, limits: Limits) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.limited(limits))
+    }
+
+    pub(crate) fn sns(&self, limits: Limits) -> aws_sdk_sns::Client {
+        aws_sdk_sns::Client::new(&self.limited(limits))
+    }
+
+    pub(crate) fn secretsmanager(&self, limits: Limits) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::new(&self.limited(limits))
+    }
+
+    pub(crate) fn s3(&self, limits: Limits) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.limited(limits))
+            // A bucket's own host name resolves at AWS only.
+            .force_path_style(self.is_local)
+            // Every body carries its SHA-256; a second checksum would only cost time.
+            .request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(aws_sdk_s3::config::ResponseChecksumValidation::WhenRequired)
+            .build();
+        aws_sdk_s3::Client::from_conf(config)
+    }
+
+    fn limited(&self, limits: Limits) -> SdkConfig {
+        let timeouts = TimeoutConfig::builder()
+            .operation_timeout(limits.operation)
+            .operation_attempt_timeout(limits.attempt)
+            .connect_timeout(limits.attempt)
+            .build();
+        // The SDK waits for a random part of the back-off; a short one keeps the last try inside the limit.
+        let retries = RetryConfig::standard()
+            .with_max_attempts(limits.attempts)
+            .with_initial_backoff(Duration::from_millis(50))
+            .with_max_backoff(limits.attempt);
+        self.shared.to_builder().timeout_config(timeouts).retry_config(retries).build()
+    }
+}

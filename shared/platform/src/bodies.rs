@@ -1,0 +1,74 @@
+//! The bucket: bodies too large for a record, and parts of events too large for a message.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::digest::Digest;
+use domain::ledger::record::BodyRef;
+
+use crate::aws::{Aws, Limits};
+use crate::trouble::Trouble;
+
+/// The bucket.
+#[derive(Clone, Debug)]
+pub struct Bodies {
+    client: aws_sdk_s3::Client,
+    bucket: String,
+}
+
+impl Bodies {
+    /// The bucket named `bucket`.
+    #[must_use]
+    pub fn new(aws: &Aws, bucket: String, limits: Limits) -> Bodies {
+        Bodies { client: aws.s3(limits), bucket }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    /// Writes `bytes` where `target` says. The key holds the bytes' digest, so writing them again changes nothing.
+    ///
+    /// # Errors
+    /// If the bucket could not be reached or refused.
+    pub async fn put(&self, target: &BodyRef, bytes: &[u8]) -> Result<(), Trouble> {
+        let digest: Digest =
+            target.sha256.parse().map_err(|_| Trouble::lasting("s3:PutObject", "the target has no digest"))?;
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(&target.key)
+            // S3 refuses bytes that changed on the way.
+            .checksum_sha256(STANDARD.encode(digest.as_bytes()))
+            .body(bytes.to_vec().into())
+            .send()
+            .await
+            .map_err(|error| Trouble::of("s3:PutObject", &error))?;
+        Ok(())
+    }
+
+    /// Reads what `reference` names. Its bucket and size are not believed: bytes come from our own bucket, and only
+    /// those whose digest is `sha256`.
+    ///
+    /// # Errors
+    /// If the bucket could not be reached, has no such object, or has other bytes.
+    pub async fn get(&self, reference: &BodyRef, sha256: Digest) -> Result<Vec<u8>, Trouble> {
+        const OPERATION: &str = "s3:GetObject";
+        let object = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(&reference.key)
+            .send()
+            .await
+            .map_err(|error| Trouble::of(OPERATION, &error))?;
+        let bytes =
+            object.body.collect().await.map_err(|_| Trouble::passing(OPERATION, "the object broke off"))?.to_vec();
+        if Digest::of(&bytes) == sha256 {
+            Ok(bytes)
+        } else {
+            Err(Trouble::lasting(OPERATION, "the object is not the body that was recorded"))
+        }
+    }
+}

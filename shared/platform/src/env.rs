@@ -1,0 +1,101 @@
+//! A function's settings, from its environment.
+
+use std::fmt::Display;
+
+/// Reads settings and remembers everything that is wrong with them, so that an operator is told all of it at once.
+pub struct Env {
+    lookup: fn(&str) -> Option<String>,
+    problems: Vec<String>,
+}
+
+/// The environment lacks something, or something in it makes no sense. The function must not start.
+#[derive(Debug, thiserror::Error)]
+#[error("the function cannot start; mend these environment variables: {}", problems.join("; "))]
+pub struct EnvError {
+    problems: Vec<String>,
+}
+
+impl Env {
+    /// The environment of this process.
+    #[must_use]
+    pub fn of_process() -> Env {
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+        let lookup = |name: &str| std::env::var(name).ok();
+        Env { lookup, problems: Vec::new() }
+    }
+
+    /// A setting that must be there and not empty. An empty text stands for one that is not: [`Env::finish`] then
+    /// fails, and nobody gets to use it.
+    pub fn required(&mut self, name: &str) -> String {
+        let value = self.optional(name).unwrap_or_default();
+        if value.is_empty() {
+            self.problems.push(format!("{name} is missing"));
+        }
+        value
+    }
+
+    /// A setting that may be absent.
+    #[must_use]
+    pub fn optional(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.is_empty())
+    }
+
+    /// A setting with a form of its own, and what stands for it when it is absent.
+    pub fn parsed<T, E: Display>(&mut self, name: &str, default: T, parse: impl FnOnce(&str) -> Result<T, E>) -> T {
+        let Some(value) = self.optional(name) else {
+            return default;
+        };
+        match parse(&value) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                self.problems.push(format!("{name}: {error}"));
+                default
+            }
+        }
+    }
+
+    /// Gives `settings` if nothing was wrong while they were read.
+    ///
+    /// # Errors
+    /// If anything was; the error names all of it.
+    pub fn finish<T>(self, settings: T) -> Result<T, EnvError> {
+        if self.problems.is_empty() { Ok(settings) } else { Err(EnvError { problems: self.problems }) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lookup(name: &str) -> Option<String> {
+        match name {
+            "TABLE" => Some("ledger".to_owned()),
+            "EMPTY" => Some(String::new()),
+            "BYTES" => Some("many".to_owned()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn all_problems_are_named_at_once() {
+        let mut env = Env { lookup, problems: Vec::new() };
+        let settings = (
+            env.required("TABLE"),
+            env.required("EMPTY"),
+            env.required("QUEUE"),
+            env.parsed("BYTES", 1, str::parse::<u32>),
+        );
+        let error = env.finish(settings).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "the function cannot start; mend these environment variables: EMPTY is missing; QUEUE is missing; BYTES: invalid digit found in string"
+        );
+    }
+
+    #[test]
+    fn absent_settings_have_their_defaults() {
+        let mut env = Env { lookup, problems: Vec::new() };
+        let settings = (env.required("TABLE"), env.parsed("SCALE", 7, str::parse::<u32>));
+        assert_eq!(env.finish(settings).unwrap(), ("ledger".to_owned(), 7));
+    }
+}

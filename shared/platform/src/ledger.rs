@@ -1,0 +1,141 @@
+//! The ledger: the DynamoDB table that knows how every event stands.
+//!
+//! Each method is one conditional write, which is the only way in which the table is ever changed. The conditions say
+//! what the decisions of `domain::ledger` say; when one fails, the record that stood in the way comes back with the
+//! refusal, and the decision is asked what to make of it.
+
+mod claim;
+mod item;
+mod overdue;
+mod settle;
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use domain::event::Event;
+use domain::event_id::EventId;
+use domain::ledger::record::{Record, Standing};
+use domain::time::Timestamp;
+
+pub use self::claim::{Due, Taken};
+pub use self::item::Body;
+pub use self::settle::Settled;
+
+use crate::aws::{Aws, Limits};
+use crate::trouble::Trouble;
+
+/// The number of shards of the index of overdue events. One partition of an index takes a thousand writes a second;
+/// this many never hold up the table.
+pub const DUE_SHARDS: u32 = 64;
+
+/// The table.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    client: aws_sdk_dynamodb::Client,
+    table: String,
+}
+
+/// What a put came to.
+#[derive(Debug)]
+pub enum Put {
+    /// The record was written.
+    Created,
+    /// Another stood there.
+    Stands(Box<Standing>),
+}
+
+/// Where a put may write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Where nothing stands.
+    Free,
+    /// Where an expired record stands that still expires at this second.
+    Expired(i64),
+}
+
+impl Ledger {
+    /// The table named `table`.
+    #[must_use]
+    pub fn new(aws: &Aws, table: String, limits: Limits) -> Ledger {
+        Ledger { client: aws.dynamodb(limits), table }
+    }
+
+    /// Records a fresh event, to come due at `due_at`.
+    ///
+    /// # Errors
+    /// If the table could not be reached or refused; the record may have been written all the same.
+    pub async fn record(
+        &self,
+        event: &Event,
+        body: &Body<'_>,
+        due_at: Timestamp,
+        place: Place,
+    ) -> Result<Put, Trouble> {
+        self.put(item::received(event, body, due_at), place).await
+    }
+
+    /// Lets a recorded event come due earlier, because its message could not be sent.
+    ///
+    /// # Errors
+    /// If the table could not be reached or refused. Nothing is lost: the event comes due later.
+    pub async fn bring_forward(&self, id: &EventId, due_at: Timestamp) -> Result<(), Trouble> {
+        let result = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("id", item::text(id.as_str()))
+            .update_expression("SET due_at = :due_at")
+            // Whoever has claimed it meanwhile knows better.
+            .condition_expression("#state = :received AND due_at > :due_at")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":due_at", item::time(due_at))
+            .expression_attribute_values(":received", item::text("received"))
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(Trouble::of("dynamodb:UpdateItem (bring forward)", &error)),
+        }
+    }
+
+    async fn put(&self, item: item::Item, place: Place) -> Result<Put, Trouble> {
+        const OPERATION: &str = "dynamodb:PutItem";
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let put = match place {
+            Place::Free => put.condition_expression("attribute_not_exists(id)"),
+            Place::Expired(seconds) => put
+                .condition_expression("attribute_not_exists(id) OR expires_at = :seen")
+                .expression_attribute_values(":seen", AttributeValue::N(seconds.to_string())),
+        };
+        match put.send().await {
+            Ok(_) => Ok(Put::Created),
+            Err(error) => match refused_item(&error) {
+                Some(item) => Ok(Put::Stands(Box::new(item::standing(item)?))),
+                None => Err(Trouble::of(OPERATION, &error)),
+            },
+        }
+    }
+}
+
+/// The record that stood in the way of a put, if that is why it failed.
+fn refused_item(error: &SdkError<PutItemError>) -> Option<&item::Item> {
+    match error.as_service_error()? {
+        PutItemError::ConditionalCheckFailedException(refused) => refused.item(),
+        _ => None,
+    }
+}
+
+/// A record from what the table gave back.
+fn record(item: item::Item) -> Result<Box<Record>, Trouble> {
+    Ok(Box::new(item::record(item)?))
+}

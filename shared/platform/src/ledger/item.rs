@@ -1,0 +1,213 @@
+//! Records as DynamoDB items, both ways.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::digest::Digest;
+use domain::event::Event;
+use domain::event_id::EventId;
+use domain::event_type::EventType;
+use domain::ledger::record::{BodyRef, Record, Standing, State, StoredBody};
+use domain::source_name::SourceName;
+use domain::time::Timestamp;
+
+use super::DUE_SHARDS;
+use crate::body_codec::{Packed, unpack};
+use crate::trouble::Trouble;
+
+/// An item.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// No body is larger when it is unpacked; ingest takes none above 4 MiB.
+const BODY_MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// A body on its way into a record.
+#[derive(Clone, Copy, Debug)]
+pub enum Body<'a> {
+    /// To be kept in the record.
+    Inline(&'a Packed),
+    /// Kept in the bucket already.
+    Referenced(&'a BodyRef),
+}
+
+/// The item of a fresh record.
+pub(super) fn received(event: &Event, body: &Body<'_>, due_at: Timestamp) -> Item {
+    let mut item = described(event, body);
+    item.insert("state".to_owned(), text(State::Received.as_str()));
+    item.insert("attempts".to_owned(), number(0));
+    item.insert("due_at".to_owned(), time(due_at));
+    item.insert("due_shard".to_owned(), text(due_shard(&event.id)));
+    item
+}
+
+/// The item of a record that is made under a claim, because the table had none.
+pub(super) fn claimed(event: &Event, body: &Body<'_>, token: &str, lease_until: Timestamp, due_at: Timestamp) -> Item {
+    let mut item = received(event, body, due_at);
+    item.insert("state".to_owned(), text(State::Processing.as_str()));
+    item.insert("attempts".to_owned(), number(1));
+    item.insert("claimed_by".to_owned(), text(token));
+    item.insert("lease_until".to_owned(), time(lease_until));
+    item
+}
+
+fn described(event: &Event, body: &Body<'_>) -> Item {
+    let headers = event.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+    let mut item = Item::from([
+        ("id".to_owned(), text(event.id.as_str())),
+        ("source".to_owned(), text(event.source.as_str())),
+        ("provider".to_owned(), text(event.provider.as_str())),
+        ("type".to_owned(), text(event.event_type.to_string())),
+        ("verified_by".to_owned(), text(event.verified_by.as_str())),
+        ("origin".to_owned(), text(event.origin.as_str())),
+        ("replay".to_owned(), number(event.replay.into())),
+        ("received_at".to_owned(), time(event.received_at)),
+        ("delivery".to_owned(), text(&event.delivery)),
+        ("headers".to_owned(), AttributeValue::M(headers)),
+        ("body_sha256".to_owned(), text(event.body_sha256.to_string())),
+    ]);
+    if let Some(subject) = &event.subject {
+        item.insert("subject".to_owned(), text(subject));
+    }
+    match body {
+        Body::Inline(packed) => {
+            item.insert("body".to_owned(), AttributeValue::B(Blob::new(packed.bytes.clone())));
+            if packed.is_zstd {
+                item.insert("body_encoding".to_owned(), text("zstd"));
+            }
+        }
+        Body::Referenced(reference) => {
+            let reference = HashMap::from([
+                ("bucket".to_owned(), text(&reference.bucket)),
+                ("key".to_owned(), text(&reference.key)),
+                ("sha256".to_owned(), text(&reference.sha256)),
+                ("size".to_owned(), AttributeValue::N(reference.size.to_string())),
+            ]);
+            item.insert("body_ref".to_owned(), AttributeValue::M(reference));
+        }
+    }
+    item
+}
+
+/// The shard of the index that an event's due time is in, a fixed one for each event.
+pub(super) fn due_shard(id: &EventId) -> String {
+    let first_byte = u32::from(id.digest().as_bytes()[0]);
+    shard(first_byte % DUE_SHARDS)
+}
+
+/// The name of shard `number`.
+pub(super) fn shard(number: u32) -> String {
+    format!("{number:02}")
+}
+
+/// A whole record.
+pub(super) fn record(mut item: Item) -> Result<Record, Trouble> {
+    let standing = standing(&item)?;
+    let reader = Reader(&item);
+    let event = Event {
+        id: EventId::parse(reader.text("id")?).map_err(|_| unreadable("id"))?,
+        source: SourceName::parse(reader.text("source")?).map_err(|_| unreadable("source"))?,
+        provider: reader.text("provider")?.parse().map_err(|_| unreadable("provider"))?,
+        event_type: EventType::parse(reader.text("type")?),
+        subject: reader.optional_text("subject").map(str::to_owned),
+        verified_by: reader.text("verified_by")?.parse().map_err(|_| unreadable("verified_by"))?,
+        origin: reader.text("origin")?.parse().map_err(|_| unreadable("origin"))?,
+        replay: u32::try_from(reader.optional_number("replay")?.unwrap_or(0)).map_err(|_| unreadable("replay"))?,
+        received_at: Timestamp::from_millis(reader.optional_number("received_at")?.ok_or(unreadable("received_at"))?),
+        delivery: standing.delivery.clone(),
+        headers: reader.texts("headers"),
+        body_sha256: standing.body_sha256,
+    };
+    let body = stored_body(&mut item, standing.body_sha256)?;
+    Ok(Record { event, body, standing })
+}
+
+fn stored_body(item: &mut Item, body_sha256: Digest) -> Result<StoredBody, Trouble> {
+    let is_zstd = Reader(item).optional_text("body_encoding") == Some("zstd");
+    match (item.remove("body"), item.remove("body_ref")) {
+        (Some(AttributeValue::B(blob)), _) => {
+            let packed = Packed { bytes: blob.into_inner(), is_zstd };
+            let bytes = unpack(packed, BODY_MAX_BYTES).map_err(|_| unreadable("body"))?;
+            if Digest::of(&bytes) == body_sha256 { Ok(StoredBody::Inline(bytes)) } else { Err(unreadable("body")) }
+        }
+        (_, Some(AttributeValue::M(reference))) => {
+            let reader = Reader(&reference);
+            Ok(StoredBody::Referenced(BodyRef {
+                bucket: reader.text("bucket")?.to_owned(),
+                key: reader.text("key")?.to_owned(),
+                sha256: reader.text("sha256")?.to_owned(),
+                size: u64::try_from(reader.optional_number("size")?.unwrap_or(0))
+                    .map_err(|_| unreadable("body_ref"))?,
+            }))
+        }
+        _ => Err(unreadable("body")),
+    }
+}
+
+/// The part of a record on which decisions depend.
+pub(super) fn standing(item: &Item) -> Result<Standing, Trouble> {
+    let reader = Reader(item);
+    let time = |name| reader.optional_number(name).map(|millis| millis.map(Timestamp::from_millis));
+    Ok(Standing {
+        state: reader.text("state")?.parse().map_err(|_| unreadable("state"))?,
+        delivery: reader.text("delivery")?.to_owned(),
+        body_sha256: reader.text("body_sha256")?.parse().map_err(|_| unreadable("body_sha256"))?,
+        claimed_by: reader.optional_text("claimed_by").map(str::to_owned),
+        attempts: u32::try_from(reader.optional_number("attempts")?.unwrap_or(0))
+            .map_err(|_| unreadable("attempts"))?,
+        lease_until: time("lease_until")?,
+        not_before: time("not_before")?,
+        due_at: time("due_at")?,
+        expires_at_seconds: reader.optional_number("expires_at")?,
+    })
+}
+
+/// A text attribute.
+pub(super) fn text(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+/// A number attribute.
+pub(super) fn number(number: i64) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+/// An instant, in milliseconds.
+pub(super) fn time(instant: Timestamp) -> AttributeValue {
+    number(instant.as_millis())
+}
+
+/// Somebody changed the item by hand, or a later version wrote it.
+pub(super) fn unreadable(attribute: &'static str) -> Trouble {
+    Trouble::lasting("reading a record", format!("`{attribute}` does not hold what it must"))
+}
+
+/// Reads attributes by name.
+pub(super) struct Reader<'a>(pub(super) &'a Item);
+
+impl<'a> Reader<'a> {
+    pub(super) fn text(&self, name: &'static str) -> Result<&'a str, Trouble> {
+        self.optional_text(name).ok_or_else(|| unreadable(name))
+    }
+
+    pub(super) fn optional_text(&self, name: &str) -> Option<&'a str> {
+        self.0.get(name)?.as_s().ok().map(String::as_str)
+    }
+
+    pub(super) fn optional_number(&self, name: &'static str) -> Result<Option<i64>, Trouble> {
+        let Some(value) = self.0.get(name) else {
+            return Ok(None);
+        };
+        let number = value.as_n().ok().and_then(|number| number.parse().ok());
+        number.map(Some).ok_or_else(|| unreadable(name))
+    }
+
+    fn texts(&self, name: &str) -> std::collections::BTreeMap<String, String> {
+        let texts = self.0.get(name).and_then(|value| value.as_m().ok());
+        let pairs = texts.into_iter().flatten();
+        pairs.filter_map(|(name, value)| Some((name.clone(), value.as_s().ok()?.clone()))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

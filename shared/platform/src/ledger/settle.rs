@@ -1,0 +1,86 @@
+//! Settling.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::event_id::EventId;
+use domain::ledger::record::State;
+use domain::ledger::settle::Settlement;
+
+use super::{Ledger, item};
+use crate::trouble::Trouble;
+
+/// The reason in a record has at most this many characters; the log has all of it.
+const REASON_MAX_CHARS: usize = 500;
+
+/// What settling came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// The record is settled.
+    Yes,
+    /// Somebody else holds the claim by now; what was done may be done again by them.
+    ClaimLost,
+}
+
+impl Ledger {
+    /// Settles an event, if it is still claimed with `token`. `outcome` is kept with a finished record.
+    ///
+    /// # Errors
+    /// If the table could not be reached or refused; the lease then lapses, and the event comes due again.
+    pub async fn settle(
+        &self,
+        id: &EventId,
+        token: &str,
+        settlement: &Settlement,
+        outcome: &[(&str, String)],
+    ) -> Result<Settled, Trouble> {
+        const FINISH: &str = "SET #state = :state, expires_at = :expires_at, outcome = :outcome";
+        const UNFINISH: &str = "REMOVE due_at, due_shard, lease_until, not_before, sweeps";
+        let outcome: HashMap<String, AttributeValue> =
+            outcome.iter().map(|(name, value)| ((*name).to_owned(), item::text(value))).collect();
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("id", item::text(id.as_str()))
+            // The token alone is the fence: whoever claims the event after us has another one.
+            .condition_expression("claimed_by = :token")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":token", item::text(token));
+        let update = match settlement {
+            Settlement::Done { expires_at_seconds } => update
+                .update_expression(format!("{FINISH} {UNFINISH}, last_error"))
+                .expression_attribute_values(":state", item::text(State::Done.as_str()))
+                .expression_attribute_values(":expires_at", item::number(*expires_at_seconds))
+                .expression_attribute_values(":outcome", AttributeValue::M(outcome)),
+            Settlement::Failed { expires_at_seconds, reason } => update
+                .update_expression(format!("{FINISH}, last_error = :reason {UNFINISH}"))
+                .expression_attribute_values(":state", item::text(State::Failed.as_str()))
+                .expression_attribute_values(":expires_at", item::number(*expires_at_seconds))
+                .expression_attribute_values(":outcome", AttributeValue::M(outcome))
+                .expression_attribute_values(":reason", short(reason)),
+            Settlement::Again { at, reason } => update
+                .update_expression(
+                    "SET #state = :state, not_before = :at, due_at = :at, due_shard = :due_shard, last_error = :reason \
+                     REMOVE lease_until, expires_at",
+                )
+                .expression_attribute_values(":state", item::text(State::Received.as_str()))
+                .expression_attribute_values(":at", item::time(*at))
+                .expression_attribute_values(":due_shard", item::text(item::due_shard(id)))
+                .expression_attribute_values(":reason", short(reason)),
+        };
+        match update.send().await {
+            Ok(_) => Ok(Settled::Yes),
+            Err(error)
+                if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(Settled::ClaimLost)
+            }
+            Err(error) => Err(Trouble::of("dynamodb:UpdateItem (settle)", &error)),
+        }
+    }
+}
+
+fn short(reason: &str) -> AttributeValue {
+    item::text(reason.chars().take(REASON_MAX_CHARS).collect::<String>())
+}

@@ -1,0 +1,19 @@
+//! Everything of Landfall that touches the outside: the AWS services, the environment, the clock, randomness, the log.
+//!
+//! This crate decides nothing. It writes what `domain` decided and reads what `domain` decides upon; a branch here is
+//! about how a call went, never about what an event deserves.
+//!
+//! **Invariant:** no SDK type leaves this crate, so no decision can come to depend on one.
+
+pub mod aws;
+pub mod bodies;
+pub mod body_codec;
+pub mod clock;
+pub mod env;
+pub mod ledger;
+pub mod log;
+pub mod queue;
+pub mod random;
+pub mod sources;
+pub mod topic;
+pub mod trouble;
