@@ -1,0 +1,132 @@
+//! The way of a delivery, from the request to the answer.
+
+use std::sync::Mutex;
+
+use domain::delivery::Delivery;
+use domain::event::VerifiedEvent;
+use domain::recent::Recent;
+use domain::source_name::SourceName;
+use domain::time::Timestamp;
+use domain::verify::{Refusal, verify};
+use platform::clock;
+
+use crate::answer::{Answer, Response};
+use crate::delivery_log::DeliveryLog;
+use crate::keep::{Keeper, Kept};
+use crate::request::{BadBody, Request};
+use crate::route::{Route, route};
+use crate::settings::Settings;
+use crate::source_cache::{Found, SourceCache};
+
+/// Everything that an instance holds between deliveries.
+pub(crate) struct Inbox {
+    sources: SourceCache,
+    recent: Mutex<Recent>,
+    keeper: Keeper,
+}
+
+impl Inbox {
+    pub(crate) fn new(settings: Settings) -> Inbox {
+        Inbox {
+            sources: SourceCache::new(settings.sources),
+            recent: Mutex::default(),
+            keeper: Keeper {
+                bodies: settings.bodies,
+                ledger: settings.ledger,
+                queue: settings.queue,
+                schedule: settings.schedule,
+                inline_body_bytes: settings.inline_body_bytes,
+            },
+        }
+    }
+
+    /// Answers a function URL's event.
+    pub(crate) async fn answer(&self, event: &str, request_id: &str, line: &mut DeliveryLog) -> Response {
+        let Some(request) = Request::read(event) else {
+            return Response::of(Answer::BadRequest);
+        };
+        let is_head = request.method() == "HEAD";
+        let answer = match route(request.method(), request.path()) {
+            Route::Answer(answer) => answer,
+            Route::Deliver { source, token } => match request.into_parts() {
+                Err(BadBody::NotBase64) => Answer::BadRequest,
+                Err(BadBody::TooLarge) => Answer::TooLarge,
+                Ok((headers, body)) => {
+                    let received_at = clock::now();
+                    let delivery = Delivery { token, headers, body, received_at, request_id: request_id.to_owned() };
+                    self.receive(source, delivery, line).await
+                }
+            },
+        };
+        let response = Response::of(answer);
+        if is_head { response.without_body() } else { response }
+    }
+
+    async fn receive(&self, source: Option<SourceName>, delivery: Delivery, line: &mut DeliveryLog) -> Answer {
+        line.body_bytes(delivery.body.len());
+        let received_at = delivery.received_at;
+        let verified = match self.verify(source, delivery, line).await {
+            Ok(verified) => verified,
+            Err(answer) => return answer,
+        };
+        let event = verified.event();
+        line.event(event);
+        if self.recent().holds(&event.id, event.body_sha256, received_at) {
+            line.recent();
+            return Answer::Duplicate(event.id.clone());
+        }
+        let kept = self.keeper.keep(&verified, line).await;
+        if kept.has_record_of_this_body() {
+            self.recent().remember(&event.id, event.body_sha256, received_at);
+        }
+        match kept {
+            Kept::Recorded | Kept::InMessageOnly => Answer::Accepted(event.id.clone()),
+            Kept::Duplicate { .. } => Answer::Duplicate(event.id.clone()),
+            Kept::Nowhere => Answer::Unavailable,
+        }
+    }
+
+    /// Makes an event of the delivery, or says how to answer it. A refusal is checked once more against secrets read
+    /// anew, so that a rotation works without a deploy.
+    async fn verify(
+        &self,
+        name: Option<SourceName>,
+        delivery: Delivery,
+        line: &mut DeliveryLog,
+    ) -> Result<VerifiedEvent, Answer> {
+        let Some(name) = name else {
+            line.refused(Refusal::UnknownSource);
+            return Err(Answer::Refused);
+        };
+        line.source(&name);
+        let now: Timestamp = delivery.received_at;
+        let source = match self.sources.find(&name, now).await {
+            Found::Known(source) => source,
+            Found::Unknown => {
+                line.refused(Refusal::UnknownSource);
+                return Err(Answer::Refused);
+            }
+            Found::Unavailable(reason) => {
+                line.reason(&reason);
+                return Err(Answer::Unavailable);
+            }
+        };
+        let refused = match verify(delivery, &source) {
+            Ok(verified) => return Ok(verified),
+            Err(refused) => refused,
+        };
+        let fresher = if refused.refusal.may_be_outdated() { self.sources.refresh(&name, now).await } else { None };
+        let refusal = match fresher.map(|source| verify(*refused.delivery, &source)) {
+            Some(Ok(verified)) => return Ok(verified),
+            Some(Err(refused)) => refused.refusal,
+            None => refused.refusal,
+        };
+        line.refused(refusal);
+        Err(Answer::Refused)
+    }
+
+    fn recent(&self) -> std::sync::MutexGuard<'_, Recent> {
+        // A panic while it was held cannot have left it half changed in a way that matters: it only saves calls.
+        self.recent.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

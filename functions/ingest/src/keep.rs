@@ -1,0 +1,168 @@
+//! Making an event durable: the ledger, the queue, and the bucket for what is large.
+
+use domain::event::VerifiedEvent;
+use domain::ledger::admit::{Admission, admit};
+use domain::ledger::record::BodyRef;
+use domain::ledger::schedule::Schedule;
+use domain::message::{self, Elsewhere};
+use platform::bodies::Bodies;
+use platform::body_codec::pack;
+use platform::clock;
+use platform::ledger::{Body, Ledger, Place, Put};
+use platform::queue::Queue;
+use platform::trouble::Trouble;
+
+use crate::delivery_log::DeliveryLog;
+
+/// The stores, and what goes into which.
+pub(crate) struct Keeper {
+    pub(crate) bodies: Bodies,
+    pub(crate) ledger: Ledger,
+    pub(crate) queue: Queue,
+    pub(crate) schedule: Schedule,
+    pub(crate) inline_body_bytes: usize,
+}
+
+/// Where an event is durable now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// In its record. Its message is sent, or the sweep will send it.
+    Recorded,
+    /// In its message alone; the processor makes the record.
+    InMessageOnly,
+    /// In the record of an earlier delivery.
+    Duplicate {
+        /// That one's body is another one.
+        differs: bool,
+    },
+    /// Nowhere. It must not be acknowledged.
+    Nowhere,
+}
+
+impl Kept {
+    /// Whether a repeat of the very same bytes can be called a duplicate without asking the ledger.
+    pub(crate) const fn has_record_of_this_body(self) -> bool {
+        match self {
+            Kept::Recorded | Kept::Duplicate { differs: false } => true,
+            Kept::Duplicate { differs: true } | Kept::InMessageOnly | Kept::Nowhere => false,
+        }
+    }
+}
+
+/// What recording came to.
+enum Recorded {
+    New,
+    Known { differs: bool },
+}
+
+impl Keeper {
+    /// Makes `verified` durable. The record is written before the message is sent: a crash in between leaves a record
+    /// that comes due, whereas a message without a record would be one that nobody deduplicates.
+    pub(crate) async fn keep(&self, verified: &VerifiedEvent, line: &mut DeliveryLog) -> Kept {
+        let packed = pack(verified.body());
+        let is_inline = packed.bytes.len() <= self.inline_body_bytes;
+        let in_bucket = if is_inline { None } else { self.put_into_bucket(verified, line).await };
+        let body = match &in_bucket {
+            Some(reference) => Some(Body::Referenced(reference)),
+            None if is_inline => Some(Body::Inline(&packed)),
+            // The bucket failed and the record cannot hold the body, so only the message can.
+            None => None,
+        };
+        let is_recorded = match self.record_unless_homeless(verified, body, line).await {
+            Some(Recorded::Known { differs }) => {
+                line.duplicate(differs);
+                return Kept::Duplicate { differs };
+            }
+            Some(Recorded::New) => true,
+            None => {
+                line.unrecorded();
+                false
+            }
+        };
+        let elsewhere = match (&in_bucket, is_recorded) {
+            (Some(reference), _) => Elsewhere::Bucket(reference),
+            (None, true) => Elsewhere::Ledger,
+            (None, false) => Elsewhere::Nowhere,
+        };
+        match (self.send(verified, elsewhere, line).await, is_recorded) {
+            (true, true) => Kept::Recorded,
+            (true, false) => Kept::InMessageOnly,
+            (false, true) => {
+                self.defer(verified, line).await;
+                Kept::Recorded
+            }
+            (false, false) => Kept::Nowhere,
+        }
+    }
+
+    async fn put_into_bucket(&self, verified: &VerifiedEvent, line: &mut DeliveryLog) -> Option<BodyRef> {
+        let reference = BodyRef::of(self.bodies.bucket(), verified.event(), verified.body().len() as u64);
+        match self.bodies.put(&reference, verified.body()).await {
+            Ok(()) => Some(reference),
+            Err(trouble) => {
+                line.trouble(&trouble);
+                None
+            }
+        }
+    }
+
+    async fn record_unless_homeless(
+        &self,
+        verified: &VerifiedEvent,
+        body: Option<Body<'_>>,
+        line: &mut DeliveryLog,
+    ) -> Option<Recorded> {
+        match self.record(verified, &body?).await {
+            Ok(recorded) => Some(recorded),
+            Err(trouble) => {
+                line.trouble(&trouble);
+                None
+            }
+        }
+    }
+
+    async fn record(&self, verified: &VerifiedEvent, body: &Body<'_>) -> Result<Recorded, Trouble> {
+        let event = verified.event();
+        let due_at = self.schedule.first_due(event.received_at);
+        let mut place = Place::Free;
+        // An expired record can be in the way once; whoever replaced it first made one that is not expired.
+        for _ in 0..2 {
+            let standing = match self.ledger.record(event, body, due_at, place).await? {
+                Put::Created => return Ok(Recorded::New),
+                Put::Stands(standing) => standing,
+            };
+            match admit(&standing, &event.delivery, event.body_sha256, event.received_at) {
+                Admission::Own => return Ok(Recorded::New),
+                Admission::Duplicate { differs } => return Ok(Recorded::Known { differs }),
+                Admission::Expired { expires_at_seconds } => place = Place::Expired(expires_at_seconds),
+            }
+        }
+        Ok(Recorded::Known { differs: false })
+    }
+
+    async fn send(&self, verified: &VerifiedEvent, elsewhere: Elsewhere<'_>, line: &mut DeliveryLog) -> bool {
+        let message = match message::encode(verified.event(), verified.body(), elsewhere) {
+            Ok(message) => message,
+            Err(too_large) => {
+                line.reason(&too_large.to_string());
+                return false;
+            }
+        };
+        match self.queue.send(&verified.event().source, message).await {
+            Ok(()) => true,
+            Err(trouble) => {
+                line.trouble(&trouble);
+                false
+            }
+        }
+    }
+
+    /// Lets the sweep find the event sooner. Best effort: the record comes due in any case.
+    async fn defer(&self, verified: &VerifiedEvent, line: &mut DeliveryLog) {
+        line.deferred();
+        let soon = self.schedule.deferred_due(clock::now());
+        if let Err(trouble) = self.ledger.bring_forward(&verified.event().id, soon).await {
+            line.trouble(&trouble);
+        }
+    }
+}

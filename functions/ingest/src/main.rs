@@ -1,0 +1,43 @@
+//! The thin function: verifies a delivery, records it, enqueues it and answers.
+//!
+//! A 2xx means that the whole event is durable in at least one store and will be processed without the sender's help.
+
+mod answer;
+mod delivery_log;
+mod inbox;
+mod keep;
+mod request;
+mod route;
+mod settings;
+mod source_cache;
+
+use std::sync::Arc;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use platform::log::{self, Level};
+use serde_json::value::RawValue;
+
+use crate::answer::{Answer, Response};
+use crate::delivery_log::DeliveryLog;
+use crate::inbox::Inbox;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let inbox = Arc::new(Inbox::new(settings::read()?));
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| respond(Arc::clone(&inbox), event))).await
+}
+
+/// Gives every event an answer. The work runs on a task of its own, so that a panic in it becomes a 503, which
+/// senders retry, and not the 502 of a failed function.
+async fn respond(inbox: Arc<Inbox>, event: LambdaEvent<Box<RawValue>>) -> Result<Response, Error> {
+    let work = tokio::spawn(async move {
+        let mut line = DeliveryLog::begin(&event.context.request_id);
+        let response = inbox.answer(event.payload.get(), &event.context.request_id, &mut line).await;
+        line.end(&response);
+        response
+    });
+    Ok(work.await.unwrap_or_else(|_| {
+        log::write(Level::Error, "the handler panicked", ());
+        Response::of(Answer::Unavailable)
+    }))
+}

@@ -1,0 +1,62 @@
+//! What the function is told by its environment.
+
+use std::time::Duration;
+
+use domain::ledger::schedule::Schedule;
+use domain::time_scale::TimeScale;
+use platform::aws::{Aws, Limits};
+use platform::bodies::Bodies;
+use platform::env::{Env, EnvError};
+use platform::ledger::Ledger;
+use platform::log::{self, Level};
+use platform::queue::Queue;
+use platform::sources::Sources;
+
+/// A body of at most so many bytes, as it is stored, lies in its record; a larger one in the bucket. A record's every
+/// update is billed by its whole size.
+const INLINE_BODY_BYTES: usize = 8 * 1024;
+
+// One sender waits for 5 seconds, a cold start included. Whatever single service hangs, its limit plus the others'
+// usual milliseconds stays below 3 seconds, and there is time for one retry in each.
+const SECRETS_LIMITS: Limits = limits(1000, 600);
+const BUCKET_LIMITS: Limits = limits(900, 600);
+const LEDGER_LIMITS: Limits = limits(800, 450);
+const QUEUE_LIMITS: Limits = limits(900, 500);
+const _: () = assert!(
+    (BUCKET_LIMITS.operation.as_millis() + LEDGER_LIMITS.operation.as_millis() + QUEUE_LIMITS.operation.as_millis())
+        < 3000
+);
+
+const fn limits(operation_millis: u64, attempt_millis: u64) -> Limits {
+    Limits {
+        operation: Duration::from_millis(operation_millis),
+        attempt: Duration::from_millis(attempt_millis),
+        attempts: 2,
+    }
+}
+
+/// The function's settings, as clients ready for use.
+pub(crate) struct Settings {
+    pub(crate) sources: Sources,
+    pub(crate) bodies: Bodies,
+    pub(crate) ledger: Ledger,
+    pub(crate) queue: Queue,
+    pub(crate) schedule: Schedule,
+    pub(crate) inline_body_bytes: usize,
+}
+
+/// Reads the environment.
+pub(crate) fn read() -> Result<Settings, EnvError> {
+    let mut env = Env::of_process();
+    log::start(env.parsed("LOG_LEVEL", Level::Info, Level::parse));
+    let aws = Aws::from_env(&mut env);
+    let settings = Settings {
+        sources: Sources::new(&aws, env.required("SOURCES_PREFIX"), SECRETS_LIMITS),
+        bodies: Bodies::new(&aws, env.required("BUCKET"), BUCKET_LIMITS),
+        ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), LEDGER_LIMITS),
+        queue: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), QUEUE_LIMITS),
+        schedule: Schedule::at(env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse)),
+        inline_body_bytes: env.parsed("INLINE_BODY_BYTES", INLINE_BODY_BYTES, str::parse),
+    };
+    env.finish(settings)
+}

@@ -1,0 +1,152 @@
+//! A batch of messages, and which of them must come again.
+//!
+//! SQS reads the answer in a dangerous way: an empty list means that all went well, an empty or unknown id that all
+//! failed. So an id gets into the list only from a message of this batch, and every message's task is looked at.
+
+use std::future::Future;
+
+use lambda_runtime::Error;
+use platform::log::{self, Level};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+/// What SQS hands over.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Batch {
+    #[serde(rename = "Records", default)]
+    messages: Vec<Received>,
+}
+
+/// One message, its body as text: it is decoded on its own, so that one that makes no sense harms no other.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Received {
+    pub(crate) message_id: String,
+    #[serde(default)]
+    pub(crate) receipt_handle: String,
+    pub(crate) body: String,
+    #[serde(default)]
+    attributes: Attributes,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Attributes {
+    approximate_receive_count: String,
+}
+
+impl Received {
+    /// How often the message was received, this time included.
+    pub(crate) fn receives(&self) -> u32 {
+        self.attributes.approximate_receive_count.parse().unwrap_or(1)
+    }
+}
+
+/// What becomes of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// SQS deletes it.
+    Delete,
+    /// SQS keeps it and delivers it again.
+    Keep,
+}
+
+/// What SQS is told.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchAnswer {
+    batch_item_failures: Vec<Failure>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure {
+    item_identifier: String,
+}
+
+/// Handles every message on a task of its own, and returns when all have ended.
+///
+/// # Errors
+/// If a message without an id must be kept: only the failure of the whole batch can say so.
+pub(crate) async fn run<F>(batch: Batch, handle: impl Fn(Received) -> F) -> Result<BatchAnswer, Error>
+where
+    F: Future<Output = Verdict> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    let mut ids = std::collections::HashMap::new();
+    for message in batch.messages {
+        let id = message.message_id.clone();
+        ids.insert(tasks.spawn(handle(message)).id(), id);
+    }
+    let mut answer = BatchAnswer::default();
+    while let Some(ended) = tasks.join_next_with_id().await {
+        let (task, verdict) = match ended {
+            Ok((task, verdict)) => (task, verdict),
+            Err(panic) => {
+                log::write(Level::Error, "a message's task panicked", json!({"message_id": ids.get(&panic.id())}));
+                (panic.id(), Verdict::Keep)
+            }
+        };
+        if verdict == Verdict::Keep {
+            let id = ids.remove(&task).filter(|id| !id.is_empty()).ok_or("a message without an id must be kept")?;
+            answer.batch_item_failures.push(Failure { item_identifier: id });
+        }
+    }
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(ids: &[&str]) -> Batch {
+        let messages = ids.iter().map(|id| json!({"messageId": id, "body": id})).collect::<Vec<_>>();
+        serde_json::from_value(json!({"Records": messages})).unwrap()
+    }
+
+    /// A message whose body is `panic` panics, one whose body begins with `keep` is kept, others are deleted.
+    async fn check(ids: &[&str], expected: &str) {
+        let answer = run(batch(ids), |message| async move {
+            assert_ne!(message.body, "panic");
+            if message.body.starts_with("keep") { Verdict::Keep } else { Verdict::Delete }
+        });
+        let rendered = answer.await.map_or_else(
+            |error| error.to_string(),
+            |answer| {
+                let mut ids: Vec<_> =
+                    answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect();
+                ids.sort();
+                ids.join(" ")
+            },
+        );
+        assert_eq!(rendered, expected);
+    }
+
+    #[tokio::test]
+    async fn only_the_messages_that_must_come_again_are_named() {
+        check(&[], "").await;
+        check(&["a", "b"], "").await;
+        check(&["a", "keep-1", "b", "keep-2"], "keep-1 keep-2").await;
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_that_messages_alone() {
+        check(&["a", "panic", "b"], "panic").await;
+    }
+
+    #[tokio::test]
+    async fn a_message_that_cannot_be_named_fails_the_batch_only_if_it_must_be_kept() {
+        let nameless =
+            |body: &str| serde_json::from_value(json!({"Records": [{"messageId": "", "body": body}]})).unwrap();
+        let keep =
+            |message: Received| async move { if message.body == "keep" { Verdict::Keep } else { Verdict::Delete } };
+        assert_eq!(run(nameless("delete"), keep).await.unwrap(), BatchAnswer::default());
+        assert!(run(nameless("keep"), keep).await.is_err());
+    }
+
+    #[test]
+    fn an_empty_answer_has_the_list_that_sqs_looks_for() {
+        assert_eq!(serde_json::to_string(&BatchAnswer::default()).unwrap(), r#"{"batchItemFailures":[]}"#);
+    }
+}

@@ -1,0 +1,80 @@
+//! Claiming an event: from a message to a record that is ours to work on.
+
+use domain::ledger::claim::{Claim, ClaimRequest, Reason, claim};
+use domain::ledger::record::{BodyRef, Record};
+use domain::message::{Message, MessageBody};
+use platform::body_codec::pack;
+use platform::ledger::{Body, Due, Place, Put, Taken};
+use platform::trouble::Trouble;
+
+use crate::desk::Desk;
+
+/// How often the ledger is asked before the message is left for later. Each further round means that somebody else
+/// changed the record in between.
+const ROUNDS_MAX: u32 = 4;
+
+/// What claiming came to.
+#[derive(Debug)]
+pub(crate) enum Claimed {
+    /// The event is ours; here is its record.
+    Ours(Box<Record>),
+    /// It is not for us now; its due time brings it back if need be.
+    Refused(Reason),
+    /// The message says that the ledger has the event, and it has not.
+    Absent,
+    /// Others kept changing the record.
+    Contended,
+}
+
+impl Desk {
+    /// Claims the event of `message`.
+    pub(crate) async fn claim(&self, message: &Message, request: &ClaimRequest) -> Result<Claimed, Trouble> {
+        let mut due = Due::Stays;
+        for _ in 0..ROUNDS_MAX {
+            let existing = match self.ledger.take(&message.event.id, request, due).await? {
+                Taken::Yes(record) => return Ok(Claimed::Ours(record)),
+                Taken::No(existing) => existing,
+            };
+            let standing = existing.as_ref().map(|record| &record.standing);
+            match claim(standing, request) {
+                Claim::Held => {
+                    return Ok(existing.map_or(Claimed::Contended, Claimed::Ours));
+                }
+                Claim::Refuse(reason) => return Ok(Claimed::Refused(reason)),
+                Claim::Take { due_at } => due = if due_at.is_some() { Due::Moves } else { Due::Stays },
+                Claim::Make { expired_at_seconds } => {
+                    if message.body == MessageBody::InLedger {
+                        return Ok(Claimed::Absent);
+                    }
+                    let place = expired_at_seconds.map_or(Place::Free, Place::Expired);
+                    self.make(message, request, place).await?;
+                    // Whether that put was ours or somebody else's, the record stands now; the next round takes it or
+                    // finds this claim's own token in it.
+                }
+            }
+        }
+        Ok(Claimed::Contended)
+    }
+
+    /// Makes the record of an event that only its message has, under the claim at once.
+    async fn make(&self, message: &Message, request: &ClaimRequest, place: Place) -> Result<Put, Trouble> {
+        let event = &message.event;
+        match &message.body {
+            MessageBody::Here(bytes) => {
+                let packed = pack(bytes);
+                if packed.bytes.len() <= self.inline_body_bytes {
+                    return self.ledger.make_claimed(event, &Body::Inline(&packed), request, place).await;
+                }
+                let reference = BodyRef::of(self.bodies.bucket(), event, bytes.len() as u64);
+                self.bodies.put(&reference, bytes).await?;
+                self.ledger.make_claimed(event, &Body::Referenced(&reference), request, place).await
+            }
+            // Where the body lies is derived from the event, never taken from the message.
+            MessageBody::InBucket(claimed) => {
+                let reference = BodyRef::of(self.bodies.bucket(), event, claimed.size);
+                self.ledger.make_claimed(event, &Body::Referenced(&reference), request, place).await
+            }
+            MessageBody::InLedger => Ok(Put::Created),
+        }
+    }
+}

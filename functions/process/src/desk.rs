@@ -1,0 +1,181 @@
+//! The way of a message: decode, claim, act, settle.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ledger::claim::ClaimRequest;
+use domain::ledger::record::Record;
+use domain::ledger::schedule::{ATTEMPTS_MAX, Schedule};
+use domain::ledger::settle::{Settlement, Work, may_work, settle};
+use domain::message::{Message, MessageBody};
+use domain::time::Timestamp;
+use platform::bodies::Bodies;
+use platform::ledger::{Ledger, Settled};
+use platform::queue::Queue;
+use platform::topic::Topic;
+use platform::trouble::{Trouble, TroubleKind};
+use platform::{clock, random};
+
+use crate::act::{Acted, act};
+use crate::batch::{Received, Verdict};
+use crate::claim::Claimed;
+use crate::process_log::ProcessLog;
+use crate::settings::Settings;
+
+/// A message that must stay is hidden for this long, doubled for every time it was received before ...
+const HIDE_FIRST: Duration = Duration::from_secs(5);
+/// ... up to this.
+const HIDE_MAX: Duration = Duration::from_secs(15 * 60);
+
+/// Everything that an instance works with.
+pub(crate) struct Desk {
+    pub(crate) bodies: Bodies,
+    pub(crate) ledger: Ledger,
+    pub(crate) topic: Topic,
+    pub(crate) inline_body_bytes: usize,
+    events: Queue,
+    dead_letters: Queue,
+    schedule: Schedule,
+}
+
+impl Desk {
+    pub(crate) fn new(settings: Settings) -> Desk {
+        Desk {
+            bodies: settings.bodies,
+            ledger: settings.ledger,
+            topic: settings.topic,
+            inline_body_bytes: settings.inline_body_bytes,
+            events: settings.events,
+            dead_letters: settings.dead_letters,
+            schedule: settings.schedule,
+        }
+    }
+
+    /// Handles one message of a function that ends at `deadline`.
+    pub(crate) async fn handle(self: Arc<Desk>, received: Received, deadline: Timestamp) -> Verdict {
+        let mut line = ProcessLog::begin(&received.message_id);
+        let verdict = self.work(received, deadline, &mut line).await;
+        line.end();
+        verdict
+    }
+
+    async fn work(self: &Arc<Desk>, received: Received, deadline: Timestamp, line: &mut ProcessLog) -> Verdict {
+        let message = match Message::decode(&received.body) {
+            Ok(message) => message,
+            Err(undecodable) => return self.put_away(&received, &undecodable.to_string(), line).await,
+        };
+        line.event(&message.event);
+        let request = ClaimRequest {
+            token: random::token(),
+            now: clock::now(),
+            lease_until: self.schedule.lease_until(deadline),
+            schedule: self.schedule,
+        };
+        match self.claim(&message, &request).await {
+            Ok(Claimed::Ours(record)) => {
+                self.process(*record, message.body, request.token, deadline, &received, line).await
+            }
+            Ok(Claimed::Refused(reason)) => {
+                line.outcome(reason.as_str());
+                Verdict::Delete
+            }
+            Ok(Claimed::Absent) => self.put_away(&received, "the ledger has no such event", line).await,
+            Ok(Claimed::Contended) => {
+                line.outcome("contended");
+                self.keep(&received, line).await
+            }
+            Err(trouble) => match trouble.kind() {
+                TroubleKind::Passing => {
+                    line.trouble(&trouble);
+                    self.keep(&received, line).await
+                }
+                TroubleKind::Lasting => self.put_away(&received, &trouble.to_string(), line).await,
+            },
+        }
+    }
+
+    /// Works on an event that is ours, and settles it.
+    async fn process(
+        self: &Arc<Desk>,
+        record: Record,
+        sent: MessageBody,
+        token: String,
+        deadline: Timestamp,
+        received: &Received,
+        line: &mut ProcessLog,
+    ) -> Verdict {
+        let (id, attempts) = (record.event.id.clone(), record.standing.attempts);
+        line.claimed(&record);
+        let (work, outcome) = if may_work(attempts) {
+            let desk = Arc::clone(self);
+            // On a task of its own, so that a panic is this event's passing trouble and still settles.
+            match tokio::spawn(async move { act(&desk, record, sent, deadline).await }).await {
+                Ok(Ok(acted)) => (Work::Done, Some(acted)),
+                Ok(Err(trouble)) => (trouble, None),
+                Err(_) => (Work::Passing { reason: "the processor panicked".to_owned() }, None),
+            }
+        } else {
+            let reason = format!("given up after {ATTEMPTS_MAX} attempts, the last of which never ended");
+            (Work::Lasting { reason }, None)
+        };
+        let settlement = settle(work, attempts, clock::now(), self.schedule, random::fraction());
+        line.settled(&settlement, outcome.as_ref());
+        let outcome = outcome.map(Acted::into_outcome).unwrap_or_default();
+        match self.ledger.settle(&id, &token, &settlement, &outcome).await {
+            Ok(Settled::Yes) => Verdict::Delete,
+            Ok(Settled::ClaimLost) => {
+                line.claim_lost();
+                Verdict::Delete
+            }
+            // The lease lapses and the event comes due; the message only brings it back sooner.
+            Err(trouble) => {
+                line.trouble(&trouble);
+                self.keep(received, line).await
+            }
+        }
+    }
+
+    /// Leaves the message on its queue, hidden for longer each time.
+    async fn keep(&self, received: &Received, line: &mut ProcessLog) -> Verdict {
+        let doublings = received.receives().saturating_sub(1).min(8);
+        let wait = HIDE_MAX.min(HIDE_FIRST * 2_u32.pow(doublings));
+        if let Err(trouble) = self.events.hide(&received.receipt_handle, wait).await {
+            line.trouble(&trouble);
+        }
+        Verdict::Keep
+    }
+
+    /// Takes a message that nobody will ever be able to process out of the way, with the reason.
+    async fn put_away(&self, received: &Received, reason: &str, line: &mut ProcessLog) -> Verdict {
+        line.put_away(reason);
+        match self.dead_letters.put_away(&received.body, reason).await {
+            Ok(()) => Verdict::Delete,
+            Err(trouble) => {
+                line.trouble(&trouble);
+                self.keep(received, line).await
+            }
+        }
+    }
+}
+
+/// Sorts trouble of a step: whoever settles must know whether to try again.
+pub(crate) fn as_work(trouble: &Trouble) -> Work {
+    let reason = trouble.to_string();
+    match trouble.kind() {
+        TroubleKind::Passing => Work::Passing { reason },
+        TroubleKind::Lasting => Work::Lasting { reason },
+    }
+}
+
+impl ProcessLog {
+    fn settled(&mut self, settlement: &Settlement, acted: Option<&Acted>) {
+        match settlement {
+            Settlement::Done { .. } => self.outcome("done"),
+            Settlement::Again { at, reason } => self.again(*at, reason),
+            Settlement::Failed { reason, .. } => self.failed(reason),
+        }
+        if let Some(acted) = acted {
+            self.published(&acted.event_type, &acted.message_id);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What the function is told by its environment.
+
+use std::time::Duration;
+
+use domain::ledger::schedule::Schedule;
+use domain::time_scale::TimeScale;
+use platform::aws::{Aws, Limits};
+use platform::bodies::Bodies;
+use platform::env::{Env, EnvError};
+use platform::ledger::Ledger;
+use platform::log::{self, Level};
+use platform::queue::Queue;
+use platform::topic::Topic;
+
+/// As for ingest: what is larger, as it is stored, lies in the bucket.
+const INLINE_BODY_BYTES: usize = 8 * 1024;
+
+/// No step begins later before the function's end than this: a call may take as long as its limit, and settling must
+/// still follow it.
+pub(crate) const STEP_RESERVE: Duration = Duration::from_secs(18);
+const _: () = assert!(STEP_RESERVE.as_secs() > 2 * Limits::PATIENT.operation.as_secs());
+
+/// The function's settings, as clients ready for use.
+pub(crate) struct Settings {
+    pub(crate) bodies: Bodies,
+    pub(crate) ledger: Ledger,
+    pub(crate) events: Queue,
+    pub(crate) dead_letters: Queue,
+    pub(crate) topic: Topic,
+    pub(crate) schedule: Schedule,
+    pub(crate) inline_body_bytes: usize,
+}
+
+/// Reads the environment.
+pub(crate) fn read() -> Result<Settings, EnvError> {
+    let mut env = Env::of_process();
+    log::start(env.parsed("LOG_LEVEL", Level::Info, Level::parse));
+    let aws = Aws::from_env(&mut env);
+    let settings = Settings {
+        bodies: Bodies::new(&aws, env.required("BUCKET"), Limits::PATIENT),
+        ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), Limits::PATIENT),
+        events: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), Limits::PATIENT),
+        dead_letters: Queue::new(&aws, env.required("DEAD_LETTER_QUEUE_URL"), Limits::PATIENT),
+        topic: Topic::new(&aws, env.required("TOPIC_ARN"), Limits::PATIENT),
+        schedule: Schedule::at(env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse)),
+        inline_body_bytes: env.parsed("INLINE_BODY_BYTES", INLINE_BODY_BYTES, str::parse),
+    };
+    env.finish(settings)
+}

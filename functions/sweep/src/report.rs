@@ -1,0 +1,52 @@
+//! What a sweep came to.
+
+use platform::ledger::DUE_SHARDS;
+use platform::log::{self, Level};
+use platform::trouble::Trouble;
+use serde::Serialize;
+
+/// The counts of a run.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Report {
+    /// Overdue events that were looked at.
+    pub(crate) overdue: u32,
+    /// Those sent to the queue again.
+    pub(crate) sent: u32,
+    /// Those that were in good hands by then.
+    pub(crate) passed_over: u32,
+    /// Those that could not be marked or sent; they stay due.
+    pub(crate) troubled: u32,
+    /// Shards that could not be read.
+    pub(crate) unread_shards: u32,
+    /// Time ran out before everything was looked at.
+    pub(crate) left_some: bool,
+    /// The first trouble of the run.
+    pub(crate) trouble: Option<String>,
+}
+
+impl Report {
+    pub(crate) fn note(&mut self, trouble: &Trouble) {
+        self.trouble.get_or_insert_with(|| trouble.to_string());
+    }
+
+    /// Adds what another worker of the same run did.
+    pub(crate) fn add(&mut self, other: Report) {
+        self.overdue += other.overdue;
+        self.sent += other.sent;
+        self.passed_over += other.passed_over;
+        self.troubled += other.troubled;
+        self.unread_shards += other.unread_shards;
+        self.left_some |= other.left_some;
+        self.trouble = self.trouble.take().or(other.trouble);
+    }
+
+    pub(crate) const fn saw_nothing(&self) -> bool {
+        self.unread_shards == DUE_SHARDS
+    }
+
+    /// Writes the run's log line.
+    pub(crate) fn log(&self) {
+        let is_complete = !self.left_some && self.unread_shards == 0 && self.troubled == 0;
+        log::write(if is_complete { Level::Info } else { Level::Error }, "sweep", self);
+    }
+}

@@ -1,0 +1,117 @@
+//! Finding what is overdue and sending it again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ledger::schedule::Schedule;
+use domain::ledger::sweep::Overdue;
+use domain::message;
+use domain::time::Timestamp;
+use platform::clock;
+use platform::ledger::{DUE_SHARDS, Ledger};
+use platform::queue::Queue;
+use platform::trouble::Trouble;
+use tokio::task::JoinSet;
+
+use crate::report::Report;
+
+/// How long a run works. The next one begins a minute after this one did.
+const WORK_FOR: Duration = Duration::from_secs(45);
+/// What is left of the function's time when the last step begins.
+const RESERVE: Duration = Duration::from_secs(5);
+/// How many shards are worked on side by side.
+const WORKERS: u32 = 16;
+
+/// Everything that a run works with.
+pub(crate) struct Sweeper {
+    pub(crate) ledger: Ledger,
+    pub(crate) queue: Queue,
+    pub(crate) schedule: Schedule,
+}
+
+/// What became of an overdue event.
+enum Swept {
+    Sent,
+    PassedOver,
+}
+
+impl Sweeper {
+    /// Goes through all shards once.
+    pub(crate) async fn run(self: Arc<Sweeper>, deadline: Timestamp) -> Report {
+        let stop_at = (clock::now() + WORK_FOR).min(deadline - RESERVE);
+        let mut workers = JoinSet::new();
+        for worker in 0..WORKERS {
+            let sweeper = Arc::clone(&self);
+            workers.spawn(async move {
+                let mut report = Report::default();
+                for shard in (worker..DUE_SHARDS).step_by(WORKERS as usize) {
+                    sweeper.sweep_shard(shard, stop_at, &mut report).await;
+                }
+                report
+            });
+        }
+        let mut total = Report::default();
+        while let Some(ended) = workers.join_next().await {
+            match ended {
+                Ok(report) => total.add(report),
+                // Whatever that worker had left to do is still due, and the next run finds it.
+                Err(_) => total.left_some = true,
+            }
+        }
+        total
+    }
+
+    async fn sweep_shard(&self, shard: u32, stop_at: Timestamp, report: &mut Report) {
+        let mut start = None;
+        loop {
+            let now = clock::now();
+            if now >= stop_at {
+                report.left_some = true;
+                return;
+            }
+            let page = match self.ledger.overdue(shard, now, start).await {
+                Ok(page) => page,
+                Err(trouble) => {
+                    report.unread_shards += 1;
+                    report.note(&trouble);
+                    return;
+                }
+            };
+            for overdue in page.overdue {
+                if clock::now() >= stop_at {
+                    report.left_some = true;
+                    return;
+                }
+                report.overdue += 1;
+                match self.sweep(&overdue).await {
+                    Ok(Swept::Sent) => report.sent += 1,
+                    Ok(Swept::PassedOver) => report.passed_over += 1,
+                    Err(trouble) => {
+                        report.troubled += 1;
+                        report.note(&trouble);
+                    }
+                }
+            }
+            match page.next {
+                Some(next) => start = Some(next),
+                None => return,
+            }
+        }
+    }
+
+    /// Marks the event first and sends it then: a crash in between costs one wait, the other way round could send the
+    /// same event in every run.
+    async fn sweep(&self, overdue: &Overdue) -> Result<Swept, Trouble> {
+        let now = clock::now();
+        let next = overdue.next_due_at(now, self.schedule);
+        let Some(event) = self.ledger.sweep(overdue, now, next).await? else {
+            return Ok(Swept::PassedOver);
+        };
+        if let Err(trouble) = self.queue.send(&event.source, message::encode_reference(&event)).await {
+            let soon = self.schedule.deferred_due(clock::now());
+            self.ledger.unsweep(overdue, next, soon).await?;
+            return Err(trouble);
+        }
+        Ok(Swept::Sent)
+    }
+}
