@@ -7,12 +7,15 @@
 //! The steps in brackets do not exist yet. Each will take the [`Canonical`] by value and give it back changed, between
 //! reading and publishing.
 
+use std::borrow::Cow;
+
 use domain::canonical::Canonical;
+use domain::digest::Digest;
 use domain::event::Event;
 use domain::ledger::record::{BodyRef, Record, StoredBody};
 use domain::ledger::settle::Work;
 use domain::message::MessageBody;
-use domain::published::{Carriage, Published, assets_object, publish};
+use domain::published::{Carriage, PUBLISHED_MAX_BYTES, Published, assets_object, publish};
 use domain::time::Timestamp;
 use platform::clock;
 use platform::trouble::Trouble;
@@ -58,15 +61,18 @@ fn enough_time_for_a_step(deadline: Timestamp) -> Result<(), Work> {
 }
 
 /// The body's bytes: from the record, or from the message if it brought the same, or from the bucket.
-async fn fetch(desk: &Desk, event: &Event, stored: &StoredBody, sent: MessageBody) -> Result<Vec<u8>, Trouble> {
+async fn fetch<'a>(
+    desk: &Desk,
+    event: &Event,
+    stored: &'a StoredBody,
+    sent: MessageBody,
+) -> Result<Cow<'a, [u8]>, Trouble> {
     match (stored, sent) {
-        (StoredBody::Inline(bytes), _) => Ok(bytes.clone()),
-        (StoredBody::Referenced(_), MessageBody::Here(bytes))
-            if domain::digest::Digest::of(&bytes) == event.body_sha256 =>
-        {
-            Ok(bytes)
+        (StoredBody::Inline(bytes), _) => Ok(Cow::Borrowed(bytes)),
+        (StoredBody::Referenced(_), MessageBody::Here(bytes)) if Digest::of(&bytes) == event.body_sha256 => {
+            Ok(Cow::Owned(bytes))
         }
-        (StoredBody::Referenced(reference), _) => desk.bodies.get(reference, event.body_sha256).await,
+        (StoredBody::Referenced(reference), _) => desk.bodies.get(reference, event.body_sha256).await.map(Cow::Owned),
     }
 }
 
@@ -78,9 +84,12 @@ async fn fit(
     body: &[u8],
     stored: &StoredBody,
 ) -> Result<Published, Trouble> {
-    let whole = publish(event, canonical, body, Carriage::Whole);
-    if whole.fits() {
-        return Ok(whole);
+    // A body that alone is too large need not be written out to learn so.
+    if body.len() <= PUBLISHED_MAX_BYTES {
+        let whole = publish(event, canonical, body, Carriage::Whole);
+        if whole.fits() {
+            return Ok(whole);
+        }
     }
     let body_ref = match stored {
         StoredBody::Referenced(reference) => reference.clone(),

@@ -8,7 +8,7 @@ use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::digest::Digest;
-use crate::provider::Provider;
+use crate::provider::{Provider, UnknownProvider};
 use crate::source_name::SourceName;
 
 /// A shorter signing secret can be guessed; it is refused.
@@ -87,8 +87,8 @@ pub enum SourceError {
         category: &'static str,
     },
     /// A provider that Landfall does not know.
-    #[error("`provider` names none of csm, get3w, modelslab and glossi")]
-    UnknownProvider,
+    #[error("`provider`: {0}")]
+    UnknownProvider(UnknownProvider),
     /// Neither secrets nor tokens.
     #[error("nothing to verify with: give `secrets`, or `token_sha256`, or both")]
     NoCredentials,
@@ -142,7 +142,7 @@ impl Source {
                 serde_json::error::Category::Io | serde_json::error::Category::Syntax => "it is not JSON",
             },
         })?;
-        let provider: Provider = configuration.provider.parse().map_err(|_| SourceError::UnknownProvider)?;
+        let provider: Provider = configuration.provider.parse().map_err(SourceError::UnknownProvider)?;
         let mut warnings = Vec::new();
         if configuration.archive || configuration.max_asset_bytes.is_some() {
             warnings.push("assets are not archived by this version: `archive` has no effect yet".to_owned());
@@ -271,7 +271,7 @@ mod tests {
         check(r#"{"provider":"glossi"}"#, "nothing to verify with: give `secrets`, or `token_sha256`, or both");
         check(
             r#"{"provider":"acme","secrets":["0123456789"]}"#,
-            "`provider` names none of csm, get3w, modelslab and glossi",
+            "`provider`: no such provider; known are csm, get3w, modelslab and glossi",
         );
         check(
             r#"{"provider":"csm","secrets":["0123456789"]}"#,
