@@ -1,0 +1,101 @@
+# All commands of the project. CI runs these and knows nothing more.
+# A fresh machine needs a Rust toolchain, Python 3.10 or newer and make; the rest is installed here, pinned, into
+# .venv-* and target/.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help build up down demo test check fmt deploy clean
+
+PYTHON ?= python3
+# The processor that the functions are built for: this machine's, so that the local stack can run them.
+ARCHITECTURE ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+# Further parameters of template.yaml for `make deploy`, as Name=value.
+PARAMETERS ?=
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+DENY_VERSION := 0.20.2
+DENY := $(TARGET)/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
+
+# SAM and cargo-lambda find each other, and zig, on the path.
+sam_tools := PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0
+stack := $(TARGET)/debug/stack
+
+# Long steps say what they are and how long make has been at it.
+export BEGAN := $(or $(BEGAN),$(shell date +%s))
+say = @printf '==> [%4d s] %s\n' $$(( $$(date +%s) - $(BEGAN) )) '$(1)'
+
+# Runs $(2) on a stack of its own in $(1), and stops that however it ends.
+on_stack = trap '$(stack) down --dir $(1)' EXIT; $(stack) up --dir $(1); STACK_FILE=$(abspath $(1))/stack.json $(2)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: .venv-sam/installed ## target/lambda/{ingest,process,sweep}/bootstrap, as Lambda runs them
+	$(call say,building the functions for $(ARCHITECTURE))
+	@# All three in one go and by the flags that SAM uses: `sam build` then finds everything done.
+	@$(sam_tools) cargo lambda build --release --bin ingest --bin process --bin sweep \
+		$(if $(filter arm64,$(ARCHITECTURE)),--arm64)
+
+up: build .venv-ministack/installed ## starts the local stack, or brings it up to date; see target/local/stack.json
+	$(call say,starting the local stack)
+	@cargo build --workspace --bin stack
+	@$(stack) up
+
+down: ## stops the local stack
+	@cargo build --workspace --bin stack
+	@$(stack) down
+
+demo: build .venv-ministack/installed ## four senders, from signed request to the queue of a consumer
+	$(call say,building the demo)
+	@cargo build --workspace --bin stack --bin demo
+	@$(call on_stack,$(TARGET)/demo-stack,$(TARGET)/debug/demo)
+
+test: build .venv-ministack/installed ## all tests; those of the whole system on a stack of their own
+	$(call say,building the tests)
+	@# Always the whole workspace: another selection of packages has other features and compiles the AWS SDK again.
+	@cargo build --workspace --bin stack
+	@cargo test --workspace --no-run
+	$(call say,running the tests)
+	@$(call on_stack,$(TARGET)/test-stack,cargo test --workspace)
+
+check: .venv-sam/installed $(DENY) ## what must hold before a merge: format, lints, docs, licences, template, tests
+	$(call say,format)
+	@cargo fmt --all --check
+	$(call say,template)
+	@AWS_DEFAULT_REGION=us-east-1 $(sam_tools) sam validate --lint
+	@.venv-sam/bin/cfn-lint template.yaml
+	$(call say,licences and sources of the dependencies)
+	@$(DENY) check --hide-inclusion-graph licenses bans sources
+	$(call say,lints)
+	@cargo clippy --workspace --all-targets -- -D warnings
+	$(call say,docs)
+	@RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items
+	@$(MAKE) --no-print-directory test
+	$(call say,all holds)
+
+fmt: ## formats the code
+	@cargo fmt --all
+
+deploy: build ## to the AWS account that the shell is signed in to; PARAMETERS="LogLevel=DEBUG ..." changes the template's
+	@$(sam_tools) sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+	@$(sam_tools) sam deploy --parameter-overrides Architecture=$(ARCHITECTURE) $(PARAMETERS)
+
+clean: ## stops all local stacks and removes all that was built or installed here
+	@for file in $(TARGET)/*/emulator.json; do [ ! -e "$$file" ] || $(stack) down --dir "$$(dirname "$$file")"; done
+	rm -rf $(TARGET) .aws-sam .venv-sam .venv-ministack
+
+.venv-%/installed: requirements/%.txt
+	$(call say,installing $* into .venv-$* (a minute or two))
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: PYTHON=...")'
+	@rm -rf .venv-$*
+	@$(PYTHON) -m venv .venv-$*
+	@.venv-$*/bin/pip install --disable-pip-version-check --progress-bar off -r $<
+	@touch $@
+
+$(DENY):
+	$(call say,installing cargo-deny (two minutes))
+	@# It runs for a second: the time to optimise it would be lost.
+	@CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+		cargo install --locked --version $(DENY_VERSION) --root $(@D)/.. cargo-deny

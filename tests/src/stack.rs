@@ -1,0 +1,187 @@
+//! The local stack: `template.yaml`, deployed by SAM into an emulator of AWS on the loopback interface.
+//!
+//! A stack lives in a directory of its own (`target/local` for `make up`), which holds all that it writes:
+//!
+//! | entry | is |
+//! |---|---|
+//! | `stack.json` | where everything is, see [`Stack`]; there only while the stack is up |
+//! | `emulator.json` | the emulator's process, so that `down` finds it after an `up` that failed or was killed |
+//! | `emulator.log`, `sam.log` | what they said |
+//! | `build/` | what SAM deployed |
+//! | `state/` | the emulator's files; gone with the next fresh start |
+//!
+//! Several stacks may run at once, each on a port of its own.
+
+mod directory;
+mod emulator;
+mod environment;
+mod error;
+mod processes;
+mod progress;
+mod sam;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use self::{directory::Directory, emulator::Emulator, error::context, progress::Progress, sam::Sam};
+
+pub use self::error::{Error, Result};
+
+/// The region that the emulator plays. Credentials may be anything.
+pub const REGION: &str = "us-east-1";
+
+/// How much faster than on AWS Landfall's own waits pass here.
+const TIME_SCALE: &str = "0.1";
+
+/// Where the parts of a running stack are. A file written by hand can stand for a deployment on AWS: it leaves out what
+/// only an emulator has.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Stack {
+    /// What every AWS client takes as its endpoint. None on AWS.
+    pub endpoint: Option<String>,
+    /// Where senders post to. A path is appended as it is: `{function_url}/hooks/{source}`.
+    pub function_url: String,
+    /// Name of the ledger's table.
+    pub ledger_table: String,
+    /// Events on their way to the process function.
+    pub events_queue_url: String,
+    /// Messages that the process function could not read.
+    pub dead_letter_queue_url: String,
+    /// The consumer's queue, which is subscribed to the topic.
+    pub consumer_queue_url: String,
+    /// What the consumer could not handle.
+    pub consumer_dead_letter_queue_url: String,
+    /// Large bodies and events.
+    pub bucket: String,
+    /// Published events.
+    pub topic_arn: String,
+    /// The secret of a source is `{sources_prefix}/source/{name}`.
+    pub sources_prefix: String,
+    /// Name of the ingest function.
+    pub ingest_function: String,
+    /// Name of the process function.
+    pub process_function: String,
+    /// Name of the sweep function; invoked by tests that cannot wait for its minute.
+    pub sweep_function: String,
+    /// CloudWatch log group of the ingest function.
+    pub ingest_log_group: String,
+    /// CloudWatch log group of the process function.
+    pub process_log_group: String,
+    /// CloudWatch log group of the sweep function.
+    pub sweep_log_group: String,
+    /// The emulator's own log, which repeats what the process function wrote.
+    pub log_file: Option<PathBuf>,
+    /// The emulator's process.
+    pub pid: Option<u32>,
+}
+
+impl Stack {
+    /// The running stack that `STACK_FILE` names, or else that of `make up`.
+    ///
+    /// # Panics
+    /// If there is none: no test and no demo can go on without it.
+    #[must_use]
+    pub fn load() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "tests are told here which stack to drive")]
+        let file = std::env::var_os("STACK_FILE")
+            .map_or_else(|| project_root().join("target/local/stack.json"), PathBuf::from);
+        Self::read(&file).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn read(file: &Path) -> Result<Self> {
+        let text = fs::read(file)
+            .map_err(|error| context(format!("no stack at {}: start one with `make up`", file.display()), &error))?;
+        serde_json::from_slice(&text)
+            .map_err(|error| context(format!("{} lacks something: run `make up` again", file.display()), &error))
+    }
+
+    /// Starts the stack of a directory, or brings the one that runs there up to date.
+    ///
+    /// # Errors
+    /// If it cannot be started or deployed. What was started for it has then been stopped again.
+    pub fn up(directory: &Path, port: Option<u16>) -> Result<Self> {
+        let directory = Directory::create(directory)?;
+        let progress = Progress::begin();
+        let (emulator, fresh) = match Emulator::find(&directory) {
+            Some(running) if port.is_none_or(|port| port == running.port) => {
+                progress.say(&format!("updating the stack that runs at {}", running.endpoint()));
+                (running, false)
+            }
+            Some(running) => {
+                let there = directory.path().display();
+                return Err(Error::from(format!(
+                    "a stack of {there} runs on port {} already: stop it first with `stack down --dir {there}`",
+                    running.port
+                )));
+            }
+            None => (Emulator::start(&directory, port, &progress)?, true),
+        };
+        let stack = deploy(&directory, &emulator, &progress);
+        if stack.is_err() && fresh {
+            emulator.stop(&directory)?;
+        }
+        stack
+    }
+
+    /// Stops the stack of a directory: the emulator and the functions that it runs, and nothing else. None running is
+    /// fine too.
+    ///
+    /// # Errors
+    /// If a process cannot be ended.
+    pub fn down(directory: &Path) -> Result<()> {
+        let directory = Directory::create(directory)?;
+        let progress = Progress::begin();
+        let there = directory.path().display().to_string();
+        match Emulator::find(&directory) {
+            Some(emulator) => {
+                let ended = emulator.stop(&directory)?;
+                progress.say(&format!("stopped the stack of {there} ({ended} processes)"));
+            }
+            None => progress.say(&format!("no stack of {there} is running")),
+        }
+        Ok(())
+    }
+}
+
+fn deploy(directory: &Directory, emulator: &Emulator, progress: &Progress) -> Result<Stack> {
+    let sam = Sam::new(directory, emulator)?;
+    sam.build(progress)?;
+    sam.deploy(TIME_SCALE, progress)?;
+    let outputs = sam.outputs(progress)?;
+
+    // The emulator serves function URLs under a path; it also takes the real host name, which does not resolve.
+    let url = outputs.get("FunctionUrl")?;
+    let id = url.trim_start_matches("https://").split('.').next().unwrap_or_default();
+    let endpoint = emulator.endpoint();
+    let stack = Stack {
+        function_url: format!("{endpoint}/_aws/lambda-url/{id}"),
+        endpoint: Some(endpoint),
+        ledger_table: outputs.get("LedgerTable")?,
+        events_queue_url: outputs.get("EventsQueueUrl")?,
+        dead_letter_queue_url: outputs.get("DeadLetterQueueUrl")?,
+        consumer_queue_url: outputs.get("ConsumerQueueUrl")?,
+        consumer_dead_letter_queue_url: outputs.get("ConsumerDeadLetterQueueUrl")?,
+        bucket: outputs.get("Bucket")?,
+        topic_arn: outputs.get("TopicArn")?,
+        sources_prefix: outputs.get("SourcesPrefix")?,
+        ingest_function: outputs.get("IngestFunction")?,
+        process_function: outputs.get("ProcessFunction")?,
+        sweep_function: outputs.get("SweepFunction")?,
+        ingest_log_group: outputs.get("IngestLogGroup")?,
+        process_log_group: outputs.get("ProcessLogGroup")?,
+        sweep_log_group: outputs.get("SweepLogGroup")?,
+        log_file: Some(directory.emulator_log()),
+        pid: Some(emulator.pid),
+    };
+    directory.write(&directory.stack_file(), &stack)?;
+    progress.say(&format!("the stack is up: {}", directory.stack_file().display()));
+    progress.say(&format!("senders post to {}/hooks/{{source}}", stack.function_url));
+    Ok(stack)
+}
+
+/// The repository's root.
+fn project_root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
