@@ -1,0 +1,102 @@
+//! The functions, called and overheard through Lambda's own doors.
+
+use std::sync::atomic::Ordering;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::http::Request;
+use crate::world::World;
+
+/// The clocks of a deployment on AWS and of this machine may differ so much.
+const CLOCKS_APART_MILLIS: i64 = 1000;
+
+impl World {
+    /// Calls the function `name` with `payload` and gives what it answered.
+    ///
+    /// # Panics
+    /// If the function failed: ours turn every trouble into an answer.
+    pub async fn invoke(&self, name: &str, payload: &Value) -> Value {
+        let path = format!("/2015-03-31/functions/{name}/invocations");
+        let answer =
+            self.aws.post("lambda", &path, &[("content-type", "application/json")], payload.to_string().into()).await;
+        let failed = answer.header("x-amz-function-error");
+        assert!(failed.is_none(), "{name} failed: {}", answer.text());
+        serde_json::from_slice(&answer.body).unwrap_or_default()
+    }
+
+    /// Lets the sweep run now instead of at its next minute, and gives its report.
+    pub async fn sweep(&self) -> Value {
+        self.sweeps_called.fetch_add(1, Ordering::SeqCst);
+        self.invoke(&self.stack.sweep_function, &json!({})).await
+    }
+
+    /// How often this process has called the sweep.
+    #[must_use]
+    pub fn sweeps_called(&self) -> usize {
+        self.sweeps_called.load(Ordering::SeqCst)
+    }
+
+    /// All lines in the log groups `groups` since this process began to look.
+    ///
+    /// # Panics
+    /// If the logs cannot be read.
+    pub async fn logs(&self, groups: &[&str]) -> Vec<String> {
+        let mut lines = Vec::new();
+        for group in groups {
+            let mut next = Value::Null;
+            loop {
+                let mut query = json!({"logGroupName": group, "startTime": self.began_at_millis - CLOCKS_APART_MILLIS});
+                if !next.is_null() {
+                    query["nextToken"] = next;
+                }
+                let headers =
+                    [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "Logs_20140328.FilterLogEvents")];
+                let answer = self.aws.post("logs", "/", &headers, query.to_string().into()).await;
+                let mut page: Value = serde_json::from_slice(&answer.body).expect("the logs are answered in JSON");
+                let events = page["events"].as_array().map(Vec::as_slice).unwrap_or_default();
+                lines.extend(events.iter().filter_map(|event| event["message"].as_str().map(str::to_owned)));
+                next = page["nextToken"].take();
+                if next.is_null() {
+                    break;
+                }
+            }
+        }
+        lines
+    }
+}
+
+/// The event that a function URL makes of `request`, whose path is `path`, with the body in base64. For what no HTTP
+/// client can bring about, the event is changed before the function is called with it.
+#[must_use]
+pub fn url_event(request: &Request, path: &str) -> Value {
+    let headers: Value = request.headers.iter().map(|(name, value)| (name.to_lowercase(), json!(value))).collect();
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": headers,
+        "requestContext": {
+            "accountId": "anonymous",
+            "apiId": "it",
+            "domainName": "it.lambda-url.us-east-1.on.aws",
+            "domainPrefix": "it",
+            "http": {
+                "method": request.method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "127.0.0.1",
+                "userAgent": request.header("user-agent"),
+            },
+            "requestId": format!("{:032x}", fastrand::u128(..)),
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "01/Jan/2026:00:00:00 +0000",
+            "timeEpoch": 1_767_225_600_000_u64,
+        },
+        "body": STANDARD.encode(&request.body),
+        "isBase64Encoded": true,
+    })
+}

@@ -1,0 +1,187 @@
+//! The ledger, read as an operator would and, where a test plays a fault, written.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::event_id::EventId;
+use domain::source_name::SourceName;
+use sha2::{Digest, Sha256};
+
+use crate::clock::now_millis;
+use crate::source::{Source, hex, signs};
+use crate::world::World;
+
+/// One event's record, attribute by attribute.
+#[derive(Clone, Debug)]
+pub struct Record(pub HashMap<String, AttributeValue>);
+
+impl Record {
+    /// The record as ingest writes it for a fresh delivery of `body` to `source`: everything of the event is in the
+    /// ledger, and no message is on its way.
+    ///
+    /// # Panics
+    /// If the source's name is none.
+    #[must_use]
+    pub fn received(source: &Source, body: &[u8]) -> Record {
+        let head = source.provider.head(body);
+        let name = SourceName::parse(&source.name).expect("the harness makes names that can be parsed");
+        let id = EventId::new(&name, head.key.iter().map(String::as_str));
+        let now = now_millis();
+        let record = Record(HashMap::from([("body".to_owned(), AttributeValue::B(Blob::new(body)))]))
+            .with("id", id.as_str())
+            .with("state", "received")
+            .with("source", &source.name)
+            .with("provider", source.provider.as_str())
+            .with("type", &head.event_type.to_string())
+            .with("verified_by", if signs(source.provider) { "signature" } else { "token" })
+            .with("origin", "webhook")
+            .with("delivery", &format!("{:032x}", fastrand::u128(..)))
+            .with("body_sha256", &sha256(body))
+            .with_number("received_at", now)
+            .with_number("attempts", 0)
+            .with_number("replay", 0)
+            .due_at(now + 60_000);
+        match head.subject {
+            Some(subject) => record.with("subject", &subject),
+            None => record,
+        }
+    }
+
+    /// The record with a text.
+    #[must_use]
+    pub fn with(mut self, name: &str, text: &str) -> Record {
+        self.0.insert(name.to_owned(), AttributeValue::S(text.to_owned()));
+        self
+    }
+
+    /// The record with a number.
+    #[must_use]
+    pub fn with_number(mut self, name: &str, number: i64) -> Record {
+        self.0.insert(name.to_owned(), AttributeValue::N(number.to_string()));
+        self
+    }
+
+    /// The record coming due at `millis`. Every shard is swept, so which one it is in does not matter here.
+    #[must_use]
+    pub fn due_at(self, millis: i64) -> Record {
+        self.with_number("due_at", millis).with("due_shard", "00")
+    }
+
+    /// The text `name`; empty if there is none.
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        self.0.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+    }
+
+    /// The number `name`.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<i64> {
+        self.0.get(name)?.as_n().ok()?.parse().ok()
+    }
+
+    /// The event's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.text("id")
+    }
+
+    /// Whether nothing more will happen to it.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        matches!(self.text("state"), "done" | "failed")
+    }
+
+    /// How it stands, in a few words: `done after 1 attempt`.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let attempts = self.number("attempts").unwrap_or(0);
+        let ending = if attempts == 1 { "" } else { "s" };
+        format!("{} after {attempts} attempt{ending}", self.text("state"))
+    }
+
+    /// Where the body lies in the bucket, if it does: bucket and key.
+    #[must_use]
+    pub fn body_ref(&self) -> Option<(String, String)> {
+        let reference = self.0.get("body_ref")?.as_m().ok()?;
+        let text = |name: &str| reference.get(name)?.as_s().ok().cloned();
+        Some((text("bucket")?, text("key")?))
+    }
+
+    /// The body, if the record itself holds it.
+    ///
+    /// # Panics
+    /// If it is compressed and damaged.
+    #[must_use]
+    pub fn inline_body(&self) -> Option<Vec<u8>> {
+        const BODY_MAX_BYTES: usize = 8 * 1024 * 1024;
+        let bytes = self.0.get("body")?.as_b().ok()?.as_ref();
+        Some(match self.text("body_encoding") {
+            "zstd" => zstd::bulk::decompress(bytes, BODY_MAX_BYTES).expect("a compressed body is a zstd frame"),
+            _ => bytes.to_vec(),
+        })
+    }
+}
+
+impl World {
+    /// The record of the event `id`.
+    ///
+    /// # Panics
+    /// If the ledger cannot be read.
+    pub async fn record(&self, id: &str) -> Option<Record> {
+        let get = self.aws.dynamodb.get_item().table_name(&self.stack.ledger_table).consistent_read(true);
+        let answer = get.key("id", AttributeValue::S(id.to_owned())).send().await;
+        answer.unwrap_or_else(|error| panic!("reading {id} from the ledger: {error:?}")).item.map(Record)
+    }
+
+    /// All records of `source`, the oldest first. It reads the whole ledger: for proving that something is not there.
+    ///
+    /// # Panics
+    /// If the ledger cannot be read.
+    pub async fn records(&self, source: &Source) -> Vec<Record> {
+        let mut pages = self
+            .aws
+            .dynamodb
+            .scan()
+            .table_name(&self.stack.ledger_table)
+            .consistent_read(true)
+            .filter_expression("#source = :source")
+            .expression_attribute_names("#source", "source")
+            .expression_attribute_values(":source", AttributeValue::S(source.name.clone()))
+            .into_paginator()
+            .items()
+            .send();
+        let mut records = Vec::new();
+        while let Some(item) = pages.next().await {
+            records.push(Record(item.unwrap_or_else(|error| panic!("reading the ledger: {error:?}"))));
+        }
+        records.sort_by_key(|record| record.number("received_at"));
+        records
+    }
+
+    /// Writes a record over whatever stands there.
+    ///
+    /// # Panics
+    /// If the ledger cannot be written.
+    pub async fn put_record(&self, record: &Record) {
+        let put = self.aws.dynamodb.put_item().table_name(&self.stack.ledger_table).set_item(Some(record.0.clone()));
+        put.send().await.unwrap_or_else(|error| panic!("writing {} to the ledger: {error:?}", record.id()));
+    }
+
+    /// The object at `key` of `bucket`.
+    ///
+    /// # Panics
+    /// If it is not there.
+    pub async fn object(&self, bucket: &str, key: &str) -> Vec<u8> {
+        let object = self.aws.s3.get_object().bucket(bucket).key(key).send().await;
+        let body = object.unwrap_or_else(|error| panic!("reading {key}: {error:?}")).body;
+        body.collect().await.unwrap_or_else(|error| panic!("reading {key}: {error:?}")).to_vec()
+    }
+}
+
+/// The SHA-256 of `bytes` in lower-case hex.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    let digest: [u8; 32] = Sha256::digest(bytes).into();
+    hex(&digest)
+}

@@ -1,0 +1,23 @@
+//! The harness of the whole-system tests and of the demo: the local stack, the four senders, and what can be seen from
+//! outside. It knows Landfall by its contracts alone: HTTP, the ledger's attributes, the queues' messages.
+//!
+//! What the local stack cannot show, and only a deployment to AWS can: permissions, true cold starts, AWS's own limits
+//! and throttling, and how a function URL treats bytes that no HTTP client here can send.
+
+pub mod aws;
+pub mod clock;
+pub mod confidential;
+pub mod event;
+pub mod forgery;
+pub mod functions;
+pub mod http;
+pub mod inbox;
+pub mod ledger;
+pub mod message;
+pub mod observe;
+pub mod recorded;
+pub mod sender;
+pub mod source;
+pub mod stack;
+pub mod story;
+pub mod world;

@@ -1,0 +1,60 @@
+//! Messages of the events queue, as the project documents them.
+
+use serde_json::{Value, json};
+
+use crate::ledger::Record;
+use crate::world::World;
+
+/// The message of the event whose record this is, with `body` as its body field: `{"text": ...}`, `{"ledger": true}`.
+#[must_use]
+pub fn message(record: &Record, body: Value) -> Value {
+    let text = |name| record.text(name);
+    json!({
+        "v": 1,
+        "id": text("id"),
+        "source": text("source"),
+        "provider": text("provider"),
+        "type": text("type"),
+        "subject": text("subject"),
+        "verified_by": text("verified_by"),
+        "origin": text("origin"),
+        "replay": 0,
+        "received_at": record.number("received_at"),
+        "delivery": text("delivery"),
+        "headers": {},
+        "body_sha256": text("body_sha256"),
+        "body": body,
+    })
+}
+
+impl World {
+    /// Sends `bodies` to the events queue in one call, so that they are likely to come in one batch.
+    ///
+    /// # Panics
+    /// If the queue refuses one.
+    pub async fn enqueue(&self, bodies: &[String]) {
+        let mut batch = self.aws.sqs.send_message_batch().queue_url(&self.stack.events_queue_url);
+        for (number, body) in bodies.iter().enumerate() {
+            let entry =
+                aws_sdk_sqs::types::SendMessageBatchRequestEntry::builder().id(number.to_string()).message_body(body);
+            batch = batch.entries(entry.build().expect("an entry has an id and a body"));
+        }
+        let answer = batch.send().await.unwrap_or_else(|error| panic!("sending to the events queue: {error:?}"));
+        assert!(answer.failed().is_empty(), "the events queue refused {:?}", answer.failed());
+    }
+
+    /// The reasons for which messages that contain `text` were put away, as soon as there is one.
+    pub async fn put_away(&self, text: &str) -> Vec<String> {
+        crate::observe::until(&format!("a dead letter that contains {text:?}"), async || {
+            let letters = self.dead_letters.all(|letter| letter.body.contains(text));
+            let reasons: Vec<String> =
+                letters.iter().map(|letter| letter.attributes.get("reason").cloned().unwrap_or_default()).collect();
+            if reasons.is_empty() {
+                Err(format!("{} others", self.dead_letters.all(|_| true).len()))
+            } else {
+                Ok(reasons)
+            }
+        })
+        .await
+    }
+}

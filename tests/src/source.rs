@@ -1,0 +1,127 @@
+//! A configured source, as an operator sets it up.
+
+use domain::provider::Provider;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::aws::Aws;
+use crate::confidential;
+use crate::stack::Stack;
+
+/// A source of a test's own: its name is used nowhere else, so tests need no reset between them.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its name.
+    pub name: String,
+    /// The kind of sender.
+    pub provider: Provider,
+    /// The secrets that are valid, the sender's own first; none for a sender that signs nothing.
+    pub secrets: Vec<String>,
+    /// The token in its URL; none for a sender that signs.
+    pub token: Option<String>,
+    /// Further fields of its secret.
+    pub options: Map<String, Value>,
+}
+
+impl Source {
+    /// A source with the credentials that its provider calls for. It is not set up yet.
+    #[must_use]
+    pub fn new(provider: Provider) -> Source {
+        let name = format!("{provider}-{:08x}", fastrand::u32(..));
+        let source = Source { name, provider, secrets: Vec::new(), token: None, options: Map::new() };
+        if signs(provider) { source.with_fresh_secret() } else { source.with_fresh_token() }
+    }
+
+    /// The source with a fresh secret instead of those it had.
+    #[must_use]
+    pub fn with_fresh_secret(mut self) -> Source {
+        let secret = confidential::random();
+        confidential::keep("secret", &secret);
+        self.secrets = vec![secret];
+        self
+    }
+
+    /// The source with a fresh token instead of the one it had.
+    #[must_use]
+    pub fn with_fresh_token(mut self) -> Source {
+        let token = confidential::random();
+        confidential::keep("token", &token);
+        self.token = Some(token);
+        self
+    }
+
+    /// The source with one more option in its secret.
+    #[must_use]
+    pub fn with_option(mut self, name: &str, value: impl Into<Value>) -> Source {
+        self.options.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Sets it up: from the next look-up on, Landfall knows it like this.
+    ///
+    /// # Panics
+    /// If the secret cannot be written.
+    pub async fn set_up(&self, aws: &Aws, stack: &Stack) {
+        let mut secret = self.options.clone();
+        secret.insert("provider".to_owned(), json!(self.provider.as_str()));
+        if !self.secrets.is_empty() {
+            secret.insert("secrets".to_owned(), json!(self.secrets));
+        }
+        if let Some(token) = &self.token {
+            let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+            secret.insert("token_sha256".to_owned(), json!([hex(&digest)]));
+        }
+        self.set_up_as(aws, stack, &Value::Object(secret).to_string()).await;
+    }
+
+    /// Sets it up with a secret of exactly this text.
+    ///
+    /// # Panics
+    /// If the secret cannot be written.
+    pub async fn set_up_as(&self, aws: &Aws, stack: &Stack, secret: &str) {
+        let id = self.secret_id(stack);
+        let created = aws.secrets.create_secret().name(&id).secret_string(secret).send().await;
+        match created {
+            Ok(_) => {}
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_exists_exception()) => {
+                aws.secrets
+                    .put_secret_value()
+                    .secret_id(&id)
+                    .secret_string(secret)
+                    .send()
+                    .await
+                    .expect("a secret that exists can be written");
+            }
+            Err(error) => panic!("creating {id}: {error:?}"),
+        }
+    }
+
+    /// Deletes its secret, at once and for good.
+    ///
+    /// # Panics
+    /// If it cannot be deleted.
+    pub async fn take_down(&self, aws: &Aws, stack: &Stack) {
+        let id = self.secret_id(stack);
+        let deleted = aws.secrets.delete_secret().secret_id(&id).force_delete_without_recovery(true).send().await;
+        deleted.unwrap_or_else(|error| panic!("deleting {id}: {error:?}"));
+    }
+
+    fn secret_id(&self, stack: &Stack) -> String {
+        format!("{}/source/{}", stack.sources_prefix, self.name)
+    }
+}
+
+/// Whether the provider signs its deliveries.
+#[must_use]
+pub fn signs(provider: Provider) -> bool {
+    match provider {
+        Provider::Csm | Provider::Modelslab => false,
+        Provider::Get3w | Provider::Glossi => true,
+    }
+}
+
+/// Bytes as lower-case hex.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

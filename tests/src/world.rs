@@ -1,0 +1,179 @@
+//! The stack under test and all that watches it: made once, shared by every test of the process.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use domain::provider::Provider;
+use tokio::runtime::Runtime;
+use tokio::sync::{OnceCell, RwLock};
+
+use crate::aws::Aws;
+use crate::clock::now_millis;
+use crate::event::Event;
+use crate::http::{Answer, Http, Request};
+use crate::inbox::Inbox;
+use crate::ledger::Record;
+use crate::observe::until;
+use crate::sender;
+use crate::source::Source;
+use crate::stack::Stack;
+
+/// A sender that is told to come again is patient, but not for ever.
+const RETRIES_MAX: u32 = 20;
+/// A request with a larger body is a heavy one.
+const HEAVY_BYTES: usize = 1024 * 1024;
+
+/// The stack under test and all that watches it.
+#[derive(Debug)]
+pub struct World {
+    /// Where everything is.
+    pub stack: Stack,
+    /// The services.
+    pub aws: Aws,
+    http: Http,
+    /// Held by each request while it is on its way: shared by ordinary ones, alone by heavy ones.
+    road: RwLock<()>,
+    /// What the ready consumer queue receives.
+    pub consumer: Inbox,
+    /// What could not be processed.
+    pub dead_letters: Inbox,
+    /// When this process began to look, in milliseconds since the epoch.
+    pub began_at_millis: i64,
+    pub(crate) sweeps_called: AtomicUsize,
+    running: AtomicUsize,
+}
+
+/// Connections belong to the runtime that opened them, so tests that share clients share the runtime.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system gives a process its threads")
+});
+static WORLD: OnceCell<World> = OnceCell::const_new();
+
+/// Runs one test, or whatever else is to be done with the stack.
+///
+/// # Panics
+/// If the test does, or there is no stack.
+pub fn run<T>(test: impl AsyncFnOnce(&'static World) -> T) -> T {
+    struct Running(&'static World);
+    impl Drop for Running {
+        fn drop(&mut self) {
+            self.0.running.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+    RUNTIME.block_on(async {
+        let world = WORLD.get_or_init(async || World::open()).await;
+        world.running.fetch_add(1, Ordering::SeqCst);
+        let _running = Running(world);
+        test(world).await
+    })
+}
+
+impl World {
+    fn open() -> World {
+        let stack = Stack::load();
+        let http = Http::default();
+        let aws = Aws::new(http.clone(), stack.endpoint.as_deref());
+        let open = |queue_url: &str| Inbox::open(aws.sqs.clone(), queue_url.to_owned());
+        let (consumer, dead_letters) = (open(&stack.consumer_queue_url), open(&stack.dead_letter_queue_url));
+        let began_at_millis = now_millis();
+        let (sweeps_called, running) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        World {
+            stack,
+            aws,
+            http,
+            road: RwLock::default(),
+            consumer,
+            dead_letters,
+            began_at_millis,
+            sweeps_called,
+            running,
+        }
+    }
+
+    /// How many tests run now.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        self.running.load(Ordering::SeqCst)
+    }
+
+    /// A fresh source of `provider`, set up.
+    pub async fn source(&self, provider: Provider) -> Source {
+        self.set_up(Source::new(provider)).await
+    }
+
+    /// `source`, set up.
+    pub async fn set_up(&self, source: Source) -> Source {
+        source.set_up(&self.aws, &self.stack).await;
+        source
+    }
+
+    /// The genuine delivery of `body` by `source`'s sender.
+    #[must_use]
+    pub fn delivery(&self, source: &Source, body: &[u8]) -> Request {
+        sender::delivery(&self.stack, source, body)
+    }
+
+    /// Sends a request once and gives whatever is answered.
+    ///
+    /// The local stack is one process that interprets every byte of a body several times over. While it is busy with a
+    /// heavy one, the stores are slower than Landfall waits for them, and the answers to others become those of a fault:
+    /// all allowed, but not what their tests are about. So a heavy request travels alone.
+    pub async fn send(&self, request: &Request) -> Answer {
+        if request.body.len() > HEAVY_BYTES {
+            let _alone = self.road.write().await;
+            self.http.send(request).await
+        } else {
+            let _shared = self.road.read().await;
+            self.http.send(request).await
+        }
+    }
+
+    /// Sends a request as a sender does: what is answered with a 503 is sent again after the time that the answer
+    /// names. With many tests at once, the functions ration their look-ups of sources.
+    pub async fn deliver(&self, request: &Request) -> Answer {
+        let mut answer = self.send(request).await;
+        for _ in 0..RETRIES_MAX {
+            if answer.status != 503 {
+                break;
+            }
+            let seconds = answer.header("retry-after").and_then(|seconds| seconds.parse().ok()).unwrap_or(1);
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            answer = self.send(request).await;
+        }
+        answer
+    }
+
+    /// The events that the consumer has received from `source` so far.
+    #[must_use]
+    pub fn events(&self, source: &Source) -> Vec<Event> {
+        let name = format!("/landfall/{}", source.name);
+        let received = self.consumer.all(|message| message.body.contains(&name));
+        received
+            .iter()
+            .filter_map(|message| Event::read(message))
+            .filter(|event| event.text("/source") == name)
+            .collect()
+    }
+
+    /// The event `id` of `source`, as soon as the consumer has it.
+    pub async fn event(&self, source: &Source, id: &str) -> Event {
+        until(&format!("the event {id} at the consumer"), async || {
+            let events = self.events(source);
+            let of_source: Vec<&str> = events.iter().map(|event| event.text("/id")).collect();
+            let seen = format!("{} events of the source: {of_source:?}", events.len());
+            events.iter().find(|event| event.text("/id") == id).cloned().ok_or(seen)
+        })
+        .await
+    }
+
+    /// The record of the event `id`, as soon as it is finished.
+    pub async fn finished(&self, id: &str) -> Record {
+        until(&format!("the end of {id}"), async || match self.record(id).await {
+            Some(record) if record.is_finished() => Ok(record),
+            Some(record) => Err(format!("{} ({:?})", record.told(), record.text("last_error"))),
+            None => Err("no record".to_owned()),
+        })
+        .await
+    }
+}

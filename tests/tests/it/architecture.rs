@@ -1,0 +1,64 @@
+//! The rules of ARCHITECTURE.md about who may depend on whom, held against what cargo says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The direct dependencies of every package of the workspace, without those of its tests.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version=1", "--no-deps", "--offline", "--manifest-path"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
+        .output()
+        .expect("cargo runs, since it runs this test");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
+    let packages = metadata["packages"].as_array().expect("a workspace has packages");
+    let name = |value: &Value| value["name"].as_str().expect("it has a name").to_owned();
+    let normal = |package: &Value| {
+        let dependencies = package["dependencies"].as_array().expect("a list").iter();
+        dependencies.filter(|dependency| dependency["kind"].is_null()).map(name).collect()
+    };
+    packages.iter().map(|package| (name(package), normal(package))).collect()
+}
+
+fn check(package: &str, ours: &[&str]) {
+    let all = dependencies();
+    let found: Vec<&str> = all[package].iter().filter(|name| all.contains_key(*name)).map(String::as_str).collect();
+    assert_eq!(found, ours, "what {package} uses of this workspace");
+}
+
+#[test]
+fn functions_use_platform_and_domain_and_never_each_other() {
+    for function in ["ingest", "process", "sweep"] {
+        check(function, &["domain", "platform"]);
+    }
+    check("platform", &["domain"]);
+    check("domain", &[]);
+}
+
+#[test]
+fn the_tests_see_the_system_from_outside() {
+    check("tests", &["domain"]);
+}
+
+#[test]
+fn the_domain_knows_neither_io_nor_aws() {
+    let outside = |name: &String| {
+        ["tokio", "futures", "hyper", "reqwest", "getrandom", "rand", "lambda", "aws"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+    };
+    let found: Vec<String> = dependencies()["domain"].iter().filter(|name| outside(name)).cloned().collect();
+    assert!(found.is_empty(), "the domain depends on {found:?}");
+}
+
+#[test]
+fn only_the_platform_knows_the_sdk() {
+    for (package, dependencies) in dependencies() {
+        if !["platform", "tests"].contains(&package.as_str()) {
+            let found: Vec<&String> = dependencies.iter().filter(|name| name.starts_with("aws-")).collect();
+            assert!(found.is_empty(), "{package} depends on {found:?}");
+        }
+    }
+}

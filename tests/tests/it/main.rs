@@ -1,0 +1,20 @@
+//! The whole system, from outside: the real template, the real binaries, the senders' real requests.
+//!
+//! Every test uses sources of its own and resets nothing, so all of them run at the same time on one stack.
+
+mod answers;
+mod architecture;
+mod bodies;
+mod consumers;
+mod contract;
+mod faults;
+mod forgeries;
+mod invocations;
+mod once;
+mod process;
+mod recordings;
+mod rotation;
+mod secrets;
+mod senders;
+mod sweep;
+mod template;

@@ -1,0 +1,87 @@
+//! The logs tell what happened, and nothing that anybody could use.
+
+use std::time::Duration;
+
+use domain::provider::Provider;
+use tests::clock::Stopwatch;
+use tests::confidential;
+use tests::forgery::Forgery;
+use tests::observe::until_within;
+use tests::story::Story;
+use tests::world::{World, run};
+
+/// Long enough for every other test.
+const REST_WITHIN: Duration = Duration::from_secs(600);
+/// Between two tests of one thread there is a moment in which none runs.
+const QUIET_FOR: Duration = Duration::from_secs(2);
+
+/// Waits until no other test runs, so that the logs are those of the whole run.
+async fn rest(world: &World) {
+    let mut alone_since = Stopwatch::start();
+    until_within(REST_WITHIN, "the other tests to end", async || {
+        if world.running() > 1 {
+            alone_since = Stopwatch::start();
+        }
+        if alone_since.elapsed() > QUIET_FOR { Ok(()) } else { Err(format!("{} tests run", world.running())) }
+    })
+    .await;
+}
+
+#[test]
+fn no_token_secret_signature_or_body_is_in_any_log() {
+    run(async |world| {
+        let stack = &world.stack;
+        let groups = [&stack.ingest_log_group, &stack.process_log_group, &stack.sweep_log_group].map(String::as_str);
+        let mut expected = Vec::new();
+        for (provider, forgeries) in [(Provider::Glossi, &Forgery::OF_SIGNED[..]), (Provider::Csm, &Forgery::OF_TOKEN)]
+        {
+            let mut story = Story::begin(world, provider).await;
+            let marker = confidential::random();
+            confidential::keep("marker in a body", &marker);
+            let body = format!(r#"{{"marker":"{marker}","secret_of_the_sender":"{marker}"}}"#).into_bytes();
+            let delivery = story.delivery(&body).with_header("authorization", &format!("Bearer {marker}"));
+            let id = story.send(&delivery).await.event_id().expect("a genuine delivery is accepted");
+            for forgery in forgeries {
+                world.deliver(&forgery.of(&world.stack, &story.source, &body)).await;
+            }
+            story.settle().await;
+            // Ingest and the processor each name the event.
+            expected.extend([
+                format!(r#""event_id":"{id}""#),
+                r#""outcome":"accepted""#.into(),
+                r#""outcome":"done""#.into(),
+            ]);
+        }
+        let reasons = [
+            "unknown_source",
+            "token_missing",
+            "token_wrong",
+            "signature_missing",
+            "signature_wrong",
+            "signature_malformed",
+        ];
+        expected.extend(reasons.map(|reason| format!(r#""refusal":"{reason}""#)));
+        rest(world).await;
+        // A search that finds nothing proves nothing unless it would have found something.
+        let logs = until_within(REST_WITHIN, "the log lines of these deliveries", async || {
+            // What a function wrote last may be collected only when it is called again.
+            world.send(&tests::http::Request::new("GET", health(world))).await;
+            let logs = world.logs(&groups).await.join("\n");
+            match expected.iter().find(|expected| !logs.contains(expected.as_str())) {
+                Some(missing) => Err(format!("no {missing} in {} bytes of logs", logs.len())),
+                None => Ok(logs),
+            }
+        })
+        .await;
+        let confidential = confidential::all();
+        assert!(confidential.len() > 20, "the harness hands in what it makes");
+        for (text, kind) in confidential {
+            let line = logs.lines().find(|line| line.contains(&text));
+            assert!(line.is_none(), "a {kind} is in the logs: {line:?}");
+        }
+    });
+}
+
+fn health(world: &World) -> String {
+    format!("{}/health", world.stack.function_url)
+}

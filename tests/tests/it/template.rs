@@ -1,0 +1,220 @@
+//! What `template.yaml` promises, read after SAM's transform. No stack is needed.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use domain::ledger::schedule::{LEASE_MARGIN, RECORD_RETENTION};
+use expect_test::expect;
+use serde_json::{Value, json};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const FUNCTIONS: [&str; 3] = ["Ingest", "Process", "Sweep"];
+
+#[test]
+fn strangers_may_call_the_url_by_both_permissions() {
+    let mut permissions: Vec<String> = of_type("AWS::Lambda::Permission").map(Value::to_string).collect();
+    permissions.sort();
+    expect![[r#"
+        {"Action":"lambda:InvokeFunction","FunctionName":{"Ref":"Ingest"},"InvokedViaFunctionUrl":true,"Principal":"*"}
+        {"Action":"lambda:InvokeFunctionUrl","FunctionName":{"Ref":"Ingest"},"FunctionUrlAuthType":"NONE","Principal":"*"}"#]]
+    .assert_eq(&permissions.join("\n"));
+}
+
+#[test]
+fn the_functions_get_the_environment_that_they_read() {
+    let names = FUNCTIONS.map(|function| {
+        let variables = resource(function)["Environment"]["Variables"].as_object().unwrap();
+        let mut names: Vec<&str> = variables.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        format!("{function}: {}", names.join(" "))
+    });
+    expect![[r#"
+        Ingest: BUCKET EVENTS_QUEUE_URL INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX TIME_SCALE
+        Process: BUCKET DEAD_LETTER_QUEUE_URL EVENTS_QUEUE_URL INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL TIME_SCALE TOPIC_ARN
+        Sweep: EVENTS_QUEUE_URL LEDGER_TABLE LOG_LEVEL TIME_SCALE"#]]
+    .assert_eq(&names.join("\n"));
+}
+
+#[test]
+fn each_role_may_do_what_its_holder_does_and_no_more() {
+    let roles = ["IngestRole", "ProcessRole", "SweepRole", "SweepScheduleRole"].map(|role| {
+        let statements = list(&resource(role)["Policies"][0]["PolicyDocument"]["Statement"]);
+        let lines = statements.iter().map(|statement| format!("  {} on {}", actions(statement), statement["Resource"]));
+        format!("{role}\n{}", lines.collect::<Vec<_>>().join("\n"))
+    });
+    assert_eq!(of_type("AWS::IAM::Role").count(), roles.len());
+    expect![[r#"
+        IngestRole
+          logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["IngestLogs","Arn"]}
+          dynamodb:PutItem dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
+          sqs:SendMessage on {"Fn::GetAtt":["EventsQueue","Arn"]}
+          s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/bodies/*"}
+          secretsmanager:GetSecretValue on {"Fn::Sub":"arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SourcesPrefix}/source/*"}
+        ProcessRole
+          logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["ProcessLogs","Arn"]}
+          dynamodb:PutItem dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
+          sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:ChangeMessageVisibility on {"Fn::GetAtt":["EventsQueue","Arn"]}
+          sqs:SendMessage on {"Fn::GetAtt":["DeadLetterQueue","Arn"]}
+          s3:GetObject s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/bodies/*"}
+          s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/events/*"}
+          sns:Publish on {"Ref":"Topic"}
+        SweepRole
+          logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["SweepLogs","Arn"]}
+          dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/due"}
+          dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
+          sqs:SendMessage on {"Fn::GetAtt":["EventsQueue","Arn"]}
+        SweepScheduleRole
+          lambda:InvokeFunction on {"Fn::GetAtt":["Sweep","Arn"]}"#]]
+    .assert_eq(&roles.join("\n"));
+}
+
+#[test]
+fn each_function_has_its_own_role_and_log_group() {
+    for function in FUNCTIONS {
+        let properties = resource(function);
+        assert_eq!(properties["Role"], json!({"Fn::GetAtt": [format!("{function}Role"), "Arn"]}));
+        let logging = json!({
+            "LogFormat": "JSON",
+            "ApplicationLogLevel": {"Ref": "LogLevel"},
+            "SystemLogLevel": "WARN",
+            "LogGroup": {"Ref": format!("{function}Logs")},
+        });
+        assert_eq!(properties["LoggingConfig"], logging);
+        assert_eq!(resource(&format!("{function}Logs"))["RetentionInDays"], json!({"Ref": "LogRetentionDays"}));
+    }
+}
+
+#[test]
+fn the_ledger_is_keyed_and_expires_as_the_code_has_it() {
+    let ledger = resource("Ledger");
+    assert_eq!(ledger["KeySchema"], json!([{"AttributeName": "id", "KeyType": "HASH"}]));
+    assert_eq!(ledger["TimeToLiveSpecification"], json!({"AttributeName": "expires_at", "Enabled": true}));
+    let due = json!([{
+        "IndexName": "due",
+        "KeySchema": [
+            {"AttributeName": "due_shard", "KeyType": "HASH"},
+            {"AttributeName": "due_at", "KeyType": "RANGE"},
+        ],
+        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["sweeps"]},
+    }]);
+    assert_eq!(ledger["GlobalSecondaryIndexes"], due);
+}
+
+#[test]
+fn one_failed_record_of_a_batch_comes_back_alone() {
+    let mappings: Vec<&Value> = of_type("AWS::Lambda::EventSourceMapping").collect();
+    assert_eq!(mappings.len(), 1);
+    assert_eq!(mappings[0]["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+    assert_eq!(mappings[0]["BatchSize"], json!(10));
+}
+
+#[test]
+fn a_message_stays_hidden_for_longer_than_any_claim_on_its_event() {
+    assert_eq!(resource("EventsQueue")["VisibilityTimeout"], json!({"Ref": "EventsVisibilitySeconds"}));
+    let visibility = &TEMPLATE["Parameters"]["EventsVisibilitySeconds"];
+    let time_out = seconds(&resource("Process")["Timeout"]);
+    assert_eq!(seconds(&visibility["Default"]), 6 * time_out);
+    assert_eq!(seconds(&visibility["MinValue"]), 6 * time_out);
+    assert!(time_out + LEASE_MARGIN < 6 * time_out);
+}
+
+#[test]
+fn a_message_is_neither_buried_nor_dropped_while_the_ledger_is_away() {
+    let events = resource("EventsQueue");
+    let redrive = json!({"deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}, "maxReceiveCount": 1000});
+    assert_eq!(events["RedrivePolicy"], redrive);
+    // A dead letter's age counts from when it was first sent, so the second queue must keep as long as the first.
+    for queue in [events, resource("DeadLetterQueue")] {
+        assert_eq!(seconds(&queue["MessageRetentionPeriod"]), 14 * DAY);
+        assert_eq!(queue["MaximumMessageSize"], json!(1024 * 1024));
+    }
+}
+
+#[test]
+fn bodies_outlive_the_records_that_refer_to_them() {
+    for rule in list(&resource("Bucket")["LifecycleConfiguration"]["Rules"]) {
+        match rule["Prefix"].as_str() {
+            Some("bodies/" | "events/") => {
+                let kept = DAY * u32::try_from(rule["ExpirationInDays"].as_u64().unwrap()).unwrap();
+                // Twice, so that a record that is replayed on its last day still has its body.
+                assert!(kept >= 2 * RECORD_RETENTION, "{rule}");
+            }
+            _ => assert_eq!(rule["ExpirationInDays"], Value::Null, "nothing else may expire"),
+        }
+    }
+}
+
+#[test]
+fn sweeps_never_overlap() {
+    let schedule = resource("SweepSchedule");
+    assert_eq!(schedule["ScheduleExpression"], json!("rate(1 minute)"));
+    assert_eq!(schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"], json!(0));
+    assert_eq!(resource("SweepEventInvokeConfig")["MaximumRetryAttempts"], json!(0));
+    assert!(seconds(&resource("Sweep")["Timeout"]) < Duration::from_secs(60));
+}
+
+#[test]
+fn consumers_get_the_event_itself_and_lose_none() {
+    let subscription = resource("ConsumerSubscription");
+    assert_eq!(subscription["RawMessageDelivery"], json!(true));
+    let dead_letters = json!({"Fn::GetAtt": ["ConsumerDeadLetterQueue", "Arn"]});
+    assert_eq!(subscription["RedrivePolicy"]["deadLetterTargetArn"], dead_letters);
+    assert_eq!(resource("ConsumerQueue")["RedrivePolicy"]["deadLetterTargetArn"], dead_letters);
+    let policy = resource("ConsumerQueuePolicy");
+    assert_eq!(policy["Queues"], json!([{"Ref": "ConsumerQueue"}, {"Ref": "ConsumerDeadLetterQueue"}]));
+    let only_the_topic = json!({"ArnEquals": {"aws:SourceArn": {"Ref": "Topic"}}});
+    assert_eq!(policy["PolicyDocument"]["Statement"][0]["Condition"], only_the_topic);
+}
+
+#[test]
+fn two_inboxes_fit_one_account() {
+    for (id, resource) in TEMPLATE["Resources"].as_object().unwrap() {
+        let kind = resource["Type"].as_str().unwrap().rsplit("::").next().unwrap();
+        // A queue's own name is its `QueueName`; only a schedule's is its `Name`.
+        for name in [format!("{kind}Name"), "Name".to_owned()] {
+            assert_eq!(resource["Properties"][name], Value::Null, "{id} has a name of its own");
+        }
+    }
+}
+
+static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let output = Command::new(root.join(".venv-sam/bin/python"))
+        .arg(root.join("tests/tests/it/transform.py"))
+        .arg(root.join("template.yaml"))
+        // The transform asks which partition it is in.
+        .env("AWS_DEFAULT_REGION", "us-east-1")
+        .output()
+        .expect("SAM is installed by `make build`");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("transform.py prints JSON")
+});
+
+/// The properties of a resource.
+fn resource(id: &str) -> &'static Value {
+    &TEMPLATE["Resources"][id]["Properties"]
+}
+
+/// The properties of all resources of a type.
+fn of_type(name: &str) -> impl Iterator<Item = &'static Value> {
+    let resources = TEMPLATE["Resources"].as_object().expect("a template has resources");
+    resources.values().filter(move |resource| resource["Type"] == name).map(|resource| &resource["Properties"])
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().expect("a list")
+}
+
+/// What a statement allows: one action or a list of them.
+fn actions(statement: &Value) -> String {
+    match &statement["Action"] {
+        Value::Array(actions) => actions.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
+        action => action.as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+fn seconds(value: &Value) -> Duration {
+    Duration::from_secs(value.as_u64().expect("whole seconds"))
+}
