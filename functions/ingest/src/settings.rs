@@ -6,15 +6,12 @@ use domain::ledger::schedule::Schedule;
 use domain::time_scale::TimeScale;
 use platform::aws::{Aws, Limits};
 use platform::bodies::Bodies;
+use platform::body_codec::INLINE_BODY_BYTES;
 use platform::env::{Env, EnvError};
 use platform::ledger::Ledger;
 use platform::log::{self, Level};
 use platform::queue::Queue;
 use platform::sources::Sources;
-
-/// A body of at most so many bytes, as it is stored, lies in its record; a larger one in the bucket. A record's every
-/// update is billed by its whole size.
-const INLINE_BODY_BYTES: usize = 8 * 1024;
 
 // One sender waits for 5 seconds, a cold start included. Whatever single service hangs, its limit plus the others'
 // usual milliseconds stays below 3 seconds, and there is time for one retry in each.

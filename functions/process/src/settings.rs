@@ -6,14 +6,12 @@ use domain::ledger::schedule::Schedule;
 use domain::time_scale::TimeScale;
 use platform::aws::{Aws, Limits};
 use platform::bodies::Bodies;
+use platform::body_codec::INLINE_BODY_BYTES;
 use platform::env::{Env, EnvError};
 use platform::ledger::Ledger;
 use platform::log::{self, Level};
 use platform::queue::Queue;
 use platform::topic::Topic;
-
-/// As for ingest: what is larger, as it is stored, lies in the bucket.
-const INLINE_BODY_BYTES: usize = 8 * 1024;
 
 /// No step begins later before the function's end than this: a call may take as long as its limit, and settling must
 /// still follow it.

@@ -1,5 +1,9 @@
 //! How a body is kept in a record: compressed where that makes it smaller.
 
+/// A body of at most so many bytes, as it is stored, lies in its record unless the operator says otherwise; a larger one
+/// in the bucket. Every update of a record is billed by its whole size.
+pub const INLINE_BODY_BYTES: usize = 8 * 1024;
+
 /// A body as a record keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packed {

@@ -11,6 +11,7 @@ mod settle;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use domain::event::Event;
 use domain::event_id::EventId;
@@ -92,15 +93,7 @@ impl Ledger {
             .expression_attribute_values(":received", item::text("received"))
             .send()
             .await;
-        match result {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(Trouble::of("dynamodb:UpdateItem (bring forward)", &error)),
-        }
+        unless_refused("dynamodb:UpdateItem (bring forward)", result).map(|_| ())
     }
 
     async fn put(&self, item: item::Item, place: Place) -> Result<Put, Trouble> {
@@ -124,6 +117,20 @@ impl Ledger {
                 None => Err(Trouble::of(OPERATION, &error)),
             },
         }
+    }
+}
+
+/// What a conditional update gave; `None` if its condition did not hold, which is no trouble.
+fn unless_refused<T>(
+    operation: &'static str,
+    result: Result<T, SdkError<UpdateItemError>>,
+) -> Result<Option<T>, Trouble> {
+    match result {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) => {
+            Ok(None)
+        }
+        Err(error) => Err(Trouble::of(operation, &error)),
     }
 }
 

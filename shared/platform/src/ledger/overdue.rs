@@ -8,7 +8,7 @@ use domain::ledger::record::State;
 use domain::ledger::sweep::Overdue;
 use domain::time::Timestamp;
 
-use super::{Ledger, item, record};
+use super::{Ledger, item, record, unless_refused};
 use crate::trouble::Trouble;
 
 /// A page of the index.
@@ -74,15 +74,8 @@ impl Ledger {
             .return_values(ReturnValue::AllNew)
             .send()
             .await;
-        match result {
-            Ok(answer) => Ok(Some(record(answer.attributes.unwrap_or_default())?.event)),
-            Err(error)
-                if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(Trouble::of("dynamodb:UpdateItem (sweep)", &error)),
-        }
+        let answer = unless_refused("dynamodb:UpdateItem (sweep)", result)?;
+        answer.map(|answer| Ok(record(answer.attributes.unwrap_or_default())?.event)).transpose()
     }
 
     /// Takes a sweep back whose message could not be sent: it does not count, and the event comes due at `soon`.
@@ -103,15 +96,7 @@ impl Ledger {
             .expression_attribute_values(":one", item::number(1))
             .send()
             .await;
-        match result {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(Trouble::of("dynamodb:UpdateItem (unsweep)", &error)),
-        }
+        unless_refused("dynamodb:UpdateItem (unsweep)", result).map(|_| ())
     }
 }
 

@@ -7,7 +7,7 @@ use domain::event_id::EventId;
 use domain::ledger::record::State;
 use domain::ledger::settle::Settlement;
 
-use super::{Ledger, item};
+use super::{Ledger, item, unless_refused};
 use crate::trouble::Trouble;
 
 /// The reason in a record has at most this many characters; the log has all of it.
@@ -69,15 +69,8 @@ impl Ledger {
                 .expression_attribute_values(":due_shard", item::text(item::due_shard(id)))
                 .expression_attribute_values(":reason", short(reason)),
         };
-        match update.send().await {
-            Ok(_) => Ok(Settled::Yes),
-            Err(error)
-                if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(Settled::ClaimLost)
-            }
-            Err(error) => Err(Trouble::of("dynamodb:UpdateItem (settle)", &error)),
-        }
+        let settled = unless_refused("dynamodb:UpdateItem (settle)", update.send().await)?;
+        Ok(settled.map_or(Settled::ClaimLost, |_| Settled::Yes))
     }
 }
 
