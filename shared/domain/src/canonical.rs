@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::clip::clipped;
 use crate::event_type::{EventType, Status};
 use crate::head::Head;
 use crate::provider::Provider;
@@ -19,7 +20,8 @@ pub struct Canonical {
     pub is_json: bool,
 }
 
-/// What a body says beyond its head. Whatever a sender leaves out is absent, never guessed.
+/// What a body says beyond its head. Whatever a sender leaves out is absent, never guessed; a text above 2 KiB is cut,
+/// and the sender's body, which is published beside it, has all of it.
 #[derive(Clone, Debug, Default)]
 pub struct Details {
     /// When the sender says that it happened.
@@ -137,6 +139,31 @@ pub struct Timings {
     pub work_seconds: Option<f64>,
 }
 
+impl Details {
+    /// The same with every text cut to a bound. The list of assets needs none: it can travel by reference.
+    fn clipped(self) -> Details {
+        let Details { time, media, job, assets, error, timings } = self;
+        Details {
+            time,
+            media,
+            job: Job {
+                id: job.id.map(clipped),
+                kind: job.kind.map(clipped),
+                model: job.model.map(clipped),
+                correlation_id: job.correlation_id.map(clipped),
+            },
+            assets,
+            error: error.map(|error| EventError { code: error.code.map(clipped), message: error.message.map(clipped) }),
+            timings: Timings {
+                created_at: timings.created_at.map(clipped),
+                started_at: timings.started_at.map(clipped),
+                completed_at: timings.completed_at.map(clipped),
+                work_seconds: timings.work_seconds,
+            },
+        }
+    }
+}
+
 impl Canonical {
     /// Brings `body` into the one shape. A body that is not JSON, or of a shape that the provider's description does
     /// not know, comes out as unrecognized, with no details: its raw form is published beside it.
@@ -146,7 +173,9 @@ impl Canonical {
         let value = serde_json::from_slice::<Value>(body).ok();
         let is_json = value.is_some();
         match (head.event_type.status(), value) {
-            (Some(status), Some(value)) => Canonical { head, is_json, details: provider.details(status, &value) },
+            (Some(status), Some(value)) => {
+                Canonical { head, is_json, details: provider.details(status, &value).clipped() }
+            }
             // A head skips over what it need not know, and there a number or an escape may still be wrong. Nobody is
             // told of a job that ended well when its outputs could not be read.
             _ => {

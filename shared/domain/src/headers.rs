@@ -19,7 +19,7 @@ const KEPT: [&str; 8] = [
 const KEPT_MAX_BYTES: usize = 4096;
 
 /// A delivery's headers; names compare without regard to case.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Headers(Vec<(String, String)>);
 
 /// A header that must have one value has several.

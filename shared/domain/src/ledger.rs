@@ -13,8 +13,8 @@
 //! Whoever finds `due_at` in the past (the sweep) sends the event to the queue again, so nothing unfinished can be
 //! forgotten: a lost message, a dead processor and a planned wait all end the same way.
 //!
-//! Here are only decisions over plain values. The platform performs them as conditional writes, and a contract test
-//! holds the conditions against these functions.
+//! Here are only decisions over plain values. The platform performs them as conditional writes; whole-system tests hold
+//! what the processor and the sweep then do against these functions.
 
 pub mod admit;
 pub mod claim;

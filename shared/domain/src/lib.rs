@@ -16,6 +16,7 @@
 //! [`ledger::claim`] → [`canonical`] → [`published`] → [`ledger::settle`], and [`ledger::sweep`] for those that strayed.
 
 pub mod canonical;
+mod clip;
 pub mod delivery;
 pub mod digest;
 pub mod event;

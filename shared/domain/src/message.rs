@@ -22,8 +22,9 @@ pub const MESSAGE_VERSION: u32 = 1;
 /// A message that carries its body has at most this many bytes: SQS bills by 64 KiB, and the rest is left for what
 /// SQS adds.
 pub const INLINE_MESSAGE_MAX_BYTES: usize = 60 * 1024;
-/// SQS takes no larger message.
-pub const MESSAGE_MAX_BYTES: usize = 1024 * 1024;
+/// No larger message is sent. SQS takes 1 MiB; the rest is left for the reason that goes with a message onto the
+/// dead-letter queue.
+pub const MESSAGE_MAX_BYTES: usize = 1020 * 1024;
 
 /// A message as the processor reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,17 +49,15 @@ pub enum MessageBody {
 /// Where an event's body is durable besides the message.
 #[derive(Clone, Copy, Debug)]
 pub enum Elsewhere<'a> {
-    /// Nowhere: the message must carry it, whatever it costs.
-    Nowhere,
     /// In the event's record.
     Ledger,
     /// In the bucket.
     Bucket(&'a BodyRef),
 }
 
-/// The body is too large for a message and durable nowhere else, so the event cannot be accepted.
+/// The body is too large for any message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the message would have {size_bytes} bytes, above SQS's limit, and the body is nowhere else")]
+#[error("the message would have {size_bytes} bytes, and SQS takes none so large")]
 pub struct TooLarge {
     /// The size that the message would have.
     pub size_bytes: usize,
@@ -117,30 +116,34 @@ enum WireBody<'a> {
     S3(Cow<'a, BodyRef>),
 }
 
-/// Writes the message of `event`: with its body while that keeps the message small, else by reference to where the
-/// body is durable.
-///
-/// # Errors
-/// If the body is nowhere else and too large for any message.
-pub fn encode(event: &Event, body: &[u8], elsewhere: Elsewhere<'_>) -> Result<String, TooLarge> {
-    let reference = match elsewhere {
-        Elsewhere::Nowhere => None,
-        Elsewhere::Ledger => Some(WireBody::Ledger(true)),
-        Elsewhere::Bucket(body_ref) => Some(WireBody::S3(Cow::Borrowed(body_ref))),
-    };
-    let Some(reference) = reference else {
-        let message = write(event, inline(body));
-        let size_bytes = message.len();
-        return if size_bytes <= MESSAGE_MAX_BYTES { Ok(message) } else { Err(TooLarge { size_bytes }) };
-    };
+/// Writes the message of an event whose body is durable elsewhere: with the body while that keeps the message small,
+/// else without.
+#[must_use]
+pub fn encode(event: &Event, body: &[u8], elsewhere: Elsewhere<'_>) -> String {
     // A body that alone is too large need not be written out to learn so.
     if body.len() <= INLINE_MESSAGE_MAX_BYTES {
         let message = write(event, inline(body));
         if message.len() <= INLINE_MESSAGE_MAX_BYTES {
-            return Ok(message);
+            return message;
         }
     }
-    Ok(write(event, reference))
+    write(
+        event,
+        match elsewhere {
+            Elsewhere::Ledger => WireBody::Ledger(true),
+            Elsewhere::Bucket(body_ref) => WireBody::S3(Cow::Borrowed(body_ref)),
+        },
+    )
+}
+
+/// Writes the message of an event whose body is durable nowhere else: it must carry the body, whatever that costs.
+///
+/// # Errors
+/// If no message can hold it.
+pub fn encode_whole(event: &Event, body: &[u8]) -> Result<String, TooLarge> {
+    let message = write(event, inline(body));
+    let size_bytes = message.len();
+    if size_bytes <= MESSAGE_MAX_BYTES { Ok(message) } else { Err(TooLarge { size_bytes }) }
 }
 
 /// Writes the message of an event whose record stands, without its body.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde_json::Value;
 
 use crate::canonical::Details;
+use crate::clip::clipped;
 use crate::event_type::Status;
 use crate::head::Head;
 use crate::providers::{csm, get3w, glossi, modelslab};
@@ -57,12 +58,13 @@ impl Provider {
     /// Reads what identifies the event; any bytes give an answer.
     #[must_use]
     pub fn head(self, body: &[u8]) -> Head {
-        match self {
+        let head = match self {
             Provider::Csm => csm::head(body),
             Provider::Get3w => get3w::head(body),
             Provider::Modelslab => modelslab::head(body),
             Provider::Glossi => glossi::head(body),
-        }
+        };
+        Head { subject: head.subject.map(clipped), ..head }
     }
 
     /// Reads the details of a body whose head is known to report `status`.

@@ -16,7 +16,7 @@ use crate::queue_text::escape_for_queues;
 pub const PUBLISHED_MAX_BYTES: usize = 240 * 1024;
 
 /// An event ready to be published.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Published {
     /// The message's text.
     pub json: String,

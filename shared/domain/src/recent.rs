@@ -9,7 +9,8 @@ use crate::time::Timestamp;
 
 /// How long a repeat is answered from memory.
 const REMEMBERED_FOR: Duration = Duration::from_secs(5 * 60);
-/// How many events are remembered; beyond, the oldest is forgotten. At 96 bytes each this is under 200 KiB.
+/// How many events are remembered; beyond, the oldest is forgotten. With all that a map and
+/// a queue need for it, this is about half a megabyte.
 const REMEMBERED_MAX: usize = 2048;
 
 /// Events whose records this instance saw durable, so that a storm of repeats costs no AWS call.

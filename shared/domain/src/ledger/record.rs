@@ -1,5 +1,7 @@
 //! One event's record.
 
+use std::fmt;
+
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::time::Timestamp;
@@ -66,7 +68,7 @@ pub struct Standing {
 }
 
 /// Where a record's body lies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum StoredBody {
     /// In the record itself.
     Inline(Vec<u8>),
@@ -85,6 +87,15 @@ pub struct BodyRef {
     pub sha256: String,
     /// Their number.
     pub size: u64,
+}
+
+impl fmt::Debug for StoredBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoredBody::Inline(bytes) => write!(f, "Inline({} bytes)", bytes.len()),
+            StoredBody::Referenced(body_ref) => f.debug_tuple("Referenced").field(body_ref).finish(),
+        }
+    }
 }
 
 impl BodyRef {

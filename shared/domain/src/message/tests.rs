@@ -23,11 +23,15 @@ fn event(body: &[u8]) -> Event {
 }
 
 fn check_round_trip(body: &[u8], elsewhere: Elsewhere<'_>, expected: &MessageBody) -> String {
-    let text = encode(&event(body), body, elsewhere).unwrap();
-    let message = Message::decode(&text).unwrap();
+    let text = encode(&event(body), body, elsewhere);
+    check_decodes(&text, body, expected);
+    text
+}
+
+fn check_decodes(text: &str, body: &[u8], expected: &MessageBody) {
+    let message = Message::decode(text).unwrap();
     assert_eq!(message.event, event(body));
     assert_eq!(&message.body, expected);
-    text
 }
 
 fn here(body: &[u8]) -> MessageBody {
@@ -46,7 +50,7 @@ fn every_body_comes_through_byte_for_byte() {
     for body in
         [&b""[..], b"plain", "\u{fffe}\u{ffff}\u{1}\u{7f}\u{2028}".as_bytes(), b"\xff\xfe\x00\x80", b"\"\\\n\r\t\0"]
     {
-        check_round_trip(body, Elsewhere::Nowhere, &here(body));
+        check_decodes(&encode_whole(&event(body), body).unwrap(), body, &here(body));
     }
 }
 
@@ -60,19 +64,19 @@ fn a_body_travels_inline_while_the_message_stays_small() {
     check_round_trip(&large, Elsewhere::Ledger, &MessageBody::InLedger);
     check_round_trip(&escaped, Elsewhere::Ledger, &MessageBody::InLedger);
     check_round_trip(&large, Elsewhere::Bucket(&body_ref), &MessageBody::InBucket(body_ref.clone()));
-    check_round_trip(&large, Elsewhere::Nowhere, &here(&large));
+    check_decodes(&encode_whole(&event(&large), &large).unwrap(), &large, &here(&large));
 }
 
 #[test]
 fn what_is_nowhere_else_and_too_large_for_sqs_is_not_accepted() {
     let body = vec![b'x'; MESSAGE_MAX_BYTES];
-    let error = encode(&event(&body), &body, Elsewhere::Nowhere).unwrap_err();
+    let error = encode_whole(&event(&body), &body).unwrap_err();
     assert!(error.size_bytes > MESSAGE_MAX_BYTES);
 }
 
 #[test]
 fn what_cannot_be_read_says_why_and_quotes_nothing() {
-    let genuine = encode(&event(b"body"), b"body", Elsewhere::Ledger).unwrap();
+    let genuine = encode(&event(b"body"), b"body", Elsewhere::Ledger);
     let check = |from: &str, to: &str, expected: &str| {
         let changed = genuine.replace(from, to);
         assert_ne!(changed, genuine, "{from} stands in the message");
@@ -92,7 +96,16 @@ fn what_cannot_be_read_says_why_and_quotes_nothing() {
 
 #[test]
 fn readers_ignore_what_later_versions_add() {
-    let genuine = encode(&event(b"body"), b"body", Elsewhere::Ledger).unwrap();
+    let genuine = encode(&event(b"body"), b"body", Elsewhere::Ledger);
     let later = genuine.replace(r#""v":1"#, r#""v":1,"trace":{"a":[1]}"#);
     assert_eq!(Message::decode(&later).unwrap(), Message::decode(&genuine).unwrap());
+}
+
+#[test]
+fn a_reference_stays_small_whatever_the_sender_calls_its_things() {
+    let body = serde_json::json!({"id": "\u{1}".repeat(100_000), "status": "completed"}).to_string();
+    let head = Provider::Get3w.head(body.as_bytes());
+    let named = Event { subject: head.subject, ..event(body.as_bytes()) };
+    assert!(named.subject.is_some());
+    assert!(encode_reference(&named).len() < INLINE_MESSAGE_MAX_BYTES);
 }

@@ -88,3 +88,20 @@ fn a_large_event_travels_by_reference() {
     assert_eq!(value["data"]["assets_ref"]["size"], bytes.len());
     assert_eq!(value["data"]["assets"], serde_json::json!([]));
 }
+
+#[test]
+fn the_least_carriage_fits_whatever_the_sender_writes() {
+    let long = "\u{1}".repeat(300_000);
+    let body = serde_json::json!({
+        "id": long, "model": long, "status": "failed", "error": {"code": long, "message": long},
+        "created_at": long, "completed_at": long, "outputs": [format!("https://cdn.get3w.com/{}", "x".repeat(300_000))],
+    });
+    let body = body.to_string().into_bytes();
+    let (event, canonical) = (event(&body), Canonical::of(Provider::Get3w, &body));
+    assert!(canonical.details.error.is_some() && !canonical.details.assets.is_empty(), "{:?}", canonical.head);
+    let body_ref = BodyRef::of("bucket", &event, body.len() as u64);
+    assert!(!publish(&event, &canonical, &body, Carriage::BodyByReference(&body_ref)).fits());
+    let (_, assets_ref) = assets_object(&event, &canonical, "bucket");
+    let least = Carriage::AllByReference { body: &body_ref, assets: &assets_ref };
+    assert!(publish(&event, &canonical, &body, least).fits());
+}
