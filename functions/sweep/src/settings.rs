@@ -1,5 +1,7 @@
 //! What the function is told by its environment.
 
+use std::time::Duration;
+
 use domain::ledger::schedule::Schedule;
 use domain::time_scale::TimeScale;
 use platform::aws::{Aws, Limits};
@@ -8,7 +10,12 @@ use platform::ledger::Ledger;
 use platform::log::{self, Level};
 use platform::queue::Queue;
 
-use crate::sweeper::Sweeper;
+use crate::sweeper::{RESERVE, Sweeper};
+
+/// One event takes up to three calls (mark, send, take the mark back), and none may be cut off between them.
+const LIMITS: Limits =
+    Limits { operation: Duration::from_millis(1500), attempt: Duration::from_millis(700), attempts: 2 };
+const _: () = assert!(3 * LIMITS.operation.as_millis() < RESERVE.as_millis());
 
 /// Reads the environment.
 pub(crate) fn read() -> Result<Sweeper, EnvError> {
@@ -16,8 +23,8 @@ pub(crate) fn read() -> Result<Sweeper, EnvError> {
     log::start(env.parsed("LOG_LEVEL", Level::Info, Level::parse));
     let aws = Aws::from_env(&mut env);
     let sweeper = Sweeper {
-        ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), Limits::PATIENT),
-        queue: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), Limits::PATIENT),
+        ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), LIMITS),
+        queue: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), LIMITS),
         schedule: Schedule::at(env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse)),
     };
     env.finish(sweeper)

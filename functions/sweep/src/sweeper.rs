@@ -18,7 +18,7 @@ use crate::report::Report;
 /// How long a run works. The next one begins a minute after this one did.
 const WORK_FOR: Duration = Duration::from_secs(45);
 /// What is left of the function's time when the last step begins.
-const RESERVE: Duration = Duration::from_secs(5);
+pub(crate) const RESERVE: Duration = Duration::from_secs(5);
 /// How many shards are worked on side by side.
 const WORKERS: u32 = 16;
 

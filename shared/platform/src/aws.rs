@@ -42,7 +42,7 @@ pub struct Limits {
 impl Limits {
     /// For work that nobody waits for: the services get time to recover, and the event comes back anyway.
     pub const PATIENT: Limits =
-        Limits { operation: Duration::from_secs(8), attempt: Duration::from_secs(3), attempts: 3 };
+        Limits { operation: Duration::from_secs(6), attempt: Duration::from_millis(2500), attempts: 3 };
 }
 
 impl Aws {

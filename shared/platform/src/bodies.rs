@@ -1,5 +1,7 @@
 //! The bucket: bodies too large for a record, and parts of events too large for a message.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::digest::Digest;
@@ -13,13 +15,14 @@ use crate::trouble::Trouble;
 pub struct Bodies {
     client: aws_sdk_s3::Client,
     bucket: String,
+    limit: Duration,
 }
 
 impl Bodies {
     /// The bucket named `bucket`.
     #[must_use]
     pub fn new(aws: &Aws, bucket: String, limits: Limits) -> Bodies {
-        Bodies { client: aws.s3(limits), bucket }
+        Bodies { client: aws.s3(limits), bucket, limit: limits.operation }
     }
 
     /// Its name.
@@ -63,8 +66,12 @@ impl Bodies {
             .send()
             .await
             .map_err(|error| Trouble::of(OPERATION, &error))?;
-        let bytes =
-            object.body.collect().await.map_err(|_| Trouble::passing(OPERATION, "the object broke off"))?.to_vec();
+        // The SDK's own limit ends with the headers; an object that trickles would go on for ever.
+        let collected = tokio::time::timeout(self.limit, object.body.collect()).await;
+        let bytes = collected
+            .map_err(|_| Trouble::passing(OPERATION, "timed out"))?
+            .map_err(|_| Trouble::passing(OPERATION, "the object broke off"))?
+            .to_vec();
         if Digest::of(&bytes) == sha256 {
             Ok(bytes)
         } else {

@@ -5,7 +5,7 @@
 pub const INLINE_BODY_BYTES: usize = 8 * 1024;
 
 /// A body as a record keeps it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Packed {
     /// The bytes.
     pub bytes: Vec<u8>,

@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use crate::log::{self, Level};
+
 /// Reads settings and remembers everything that is wrong with them, so that an operator is told all of it at once.
 pub struct Env {
     lookup: fn(&str) -> Option<String>,
@@ -59,7 +61,13 @@ impl Env {
     /// # Errors
     /// If anything was; the error names all of it.
     pub fn finish<T>(self, settings: T) -> Result<T, EnvError> {
-        if self.problems.is_empty() { Ok(settings) } else { Err(EnvError { problems: self.problems }) }
+        if self.problems.is_empty() {
+            return Ok(settings);
+        }
+        let error = EnvError { problems: self.problems };
+        // What the runtime prints of an error is no line of the log's form, and Lambda may filter it out.
+        log::write(Level::Error, "start", serde_json::json!({ "trouble": error.to_string() }));
+        Err(error)
     }
 }
 

@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use domain::event::Event;
 use domain::event_id::EventId;
-use domain::ledger::record::{Record, Standing};
+use domain::ledger::record::{Record, Standing, State};
 use domain::time::Timestamp;
 
 pub use self::claim::{Due, Taken};
@@ -90,7 +90,7 @@ impl Ledger {
             .condition_expression("#state = :received AND due_at > :due_at")
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":due_at", item::time(due_at))
-            .expression_attribute_values(":received", item::text("received"))
+            .expression_attribute_values(":received", item::text(State::Received.as_str()))
             .send()
             .await;
         unless_refused("dynamodb:UpdateItem (bring forward)", result).map(|_| ())

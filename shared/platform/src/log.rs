@@ -51,10 +51,15 @@ impl Level {
     }
 }
 
-/// Sets the least level that is written, once, before anything is.
+/// Sets the least level that is written, once, before anything is, and has panics logged like everything else: where
+/// they happened, never what they say, which could quote what was sent.
 pub fn start(least: Level) {
     // A second call changes nothing: the level belongs to the process.
     let _ = LEAST.set(least);
+    std::panic::set_hook(Box::new(|panic| {
+        let location = panic.location().map(ToString::to_string);
+        write(Level::Error, "panic", serde_json::json!({ "location": location }));
+    }));
 }
 
 /// Writes a line: `message` says what happened, the fields of `fields` say to what.

@@ -36,7 +36,8 @@ impl Trouble {
     }
 
     /// Trouble that may not be there the next time.
-    pub(crate) fn passing(operation: &'static str, detail: impl Into<String>) -> Trouble {
+    #[must_use]
+    pub fn passing(operation: &'static str, detail: impl Into<String>) -> Trouble {
         Trouble { operation, kind: TroubleKind::Passing, detail: detail.into() }
     }
 

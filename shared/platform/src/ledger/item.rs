@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::delivery::BODY_MAX_BYTES;
 use domain::digest::Digest;
 use domain::event::Event;
 use domain::event_id::EventId;
@@ -19,11 +20,8 @@ use crate::trouble::Trouble;
 /// An item.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// No body is larger when it is unpacked; ingest takes none above 4 MiB.
-const BODY_MAX_BYTES: usize = 8 * 1024 * 1024;
-
 /// A body on its way into a record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Body<'a> {
     /// To be kept in the record.
     Inline(&'a Packed),
@@ -102,9 +100,15 @@ pub(super) fn shard(number: u32) -> String {
 
 /// A whole record.
 pub(super) fn record(mut item: Item) -> Result<Record, Trouble> {
-    let standing = standing(&item)?;
-    let reader = Reader(&item);
-    let event = Event {
+    let (event, standing) = (event(&item)?, standing(&item)?);
+    let body = stored_body(&mut item, event.body_sha256)?;
+    Ok(Record { event, body, standing })
+}
+
+/// The event of a record, without its body.
+pub(super) fn event(item: &Item) -> Result<Event, Trouble> {
+    let reader = Reader(item);
+    Ok(Event {
         id: EventId::parse(reader.text("id")?).map_err(|_| unreadable("id"))?,
         source: SourceName::parse(reader.text("source")?).map_err(|_| unreadable("source"))?,
         provider: reader.text("provider")?.parse().map_err(|_| unreadable("provider"))?,
@@ -114,12 +118,10 @@ pub(super) fn record(mut item: Item) -> Result<Record, Trouble> {
         origin: reader.text("origin")?.parse().map_err(|_| unreadable("origin"))?,
         replay: u32::try_from(reader.optional_number("replay")?.unwrap_or(0)).map_err(|_| unreadable("replay"))?,
         received_at: Timestamp::from_millis(reader.optional_number("received_at")?.ok_or(unreadable("received_at"))?),
-        delivery: standing.delivery.clone(),
+        delivery: reader.text("delivery")?.to_owned(),
         headers: reader.texts("headers"),
-        body_sha256: standing.body_sha256,
-    };
-    let body = stored_body(&mut item, standing.body_sha256)?;
-    Ok(Record { event, body, standing })
+        body_sha256: reader.text("body_sha256")?.parse().map_err(|_| unreadable("body_sha256"))?,
+    })
 }
 
 fn stored_body(item: &mut Item, body_sha256: Digest) -> Result<StoredBody, Trouble> {

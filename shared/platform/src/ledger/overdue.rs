@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use domain::event::Event;
 use domain::ledger::record::State;
 use domain::ledger::sweep::Overdue;
 use domain::time::Timestamp;
 
-use super::{Ledger, item, record, unless_refused};
+use super::{Ledger, item, unless_refused};
 use crate::trouble::Trouble;
 
 /// A page of the index.
@@ -72,10 +73,20 @@ impl Ledger {
             .expression_attribute_values(":zero", item::number(0))
             .expression_attribute_values(":one", item::number(1))
             .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        let answer = unless_refused("dynamodb:UpdateItem (sweep)", result)?;
-        answer.map(|answer| Ok(record(answer.attributes.unwrap_or_default())?.event)).transpose()
+        let marked = match result {
+            Ok(answer) => answer.attributes,
+            Err(error) => match error.as_service_error() {
+                // An earlier try of this very update had landed, and only its answer was lost.
+                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                    refused.item.clone().filter(|item| is_marked(item, overdue, next))
+                }
+                _ => return Err(Trouble::of("dynamodb:UpdateItem (sweep)", &error)),
+            },
+        };
+        marked.as_ref().map(item::event).transpose()
     }
 
     /// Takes a sweep back whose message could not be sent: it does not count, and the event comes due at `soon`.
@@ -103,10 +114,16 @@ impl Ledger {
 fn overdue(item: &item::Item) -> Result<Overdue, Trouble> {
     let reader = item::Reader(item);
     let due_at = reader.optional_number("due_at")?.ok_or_else(|| item::unreadable("due_at"))?;
-    let sweeps = reader.optional_number("sweeps")?.unwrap_or(0);
-    Ok(Overdue {
-        id: reader.text("id")?.to_owned(),
-        due_at: Timestamp::from_millis(due_at),
-        sweeps: u32::try_from(sweeps).map_err(|_| item::unreadable("sweeps"))?,
-    })
+    Ok(Overdue { id: reader.text("id")?.to_owned(), due_at: Timestamp::from_millis(due_at), sweeps: sweeps(item) })
+}
+
+/// Whether the record stands as this sweep leaves it.
+fn is_marked(item: &item::Item, overdue: &Overdue, next: Timestamp) -> bool {
+    let due_at = item::Reader(item).optional_number("due_at");
+    matches!(due_at, Ok(Some(millis)) if millis == next.as_millis()) && sweeps(item) == overdue.sweeps.saturating_add(1)
+}
+
+/// How often the event was swept. Whatever else stands there counts as never: the next sweep mends it.
+fn sweeps(item: &item::Item) -> u32 {
+    item::Reader(item).optional_number("sweeps").ok().flatten().and_then(|count| u32::try_from(count).ok()).unwrap_or(0)
 }
