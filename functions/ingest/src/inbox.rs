@@ -7,7 +7,7 @@ use domain::event::VerifiedEvent;
 use domain::recent::Recent;
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
-use domain::verify::{Refusal, verify};
+use domain::verify::{Refusal, Refused, verify};
 use platform::clock;
 
 use crate::answer::{Answer, Response};
@@ -100,33 +100,66 @@ impl Inbox {
         };
         line.source(&name);
         let now: Timestamp = delivery.received_at;
-        let source = match self.sources.find(&name, now).await {
-            Found::Known(source) => source,
-            Found::Unknown => {
-                line.refused(Refusal::UnknownSource);
-                return Err(Answer::Refused);
-            }
-            Found::Unavailable(reason) => {
-                line.reason(&reason);
-                return Err(Answer::Unavailable);
-            }
+        let found = self.sources.find(&name, now).await;
+        let (refused, is_stale) = match check(delivery, found, line)? {
+            Checked::Genuine(verified) => return Ok(*verified),
+            Checked::Doubtful { refused, is_stale } => (refused, is_stale),
         };
-        let refused = match verify(delivery, &source) {
-            Ok(verified) => return Ok(verified),
-            Err(refused) => refused,
-        };
-        let fresher = if refused.refusal.may_be_outdated() { self.sources.refresh(&name, now).await } else { None };
-        let refusal = match fresher.map(|source| verify(*refused.delivery, &source)) {
-            Some(Ok(verified)) => return Ok(verified),
-            Some(Err(refused)) => refused.refusal,
-            None => refused.refusal,
-        };
-        line.refused(refusal);
-        Err(Answer::Refused)
+        let refreshed = self.sources.refresh(&name, now).await;
+        match refreshed.map(|found| check(*refused.delivery, found, line)).transpose()? {
+            Some(Checked::Genuine(verified)) => Ok(*verified),
+            Some(Checked::Doubtful { refused, is_stale }) => Err(doubt(refused.refusal, is_stale, line)),
+            None => Err(doubt(refused.refusal, is_stale, line)),
+        }
     }
 
     fn recent(&self) -> std::sync::MutexGuard<'_, Recent> {
         // A panic while it was held cannot have left it half changed in a way that matters: it only saves calls.
         self.recent.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// What checking a delivery against what is known of its source came to.
+enum Checked {
+    Genuine(Box<VerifiedEvent>),
+    /// It is not believed, but would be if the source's secret has changed since it was read.
+    Doubtful {
+        refused: Refused,
+        is_stale: bool,
+    },
+}
+
+/// Checks a delivery, or says how to answer it.
+fn check(delivery: Delivery, found: Found, line: &mut DeliveryLog) -> Result<Checked, Answer> {
+    let (source, is_stale) = match found {
+        Found::Known { source, is_stale } => (source, is_stale),
+        Found::Unknown => {
+            line.refused(Refusal::UnknownSource);
+            return Err(Answer::Refused);
+        }
+        Found::Unavailable(reason) => {
+            line.reason(&reason);
+            return Err(Answer::Unavailable);
+        }
+    };
+    match verify(delivery, &source) {
+        Ok(verified) => Ok(Checked::Genuine(Box::new(verified))),
+        Err(refused) if refused.refusal.may_be_outdated() => Ok(Checked::Doubtful { refused, is_stale }),
+        Err(refused) => {
+            line.refused(refused.refusal);
+            Err(Answer::Refused)
+        }
+    }
+}
+
+/// Answers a delivery that stays unbelieved. While the secrets cannot be read, the fault may be ours: a sender told so
+/// comes again, one that is refused may never.
+fn doubt(refusal: Refusal, is_stale: bool, line: &mut DeliveryLog) -> Answer {
+    line.refused(refusal);
+    if is_stale {
+        line.reason("the source's secret could not be read anew");
+        Answer::Unavailable
+    } else {
+        Answer::Refused
     }
 }

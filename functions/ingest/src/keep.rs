@@ -49,6 +49,9 @@ impl Kept {
     }
 }
 
+/// How often a put is tried that finds an expired record in its way.
+const RECORDING_ROUNDS_MAX: u32 = 3;
+
 /// What recording came to.
 enum Recorded {
     New,
@@ -79,12 +82,14 @@ impl Keeper {
                 false
             }
         };
-        let elsewhere = match (&in_bucket, is_recorded) {
-            (Some(reference), _) => Elsewhere::Bucket(reference),
-            (None, true) => Elsewhere::Ledger,
-            (None, false) => Elsewhere::Nowhere,
+        let is_sent = match (&in_bucket, is_recorded) {
+            (Some(reference), _) => {
+                self.send(verified, message_beside(verified, Elsewhere::Bucket(reference)), line).await
+            }
+            (None, true) => self.send(verified, message_beside(verified, Elsewhere::Ledger), line).await,
+            (None, false) => self.send_homeless(verified, is_inline, line).await,
         };
-        match (self.send(verified, elsewhere, line).await, is_recorded) {
+        match (is_sent, is_recorded) {
             (true, true) => Kept::Recorded,
             (true, false) => Kept::InMessageOnly,
             (false, true) => {
@@ -125,8 +130,8 @@ impl Keeper {
         let event = verified.event();
         let due_at = self.schedule.first_due(event.received_at);
         let mut place = Place::Free;
-        // An expired record can be in the way once; whoever replaced it first made one that is not expired.
-        for _ in 0..2 {
+        // An expired record can be in the way once; whoever replaces it makes one that is not expired.
+        for _ in 0..RECORDING_ROUNDS_MAX {
             let standing = match self.ledger.record(event, body, due_at, place).await? {
                 Put::Created => return Ok(Recorded::New),
                 Put::Stands(standing) => standing,
@@ -137,17 +142,25 @@ impl Keeper {
                 Admission::Expired { expires_at_seconds } => place = Place::Expired(expires_at_seconds),
             }
         }
-        Ok(Recorded::Known { differs: false })
+        Err(Trouble::passing("recording the event", "expired records kept standing in the way"))
     }
 
-    async fn send(&self, verified: &VerifiedEvent, elsewhere: Elsewhere<'_>, line: &mut DeliveryLog) -> bool {
-        let message = match message::encode(verified.event(), verified.body(), elsewhere) {
-            Ok(message) => message,
-            Err(too_large) => {
-                line.reason(&too_large.to_string());
-                return false;
-            }
+    /// Sends an event that lies nowhere yet. A body that shrinks was not put into the bucket; if its record failed and
+    /// no message can hold it, the bucket is what is left.
+    async fn send_homeless(&self, verified: &VerifiedEvent, may_try_bucket: bool, line: &mut DeliveryLog) -> bool {
+        let too_large = match message::encode_whole(verified.event(), verified.body()) {
+            Ok(message) => return self.send(verified, message, line).await,
+            Err(too_large) => too_large,
         };
+        line.reason(&too_large.to_string());
+        let reference = if may_try_bucket { self.put_into_bucket(verified, line).await } else { None };
+        match reference {
+            Some(reference) => self.send(verified, message_beside(verified, Elsewhere::Bucket(&reference)), line).await,
+            None => false,
+        }
+    }
+
+    async fn send(&self, verified: &VerifiedEvent, message: String, line: &mut DeliveryLog) -> bool {
         match self.queue.send(&verified.event().source, message).await {
             Ok(()) => true,
             Err(trouble) => {
@@ -165,4 +178,9 @@ impl Keeper {
             line.trouble(&trouble);
         }
     }
+}
+
+/// The message of an event whose body lies `elsewhere`, with the body while it is small.
+fn message_beside(verified: &VerifiedEvent, elsewhere: Elsewhere<'_>) -> String {
+    message::encode(verified.event(), verified.body(), elsewhere)
 }

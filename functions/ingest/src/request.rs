@@ -1,19 +1,15 @@
 //! A function URL's event, read as an HTTP request.
 //!
-//! Only the fields that are used are read, and texts are borrowed from the event: a large body is copied once, when it
-//! becomes bytes. The usual library decodes base64 with a panic and needs several passes; here every byte counts.
+//! Only the fields that are used are read, and a body is copied once, when it becomes bytes. The usual library decodes base64 with a panic and needs several passes; here every byte counts.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::delivery::BODY_MAX_BYTES;
 use domain::headers::Headers;
 use serde::Deserialize;
-
-/// The largest body that is taken, in bytes once decoded. A function URL takes requests of 6 MB, and base64 makes
-/// 4.5 MB of one that is not text.
-pub(crate) const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// A request, its body not yet decoded.
 #[derive(Deserialize)]

@@ -6,7 +6,6 @@ use percent_encoding::percent_decode_str;
 use crate::answer::Answer;
 
 /// What a request asks for.
-#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     /// To take a delivery.
     Deliver {
@@ -31,19 +30,20 @@ pub(crate) fn route(method: &str, path: &str) -> Route {
             _ => Answer::MethodNotAllowed { allow: HEALTH_METHODS },
         });
     }
-    let Some((source, token)) = hook(path) else {
+    let Some(hook) = path.strip_prefix("/hooks/") else {
         return Route::Answer(Answer::NotFound);
     };
-    match method {
-        "POST" => Route::Deliver { source: SourceName::parse(source).ok(), token },
-        "GET" | "HEAD" | "OPTIONS" => Route::Answer(Answer::Ready { allow: HOOK_METHODS }),
-        _ => Route::Answer(Answer::MethodNotAllowed { allow: HOOK_METHODS }),
+    match (method, source_and_token(hook)) {
+        ("GET" | "HEAD" | "OPTIONS", _) => Route::Answer(Answer::Ready { allow: HOOK_METHODS }),
+        (_, None) => Route::Answer(Answer::NotFound),
+        ("POST", Some((source, token))) => Route::Deliver { source: SourceName::parse(source).ok(), token },
+        (_, Some(_)) => Route::Answer(Answer::MethodNotAllowed { allow: HOOK_METHODS }),
     }
 }
 
-/// Splits `/hooks/{source}` and `/hooks/{source}/{token}`, with or without a slash at the end.
-fn hook(path: &str) -> Option<(&str, Option<String>)> {
-    let mut parts = path.strip_prefix("/hooks/")?.split('/');
+/// Splits `{source}` and `{source}/{token}`, with or without a slash at the end.
+fn source_and_token(hook: &str) -> Option<(&str, Option<String>)> {
+    let mut parts = hook.split('/');
     let (source, token, rest) = (parts.next()?, parts.next().unwrap_or_default(), parts.next());
     if source.is_empty() || rest.is_some_and(|rest| !rest.is_empty()) || parts.next().is_some() {
         return None;
@@ -78,9 +78,10 @@ mod tests {
     }
 
     #[test]
-    fn probes_are_answered_wherever_a_source_could_be() {
+    fn probes_are_answered_anywhere_under_hooks() {
         for method in ["GET", "HEAD", "OPTIONS"] {
             check(method, "/hooks/any/token", expect![[r#"Ready { allow: "POST, GET, HEAD, OPTIONS" }"#]]);
+            check(method, "/hooks/", expect![[r#"Ready { allow: "POST, GET, HEAD, OPTIONS" }"#]]);
         }
         check("PUT", "/hooks/any", expect![[r#"MethodNotAllowed { allow: "POST, GET, HEAD, OPTIONS" }"#]]);
     }

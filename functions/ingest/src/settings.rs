@@ -13,8 +13,9 @@ use platform::log::{self, Level};
 use platform::queue::Queue;
 use platform::sources::Sources;
 
-// One sender waits for 5 seconds, a cold start included. Whatever single service hangs, its limit plus the others'
-// usual milliseconds stays below 3 seconds, and there is time for one retry in each.
+// One sender waits for 5 seconds, a cold start included. Whatever single service hangs, the answer comes within its
+// limit, or twice the ledger's, plus the others' usual milliseconds; with all three stores hanging it comes within 3
+// seconds. There is time for one retry in each.
 const SECRETS_LIMITS: Limits = limits(1000, 600);
 const BUCKET_LIMITS: Limits = limits(900, 600);
 const LEDGER_LIMITS: Limits = limits(800, 450);

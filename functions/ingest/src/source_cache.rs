@@ -35,8 +35,9 @@ pub(crate) struct SourceCache {
 /// What is known about a name.
 #[derive(Clone, Debug)]
 pub(crate) enum Found {
-    /// A source has it.
-    Known(Arc<Source>),
+    /// A source has it. If `is_stale`, it could not be read when it should have been: what it proves is proven, but
+    /// what it refuses may be genuine.
+    Known { source: Arc<Source>, is_stale: bool },
     /// None has it.
     Unknown,
     /// It cannot be told now; why, for the log.
@@ -58,19 +59,16 @@ impl SourceCache {
     }
 
     /// Reads the source `name` again because a delivery was refused; `None` if it was read a moment ago.
-    pub(crate) async fn refresh(&self, name: &SourceName, now: Timestamp) -> Option<Arc<Source>> {
-        if !self.memory().may_read_again(name, now) {
-            return None;
-        }
-        match self.read(name, now).await {
-            Found::Known(source) => Some(source),
-            Found::Unknown | Found::Unavailable(_) => None,
-        }
+    pub(crate) async fn refresh(&self, name: &SourceName, now: Timestamp) -> Option<Found> {
+        let may_read_again = self.memory().may_read_again(name, now);
+        if may_read_again { Some(self.read(name, now).await) } else { None }
     }
 
     async fn read(&self, name: &SourceName, now: Timestamp) -> Found {
         let answer = self.sources.read(name).await;
-        if let Ok(Lookup::Known(source)) = &answer {
+        if let Ok(Lookup::Known(source)) = &answer
+            && !self.memory().knows(name)
+        {
             for warning in &source.warnings {
                 log::write(Level::Warn, "source", json!({"source": name.as_str(), "warning": warning}));
             }
@@ -130,6 +128,10 @@ impl Memory {
         }
     }
 
+    fn knows(&self, name: &SourceName) -> bool {
+        self.entries.get(name).is_some_and(|entry| entry.content.is_ok())
+    }
+
     fn may_read_again(&self, name: &SourceName, now: Timestamp) -> bool {
         self.entries.get(name).is_none_or(|entry| entry.read_at.until(now) >= READS_APART)
     }
@@ -182,7 +184,7 @@ impl Memory {
 impl Entry {
     fn found(&self) -> Found {
         match &self.content {
-            Ok(source) => Found::Known(Arc::clone(source)),
+            Ok(source) => Found::Known { source: Arc::clone(source), is_stale: self.is_stale },
             Err(reason) => Found::Unavailable(reason.clone()),
         }
     }
