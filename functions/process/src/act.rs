@@ -45,7 +45,7 @@ pub(crate) async fn act(desk: &Desk, record: Record, sent: MessageBody, deadline
     enough_time_for_a_step(deadline)?;
     let body = fetch(desk, &event, &stored, sent).await.map_err(|trouble| as_work(&trouble))?;
     let canonical = Canonical::of(event.provider, &body);
-    let published = fit(desk, &event, &canonical, &body, &stored).await.map_err(|trouble| as_work(&trouble))?;
+    let published = fit(desk, &event, &canonical, &body, &stored, deadline).await?;
     enough_time_for_a_step(deadline)?;
     let message_id = desk.topic.publish(published).await.map_err(|trouble| as_work(&trouble))?;
     Ok(Acted { event_type: canonical.head.event_type.to_string(), message_id })
@@ -72,7 +72,10 @@ async fn fetch<'a>(
         (StoredBody::Referenced(_), MessageBody::Here(bytes)) if Digest::of(&bytes) == event.body_sha256 => {
             Ok(Cow::Owned(bytes))
         }
-        (StoredBody::Referenced(reference), _) => desk.bodies.get(reference, event.body_sha256).await.map(Cow::Owned),
+        (StoredBody::Referenced(reference), _) => {
+            let derived = BodyRef::of(desk.bodies.bucket(), event, reference.size);
+            desk.bodies.get(&derived, event.body_sha256).await.map(Cow::Owned)
+        }
     }
 }
 
@@ -83,7 +86,8 @@ async fn fit(
     canonical: &Canonical,
     body: &[u8],
     stored: &StoredBody,
-) -> Result<Published, Trouble> {
+    deadline: Timestamp,
+) -> Result<Published, Work> {
     // A body that alone is too large need not be written out to learn so.
     if body.len() <= PUBLISHED_MAX_BYTES {
         let whole = publish(event, canonical, body, Carriage::Whole);
@@ -95,7 +99,8 @@ async fn fit(
         StoredBody::Referenced(reference) => reference.clone(),
         StoredBody::Inline(_) => {
             let reference = BodyRef::of(desk.bodies.bucket(), event, body.len() as u64);
-            desk.bodies.put(&reference, body).await?;
+            enough_time_for_a_step(deadline)?;
+            desk.bodies.put(&reference, body).await.map_err(|trouble| as_work(&trouble))?;
             reference
         }
     };
@@ -104,6 +109,7 @@ async fn fit(
         return Ok(without_body);
     }
     let (assets, assets_ref) = assets_object(event, canonical, desk.bodies.bucket());
-    desk.bodies.put(&assets_ref, &assets).await?;
+    enough_time_for_a_step(deadline)?;
+    desk.bodies.put(&assets_ref, &assets).await.map_err(|trouble| as_work(&trouble))?;
     Ok(publish(event, canonical, body, Carriage::AllByReference { body: &body_ref, assets: &assets_ref }))
 }

@@ -12,14 +12,14 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 /// What SQS hands over.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct Batch {
     #[serde(rename = "Records", default)]
     messages: Vec<Received>,
 }
 
 /// One message, its body as text: it is decoded on its own, so that one that makes no sense harms no other.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Received {
     pub(crate) message_id: String,
@@ -30,7 +30,7 @@ pub(crate) struct Received {
     attributes: Attributes,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Attributes {
     approximate_receive_count: String,

@@ -4,7 +4,7 @@ use domain::ledger::claim::{Claim, ClaimRequest, Reason, claim};
 use domain::ledger::record::{BodyRef, Record};
 use domain::message::{Message, MessageBody};
 use platform::body_codec::pack;
-use platform::ledger::{Body, Due, Place, Put, Taken};
+use platform::ledger::{Body, Due, Place, Taken};
 use platform::trouble::Trouble;
 
 use crate::desk::Desk;
@@ -43,11 +43,10 @@ impl Desk {
                 Claim::Refuse(reason) => return Ok(Claimed::Refused(reason)),
                 Claim::Take { due_at } => due = if due_at.is_some() { Due::Moves } else { Due::Stays },
                 Claim::Make { expired_at_seconds } => {
-                    if message.body == MessageBody::InLedger {
+                    let place = expired_at_seconds.map_or(Place::Free, Place::Expired);
+                    if !self.make(message, request, place).await? {
                         return Ok(Claimed::Absent);
                     }
-                    let place = expired_at_seconds.map_or(Place::Free, Place::Expired);
-                    self.make(message, request, place).await?;
                     // Whether that put was ours or somebody else's, the record stands now; the next round takes it or
                     // finds this claim's own token in it.
                 }
@@ -56,25 +55,28 @@ impl Desk {
         Ok(Claimed::Contended)
     }
 
-    /// Makes the record of an event that only its message has, under the claim at once.
-    async fn make(&self, message: &Message, request: &ClaimRequest, place: Place) -> Result<Put, Trouble> {
+    /// Makes the record of an event that only its message has, under the claim at once; `false` if the message has it
+    /// no more than the ledger.
+    async fn make(&self, message: &Message, request: &ClaimRequest, place: Place) -> Result<bool, Trouble> {
         let event = &message.event;
+        let reference = |size| BodyRef::of(self.bodies.bucket(), event, size);
         match &message.body {
+            MessageBody::InLedger => return Ok(false),
             MessageBody::Here(bytes) => {
                 let packed = pack(bytes);
                 if packed.bytes.len() <= self.inline_body_bytes {
-                    return self.ledger.make_claimed(event, &Body::Inline(&packed), request, place).await;
+                    self.ledger.make_claimed(event, &Body::Inline(&packed), request, place).await?;
+                } else {
+                    let reference = reference(bytes.len() as u64);
+                    self.bodies.put(&reference, bytes).await?;
+                    self.ledger.make_claimed(event, &Body::Referenced(&reference), request, place).await?;
                 }
-                let reference = BodyRef::of(self.bodies.bucket(), event, bytes.len() as u64);
-                self.bodies.put(&reference, bytes).await?;
-                self.ledger.make_claimed(event, &Body::Referenced(&reference), request, place).await
             }
             // Where the body lies is derived from the event, never taken from the message.
             MessageBody::InBucket(claimed) => {
-                let reference = BodyRef::of(self.bodies.bucket(), event, claimed.size);
-                self.ledger.make_claimed(event, &Body::Referenced(&reference), request, place).await
+                self.ledger.make_claimed(event, &Body::Referenced(&reference(claimed.size)), request, place).await?;
             }
-            MessageBody::InLedger => Ok(Put::Created),
         }
+        Ok(true)
     }
 }

@@ -89,7 +89,7 @@ impl Desk {
                     line.trouble(&trouble);
                     self.keep(&received, line).await
                 }
-                TroubleKind::Lasting => self.put_away(&received, &trouble.to_string(), line).await,
+                TroubleKind::Lasting => self.give_up(&message, &request.token, &received, &trouble, line).await,
             },
         }
     }
@@ -127,12 +127,30 @@ impl Desk {
                 line.claim_lost();
                 Verdict::Delete
             }
-            // The lease lapses and the event comes due; the message only brings it back sooner.
+            // The lease lapses and the event comes due.
             Err(trouble) => {
                 line.trouble(&trouble);
                 self.keep(received, line).await
             }
         }
+    }
+
+    /// Ends an event whose claim met trouble that will not pass, such as a record that cannot be read. If the claim
+    /// itself had landed, the record is ours to settle; if not, it stays as it is. The message is put away either way.
+    async fn give_up(
+        &self,
+        message: &Message,
+        token: &str,
+        received: &Received,
+        trouble: &Trouble,
+        line: &mut ProcessLog,
+    ) -> Verdict {
+        let reason = trouble.to_string();
+        let settlement = settle(Work::Lasting { reason: reason.clone() }, 1, clock::now(), self.schedule, 0.0);
+        if let Err(trouble) = self.ledger.settle(&message.event.id, token, &settlement, &[]).await {
+            line.trouble(&trouble);
+        }
+        self.put_away(received, &reason, line).await
     }
 
     /// Leaves the message on its queue, hidden for longer each time.

@@ -13,10 +13,10 @@ use platform::log::{self, Level};
 use platform::queue::Queue;
 use platform::topic::Topic;
 
-/// No step begins later before the function's end than this: a call may take as long as its limit, and settling must
-/// still follow it.
-pub(crate) const STEP_RESERVE: Duration = Duration::from_secs(18);
-const _: () = assert!(STEP_RESERVE.as_secs() > 2 * Limits::PATIENT.operation.as_secs());
+/// No step begins later before the function's end than this: a call may take as long as its limit, reading an object
+/// twice that, and settling must still follow it.
+pub(crate) const STEP_RESERVE: Duration = Duration::from_secs(20);
+const _: () = assert!(STEP_RESERVE.as_secs() > 3 * Limits::PATIENT.operation.as_secs());
 
 /// The function's settings, as clients ready for use.
 pub(crate) struct Settings {
