@@ -11,8 +11,6 @@ SHELL := bash
 PYTHON ?= python3
 # The processor that the functions are built for: this machine's, so that the local stack can run them.
 ARCHITECTURE ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
-# Further parameters of template.yaml for `make deploy`, as Name=value.
-PARAMETERS ?=
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 DENY_VERSION := 0.20.2
@@ -44,7 +42,8 @@ up: build .venv-ministack/installed ## starts the local stack, or brings it up t
 	@$(stack) up
 
 down: ## stops the local stack
-	@cargo build --workspace --bin stack
+	@# Also while the code does not compile: what started it can stop it.
+	@[ -x $(stack) ] || cargo build --workspace --bin stack
 	@$(stack) down
 
 demo: build .venv-ministack/installed ## four senders, from signed request to the queue of a consumer
@@ -78,9 +77,9 @@ check: .venv-sam/installed $(DENY) ## what must hold before a merge: format, lin
 fmt: ## formats the code
 	@cargo fmt --all
 
-deploy: build ## to the AWS account that the shell is signed in to; PARAMETERS="LogLevel=DEBUG ..." changes the template's
-	@$(sam_tools) sam build --parameter-overrides Architecture=$(ARCHITECTURE)
-	@$(sam_tools) sam deploy --parameter-overrides Architecture=$(ARCHITECTURE) $(PARAMETERS)
+deploy: build ## to the AWS account that the shell is signed in to, with the parameters in samconfig.toml
+	@$(sam_tools) sam build
+	@$(sam_tools) sam deploy
 
 clean: ## stops all local stacks and removes all that was built or installed here
 	@for file in $(TARGET)/*/emulator.json; do [ ! -e "$$file" ] || $(stack) down --dir "$$(dirname "$$file")"; done

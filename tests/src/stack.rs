@@ -102,6 +102,9 @@ impl Stack {
     /// # Errors
     /// If it cannot be started or deployed. What was started for it has then been stopped again.
     pub fn up(directory: &Path, port: Option<u16>) -> Result<Self> {
+        if !cfg!(target_os = "linux") {
+            return Err(Error::from("the local stack runs Lambda's own binaries, so it needs Linux"));
+        }
         let directory = Directory::create(directory)?;
         let progress = Progress::begin();
         let (emulator, fresh) = match Emulator::find(&directory) {

@@ -66,7 +66,7 @@ impl Emulator {
             .env("LAMBDA_EXECUTOR", "local")
             // Landfall needs no containers, and the Docker of this machine may hold those of other emulators, which
             // MiniStack would tidy away.
-            .env("DOCKER_HOST", "unix:///dev/null")
+            .env("DOCKER_HOST", "unix:///nowhere")
             // Listeners of services that Landfall does not use; on fixed ports, so that two stacks would collide.
             .env("IOT_MTLS_ENABLED", "0")
             .env("SFTP_ENABLED", "0")

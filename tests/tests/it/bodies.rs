@@ -78,11 +78,17 @@ fn a_small_body_travels_whole() {
 }
 
 #[test]
-fn a_body_above_the_inline_limit_is_kept_in_the_bucket() {
+fn a_body_moves_to_the_bucket_above_the_inline_limit() {
+    let noise: Vec<u8> = iter::repeat_with(|| fastrand::u8(..)).take(8 * KIB + 1).collect();
     check(
-        JSON,
-        &report(16 * KIB, true),
-        expect!["known by its key, kept in the bucket, published in raw: landfall.job.completed"],
+        BINARY,
+        &noise[1..],
+        expect!["known by its hash, kept in the ledger, published in raw_base64: landfall.unrecognized"],
+    );
+    check(
+        BINARY,
+        &noise,
+        expect!["known by its hash, kept in the bucket, published in raw_base64: landfall.unrecognized"],
     );
 }
 
@@ -96,7 +102,12 @@ fn a_body_above_a_message_is_kept_in_the_bucket_and_still_published_whole() {
 }
 
 #[test]
-fn a_body_that_shrinks_is_kept_in_the_ledger_and_published_by_reference() {
+fn a_body_that_shrinks_is_kept_in_the_ledger_whatever_its_size() {
+    check(
+        JSON,
+        &report(100 * KIB, false),
+        expect!["known by its key, kept in the ledger, published in raw: landfall.job.completed"],
+    );
     check(
         JSON,
         &report(300 * KIB, false),

@@ -7,6 +7,8 @@ use tests::clock::Stopwatch;
 use tests::confidential;
 use tests::forgery::Forgery;
 use tests::observe::until_within;
+use tests::sender;
+use tests::source::Source;
 use tests::story::Story;
 use tests::world::{World, run};
 
@@ -58,6 +60,7 @@ fn no_token_secret_signature_or_body_is_in_any_log() {
             "token_wrong",
             "signature_missing",
             "signature_wrong",
+            "signature_doubled",
             "signature_malformed",
         ];
         expected.extend(reasons.map(|reason| format!(r#""refusal":"{reason}""#)));
@@ -78,6 +81,32 @@ fn no_token_secret_signature_or_body_is_in_any_log() {
         for (text, kind) in confidential {
             let line = logs.lines().find(|line| line.contains(&text));
             assert!(line.is_none(), "a {kind} is in the logs: {line:?}");
+        }
+    });
+}
+
+#[test]
+fn nothing_that_proves_a_delivery_is_kept_or_published() {
+    run(async |world| {
+        for provider in [Provider::Csm, Provider::Get3w] {
+            let source = world.set_up(Source::new(provider).with_fresh_token()).await;
+            let body = br#"{"id":"a","status":"completed"}"#;
+            let marker = confidential::random();
+            let delivery = world
+                .delivery(&source, body)
+                .with_header("authorization", &format!("Bearer {marker}"))
+                .with_header("cookie", &marker)
+                .with_header("x-api-key", &marker);
+            let id = world.deliver(&delivery).await.event_id().expect("a genuine delivery is accepted");
+            let record = format!("{:?}", world.finished(&id).await);
+            let event = world.event(&source, &id).await.json.to_string();
+            assert!(record.contains("user-agent"), "some headers are kept: {record}");
+            let signature = sender::signature_header(provider).and_then(|header| delivery.header(header));
+            for proof in
+                source.secrets.iter().chain(&source.token).map(String::as_str).chain(signature).chain([marker.as_str()])
+            {
+                assert!(!record.contains(proof) && !event.contains(proof), "{proof} in {record} or {event}");
+            }
         }
     });
 }

@@ -59,6 +59,7 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           sqs:SendMessage on {"Fn::GetAtt":["DeadLetterQueue","Arn"]}
           s3:GetObject s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/bodies/*"}
           s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/events/*"}
+          s3:ListBucket on {"Fn::GetAtt":["Bucket","Arn"]}
           sns:Publish on {"Ref":"Topic"}
         SweepRole
           logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["SweepLogs","Arn"]}
@@ -147,7 +148,7 @@ fn bodies_outlive_the_records_that_refer_to_them() {
 }
 
 #[test]
-fn sweeps_never_overlap() {
+fn a_sweep_ends_before_the_next_begins_and_nobody_repeats_it() {
     let schedule = resource("SweepSchedule");
     assert_eq!(schedule["ScheduleExpression"], json!("rate(1 minute)"));
     assert_eq!(schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"], json!(0));
