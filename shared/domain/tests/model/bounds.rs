@@ -1,0 +1,39 @@
+//! How much of the world is explored.
+
+/// The bounds of one exhaustive check.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// How often the sender that repeats itself sends; the other sends once.
+    pub(crate) deliveries: u8,
+    /// How many things go wrong, each at any time and of any kind.
+    pub(crate) faults: u8,
+    /// The sweep adds no message to this many. More of them are only more of the same.
+    pub(crate) queued: usize,
+    /// How many failed attempts lie behind the event, so that the last one is within reach.
+    pub(crate) attempts_before: u32,
+    /// Whether everything that the properties call possible must be found within them.
+    pub(crate) is_complete: bool,
+}
+
+impl Bounds {
+    /// One fault at a time, and the most that senders do.
+    pub(crate) const BUSY: Bounds =
+        Bounds { deliveries: 1, faults: 1, queued: 2, attempts_before: 0, is_complete: true };
+    /// Two faults, and a sender that never repeats itself.
+    const FAULTY: Bounds = Bounds { deliveries: 0, faults: 2, is_complete: false, ..Bounds::BUSY };
+    /// The last attempt.
+    const LAST_ATTEMPT: Bounds = Bounds { faults: 1, attempts_before: 7, ..Bounds::FAULTY };
+
+    /// What the environment asks for: more, if it says `MODEL=large`.
+    #[expect(clippy::disallowed_methods, reason = "a knob of this test, not a setting of Landfall")]
+    pub(crate) fn asked_for() -> Vec<Bounds> {
+        match std::env::var("MODEL").as_deref() {
+            Ok("large") => vec![
+                Bounds { faults: 2, ..Bounds::BUSY },
+                Bounds { deliveries: 2, ..Bounds::BUSY },
+                Bounds { faults: 2, ..Bounds::LAST_ATTEMPT },
+            ],
+            _ => vec![Bounds::BUSY, Bounds::FAULTY, Bounds::LAST_ATTEMPT],
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What an onlooker remembers. No actor ever reads it; the properties do.
+
+/// What has happened to the event so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct History {
+    /// A 2xx was answered.
+    pub(crate) is_acknowledged: bool,
+    /// How often it was published, up to three.
+    pub(crate) published: u8,
+    /// How many of the publishers could not settle afterwards, or had outlived their leases: whoever came next had to
+    /// publish again.
+    pub(crate) excuses: u8,
+    /// Under which ids it was published, one bit each.
+    pub(crate) published_ids: u8,
+    /// What must never happen and did.
+    pub(crate) broken: Option<Broken>,
+}
+
+/// What must never happen, seen at the moment when it does. The other properties can be read off a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Broken {
+    /// A 2xx was answered while nothing durable held the event.
+    AnsweredTooSoon,
+    /// Somebody published while another held the claim, and within his own lease.
+    PublishedUnclaimed,
+    /// It was published again without an excuse.
+    RepeatedWithoutCause,
+    /// A finished record, not expired, was changed.
+    FinalChanged,
+    /// A record was settled by somebody whose token it did not carry.
+    SettledByAnother,
+    /// Somebody was refused on account of his own earlier try.
+    LockedOutByItself,
+    /// A message was kept although the ledger had answered.
+    KeptThoughAnswered,
+    /// An event ended in the dead-letter queue.
+    PutAway,
+}
+
+impl History {
+    /// Notes what must never happen; the first such thing is kept.
+    pub(crate) fn note(&mut self, broken: Broken) {
+        self.broken.get_or_insert(broken);
+    }
+
+    /// The record has expired, so the event may be published anew; whoever has outlived his lease is still about.
+    pub(crate) fn begin_anew(&mut self) {
+        *self = History { excuses: self.excuses, broken: self.broken, ..History::default() };
+    }
+
+    /// Somebody who has published could not bring it to the ledger.
+    pub(crate) fn excuse(&mut self) {
+        self.excuses = (self.excuses + 1).min(3);
+    }
+
+    /// The event is published under the id with this number.
+    pub(crate) fn publish(&mut self, id: u8) {
+        if self.published > self.excuses {
+            self.note(Broken::RepeatedWithoutCause);
+        }
+        self.published = (self.published + 1).min(3);
+        self.published_ids |= 1 << id.min(7);
+    }
+}

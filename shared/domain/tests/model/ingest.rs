@@ -1,0 +1,158 @@
+//! An instance of ingest, effect by effect.
+//!
+//! Mirrors `Keeper::keep` in functions/ingest/src/keep.rs and `Inbox::receive` in functions/ingest/src/inbox.rs.
+
+use domain::ledger::admit::Admission;
+
+use crate::history::Broken;
+use crate::ledger::{Place, Write, admission};
+use crate::mutation::Mutation;
+use crate::outcome::Outcome;
+use crate::queue::Brought;
+use crate::record::Name;
+use crate::time::{NOW, SCHEDULE};
+use crate::world::{Seen, World};
+
+/// An instance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Ingest {
+    pub(crate) step: Step,
+    /// Whether its memory of recent events holds the event; shared/domain/src/recent.rs.
+    pub(crate) remembers: bool,
+    /// The delivery that it works on. The last field, so that it decides last about the order of the instances.
+    pub(crate) delivery: Name,
+}
+
+/// What it does next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Step {
+    /// Waits for a delivery.
+    #[default]
+    Idle,
+    /// `Keeper::record`.
+    Recording { place: Place, is_second_round: bool },
+    /// `Keeper::send`.
+    Sending { is_recorded: bool },
+    /// `Keeper::defer`.
+    Deferring,
+    /// `Inbox::receive`, once it knows what came of it.
+    Answering { is_success: bool, has_record: bool },
+}
+
+impl Step {
+    /// How the call that comes next can end.
+    pub(crate) const fn outcomes(self) -> &'static [Outcome] {
+        match self {
+            Step::Idle => &[],
+            Step::Recording { .. } => &Outcome::OF_A_WRITE,
+            Step::Sending { .. } => &Outcome::OF_A_SEND,
+            Step::Deferring => &Outcome::OF_A_BEST_EFFORT,
+            Step::Answering { .. } => &[Outcome::Answered],
+        }
+    }
+}
+
+/// A delivery comes in; `Inbox::receive` up to `Keeper::keep`.
+pub(crate) fn begin(world: &mut World, index: usize, delivery: Name) {
+    let remembers = world.ingests[index].remembers;
+    let step = if remembers {
+        Step::Answering { is_success: true, has_record: true }
+    } else if world.mutation == Some(Mutation::SendThenDedupOnRecord) {
+        Step::Sending { is_recorded: false }
+    } else {
+        Step::Recording { place: Place::Free, is_second_round: false }
+    };
+    let remembers = remembers || world.mutation == Some(Mutation::RememberOnArrival);
+    if world.mutation == Some(Mutation::AnswerFirst) {
+        answer(world);
+    }
+    world.ingests[index] = Ingest { step, remembers, delivery };
+}
+
+/// It takes its next step.
+pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
+    let Ingest { step, delivery, .. } = world.ingests[index];
+    let next = match step {
+        Step::Idle => Step::Idle,
+        Step::Recording { place, is_second_round } => record(world, delivery, place, is_second_round, outcome, step),
+        Step::Sending { is_recorded } => send(world, is_recorded, outcome),
+        Step::Deferring => {
+            let write = Write::BringForward { due_at: SCHEDULE.deferred_due(NOW) };
+            world.write(write, outcome);
+            Step::Answering { is_success: true, has_record: true }
+        }
+        Step::Answering { is_success, has_record } => {
+            if is_success {
+                answer(world);
+            }
+            world.ingests[index].remembers |= has_record;
+            Step::Idle
+        }
+    };
+    let ingest = &mut world.ingests[index];
+    ingest.step = next;
+    if next == Step::Idle {
+        ingest.delivery = 0;
+    }
+}
+
+/// `Keeper::record`: a put, the decision about what stood in its way, and if that had expired another put.
+fn record(
+    world: &mut World,
+    delivery: Name,
+    place: Place,
+    is_second_round: bool,
+    outcome: Outcome,
+    step: Step,
+) -> Step {
+    let write = Write::Record { delivery, due_at: SCHEDULE.first_due(NOW), place };
+    let existing = match world.write(write, outcome) {
+        Seen::NextTry => return step,
+        Seen::Yes => return after_recording(world, true),
+        Seen::Unreachable => return after_recording(world, false),
+        Seen::No(existing) => existing.expect("a put is only refused where a record stands"),
+    };
+    let is_own = existing.delivery == delivery && existing.expires_at_seconds.is_none();
+    match admission(&existing, delivery, world.mutation) {
+        Admission::Own => after_recording(world, true),
+        Admission::Expired { expires_at_seconds } if !is_second_round => {
+            Step::Recording { place: Place::Expired(expires_at_seconds), is_second_round: true }
+        }
+        Admission::Duplicate { .. } | Admission::Expired { .. } => {
+            if is_own {
+                world.history.note(Broken::LockedOutByItself);
+            }
+            Step::Answering { is_success: true, has_record: true }
+        }
+    }
+}
+
+/// `Keeper::keep` after the record, whether it stands or not.
+fn after_recording(world: &World, is_recorded: bool) -> Step {
+    if world.mutation == Some(Mutation::SendThenDedupOnRecord) {
+        Step::Answering { is_success: true, has_record: is_recorded }
+    } else {
+        Step::Sending { is_recorded }
+    }
+}
+
+/// `Keeper::keep` from the send on.
+fn send(world: &mut World, is_recorded: bool, outcome: Outcome) -> Step {
+    let brought = if is_recorded { world.size.brought_once_recorded() } else { Brought::Body };
+    let is_sent = world.send(brought, outcome);
+    if world.mutation == Some(Mutation::SendThenDedupOnRecord) && is_sent {
+        return Step::Recording { place: Place::Free, is_second_round: false };
+    }
+    match (is_sent, is_recorded) {
+        (false, true) => Step::Deferring,
+        (is_sent, has_record) => Step::Answering { is_success: is_sent, has_record },
+    }
+}
+
+/// A 2xx leaves. It counts as an acknowledgement even if the sender no longer listens.
+fn answer(world: &mut World) {
+    if !world.is_durable() {
+        world.history.note(Broken::AnsweredTooSoon);
+    }
+    world.history.is_acknowledged = true;
+}

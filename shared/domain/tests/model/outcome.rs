@@ -1,0 +1,52 @@
+//! How a call to a store or to a queue can end.
+
+/// How a call ended. What the caller sees and what happened are two things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It was carried out, and its answer came. The only one that is no fault.
+    Answered,
+    /// It was not carried out, and the caller knows that something failed.
+    Refused,
+    /// It was carried out, and the caller believes that it was not.
+    AnswerLost,
+    /// The answer was lost; the SDK tries once more and gets the answer to that.
+    TriedTwice,
+    /// The caller has given it up. It is still under way, and lands at any later time or never.
+    GivenUp,
+    /// The first try is still under way, while the SDK tries once more.
+    Overtaken,
+    /// It was not carried out and never will be.
+    RefusedForGood,
+}
+
+impl Outcome {
+    /// All that can happen to a write to the ledger.
+    pub(crate) const OF_A_WRITE: [Outcome; 6] = [
+        Outcome::Answered,
+        Outcome::Refused,
+        Outcome::AnswerLost,
+        Outcome::TriedTwice,
+        Outcome::GivenUp,
+        Outcome::Overtaken,
+    ];
+    /// All that can happen to a message that is sent. One that lands late is like one delivered late, and one sent twice
+    /// like one delivered twice.
+    pub(crate) const OF_A_SEND: [Outcome; 3] = [Outcome::Answered, Outcome::Refused, Outcome::AnswerLost];
+    /// All that can happen to the work on an event.
+    pub(crate) const OF_THE_WORK: [Outcome; 4] =
+        [Outcome::Answered, Outcome::Refused, Outcome::AnswerLost, Outcome::RefusedForGood];
+    /// All that matters of a write whose outcome nobody looks at.
+    pub(crate) const OF_A_BEST_EFFORT: [Outcome; 3] = [Outcome::Answered, Outcome::Refused, Outcome::GivenUp];
+    /// All that matters of what is done with a received message: if it fails, the message shows again.
+    pub(crate) const OF_A_RECEIPT: [Outcome; 2] = [Outcome::Answered, Outcome::Refused];
+
+    /// Whether something went wrong.
+    pub(crate) const fn is_fault(self) -> bool {
+        !matches!(self, Outcome::Answered)
+    }
+
+    /// Whether a write remains under way.
+    pub(crate) const fn leaves_a_stray(self) -> bool {
+        matches!(self, Outcome::GivenUp | Outcome::Overtaken)
+    }
+}

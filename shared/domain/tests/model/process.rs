@@ -1,0 +1,248 @@
+//! An instance of the processor, effect by effect.
+//!
+//! Mirrors `Desk::work` and `Desk::process` in functions/process/src/desk.rs and `Desk::claim` in
+//! functions/process/src/claim.rs. All of functions/process/src/act.rs is one step, since only publishing leaves a
+//! trace.
+
+use std::time::Duration;
+
+use domain::ledger::claim::Claim;
+use domain::ledger::record::State;
+use domain::ledger::settle::{Work, may_work, settle};
+
+use crate::history::Broken;
+use crate::ledger::{Claimant, Place, Write, decision};
+use crate::mutation::Mutation;
+use crate::outcome::Outcome;
+use crate::queue::Brought;
+use crate::record::Record;
+use crate::time::{HIDE_FIRST, JITTER, NOW, SCHEDULE};
+use crate::world::{Seen, World};
+
+/// `ROUNDS_MAX` in functions/process/src/claim.rs.
+const ROUNDS_MAX: u8 = 4;
+
+/// An instance. One works on one message: those of a batch do not share anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Processor {
+    pub(crate) step: Step,
+    pub(crate) brought: Brought,
+    pub(crate) claimant: Claimant,
+}
+
+/// What it does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Step {
+    /// Waits for a message.
+    Idle,
+    /// `Ledger::take` and the decision about its refusal.
+    Taking { due_moves: bool, round: u8 },
+    /// `Desk::make`.
+    Making { due_moves: bool, round: u8, place: Place },
+    /// `act`.
+    Publishing { attempts: u32 },
+    /// `settle` and `Ledger::settle`.
+    Settling { attempts: u32, went: Went },
+    /// `Verdict::Delete`.
+    Deleting,
+    /// `Desk::keep`.
+    Keeping,
+    /// `Desk::put_away`.
+    PuttingAway,
+}
+
+/// How the work went; `Work` without its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Went {
+    Done,
+    Passing,
+    Lasting,
+}
+
+impl Processor {
+    /// One that waits.
+    pub(crate) const IDLE: Processor =
+        Processor { step: Step::Idle, brought: Brought::Body, claimant: Claimant { asked_at: NOW, token: 0 } };
+
+    /// Whether it waits.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.step == Step::Idle
+    }
+
+    /// Whether `record` is under its claim.
+    fn holds(&self, record: Option<&Record>) -> bool {
+        record.is_some_and(|record| record.state == State::Processing && record.claimed_by == Some(self.claimant.token))
+    }
+
+    /// Whether its lease runs.
+    fn is_within_lease(&self) -> bool {
+        self.claimant.lease_until() > NOW
+    }
+}
+
+impl Step {
+    /// How the call that comes next can end.
+    pub(crate) const fn outcomes(self) -> &'static [Outcome] {
+        match self {
+            Step::Idle => &[],
+            Step::Taking { .. } | Step::Making { .. } | Step::Settling { .. } => &Outcome::OF_A_WRITE,
+            Step::Publishing { .. } => &Outcome::OF_THE_WORK,
+            Step::Deleting | Step::Keeping | Step::PuttingAway => &Outcome::OF_A_RECEIPT,
+        }
+    }
+}
+
+/// A message arrives; `Desk::work` up to the claim.
+pub(crate) fn begin(brought: Brought, claimant: Claimant) -> Processor {
+    Processor { step: Step::Taking { due_moves: false, round: 0 }, brought, claimant }
+}
+
+/// It takes its next step.
+pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
+    let me = world.processors[index];
+    let token = me.claimant.token;
+    let next = match me.step {
+        Step::Idle => Step::Idle,
+        Step::Taking { due_moves, round } => take(world, me, due_moves, round, outcome),
+        Step::Making { due_moves, round, place } => {
+            match world.write(Write::Make { claimant: me.claimant, place }, outcome) {
+                Seen::NextTry => me.step,
+                Seen::Unreachable => unreachable(world),
+                Seen::Yes | Seen::No(_) => next_round(due_moves, round),
+            }
+        }
+        Step::Publishing { attempts } => Step::Settling { attempts, went: publish(world, me, outcome) },
+        Step::Settling { attempts, went } => settle_it(world, me, attempts, went, outcome),
+        Step::Deleting => {
+            if outcome == Outcome::Answered {
+                world.queue.delete(token);
+            }
+            Step::Idle
+        }
+        Step::Keeping => {
+            if outcome == Outcome::Answered {
+                world.queue.hide(token, HIDE_FIRST);
+            }
+            Step::Idle
+        }
+        Step::PuttingAway if outcome == Outcome::Answered => {
+            world.history.note(Broken::PutAway);
+            Step::Deleting
+        }
+        Step::PuttingAway => Step::Keeping,
+    };
+    world.processors[index] = if next == Step::Idle { Processor::IDLE } else { Processor { step: next, ..me } };
+}
+
+/// It dies, at whatever step. What it has published remains so.
+pub(crate) fn crash(world: &mut World, index: usize) {
+    let me = world.processors[index];
+    if matches!(me.step, Step::Settling { went: Went::Done, .. }) {
+        excuse(world, me);
+    }
+    world.processors[index] = Processor::IDLE;
+}
+
+/// `wait` passes. Whose lease ends meanwhile may find that another has taken over.
+pub(crate) fn outlive(world: &mut World, wait: Duration) {
+    for me in world.processors {
+        if !me.is_idle() && me.is_within_lease() && me.claimant.lease_until() <= NOW + wait {
+            world.history.excuse();
+        }
+    }
+}
+
+/// One round of `Desk::claim`.
+fn take(world: &mut World, me: Processor, due_moves: bool, round: u8, outcome: Outcome) -> Step {
+    if world.mutation == Some(Mutation::SendThenDedupOnRecord) && round == 0 && world.record.is_some() {
+        return Step::Deleting;
+    }
+    let existing = match world.write(Write::Take { claimant: me.claimant, due_moves }, outcome) {
+        Seen::NextTry => return me.step,
+        Seen::Unreachable => return unreachable(world),
+        Seen::Yes => return ours(world),
+        Seen::No(existing) => existing,
+    };
+    match decision(existing.as_ref(), me.claimant, world.mutation) {
+        Claim::Held if world.mutation != Some(Mutation::OwnClaimIsForeign) => ours(world),
+        Claim::Take { due_at } => next_round(due_at.is_some(), round),
+        Claim::Make { .. } if me.brought == Brought::Reference => Step::PuttingAway,
+        Claim::Make { expired_at_seconds } => {
+            let place = expired_at_seconds.map_or(Place::Free, Place::Expired);
+            Step::Making { due_moves, round, place }
+        }
+        Claim::Held | Claim::Refuse(_) => {
+            if me.holds(existing.as_ref()) {
+                world.history.note(Broken::LockedOutByItself);
+            }
+            if world.mutation == Some(Mutation::KeepRefused) {
+                world.history.note(Broken::KeptThoughAnswered);
+                Step::Keeping
+            } else {
+                Step::Deleting
+            }
+        }
+    }
+}
+
+fn next_round(due_moves: bool, round: u8) -> Step {
+    if round + 1 < ROUNDS_MAX { Step::Taking { due_moves, round: round + 1 } } else { Step::Keeping }
+}
+
+/// The ledger cannot be asked, so only the message is sure to hold the event.
+fn unreachable(world: &World) -> Step {
+    if world.mutation == Some(Mutation::DeleteUnasked) { Step::Deleting } else { Step::Keeping }
+}
+
+/// `Desk::process` up to the work.
+fn ours(world: &World) -> Step {
+    let attempts = world.attempts_before + world.record.as_ref().map_or(0, |record| record.attempts);
+    if may_work(attempts) { Step::Publishing { attempts } } else { Step::Settling { attempts, went: Went::Lasting } }
+}
+
+/// `act`: whoever publishes must hold the claim, or have outlived his lease.
+fn publish(world: &mut World, me: Processor, outcome: Outcome) -> Went {
+    match outcome {
+        Outcome::Refused => return Went::Passing,
+        Outcome::RefusedForGood => return Went::Lasting,
+        _ => {}
+    }
+    if me.is_within_lease() && !me.holds(world.record.as_ref()) {
+        world.history.note(Broken::PublishedUnclaimed);
+    }
+    let is_named_after_attempt = world.mutation == Some(Mutation::NameTheAttempt);
+    let attempts = world.record.as_ref().map_or(0, |record| record.attempts);
+    world.history.publish(if is_named_after_attempt { u8::try_from(attempts).unwrap_or(7) } else { 0 });
+    if outcome == Outcome::AnswerLost {
+        world.history.excuse();
+        return Went::Passing;
+    }
+    Went::Done
+}
+
+/// `Desk::process` from the work on.
+fn settle_it(world: &mut World, me: Processor, attempts: u32, went: Went, outcome: Outcome) -> Step {
+    let reason = String::new();
+    let work = match went {
+        Went::Done => Work::Done,
+        Went::Passing => Work::Passing { reason },
+        Went::Lasting => Work::Lasting { reason },
+    };
+    let end = settle(work, attempts, NOW, SCHEDULE, JITTER).into();
+    let seen = world.write(Write::Settle { token: me.claimant.token, end }, outcome);
+    if went == Went::Done && matches!(seen, Seen::Unreachable | Seen::No(_)) {
+        excuse(world, me);
+    }
+    match seen {
+        Seen::NextTry => me.step,
+        Seen::Yes | Seen::No(_) => Step::Deleting,
+        Seen::Unreachable => unreachable(world),
+    }
+}
+
+/// What `me` has published may be published again. Once its lease is over, that was noted when it ended.
+fn excuse(world: &mut World, me: Processor) {
+    if me.is_within_lease() {
+        world.history.excuse();
+    }
+}

@@ -1,0 +1,80 @@
+//! What must hold, and what must be possible lest it hold for want of anything happening.
+
+use domain::ledger::record::State;
+use stateright::Property;
+
+use crate::history::Broken;
+use crate::ingest::Step;
+use crate::ledger::Place;
+use crate::left_alone::{Order, ends_well};
+use crate::protocol::Protocol;
+use crate::record::Record;
+use crate::world::World;
+
+pub(crate) const DUE_OR_EXPIRING: &str = "I1: what is unfinished is due, what is finished expires";
+pub(crate) const FENCED: &str = "I2: only the holder of the claim settles";
+pub(crate) const NOT_LOCKED_OUT: &str = "I2: nobody is locked out by an earlier try of his own";
+pub(crate) const ONLY_CARRIED: &str = "I3: a message stays only while the ledger cannot be asked";
+pub(crate) const DURABLE_FIRST: &str = "no 2xx before something durable";
+pub(crate) const HELD: &str = "what was acknowledged is always held somewhere";
+pub(crate) const ENDS: &str = "left alone, every event ends";
+pub(crate) const ENDS_WITH_STRAYS: &str =
+    "left alone, every event ends, also when stray writes land and the sweep hurries";
+pub(crate) const CLAIMED: &str = "nobody publishes while another holds the claim";
+pub(crate) const ONCE: &str = "published once, unless a publisher could not settle";
+pub(crate) const SAME_ID: &str = "every repeat carries the same id";
+pub(crate) const FINAL: &str = "done and failed are final";
+pub(crate) const NOT_PUT_AWAY: &str = "no event ends in the dead-letter queue";
+
+/// All of them.
+pub(crate) fn properties() -> Vec<Property<Protocol>> {
+    vec![
+        Property::always(DUE_OR_EXPIRING, |_, world: &World| world.record.as_ref().is_none_or(is_due_or_expiring)),
+        Property::always(FENCED, |_, world: &World| is_without(world, Broken::SettledByAnother)),
+        Property::always(NOT_LOCKED_OUT, |_, world: &World| is_without(world, Broken::LockedOutByItself)),
+        Property::always(ONLY_CARRIED, |_, world: &World| is_without(world, Broken::KeptThoughAnswered)),
+        Property::always(DURABLE_FIRST, |_, world: &World| is_without(world, Broken::AnsweredTooSoon)),
+        Property::always(HELD, |_, world: &World| {
+            !world.history.is_acknowledged || world.record.is_some() || world.queue.has_the_body()
+        }),
+        Property::always(ENDS, |protocol: &Protocol, world: &World| ends_well(protocol, world, Order::WorkFirst)),
+        Property::always(ENDS_WITH_STRAYS, |protocol: &Protocol, world: &World| {
+            ends_well(protocol, world, Order::SweepFirst)
+        }),
+        Property::always(CLAIMED, |_, world: &World| is_without(world, Broken::PublishedUnclaimed)),
+        Property::always(ONCE, |_, world: &World| is_without(world, Broken::RepeatedWithoutCause)),
+        Property::always(SAME_ID, |_, world: &World| world.history.published_ids.count_ones() <= 1),
+        Property::always(FINAL, |_, world: &World| is_without(world, Broken::FinalChanged)),
+        Property::always(NOT_PUT_AWAY, |_, world: &World| is_without(world, Broken::PutAway)),
+        Property::sometimes("an acknowledged event is done", |_, world: &World| {
+            world.history.is_acknowledged && is_in(world, State::Done)
+        }),
+        Property::sometimes("an acknowledged event has failed", |_, world: &World| {
+            world.history.is_acknowledged && is_in(world, State::Failed)
+        }),
+        Property::sometimes("an event is published twice", |_, world: &World| world.history.published == 2),
+        Property::sometimes("only a message holds an acknowledged event", |_, world: &World| {
+            world.history.is_acknowledged && world.record.is_none()
+        }),
+        Property::sometimes("a claim is taken over", |_, world: &World| {
+            world.record.as_ref().is_some_and(|record| record.state == State::Processing && record.attempts == 2)
+        }),
+        Property::sometimes("an expired record is replaced", |_, world: &World| {
+            let replaces = |step| matches!(step, Step::Recording { place: Place::Expired(_), .. });
+            world.ingests.iter().any(|ingest| replaces(ingest.step))
+        }),
+    ]
+}
+
+fn is_due_or_expiring(record: &Record) -> bool {
+    let (is_due, expires) = (record.due_at.is_some(), record.expires_at_seconds.is_some());
+    if record.is_final() { !is_due && expires } else { is_due && !expires }
+}
+
+fn is_without(world: &World, broken: Broken) -> bool {
+    world.history.broken != Some(broken)
+}
+
+fn is_in(world: &World, state: State) -> bool {
+    world.record.as_ref().is_some_and(|record| record.state == state)
+}
