@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -39,63 +40,23 @@ impl Emulator {
     }
 
     pub(crate) fn start(directory: &Directory, port: Option<u16>, progress: &Progress) -> Result<Self> {
-        let tools = project_root().join(".venv-ministack/bin");
-        if !tools.join("python").exists() {
-            return Err(Error::from("MiniStack is not installed here: `make up` does it"));
-        }
         directory.forget();
-        let state = directory.empty_state()?;
-        let port = port.map_or_else(free_port, Ok)?;
+        let port = free_port(port)?;
         let log = directory.emulator_log();
-        let output =
-            File::create(&log).map_err(|error| context(format!("{} cannot be written", log.display()), &error))?;
-
-        let mut command = Command::new(tools.join("python"));
-        environment::bare(&mut command, &tools, &state);
-        let mut child = command
-            .args(["-m", MODULE])
-            .current_dir(directory.path())
-            .env("BIND_HOST", "127.0.0.1")
-            .env("MINISTACK_HOST", "127.0.0.1")
-            .env("GATEWAY_PORT", port.to_string())
-            // The functions inherit it. Without it they would call the real AWS.
-            .env("AWS_ENDPOINT_URL", endpoint(port))
-            .env("STATE_DIR", &state)
-            .env("S3_DATA_DIR", &state)
-            .env("TMPDIR", &state)
-            .env("LAMBDA_EXECUTOR", "local")
-            // Landfall needs no containers, and the Docker of this machine may hold those of other emulators, which
-            // MiniStack would tidy away.
-            .env("DOCKER_HOST", "unix:///nowhere")
-            // Listeners of services that Landfall does not use; on fixed ports, so that two stacks would collide.
-            .env("IOT_MTLS_ENABLED", "0")
-            .env("SFTP_ENABLED", "0")
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output)
-            // A group of its own: an interrupt at the terminal leaves it alone, and `stop` reaches its functions too.
-            .process_group(0)
-            .spawn()
-            .map_err(|error| context(format!("MiniStack cannot be started from {}", tools.display()), &error))?;
+        let mut child = launch(directory, port, &log)?;
         let emulator = Self { pid: child.id(), port };
         directory.write(&directory.emulator_file(), &emulator)?;
 
         let ready = progress.wait_for(&format!("MiniStack on port {port}"), READY_BOUND, || {
             if let Some(status) = child.try_wait()? {
                 directory.forget();
-                let log_name = log.display();
-                return Err(Error::from(format!("MiniStack ended ({status}). The end of {log_name}:\n{}", tail(&log))));
+                return Err(failure(&format!("MiniStack ended ({status})"), &log));
             }
             Ok(emulator.is_ready().then_some(()))
         })?;
         if ready.is_none() {
             emulator.stop(directory)?;
-            let seconds = READY_BOUND.as_secs();
-            let log_name = log.display();
-            return Err(Error::from(format!(
-                "MiniStack not ready in {seconds} s. The end of {log_name}:\n{}",
-                tail(&log)
-            )));
+            return Err(failure(&format!("MiniStack was not ready in {} s", READY_BOUND.as_secs()), &log));
         }
         Ok(emulator)
     }
@@ -125,12 +86,53 @@ impl Emulator {
     }
 }
 
+fn launch(directory: &Directory, port: u16, log: &Path) -> Result<Child> {
+    let tools = project_root().join(".venv-ministack/bin");
+    if !tools.join("python").exists() {
+        return Err(Error::from("MiniStack is not installed here: `make up` does it"));
+    }
+    let state = directory.empty_state()?;
+    let output = File::create(log).map_err(|error| context(format!("{} cannot be written", log.display()), &error))?;
+    let mut python = Command::new(tools.join("python"));
+    environment::bare(&mut python, &tools, &state);
+    python
+        .args(["-m", MODULE])
+        .current_dir(directory.path())
+        .env("BIND_HOST", "127.0.0.1")
+        .env("MINISTACK_HOST", "127.0.0.1")
+        .env("GATEWAY_PORT", port.to_string())
+        // The functions inherit it. Without it they would call the real AWS.
+        .env("AWS_ENDPOINT_URL", endpoint(port))
+        .env("STATE_DIR", &state)
+        .env("S3_DATA_DIR", &state)
+        .env("TMPDIR", &state)
+        .env("LAMBDA_EXECUTOR", "local")
+        // Landfall needs no containers, and the Docker of this machine may hold those of other emulators, which
+        // MiniStack would tidy away.
+        .env("DOCKER_HOST", "unix:///nowhere")
+        // Listeners of services that Landfall does not use; on fixed ports, so that two stacks would collide.
+        .env("IOT_MTLS_ENABLED", "0")
+        .env("SFTP_ENABLED", "0")
+        .stdin(Stdio::null())
+        .stdout(output.try_clone()?)
+        .stderr(output)
+        // A group of its own: an interrupt at the terminal leaves it alone, and `stop` reaches its functions too.
+        .process_group(0)
+        .spawn()
+        .map_err(|error| context(format!("MiniStack cannot be started from {}", tools.display()), &error))
+}
+
+fn failure(what: &str, log: &Path) -> Error {
+    Error::from(format!("{what}. The end of {}:\n{}", log.display(), tail(log)))
+}
+
 fn endpoint(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }
 
-/// A port that was free a moment ago. Should another process take it first, MiniStack says so and ends.
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+/// The port asked for, or any, as long as nobody has it: a MiniStack that was there before would answer for ours.
+fn free_port(wanted: Option<u16>) -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted.unwrap_or(0)))
+        .map_err(|error| context("the port is not free: choose another, or leave --port out".to_owned(), &error))?;
     Ok(listener.local_addr()?.port())
 }
