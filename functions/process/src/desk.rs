@@ -108,12 +108,7 @@ impl Desk {
         line.claimed(&record);
         let (work, outcome) = if may_work(attempts) {
             let desk = Arc::clone(self);
-            // On a task of its own, so that a panic is this event's passing trouble and still settles.
-            match tokio::spawn(async move { act(&desk, record, sent, deadline).await }).await {
-                Ok(Ok(acted)) => (Work::Done, Some(acted)),
-                Ok(Err(trouble)) => (trouble, None),
-                Err(_) => (Work::Passing { reason: "the processor panicked".to_owned() }, None),
-            }
+            apart(async move { act(&desk, record, sent, deadline).await }).await
         } else {
             let reason = format!("given up after {ATTEMPTS_MAX} attempts, the last of which never ended");
             (Work::Lasting { reason }, None)
@@ -176,6 +171,15 @@ impl Desk {
     }
 }
 
+/// Does the work on a task of its own, so that a panic is this event's passing trouble and still settles.
+async fn apart(work: impl Future<Output = Result<Acted, Work>> + Send + 'static) -> (Work, Option<Acted>) {
+    match tokio::spawn(work).await {
+        Ok(Ok(acted)) => (Work::Done, Some(acted)),
+        Ok(Err(trouble)) => (trouble, None),
+        Err(_) => (Work::Passing { reason: "the processor panicked".to_owned() }, None),
+    }
+}
+
 /// Sorts trouble of a step: whoever settles must know whether to try again.
 pub(crate) fn as_work(trouble: &Trouble) -> Work {
     let reason = trouble.to_string();
@@ -195,5 +199,17 @@ impl ProcessLog {
         if let Some(acted) = acted {
             self.published(&acted.event_type, &acted.message_id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_the_events_passing_trouble() {
+        let (work, acted) = apart(async { panic!("of an event's own making") }).await;
+        assert_eq!(work, Work::Passing { reason: "the processor panicked".to_owned() });
+        assert!(acted.is_none());
     }
 }
