@@ -15,6 +15,7 @@ pub mod inbox;
 pub mod ledger;
 pub mod message;
 pub mod observe;
+pub mod proxy;
 pub mod recorded;
 pub mod sender;
 pub mod source;

@@ -21,6 +21,7 @@ mod progress;
 mod sam;
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -77,6 +78,15 @@ pub struct Stack {
     pub pid: Option<u32>,
 }
 
+/// What a stack is started with.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The emulator's port; any free one if it is not given.
+    pub port: Option<u16>,
+    /// Where the functions find the services; at the emulator itself if it is not given. It counts for a fresh stack.
+    pub functions_endpoint: Option<String>,
+}
+
 impl Stack {
     /// The running stack that `STACK_FILE` names, or else that of `make up`.
     ///
@@ -90,6 +100,16 @@ impl Stack {
         Self::read(&file).unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// Where the emulator listens.
+    ///
+    /// # Panics
+    /// If the stack is a deployment on AWS.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        let address = self.endpoint.as_deref().and_then(|endpoint| endpoint.strip_prefix("http://")?.parse().ok());
+        address.expect("a local stack's endpoint is an address")
+    }
+
     fn read(file: &Path) -> Result<Self> {
         let text = fs::read(file)
             .map_err(|error| context(format!("no stack at {}: start one with `make up`", file.display()), &error))?;
@@ -101,14 +121,14 @@ impl Stack {
     ///
     /// # Errors
     /// If it cannot be started or deployed. What was started for it has then been stopped again.
-    pub fn up(directory: &Path, port: Option<u16>) -> Result<Self> {
+    pub fn up(directory: &Path, options: &Options) -> Result<Self> {
         if !cfg!(target_os = "linux") {
             return Err(Error::from("the local stack runs Lambda's own binaries, so it needs Linux"));
         }
         let directory = Directory::create(directory)?;
         let progress = Progress::begin();
         let (emulator, fresh) = match Emulator::find(&directory) {
-            Some(running) if port.is_none_or(|port| port == running.port) => {
+            Some(running) if options.port.is_none_or(|port| port == running.port) => {
                 progress.say(&format!("updating the stack that runs at {}", running.endpoint()));
                 (running, false)
             }
@@ -119,7 +139,7 @@ impl Stack {
                     running.port
                 )));
             }
-            None => (Emulator::start(&directory, port, &progress)?, true),
+            None => (Emulator::start(&directory, options, &progress)?, true),
         };
         let stack = deploy(&directory, &emulator, &progress);
         if stack.is_err() && fresh {

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use tests::stack::{Error, Result, Stack};
+use tests::stack::{Error, Options, Result, Stack};
 
 const HELP: &str = "\
 The local stack: template.yaml, deployed by SAM into MiniStack on the loopback interface.
@@ -27,7 +27,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = parse(std::env::args().skip(1)).and_then(|command| match command {
-        Command::Up { directory, port } => Stack::up(&directory, port).map(drop),
+        Command::Up { directory, port } => Stack::up(&directory, &Options { port, ..Options::default() }).map(drop),
         Command::Down { directory } => Stack::down(&directory),
         Command::Help => {
             print!("{HELP}");

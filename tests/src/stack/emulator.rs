@@ -15,7 +15,7 @@ use super::environment;
 use super::error::{Error, Result, context};
 use super::processes;
 use super::progress::{Progress, tail};
-use super::project_root;
+use super::{Options, project_root};
 
 /// It starts in 2 s; a first start on a cold disk compiles its Python files.
 const READY_BOUND: Duration = Duration::from_secs(60);
@@ -39,11 +39,12 @@ impl Emulator {
         processes::runs_in(emulator.pid, MODULE, directory.path()).then_some(emulator)
     }
 
-    pub(crate) fn start(directory: &Directory, port: Option<u16>, progress: &Progress) -> Result<Self> {
+    pub(crate) fn start(directory: &Directory, options: &Options, progress: &Progress) -> Result<Self> {
         directory.forget();
-        let port = free_port(port)?;
+        let port = free_port(options.port)?;
         let log = directory.emulator_log();
-        let mut child = launch(directory, port, &log)?;
+        let functions_endpoint = options.functions_endpoint.clone().unwrap_or_else(|| endpoint(port));
+        let mut child = launch(directory, port, &functions_endpoint, &log)?;
         let emulator = Self { pid: child.id(), port };
         directory.write(&directory.emulator_file(), &emulator)?;
 
@@ -86,7 +87,7 @@ impl Emulator {
     }
 }
 
-fn launch(directory: &Directory, port: u16, log: &Path) -> Result<Child> {
+fn launch(directory: &Directory, port: u16, functions_endpoint: &str, log: &Path) -> Result<Child> {
     let tools = project_root().join(".venv-ministack/bin");
     if !tools.join("python").exists() {
         return Err(Error::from("MiniStack is not installed here: `make up` does it"));
@@ -102,7 +103,7 @@ fn launch(directory: &Directory, port: u16, log: &Path) -> Result<Child> {
         .env("MINISTACK_HOST", "127.0.0.1")
         .env("GATEWAY_PORT", port.to_string())
         // The functions inherit it. Without it they would call the real AWS.
-        .env("AWS_ENDPOINT_URL", endpoint(port))
+        .env("AWS_ENDPOINT_URL", functions_endpoint)
         .env("STATE_DIR", &state)
         .env("S3_DATA_DIR", &state)
         .env("TMPDIR", &state)
