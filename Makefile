@@ -6,7 +6,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build up down demo test check fmt deploy clean
+.PHONY: help build up down demo test faults model check fmt deploy clean
 
 PYTHON ?= python3
 # The processor that the functions are built for: this machine's, so that the local stack can run them.
@@ -58,6 +58,15 @@ test: build .venv-ministack/installed ## all tests; those of the whole system on
 	@cargo test --workspace --no-run
 	$(call say,running the tests)
 	@$(call on_stack,$(TARGET)/test-stack,cargo test --workspace)
+
+faults: build .venv-ministack/installed ## every operation meets every fault; ONLY=text for some of them, SEED=number for other storms
+	$(call say,building the faults)
+	@cargo build --workspace --bin stack --bin faults
+	@trap '$(stack) down --dir $(TARGET)/fault-stack' EXIT; \
+		$(TARGET)/debug/faults --dir $(TARGET)/fault-stack --only '$(ONLY)' --seed $(or $(SEED),1)
+
+model: ## explores the protocol within larger bounds than `make test` does (some minutes)
+	@MODEL=large CARGO_PROFILE_TEST_OPT_LEVEL=2 cargo test -p domain --test model -- --nocapture
 
 check: .venv-sam/installed $(DENY) ## what must hold before a merge: format, lints, docs, licences, template, tests
 	$(call say,format)

@@ -78,11 +78,18 @@ impl Aws {
         }
     }
 
-    /// Posts `body` to `path` of a service for which there is no client here, signed as the service demands.
+    /// Calls a service for which there is no client here, signed as the service demands.
     ///
     /// # Panics
     /// If the service refuses.
-    pub async fn post(&self, service: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+    pub async fn call(
+        &self,
+        service: &str,
+        method: &'static str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
         let host = || format!("https://{service}.{}.amazonaws.com", self.region);
         let url = format!("{}{path}", self.endpoint.clone().unwrap_or_else(host));
         let identity = self.credentials.clone().into();
@@ -94,13 +101,13 @@ impl Aws {
             .settings(SigningSettings::default())
             .build()
             .expect("every parameter is given");
-        let signable = SignableRequest::new("POST", &url, headers.iter().copied(), SignableBody::Bytes(&body))
+        let signable = SignableRequest::new(method, &url, headers.iter().copied(), SignableBody::Bytes(&body))
             .expect("the harness writes URLs that parse");
         let (signature, _) =
             sign(signable, &params.into()).expect("the harness writes headers that can be signed").into_parts();
         let all = headers.iter().copied().chain(signature.headers());
         let headers = all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let answer = self.http.send(&Request { method: "POST", url, headers, body }).await;
+        let answer = self.http.send(&Request { method, url, headers, body }).await;
         assert!(answer.status < 300, "{service}{path}: {} {}", answer.status, answer.text());
         answer
     }

@@ -18,18 +18,44 @@ impl World {
     /// # Panics
     /// If the function failed: ours turn every trouble into an answer.
     pub async fn invoke(&self, name: &str, payload: &Value) -> Value {
+        self.try_invoke(name, payload).await.unwrap_or_else(|error| panic!("{name} failed: {error}"))
+    }
+
+    /// Calls the function `name` with `payload`; the error is what Lambda says of a function that failed.
+    async fn try_invoke(&self, name: &str, payload: &Value) -> Result<Value, String> {
         let path = format!("/2015-03-31/functions/{name}/invocations");
-        let answer =
-            self.aws.post("lambda", &path, &[("content-type", "application/json")], payload.to_string().into()).await;
-        let failed = answer.header("x-amz-function-error");
-        assert!(failed.is_none(), "{name} failed: {}", answer.text());
-        serde_json::from_slice(&answer.body).unwrap_or_default()
+        let headers = [("content-type", "application/json")];
+        let answer = self.aws.call("lambda", "POST", &path, &headers, payload.to_string().into()).await;
+        match answer.header("x-amz-function-error") {
+            None => Ok(serde_json::from_slice(&answer.body).unwrap_or_default()),
+            Some(_) => Err(answer.text()),
+        }
+    }
+
+    /// Lets at most `count` instances of the processor run from now on.
+    ///
+    /// # Panics
+    /// If the processor reads no queue.
+    pub async fn limit_processors(&self, count: u32) {
+        let mappings = format!("/2015-03-31/event-source-mappings?FunctionName={}", self.stack.process_function);
+        let listed = self.aws.call("lambda", "GET", &mappings, &[], Vec::new()).await;
+        let listed: Value = serde_json::from_slice(&listed.body).expect("Lambda answers in JSON");
+        let mapping = listed["EventSourceMappings"][0]["UUID"].as_str().expect("the processor reads the events queue");
+        let path = format!("/2015-03-31/event-source-mappings/{mapping}");
+        let limit = json!({"ScalingConfig": {"MaximumConcurrency": count}}).to_string();
+        self.aws.call("lambda", "PUT", &path, &[("content-type", "application/json")], limit.into()).await;
     }
 
     /// Lets the sweep run now instead of at its next minute, and gives its report.
     pub async fn sweep(&self) -> Value {
         self.sweeps_called.fetch_add(1, Ordering::SeqCst);
         self.invoke(&self.stack.sweep_function, &json!({})).await
+    }
+
+    /// Lets the sweep run now, where it may fail; `false` if it did.
+    pub async fn try_sweep(&self) -> bool {
+        self.sweeps_called.fetch_add(1, Ordering::SeqCst);
+        self.try_invoke(&self.stack.sweep_function, &json!({})).await.is_ok()
     }
 
     /// How often this process has called the sweep.
@@ -53,7 +79,7 @@ impl World {
                 }
                 let headers =
                     [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "Logs_20140328.FilterLogEvents")];
-                let answer = self.aws.post("logs", "/", &headers, query.to_string().into()).await;
+                let answer = self.aws.call("logs", "POST", "/", &headers, query.to_string().into()).await;
                 let mut page: Value = serde_json::from_slice(&answer.body).expect("the logs are answered in JSON");
                 let events = page["events"].as_array().map(Vec::as_slice).unwrap_or_default();
                 lines.extend(events.iter().filter_map(|event| event["message"].as_str().map(str::to_owned)));

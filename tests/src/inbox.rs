@@ -43,6 +43,11 @@ impl Inbox {
         Inbox { received, reader }
     }
 
+    /// Reads no more.
+    pub fn close(&self) {
+        self.reader.abort();
+    }
+
     /// What was received so far and is `wanted`, in the order of arrival.
     ///
     /// # Panics

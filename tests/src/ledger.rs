@@ -1,7 +1,8 @@
 //! The ledger, read as an operator would and, where a test plays a fault, written.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::event_id::EventId;
@@ -157,6 +158,60 @@ impl World {
         }
         records.sort_by_key(|record| record.number("received_at"));
         records
+    }
+
+    /// The ids of all events that are not finished.
+    ///
+    /// # Panics
+    /// If the ledger cannot be read.
+    pub async fn unfinished(&self) -> BTreeSet<String> {
+        let mut pages = self
+            .aws
+            .dynamodb
+            .scan()
+            .table_name(&self.stack.ledger_table)
+            .consistent_read(true)
+            .projection_expression("id")
+            .filter_expression("#state IN (:received, :processing)")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":received", AttributeValue::S("received".to_owned()))
+            .expression_attribute_values(":processing", AttributeValue::S("processing".to_owned()))
+            .into_paginator()
+            .items()
+            .send();
+        let mut ids = BTreeSet::new();
+        while let Some(item) = pages.next().await {
+            ids.insert(Record(item.unwrap_or_else(|error| panic!("reading the ledger: {error:?}"))).id().to_owned());
+        }
+        ids
+    }
+
+    /// Plays that the time has come for which an unfinished record waits: its retry, the end of its lease, its due time.
+    /// Nothing happens if it is not as it was when it was read.
+    ///
+    /// # Panics
+    /// If the ledger cannot be written.
+    pub async fn hurry(&self, record: &Record) {
+        let now = AttributeValue::N(now_millis().to_string());
+        let waits = ["due_at", "not_before", "lease_until"].into_iter().filter(|name| record.number(name).is_some());
+        let set: Vec<String> = waits.map(|name| format!("{name} = :now")).collect();
+        let was = record.number("due_at").unwrap_or_default();
+        let update = self.aws.dynamodb.update_item().table_name(&self.stack.ledger_table);
+        let hurried = update
+            .key("id", AttributeValue::S(record.id().to_owned()))
+            .update_expression(format!("SET {}", set.join(", ")))
+            .condition_expression("#state = :state AND due_at = :was")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":state", AttributeValue::S(record.text("state").to_owned()))
+            .expression_attribute_values(":was", AttributeValue::N(was.to_string()))
+            .expression_attribute_values(":now", now)
+            .send()
+            .await;
+        if let Err(error) = hurried {
+            let is_changed =
+                error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception);
+            assert!(is_changed, "writing {} to the ledger: {error:?}", record.id());
+        }
     }
 
     /// Writes a record over whatever stands there.

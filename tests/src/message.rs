@@ -1,5 +1,6 @@
 //! Messages of the events queue, as the project documents them.
 
+use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::{Value, json};
 
 use crate::ledger::Record;
@@ -28,6 +29,16 @@ pub fn message(record: &Record, body: Value) -> Value {
 }
 
 impl World {
+    /// Lets a message that was received come back after `seconds` if nobody deletes it.
+    ///
+    /// # Panics
+    /// If the queue cannot be changed.
+    pub async fn hide_received_messages_for(&self, seconds: u32) {
+        let queue = self.aws.sqs.set_queue_attributes().queue_url(&self.stack.events_queue_url);
+        let changed = queue.attributes(QueueAttributeName::VisibilityTimeout, seconds.to_string()).send().await;
+        changed.unwrap_or_else(|error| panic!("changing the events queue: {error:?}"));
+    }
+
     /// Sends `bodies` to the events queue in one call, so that they are likely to come in one batch.
     ///
     /// # Panics

@@ -76,7 +76,8 @@ impl Proxy {
     }
 
     async fn serve(self, stream: TcpStream, peer: SocketAddr) {
-        let caller = tokio::task::spawn_blocking(move || Caller::find(peer)).await.ok().flatten();
+        let Ok(here) = stream.local_addr() else { return };
+        let caller = tokio::task::spawn_blocking(move || Caller::find(peer, here)).await.ok().flatten();
         let service = service_fn(|request| self.answer(request, caller.as_ref()));
         // How a connection ends is what the caller has to cope with, so nobody asks here.
         let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;

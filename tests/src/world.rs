@@ -50,11 +50,23 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 });
 static WORLD: OnceCell<World> = OnceCell::const_new();
 
-/// Runs one test, or whatever else is to be done with the stack.
+/// Runs one test, or whatever else is to be done, with the stack that [`Stack::load`] finds.
 ///
 /// # Panics
 /// If the test does, or there is no stack.
 pub fn run<T>(test: impl AsyncFnOnce(&'static World) -> T) -> T {
+    run_with(Stack::load, test)
+}
+
+/// The same with `stack`, which must be the only one that this process drives.
+///
+/// # Panics
+/// If the test does.
+pub fn run_on<T>(stack: Stack, test: impl AsyncFnOnce(&'static World) -> T) -> T {
+    run_with(|| stack, test)
+}
+
+fn run_with<T>(stack: impl FnOnce() -> Stack, test: impl AsyncFnOnce(&'static World) -> T) -> T {
     struct Running(&'static World);
     impl Drop for Running {
         fn drop(&mut self) {
@@ -62,7 +74,7 @@ pub fn run<T>(test: impl AsyncFnOnce(&'static World) -> T) -> T {
         }
     }
     RUNTIME.block_on(async {
-        let world = WORLD.get_or_init(async || World::open()).await;
+        let world = WORLD.get_or_init(async || World::open(stack())).await;
         world.running.fetch_add(1, Ordering::SeqCst);
         let _running = Running(world);
         test(world).await
@@ -70,8 +82,7 @@ pub fn run<T>(test: impl AsyncFnOnce(&'static World) -> T) -> T {
 }
 
 impl World {
-    fn open() -> World {
-        let stack = Stack::load();
+    fn open(stack: Stack) -> World {
         let http = Http::default();
         let aws = Aws::new(http.clone(), stack.endpoint.as_deref());
         let open = |queue_url: &str| Inbox::open(aws.sqs.clone(), queue_url.to_owned());
@@ -89,6 +100,12 @@ impl World {
             sweeps_called,
             running,
         }
+    }
+
+    /// Watches no more, so that the stack can be stopped.
+    pub fn close(&self) {
+        self.consumer.close();
+        self.dead_letters.close();
     }
 
     /// How many tests run now.

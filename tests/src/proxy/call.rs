@@ -10,7 +10,7 @@ pub struct Call {
     pub function: String,
     /// What it asks for, in the words of IAM: `dynamodb:PutItem`.
     pub operation: String,
-    /// Path and body: what the call is about can be found in it.
+    /// The body, or the path of an object: what the call is about can be found in it.
     pub text: String,
 }
 
@@ -19,14 +19,15 @@ impl Call {
     pub(crate) fn of(function: &str, request: &Request<Bytes>) -> Call {
         let body = String::from_utf8_lossy(request.body());
         let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
-        let operation = match target.and_then(|target| target.rsplit_once('.')) {
-            Some((service, action)) => format!("{}:{action}", service_of(service)),
+        let path = request.uri().path();
+        let (operation, text) = match target.and_then(|target| target.rsplit_once('.')) {
+            Some((service, action)) => (format!("{}:{action}", service_of(service)), body.into_owned()),
             None => match form_field(&body, "Action") {
-                Some(action) => format!("sns:{action}"),
-                None => format!("s3:{}", object_action(request.method())),
+                Some(action) => (format!("sns:{action}"), body.into_owned()),
+                None => (format!("s3:{}", object_action(request.method())), path.to_owned()),
             },
         };
-        Call { function: function.to_owned(), operation, text: format!("{}\n{body}", request.uri().path()) }
+        Call { function: function.to_owned(), operation, text }
     }
 
     /// The service, in the words of IAM.

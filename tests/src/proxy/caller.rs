@@ -14,12 +14,15 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// The function whose end of a connection has the address `peer`; `None` if it is no function's.
-    pub(crate) fn find(peer: SocketAddr) -> Option<Caller> {
-        let inode = socket_inode(&fs::read_to_string("/proc/net/tcp").ok()?, peer)?;
+    /// The function whose end of a connection has the address `peer`, and whose other end is `here`; `None` if it is no
+    /// function's.
+    pub(crate) fn find(peer: SocketAddr, here: SocketAddr) -> Option<Caller> {
+        let inode = socket_inode(&fs::read_to_string("/proc/net/tcp").ok()?, peer, here)?;
         let link = format!("socket:[{inode}]");
         let processes = fs::read_dir("/proc").ok()?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-        processes.filter(|process| has_open(*process, &link)).find_map(|process| {
+        // What every process has open takes long to read, its name does not.
+        let of_functions = processes.filter(|process| is_named(*process, "bootstrap"));
+        of_functions.filter(|process| has_open(*process, &link)).find_map(|process| {
             let environment = fs::read(format!("/proc/{process}/environ")).ok()?;
             let function = variable(&environment, "AWS_LAMBDA_FUNCTION_NAME")?;
             Some(Caller { function, process })
@@ -35,14 +38,23 @@ impl Caller {
     }
 }
 
-/// The inode of the socket whose own address is `address`, from the text of `/proc/net/tcp`: a line a socket with
-/// number, own address, other address, ... and the inode as the tenth field. Addresses are hexadecimal, the IPv4 part
-/// in the machine's byte order.
-fn socket_inode(table: &str, address: SocketAddr) -> Option<u64> {
-    let SocketAddr::V4(address) = address else { return None };
-    let own = format!("{:08X}:{:04X}", u32::from_ne_bytes(address.ip().octets()), address.port());
-    let line = table.lines().find(|line| line.split_whitespace().nth(1) == Some(&own))?;
+/// The inode of the socket that connects `own` to `other`, from the text of `/proc/net/tcp`: a line a socket with number,
+/// own address, other address, ... and the inode as the tenth field. Connections that were closed stay in it for a
+/// minute, so that the same port may stand there several times.
+fn socket_inode(table: &str, own: SocketAddr, other: SocketAddr) -> Option<u64> {
+    let ends = [hex(own)?, hex(other)?];
+    let line = table.lines().find(|line| line.split_whitespace().skip(1).take(2).eq(&ends))?;
     line.split_whitespace().nth(9)?.parse().ok()
+}
+
+/// An address as the kernel writes it: hexadecimal, its first part in the machine's byte order.
+fn hex(address: SocketAddr) -> Option<String> {
+    let SocketAddr::V4(address) = address else { return None };
+    Some(format!("{:08X}:{:04X}", u32::from_ne_bytes(address.ip().octets()), address.port()))
+}
+
+fn is_named(process: u32, name: &str) -> bool {
+    fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|comm| comm.trim_end() == name)
 }
 
 fn has_open(process: u32, link: &str) -> bool {
@@ -62,12 +74,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_socket_is_found_by_its_own_address() {
+    fn a_socket_is_found_by_both_its_ends() {
         let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n   \
-                     0: 0100007F:1F90 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 111 1\n   \
-                     1: 0100007F:D431 0100007F:1F90 01 00000000:00000000 00:00000000 00000000     0        0 222 1\n";
-        assert_eq!(socket_inode(table, SocketAddr::from(([127, 0, 0, 1], 0xD431))), Some(222));
-        assert_eq!(socket_inode(table, SocketAddr::from(([127, 0, 0, 1], 1))), None);
+                     0: 0100007F:D431 0100007F:0050 06 00000000:00000000 00:00000000 00000000     0        0 0 1\n   \
+                     1: 0100007F:1F90 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 111 1\n   \
+                     2: 0100007F:D431 0100007F:1F90 01 00000000:00000000 00:00000000 00000000     0        0 222 1\n";
+        let (own, other) = (SocketAddr::from(([127, 0, 0, 1], 0xD431)), SocketAddr::from(([127, 0, 0, 1], 0x1F90)));
+        assert_eq!(socket_inode(table, own, other), Some(222));
+        assert_eq!(socket_inode(table, own, SocketAddr::from(([127, 0, 0, 1], 1))), None);
     }
 
     #[test]

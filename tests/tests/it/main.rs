@@ -7,6 +7,7 @@ mod architecture;
 mod bodies;
 mod consumers;
 mod contract;
+mod docs;
 mod faults;
 mod forgeries;
 mod invocations;

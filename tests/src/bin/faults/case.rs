@@ -1,0 +1,168 @@
+//! A case: two deliveries to a source of its own meet a fault. The first sender never comes again, the second does until
+//! it is heard.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use tests::clock::Stopwatch;
+use tests::confidential;
+use tests::http::Answer;
+use tests::ledger::{Record, sha256};
+use tests::proxy::{Imposed, Proxy, Rule, Storm};
+use tests::source::Source;
+use tests::world::World;
+
+use crate::tally::Outcome;
+use crate::watch::{self, Expected};
+use crate::way::{PROVIDER, Way};
+
+/// So many cases are sent side by side.
+const SIDE_BY_SIDE: usize = 6;
+/// How often the patient sender comes again, and how long it waits.
+const RETRIES_MAX: u32 = 20;
+const RETRY_AFTER: Duration = Duration::from_millis(500);
+
+/// What is to happen.
+#[derive(Debug)]
+pub(crate) struct Case {
+    /// Which operation is disturbed ...
+    pub(crate) operation: String,
+    /// ... and how, in the table's words.
+    pub(crate) fault: String,
+    pub(crate) way: Way,
+    pub(crate) disturbance: Disturbance,
+}
+
+/// What disturbs it. The texts that calls are `about` are filled in with the case's own.
+#[derive(Debug)]
+pub(crate) enum Disturbance {
+    Rule { rule: Rule, names_event: bool },
+    Storm(Storm),
+}
+
+/// A case whose deliveries have been sent.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) operation: String,
+    pub(crate) fault: String,
+    /// The events that were delivered.
+    pub(crate) events: Vec<SentEvent>,
+    /// Holds as long as it is watched.
+    pub(crate) disturbed: Imposed,
+    _on_the_way: Vec<Imposed>,
+}
+
+/// A delivery, and how it was answered.
+#[derive(Debug)]
+pub(crate) struct SentEvent {
+    pub(crate) expected: Expected,
+    pub(crate) answers: Vec<Heard>,
+}
+
+/// What a sender heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// 200: it need not come again.
+    Acknowledged,
+    /// 503: it shall come again.
+    ComeAgain,
+    /// Nothing of Landfall's: Lambda itself says 502 of a function that died.
+    Nothing,
+    /// Anything else, which must not be.
+    Wrong(u16),
+}
+
+impl SentEvent {
+    /// Whether somebody was promised that it will be processed.
+    pub(crate) fn is_acknowledged(&self) -> bool {
+        self.answers.contains(&Heard::Acknowledged)
+    }
+}
+
+/// Sends everything, lets everything end, and says what came of it.
+pub(crate) async fn play(world: &'static World, proxy: &Proxy, cases: Vec<Case>) -> Vec<Outcome> {
+    let begun = Stopwatch::start();
+    let count = cases.len();
+    let sending = stream::iter(cases.into_iter().map(|case| case.send(world, proxy))).buffered(SIDE_BY_SIDE);
+    let mut sent = Vec::with_capacity(count);
+    let mut sending = std::pin::pin!(sending);
+    while let Some((case, slowest)) = sending.next().await {
+        sent.push((case, slowest));
+        if sent.len() % 25 == 0 || sent.len() == count {
+            println!("[{:>4.0} s] {} of {count} cases are sent", begun.elapsed().as_secs_f64(), sent.len());
+        }
+    }
+    let expected = sent.iter().flat_map(|(case, _)| case.acknowledged()).collect::<Vec<_>>();
+    watch::until_quiet(world, &expected).await;
+    let unfinished = world.unfinished().await;
+    let mut outcomes: Vec<Outcome> =
+        sent.iter().map(|(case, slowest)| Outcome::of(world, case, *slowest, &unfinished)).collect();
+    // The order in which a person looks for them.
+    outcomes.sort_by_key(|outcome| outcome.operation.clone());
+    outcomes
+}
+
+impl Case {
+    async fn send(self, world: &'static World, proxy: &Proxy) -> (Sent, Duration) {
+        let source = world.set_up(Source::new(PROVIDER)).await;
+        let deliveries = [(); 2].map(|()| self.way.body());
+        let ids = deliveries.each_ref().map(|body| Record::received(&source, body).id().to_owned());
+        // Calls name the event, or the place in the bucket that is derived from it.
+        let about: Vec<String> =
+            [source.name.clone()].into_iter().chain(ids.iter().map(|id| sha256(id.as_bytes()))).collect();
+        let on_the_way = self.way.rules(&world.stack, &about).into_iter().map(|rule| proxy.impose(rule)).collect();
+        let disturbed = match self.disturbance {
+            Disturbance::Rule { rule, names_event } => {
+                proxy.impose(Rule { about: if names_event { about } else { Vec::new() }, ..rule })
+            }
+            Disturbance::Storm(storm) => proxy.let_rage(Storm { about, ..storm }),
+        };
+        let (mut events, mut slowest) = (Vec::new(), Duration::ZERO);
+        for (number, (body, id)) in deliveries.iter().zip(ids).enumerate() {
+            if self.way == Way::Unreadable {
+                events.push(unreadable(world, &source).await);
+                continue;
+            }
+            let delivery = world.delivery(&source, body);
+            let mut answers = Vec::new();
+            let tries = if number == 0 { 1 } else { RETRIES_MAX };
+            while answers.len() < tries as usize && answers.last() != Some(&Heard::Acknowledged) {
+                if !answers.is_empty() {
+                    tokio::time::sleep(RETRY_AFTER).await;
+                }
+                let begun = Stopwatch::start();
+                answers.push(Heard::of(&world.send(&delivery).await));
+                slowest = slowest.max(begun.elapsed());
+            }
+            events.push(SentEvent { expected: Expected::Published { id }, answers });
+        }
+        let sent = Sent { operation: self.operation, fault: self.fault, events, disturbed, _on_the_way: on_the_way };
+        (sent, slowest)
+    }
+}
+
+/// Puts a message on the events queue that nobody can read. Nobody else has it, so it must not get lost.
+async fn unreadable(world: &World, source: &Source) -> SentEvent {
+    let mark = confidential::random();
+    world.enqueue(&[format!("{} cannot be read: {mark}", source.name)]).await;
+    SentEvent { expected: Expected::PutAway { mark }, answers: vec![Heard::Acknowledged] }
+}
+
+impl Sent {
+    /// What must come of it.
+    fn acknowledged(&self) -> impl Iterator<Item = &Expected> {
+        self.events.iter().filter(|event| event.is_acknowledged()).map(|event| &event.expected)
+    }
+}
+
+impl Heard {
+    pub(crate) fn of(answer: &Answer) -> Heard {
+        match answer.status {
+            200 => Heard::Acknowledged,
+            503 => Heard::ComeAgain,
+            502 => Heard::Nothing,
+            other => Heard::Wrong(other),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Every operation of every function, and every fault.
+
+use tests::proxy::{Fault, Rule, Storm};
+use tests::stack::Stack;
+
+use crate::case::{Case, Disturbance};
+use crate::way::Way;
+
+/// An operation: which function asks which service for what, and how a delivery comes to it.
+struct Operation {
+    name: &'static str,
+    function: Function,
+    asks_for: &'static str,
+    /// Tells it from others of the same name.
+    mark: &'static str,
+    way: Way,
+    /// Whether the call says which event it is about.
+    names_event: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Function {
+    Ingest,
+    Process,
+    Sweep,
+}
+
+const fn operation(
+    name: &'static str,
+    function: Function,
+    asks_for: &'static str,
+    mark: &'static str,
+    way: Way,
+) -> Operation {
+    Operation { name, function, asks_for, mark, way, names_event: true }
+}
+
+const OPERATIONS: [Operation; 18] = [
+    operation("ingest: read the secret", Function::Ingest, "secretsmanager:GetSecretValue", "", Way::Straight),
+    operation("ingest: put the body into the bucket", Function::Ingest, "s3:PutObject", "/bodies/", Way::LargeBody),
+    operation("ingest: put the record", Function::Ingest, "dynamodb:PutItem", "", Way::Straight),
+    operation("ingest: send the message", Function::Ingest, "sqs:SendMessage", "", Way::Straight),
+    operation("ingest: bring the record forward", Function::Ingest, "dynamodb:UpdateItem", "", Way::InRecordAlone),
+    operation("process: claim", Function::Process, "dynamodb:UpdateItem", ":claimable_until", Way::Straight),
+    operation("process: make the record", Function::Process, "dynamodb:PutItem", "", Way::InMessageAlone),
+    operation(
+        "process: put the body into the bucket",
+        Function::Process,
+        "s3:PutObject",
+        "/bodies/",
+        Way::LargeInMessageAlone,
+    ),
+    operation("process: get the body", Function::Process, "s3:GetObject", "/bodies/", Way::LargeBody),
+    operation("process: put the event's assets", Function::Process, "s3:PutObject", "/events/", Way::ManyAssets),
+    operation("process: publish", Function::Process, "sns:Publish", "", Way::Straight),
+    operation("process: settle", Function::Process, "dynamodb:UpdateItem", SETTLES, Way::Straight),
+    Operation {
+        name: "process: hide the message",
+        function: Function::Process,
+        asks_for: "sqs:ChangeMessageVisibility",
+        mark: "",
+        way: Way::LedgerAway,
+        names_event: false,
+    },
+    operation("process: put a message away", Function::Process, "sqs:SendMessage", "", Way::Unreadable),
+    Operation {
+        name: "sweep: read the index",
+        function: Function::Sweep,
+        asks_for: "dynamodb:Query",
+        mark: "",
+        way: Way::InRecordAlone,
+        names_event: false,
+    },
+    operation("sweep: mark the event", Function::Sweep, "dynamodb:UpdateItem", ":seen", Way::InRecordAlone),
+    operation("sweep: send the message", Function::Sweep, "sqs:SendMessage", "", Way::InRecordAlone),
+    operation("sweep: take the mark back", Function::Sweep, "dynamodb:UpdateItem", "sweeps - :one", Way::UnsentBySweep),
+];
+
+/// Only settling is conditional on the token alone.
+const SETTLES: &str = r#""ConditionExpression":"claimed_by = :token""#;
+
+/// So often that the tries of two calls in a row are used up.
+const LASTING: u32 = 8;
+
+const STORMS: u64 = 8;
+const STORM_PERCENT: u8 = 30;
+const STORM_CALLS: u32 = 12;
+
+/// All cases; those in which functions die come first, since it takes a lapsed lease to mend them.
+pub(crate) fn cases(stack: &Stack, seed: u64) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for fault in [Fault::KilledBefore, Fault::KilledAfter] {
+        cases.extend(OPERATIONS.iter().map(|operation| operation.meets(fault, 1, stack)));
+    }
+    for operation in &OPERATIONS {
+        for fault in Fault::SURVIVED {
+            cases.push(operation.meets(fault, 1, stack));
+            // A call that names no event is everybody's: lasting faults of one case would use up those of the others.
+            if fault != Fault::Twice && operation.names_event {
+                cases.push(operation.meets(fault, LASTING, stack));
+            }
+        }
+    }
+    for storm in 0..STORMS {
+        cases.push(Case {
+            operation: "all operations".to_owned(),
+            fault: format!("at random, seed {}", seed + storm),
+            way: [Way::Straight, Way::LargeBody][usize::from(storm % 2 == 1)],
+            disturbance: Disturbance::Storm(Storm {
+                seed: seed + storm,
+                about: Vec::new(),
+                percent: STORM_PERCENT,
+                faults: Fault::SURVIVED.to_vec(),
+                calls: STORM_CALLS,
+            }),
+        });
+    }
+    cases
+}
+
+impl Operation {
+    fn meets(&self, fault: Fault, times: u32, stack: &Stack) -> Case {
+        let function = match self.function {
+            Function::Ingest => &stack.ingest_function,
+            Function::Process => &stack.process_function,
+            Function::Sweep => &stack.sweep_function,
+        };
+        let lasts = if times == 1 { "" } else { ", lasting" };
+        Case {
+            operation: self.name.to_owned(),
+            fault: format!("{}{lasts}", fault.name()),
+            way: self.way,
+            disturbance: Disturbance::Rule {
+                rule: Rule {
+                    function: function.clone(),
+                    operation: self.asks_for,
+                    mark: self.mark,
+                    about: Vec::new(),
+                    fault,
+                    times,
+                },
+                names_event: self.names_event,
+            },
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Waiting for the end of everything.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use tests::clock::Stopwatch;
+use tests::event::Event;
+use tests::world::World;
+use tokio::task::JoinHandle;
+
+/// What must come of a delivery that was acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// An event with this id reaches the consumer.
+    Published { id: String },
+    /// A message with this in it is put away for a person to look at.
+    PutAway { mark: String },
+}
+
+/// How often is looked.
+const LOOK: Duration = Duration::from_secs(2);
+/// If nothing has changed for so long, nothing will: a lapsed lease takes a minute, all other waits less.
+const QUIET: Duration = Duration::from_secs(150);
+/// How often a waiting person hears of it.
+const WORD: Duration = Duration::from_secs(10);
+/// How often the sweep runs here, where a minute lasts six seconds.
+const SWEEP_EACH: Duration = Duration::from_secs(1);
+
+/// Waits until all that is `expected` has come and no record is unfinished, or until nothing changes any more.
+pub(crate) async fn until_quiet(world: &World, expected: &[&Expected]) {
+    let (begun, mut changed, mut spoken) = (Stopwatch::start(), Stopwatch::start(), Stopwatch::start());
+    let mut seen = None;
+    loop {
+        let published = published(world);
+        let come = expected.iter().filter(|expected| expected.times(world, &published) > 0).count();
+        let unfinished = world.unfinished().await.len();
+        if come == expected.len() && unfinished == 0 {
+            say(begun, come, expected.len(), unfinished);
+            return;
+        }
+        if seen.replace((come, unfinished)) != Some((come, unfinished)) {
+            changed = Stopwatch::start();
+        }
+        if changed.elapsed() > QUIET {
+            say(begun, come, expected.len(), unfinished);
+            println!("nothing has changed for {} s: the rest does not come", QUIET.as_secs());
+            return;
+        }
+        if spoken.elapsed() > WORD {
+            say(begun, come, expected.len(), unfinished);
+            spoken = Stopwatch::start();
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+fn say(begun: Stopwatch, come: usize, expected: usize, unfinished: usize) {
+    println!(
+        "[{:>4.0} s] {come} of {expected} acknowledged deliveries have come through, {unfinished} records are unfinished",
+        begun.elapsed().as_secs_f64()
+    );
+}
+
+/// How often each event has reached the consumer.
+pub(crate) fn published(world: &World) -> HashMap<String, usize> {
+    let mut published = HashMap::new();
+    for event in world.consumer.all(|_| true).iter().filter_map(|message| Event::read(message)) {
+        *published.entry(event.text("/id").to_owned()).or_default() += 1;
+    }
+    published
+}
+
+impl Expected {
+    /// How often it has come.
+    pub(crate) fn times(&self, world: &World, published: &HashMap<String, usize>) -> usize {
+        match self {
+            Expected::Published { id } => published.get(id).copied().unwrap_or(0),
+            Expected::PutAway { mark } => world.dead_letters.all(|letter| letter.body.contains(mark)).len(),
+        }
+    }
+
+    /// Whether its record is among the `unfinished`.
+    pub(crate) fn is_unfinished(&self, unfinished: &BTreeSet<String>) -> bool {
+        match self {
+            Expected::Published { id } => unfinished.contains(id),
+            Expected::PutAway { .. } => false,
+        }
+    }
+}
+
+/// The sweep, called again and again until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Sweeping(JoinHandle<()>);
+
+impl Sweeping {
+    pub(crate) fn start(world: &'static World) -> Sweeping {
+        Sweeping(tokio::spawn(async move {
+            loop {
+                // It is killed now and then; the next run is the retry.
+                let _ = world.try_sweep().await;
+                tokio::time::sleep(SWEEP_EACH).await;
+            }
+        }))
+    }
+}
+
+impl Drop for Sweeping {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

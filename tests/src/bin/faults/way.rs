@@ -1,0 +1,91 @@
+//! What brings a delivery to an operation: some are on every delivery's way, others only on that of a large body, or
+//! where an earlier operation has failed already.
+
+use domain::provider::Provider;
+use serde_json::json;
+use tests::confidential;
+use tests::proxy::{Fault, Rule};
+use tests::stack::Stack;
+
+/// The sender of all deliveries here signs them.
+pub(crate) const PROVIDER: Provider = Provider::Get3w;
+
+/// A way through the functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Recorded, enqueued, processed.
+    Straight,
+    /// The body is too large for the record and for the message.
+    LargeBody,
+    /// The event is too large for the topic.
+    ManyAssets,
+    /// The record cannot be written, so only the message has the event.
+    InMessageAlone,
+    /// The same with a body that the record could not hold.
+    LargeInMessageAlone,
+    /// The message cannot be sent, so only the record has the event.
+    InRecordAlone,
+    /// The same, and the sweep cannot send it at first either.
+    UnsentBySweep,
+    /// The processor cannot reach the ledger at first, so the message stays on its queue.
+    LedgerAway,
+    /// A message that nobody can read.
+    Unreadable,
+}
+
+/// How often a call fails that is to fail for good.
+const ALWAYS: u32 = u32::MAX;
+/// A body that neither record nor message holds.
+const LARGE_BYTES: usize = 70 * 1024;
+/// A body that the record does not hold, but a message does.
+const MEDIUM_BYTES: usize = 20 * 1024;
+/// So many assets fill a published event.
+const MANY_ASSETS: usize = 4000;
+
+impl Way {
+    /// A delivery's body.
+    pub(crate) fn body(self) -> Vec<u8> {
+        let id = format!("pred_{}", confidential::random());
+        let output =
+            |number: usize| format!("https://cdn.get3w.com/outputs/a-rather-long-name-of-an-image-{number}.png");
+        let (outputs, noise_bytes) = match self {
+            Way::LargeBody => (1, LARGE_BYTES),
+            Way::LargeInMessageAlone => (1, MEDIUM_BYTES),
+            Way::ManyAssets => (MANY_ASSETS, 0),
+            Way::Straight
+            | Way::InMessageAlone
+            | Way::InRecordAlone
+            | Way::UnsentBySweep
+            | Way::LedgerAway
+            | Way::Unreadable => (1, 0),
+        };
+        let outputs: Vec<String> = (0..outputs).map(output).collect();
+        // Noise does not shrink.
+        let noise: String = (0..noise_bytes).map(|_| fastrand::alphanumeric()).collect();
+        json!({"id": id, "status": "completed", "outputs": outputs, "noise": noise}).to_string().into_bytes()
+    }
+
+    /// What must fail so that deliveries `about` come this way.
+    pub(crate) fn rules(self, stack: &Stack, about: &[String]) -> Vec<Rule> {
+        let fail = |function: &String, operation, mark, times| Rule {
+            function: function.clone(),
+            operation,
+            mark,
+            about: about.to_vec(),
+            fault: Fault::Failing,
+            times,
+        };
+        let unsent = || fail(&stack.ingest_function, "sqs:SendMessage", "", ALWAYS);
+        match self {
+            Way::Straight | Way::LargeBody | Way::ManyAssets | Way::Unreadable => Vec::new(),
+            Way::InMessageAlone => vec![fail(&stack.ingest_function, "dynamodb:PutItem", "", ALWAYS)],
+            Way::LargeInMessageAlone => vec![fail(&stack.ingest_function, "s3:PutObject", "", ALWAYS)],
+            Way::InRecordAlone => vec![unsent()],
+            Way::UnsentBySweep => vec![unsent(), fail(&stack.sweep_function, "sqs:SendMessage", "", 4)],
+            // Three tries a call, two deliveries, two calls each.
+            Way::LedgerAway => {
+                vec![fail(&stack.process_function, "dynamodb:UpdateItem", ":claimable_until", 12)]
+            }
+        }
+    }
+}
