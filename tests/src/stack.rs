@@ -34,7 +34,7 @@ pub use self::error::{Error, Result};
 pub const REGION: &str = "us-east-1";
 
 /// How much faster than on AWS Landfall's own waits pass here.
-const TIME_SCALE: &str = "0.1";
+pub const TIME_SCALE: &str = "0.1";
 
 /// Where the parts of a running stack are. A file written by hand can stand for a deployment on AWS: it leaves out what
 /// only an emulator has.

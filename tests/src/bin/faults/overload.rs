@@ -3,12 +3,16 @@
 
 use std::time::Duration;
 
+use domain::ledger::schedule::Schedule;
+use domain::time::Timestamp;
+use domain::time_scale::TimeScale;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use tests::clock::Stopwatch;
 use tests::ledger::Record;
 use tests::proxy::{Fault, Imposed, Proxy, Rule};
 use tests::source::Source;
+use tests::stack::TIME_SCALE;
 use tests::world::World;
 
 use crate::case::Heard;
@@ -23,13 +27,10 @@ const SIDE_BY_SIDE: usize = 6;
 const QUIET: usize = 5;
 /// The processor does at most two batches of ten at a time, and each of an event's three calls takes so long.
 const PROCESSORS: u32 = 2;
-const CALL_TAKES: Duration = Duration::from_secs(2);
-/// While the backlog stands: once when it comes due, once after the first wait of a sweep. The next wait is ten times
-/// that one, longer than the backlog stands.
-const EXTRA_PER_EVENT_MAX: usize = 2;
+const CALL_TAKES: Duration = Duration::from_secs(1);
 
 pub(crate) async fn play(world: &'static World, proxy: &Proxy) -> Outcome {
-    println!("overload: {BURST} deliveries, {SIDE_BY_SIDE} at a time, and a processor that manages three a second");
+    println!("overload: {BURST} deliveries, {SIDE_BY_SIDE} at a time, and a processor that manages six a second");
     world.limit_processors(PROCESSORS).await;
     let (noisy, quiet) = (world.set_up(Source::new(PROVIDER)).await, world.set_up(Source::new(PROVIDER)).await);
     let impose = |function: &str, operation, about: String, takes| {
@@ -52,6 +53,7 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy) -> Outcome {
     });
     let answers: Vec<(Expected, Heard, Duration)> = stream::iter(burst).buffer_unordered(SIDE_BY_SIDE).collect().await;
     let sending = begun.elapsed();
+    let overdue = Stopwatch::start();
     let backlog = make_overdue(world, &noisy).await;
     println!(
         "  all are answered after {:.1} s, the slowest in {:.1} s; {backlog} events are behind, and made overdue",
@@ -61,12 +63,13 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy) -> Outcome {
     let acknowledged = answers.iter().filter(|(_, heard, _)| *heard == Heard::Acknowledged);
     let expected: Vec<&Expected> = acknowledged.map(|(expected, _, _)| expected).collect();
     watch::until_quiet(world, &expected).await;
+    let allowed = sweeps_within(overdue.elapsed());
     let published = watch::published(world);
     let times: Vec<usize> = expected.iter().map(|expected| expected.times(world, &published)).collect();
     let heard: Vec<Heard> = answers.iter().map(|(_, heard, _)| *heard).collect();
     println!(
-        "  the sweep sent {} messages more for {backlog} overdue events, at most {EXTRA_PER_EVENT_MAX} for each; \
-         each message named its source as its group: {} and {}",
+        "  the sweep ran each second and sent {} messages more for {backlog} overdue events, by its schedule at most \
+         {allowed} for each; {} and {} messages named their source as their group",
         swept.hits(),
         grouped[0].hits(),
         grouped[1].hits()
@@ -85,23 +88,35 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy) -> Outcome {
         repeated: times.iter().map(|times| times.saturating_sub(1)).sum(),
         lost: times.len() - come,
         stuck: world.unfinished().await.len(),
-        complaint: complaint(&heard, backlog, &swept, &grouped),
+        complaint: complaint(&heard, backlog, swept.hits() as usize <= allowed * backlog, &grouped),
     }
 }
 
-fn complaint(heard: &[Heard], backlog: usize, swept: &Imposed, grouped: &[Imposed]) -> Option<String> {
+fn complaint(heard: &[Heard], backlog: usize, is_swept_by_schedule: bool, grouped: &[Imposed]) -> Option<String> {
     let messages: u32 = grouped.iter().map(Imposed::hits).sum();
     if heard.iter().any(|heard| *heard != Heard::Acknowledged) {
         Some(format!("not all were acknowledged: {}", told(heard)))
     } else if backlog == 0 {
         Some("there was no backlog".to_owned())
-    } else if swept.hits() as usize > EXTRA_PER_EVENT_MAX * backlog {
+    } else if !is_swept_by_schedule {
         Some("the sweep fed the backlog".to_owned())
     } else if (messages as usize) < heard.len() {
         Some("not every message named its source as its group".to_owned())
     } else {
         None
     }
+}
+
+/// How often the schedule lets the sweep send one event again while it stays overdue for `time`, the first time at once.
+fn sweeps_within(time: Duration) -> usize {
+    let schedule = Schedule::at(TimeScale::parse(TIME_SCALE).expect("the local stack runs at a valid scale"));
+    let (begin, mut at) = (Timestamp::from_millis(0), Timestamp::from_millis(0));
+    let mut sweeps = 0;
+    while at <= begin + time {
+        sweeps += 1;
+        at = schedule.due_after_sweep(at, sweeps);
+    }
+    sweeps as usize
 }
 
 async fn deliver(world: &World, source: &Source) -> (Expected, Heard, Duration) {
