@@ -5,6 +5,8 @@ use std::sync::Mutex;
 use domain::delivery::Delivery;
 use domain::event::VerifiedEvent;
 use domain::recent::Recent;
+use domain::request::{BadBody, Request};
+use domain::route::{Route, route};
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::verify::{Refusal, Refused, verify};
@@ -13,8 +15,6 @@ use platform::clock;
 use crate::answer::{Answer, Response};
 use crate::delivery_log::DeliveryLog;
 use crate::keep::{Keeper, Kept};
-use crate::request::{BadBody, Request};
-use crate::route::{Route, route};
 use crate::settings::Settings;
 use crate::source_cache::{Found, SourceCache};
 
@@ -47,7 +47,10 @@ impl Inbox {
         };
         let is_head = request.method() == "HEAD";
         let answer = match route(request.method(), request.path()) {
-            Route::Answer(answer) => answer,
+            Route::Probe { allow } => Answer::Ready { allow },
+            Route::Health => Answer::Healthy,
+            Route::Nothing => Answer::NotFound,
+            Route::WrongMethod { allow } => Answer::MethodNotAllowed { allow },
             Route::Deliver { source, token } => match request.into_parts() {
                 Err(BadBody::NotBase64) => Answer::BadRequest,
                 Err(BadBody::TooLarge) => Answer::TooLarge,

@@ -6,8 +6,6 @@ mod answer;
 mod delivery_log;
 mod inbox;
 mod keep;
-mod request;
-mod route;
 mod settings;
 mod source_cache;
 

@@ -12,8 +12,9 @@
 //! the processor, which **claims** it, brings it into the **canonical** shape, has it **published** and **settles** it.
 //! Whatever remains unfinished comes **due**, and the sweep sends it again.
 //!
-//! Follow one event through the modules: [`delivery`] → [`verify`] → [`event`] → [`ledger::admit`] → [`message`] →
-//! [`ledger::claim`] → [`canonical`] → [`published`] → [`ledger::settle`], and [`ledger::sweep`] for those that strayed.
+//! Follow one event through the modules: [`request`] → [`route`] → [`delivery`] → [`verify`] → [`event`] →
+//! [`ledger::admit`] → [`message`] → [`ledger::claim`] → [`canonical`] → [`published`] → [`ledger::settle`], and
+//! [`ledger::sweep`] for those that strayed.
 
 pub mod canonical;
 mod clip;
@@ -31,6 +32,8 @@ mod providers;
 pub mod published;
 pub mod queue_text;
 pub mod recent;
+pub mod request;
+pub mod route;
 pub mod source;
 pub mod source_name;
 pub mod time;

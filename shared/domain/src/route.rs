@@ -1,12 +1,12 @@
 //! Which request is for what.
 
-use domain::source_name::SourceName;
 use percent_encoding::percent_decode_str;
 
-use crate::answer::Answer;
+use crate::source_name::SourceName;
 
 /// What a request asks for.
-pub(crate) enum Route {
+#[derive(Clone, PartialEq, Eq)]
+pub enum Route {
     /// To take a delivery.
     Deliver {
         /// The source that the URL names; `None` if no source can have that name.
@@ -14,30 +14,43 @@ pub(crate) enum Route {
         /// The token that it holds.
         token: Option<String>,
     },
-    /// An answer that needs no look at anything else.
-    Answer(Answer),
+    /// Nothing: it only looks whether a delivery could be made. Some senders do so first.
+    Probe {
+        /// The methods that the path takes.
+        allow: &'static str,
+    },
+    /// Whether the function runs.
+    Health,
+    /// Something that is not there.
+    Nothing,
+    /// Something for which this method is the wrong one.
+    WrongMethod {
+        /// The methods that the path takes.
+        allow: &'static str,
+    },
 }
 
-/// What senders may do under `/hooks/`: some probe before they send.
+/// What senders may do under `/hooks/`.
 const HOOK_METHODS: &str = "POST, GET, HEAD, OPTIONS";
 const HEALTH_METHODS: &str = "GET, HEAD";
 
-/// Finds what `method` on `path` asks for.
-pub(crate) fn route(method: &str, path: &str) -> Route {
+/// Finds what `method` on `path` asks for; every method and path asks for something.
+#[must_use]
+pub fn route(method: &str, path: &str) -> Route {
     if path == "/health" {
-        return Route::Answer(match method {
-            "GET" | "HEAD" => Answer::Healthy,
-            _ => Answer::MethodNotAllowed { allow: HEALTH_METHODS },
-        });
+        return match method {
+            "GET" | "HEAD" => Route::Health,
+            _ => Route::WrongMethod { allow: HEALTH_METHODS },
+        };
     }
     let Some(hook) = path.strip_prefix("/hooks/") else {
-        return Route::Answer(Answer::NotFound);
+        return Route::Nothing;
     };
     match (method, source_and_token(hook)) {
-        ("GET" | "HEAD" | "OPTIONS", _) => Route::Answer(Answer::Ready { allow: HOOK_METHODS }),
-        (_, None) => Route::Answer(Answer::NotFound),
+        ("GET" | "HEAD" | "OPTIONS", _) => Route::Probe { allow: HOOK_METHODS },
+        (_, None) => Route::Nothing,
         ("POST", Some((source, token))) => Route::Deliver { source: SourceName::parse(source).ok(), token },
-        (_, Some(_)) => Route::Answer(Answer::MethodNotAllowed { allow: HOOK_METHODS }),
+        (_, Some(_)) => Route::WrongMethod { allow: HOOK_METHODS },
     }
 }
 
@@ -61,7 +74,10 @@ mod tests {
     fn check(method: &str, path: &str, expected: Expect) {
         let rendered = match route(method, path) {
             Route::Deliver { source, token } => format!("deliver to {source:?} with {token:?}"),
-            Route::Answer(answer) => format!("{answer:?}"),
+            Route::Probe { allow } => format!("probe, allowed: {allow}"),
+            Route::Health => "health".to_owned(),
+            Route::Nothing => "nothing".to_owned(),
+            Route::WrongMethod { allow } => format!("wrong method, allowed: {allow}"),
         };
         expected.assert_eq(&rendered);
     }
@@ -80,17 +96,17 @@ mod tests {
     #[test]
     fn probes_are_answered_anywhere_under_hooks() {
         for method in ["GET", "HEAD", "OPTIONS"] {
-            check(method, "/hooks/any/token", expect![[r#"Ready { allow: "POST, GET, HEAD, OPTIONS" }"#]]);
-            check(method, "/hooks/", expect![[r#"Ready { allow: "POST, GET, HEAD, OPTIONS" }"#]]);
+            check(method, "/hooks/any/token", expect!["probe, allowed: POST, GET, HEAD, OPTIONS"]);
+            check(method, "/hooks/", expect!["probe, allowed: POST, GET, HEAD, OPTIONS"]);
         }
-        check("PUT", "/hooks/any", expect![[r#"MethodNotAllowed { allow: "POST, GET, HEAD, OPTIONS" }"#]]);
+        check("PUT", "/hooks/any", expect!["wrong method, allowed: POST, GET, HEAD, OPTIONS"]);
     }
 
     #[test]
     fn health_is_read_only() {
-        check("GET", "/health", expect!["Healthy"]);
-        check("HEAD", "/health", expect!["Healthy"]);
-        check("POST", "/health", expect![[r#"MethodNotAllowed { allow: "GET, HEAD" }"#]]);
+        check("GET", "/health", expect!["health"]);
+        check("HEAD", "/health", expect!["health"]);
+        check("POST", "/health", expect!["wrong method, allowed: GET, HEAD"]);
     }
 
     #[test]
@@ -107,7 +123,7 @@ mod tests {
             "/health/",
             "//hooks/a",
         ] {
-            check("POST", path, expect!["NotFound"]);
+            check("POST", path, expect!["nothing"]);
         }
     }
 }

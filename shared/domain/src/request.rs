@@ -1,20 +1,22 @@
 //! A function URL's event, read as an HTTP request.
 //!
-//! Only the fields that are used are read, and a body is copied once, when it becomes bytes. The usual library decodes base64 with a panic and needs several passes; here every byte counts.
+//! Only the fields that are used are read, and a body is copied once, when it becomes bytes. The usual library decodes
+//! base64 with a panic and needs several passes; here every byte counts.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::delivery::BODY_MAX_BYTES;
-use domain::headers::Headers;
 use serde::Deserialize;
 
-/// A request, its body not yet decoded.
+use crate::delivery::BODY_MAX_BYTES;
+use crate::headers::Headers;
+
+/// A request, its body not yet decoded. Nothing in it may be believed.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Request<'a> {
+pub struct Request<'a> {
     #[serde(borrow)]
     raw_path: Cow<'a, str>,
     #[serde(borrow, default)]
@@ -41,7 +43,7 @@ struct Http<'a> {
 
 /// Why a body cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BadBody {
+pub enum BadBody {
     /// It is said to be base64 and is not.
     NotBase64,
     /// It has too many bytes.
@@ -50,20 +52,28 @@ pub(crate) enum BadBody {
 
 impl<'a> Request<'a> {
     /// Reads an event; `None` if it is none of a function URL's.
-    pub(crate) fn read(event: &'a str) -> Option<Request<'a>> {
+    #[must_use]
+    pub fn read(event: &'a str) -> Option<Request<'a>> {
         serde_json::from_str(event).ok()
     }
 
-    pub(crate) fn method(&self) -> &str {
+    /// The HTTP method, as it was sent.
+    #[must_use]
+    pub fn method(&self) -> &str {
         &self.request_context.http.method
     }
 
-    pub(crate) fn path(&self) -> &str {
+    /// The path, still percent-encoded.
+    #[must_use]
+    pub fn path(&self) -> &str {
         &self.raw_path
     }
 
     /// The headers and the body's bytes, as they were sent.
-    pub(crate) fn into_parts(self) -> Result<(Headers, Vec<u8>), BadBody> {
+    ///
+    /// # Errors
+    /// If the body cannot be taken; the sender should be told which it is.
+    pub fn into_parts(self) -> Result<(Headers, Vec<u8>), BadBody> {
         let body = if self.is_base64_encoded {
             // Three bytes for four characters: what must come out too large is not decoded at all.
             if self.body.len() / 4 * 3 > BODY_MAX_BYTES + 3 {
