@@ -9,6 +9,10 @@ use crate::head::Head;
 use crate::provider::Provider;
 use crate::time::Timestamp;
 
+/// A body that nests deeper is not JSON that every consumer can read: the strictest common parser, that of .NET, stops
+/// at 64, and the published event puts the body two levels down.
+const NESTING_MAX: usize = 62;
+
 /// A body in the one shape for all providers: what it reports, and the details.
 #[derive(Clone, Debug)]
 pub struct Canonical {
@@ -16,7 +20,8 @@ pub struct Canonical {
     pub head: Head,
     /// All else that consumers are told.
     pub details: Details,
-    /// Whether the body is JSON that a consumer's parser will read as well: ours refuses what nests very deep.
+    /// Whether the body is JSON that a consumer's parser will read as well, inside the published event too: what nests
+    /// very deep is none.
     pub is_json: bool,
 }
 
@@ -170,7 +175,7 @@ impl Canonical {
     #[must_use]
     pub fn of(provider: Provider, body: &[u8]) -> Canonical {
         let head = provider.head(body);
-        let value = serde_json::from_slice::<Value>(body).ok();
+        let value = serde_json::from_slice::<Value>(body).ok().filter(|value| nesting(value) <= NESTING_MAX);
         let is_json = value.is_some();
         match (head.event_type.status(), value) {
             (Some(status), Some(value)) => {
@@ -192,9 +197,34 @@ impl Canonical {
     }
 }
 
+/// How many arrays and objects stand inside each other.
+fn nesting(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(nesting).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(nesting).max().unwrap_or(0),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_nests_too_deep_for_a_consumer_is_not_json() {
+        let of = |depth: usize| {
+            // The object itself is one level.
+            let (open, close) = ("[".repeat(depth - 1), "]".repeat(depth - 1));
+            Canonical::of(
+                Provider::Get3w,
+                format!(r#"{{"id":"p1","status":"completed","x":{open}{close}}}"#).as_bytes(),
+            )
+        };
+        assert!(of(NESTING_MAX).is_json && of(NESTING_MAX).status() == Some(Status::Completed));
+        for depth in [NESTING_MAX + 1, 126, 127, 128] {
+            assert!(!of(depth).is_json && of(depth).status().is_none(), "{depth}");
+        }
+    }
 
     #[test]
     fn a_body_that_is_json_only_where_the_head_looks_is_unrecognized() {
