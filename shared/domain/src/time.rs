@@ -35,10 +35,14 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))
     }
 
-    /// Reads an RFC 3339 text, as senders write it (`2025-09-01T07:26:51.484Z`, any offset).
+    /// Reads an RFC 3339 text, as senders write it (`2025-09-01T07:26:51.484Z`, any offset). The parser knows years
+    /// before 0 as well; RFC 3339 does not, and consumers could not read them.
     #[must_use]
     pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
-        text.parse::<jiff::Timestamp>().ok().map(|instant| Timestamp(instant.as_millisecond()))
+        /// 0000-01-01T00:00:00Z.
+        const YEAR_ZERO: Timestamp = Timestamp(-62_167_219_200_000);
+        let instant = text.parse::<jiff::Timestamp>().ok()?;
+        Some(Timestamp(instant.as_millisecond())).filter(|instant| *instant >= YEAR_ZERO)
     }
 }
 
@@ -77,6 +81,10 @@ mod tests {
         assert_eq!(instant.to_string(), "2025-09-01T07:26:51.484Z");
         assert_eq!(Timestamp::parse_rfc3339("2025-09-01T09:26:51.484+02:00"), Some(instant));
         assert_eq!(Timestamp::parse_rfc3339("yesterday"), None);
+        let year_zero = "0000-01-01T00:00:00.000Z";
+        assert_eq!(Timestamp::parse_rfc3339(year_zero).map(|instant| instant.to_string()).as_deref(), Some(year_zero));
+        assert_eq!(Timestamp::parse_rfc3339("-000001-12-31T23:59:59.999Z"), None);
+        assert_eq!(Timestamp::parse_rfc3339("0000-01-01T00:00:00+00:01"), None);
         assert_eq!(Timestamp::from_millis(0).to_string(), "1970-01-01T00:00:00.000Z");
     }
 
