@@ -48,9 +48,34 @@ pub fn unpack(packed: Packed, max_bytes: usize) -> Result<Vec<u8>, Unreadable> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     const MAX_BYTES: usize = 1024 * 1024;
+
+    proptest! {
+        #[test]
+        fn any_body_comes_back_and_never_grows(piece in vec(any::<u8>(), 0..600), times in 1..20_usize) {
+            let body = piece.repeat(times);
+            let packed = pack(&body);
+            prop_assert!(packed.bytes.len() <= body.len());
+            prop_assert_eq!(unpack(packed, body.len()).unwrap(), body);
+        }
+
+        #[test]
+        fn any_bytes_are_unpacked_within_the_bound_or_refused(bytes in vec(any::<u8>(), 0..600), max_bytes in 0..600_usize) {
+            // Random bytes are no frame; those of a genuine one are, until the first that differs.
+            let frame = zstd::bulk::compress(&bytes, LEVEL).unwrap();
+            let damaged = [&frame[..frame.len() / 2], &bytes].concat();
+            for bytes in [bytes, frame, damaged] {
+                if let Ok(body) = unpack(Packed { bytes, is_zstd: true }, max_bytes) {
+                    prop_assert!(body.len() <= max_bytes);
+                }
+            }
+        }
+    }
 
     #[test]
     fn every_body_comes_back() {

@@ -1,0 +1,11 @@
+//! What holds whatever the bytes: one file a parser. Each function panics if its promise does not hold.
+//!
+//! Two drivers try them: the properties beside this folder with generated inputs and with the corpora that are kept,
+//! and the fuzz targets (`fuzz/` at the root) with inputs grown towards what no test has reached yet.
+
+pub mod body;
+pub mod function_url;
+pub mod message;
+pub mod queue_text;
+pub mod signature;
+pub mod source;
