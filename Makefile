@@ -1,12 +1,12 @@
 # All commands of the project. CI runs these and knows nothing more.
-# A fresh machine needs a Rust toolchain, Python 3.10 or newer and make; the rest is installed here, pinned, into
-# .venv-* and target/.
+# A fresh machine needs a Rust toolchain, Python 3.10 or newer, make and a C++ compiler for the fuzzer; the rest is
+# installed here, pinned, into .venv-* and target/.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build up down demo test faults model check fmt deploy clean
+.PHONY: help build up down demo test faults model check fuzz fmt deploy clean
 
 PYTHON ?= python3
 # The processor that the functions are built for: this machine's, so that the local stack can run them.
@@ -15,10 +15,19 @@ ARCHITECTURE ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 DENY_VERSION := 0.20.2
 DENY := $(TARGET)/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
+FUZZ_VERSION := 0.13.2
+FUZZ := $(TARGET)/tools/cargo-fuzz-$(FUZZ_VERSION)/bin/cargo-fuzz
+
+# What `make fuzz` tries, how long each, and where it puts the inputs that reach something new.
+FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
+SECONDS_EACH ?= 300
+FOUND ?= $(TARGET)/fuzz/found
 
 # SAM and cargo-lambda find each other, and zig, on the path.
 sam_tools := PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0
 stack := $(TARGET)/debug/stack
+# No sanitizer: there is no unsafe code here for it to watch, it would want a nightly compiler, and it halves the speed.
+fuzz = PATH="$(abspath $(dir $(FUZZ))):$$PATH" cargo fuzz $(1) --sanitizer none --target-dir $(abspath $(TARGET))/fuzz
 
 # Long steps say what they are and how long make has been at it.
 export BEGAN := $(or $(BEGAN),$(shell date +%s))
@@ -26,6 +35,11 @@ say = @printf '==> [%4d s] %s\n' $$(( $$(date +%s) - $(BEGAN) )) '$(1)'
 
 # Runs $(2) on a stack of its own in $(1), and stops that however it ends.
 on_stack = trap '$(stack) down --dir $(1)' EXIT; $(stack) up --dir $(1); STACK_FILE=$(abspath $(1))/stack.json $(2)
+
+# Installs the version $(2) of $(1) to where the rule's target is. It runs for a second: the time to optimise it would be
+# lost.
+install = CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+	cargo install --locked --version $(2) --root $(@D)/.. $(1)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,9 +82,27 @@ faults: build .venv-ministack/installed ## every operation meets every fault; ON
 model: ## explores the protocol within larger bounds than `make test` does (some minutes)
 	@MODEL=large CARGO_PROFILE_TEST_OPT_LEVEL=2 cargo test -p domain --test model -- --nocapture
 
-check: .venv-sam/installed $(DENY) ## what must hold before a merge: format, lints, docs, licences, template, tests
+fuzz: $(FUZZ) ## tries every parser with bytes that reach ever further, each for SECONDS_EACH=300
+	$(call say,building the fuzz targets)
+	@$(call fuzz,build)
+	@# What is found goes where the first path leads; the kept inputs and the recorded bodies are only read.
+	@for target in $(FUZZ_TARGETS); do \
+		printf '==> [%4d s] %s\n' $$(( $$(date +%s) - $(BEGAN) )) "fuzzing $$target for $(SECONDS_EACH) s"; \
+		deliveries=tests/deliveries/$$target; [ -d $$deliveries ] || deliveries=; \
+		mkdir -p $(FOUND)/$$target; \
+		$(call fuzz,run) $$target $(FOUND)/$$target fuzz/corpus/$$target $$deliveries -- \
+			-dict=fuzz/words.dict -max_total_time=$(SECONDS_EACH) -timeout=10 2>&1 \
+			| grep --line-buffered -Ev '	(NEW|REDUCE|RELOAD)|	NEW_FUNC|# Uses: |ecommended dictionary|WARNING: Failed to find' || { \
+				echo 'The input is in fuzz/artifacts/. For the commands above:'; \
+				echo '  export PATH="$(abspath $(dir $(FUZZ))):$$PATH"'; \
+				exit 1; \
+			}; \
+	done
+
+check: .venv-sam/installed $(DENY) $(FUZZ) ## what must hold before a merge: format, lints, docs, licences, template, tests, a little fuzzing
 	$(call say,format)
 	@cargo fmt --all --check
+	@cargo fmt --manifest-path fuzz/Cargo.toml --check
 	$(call say,template)
 	@AWS_DEFAULT_REGION=us-east-1 $(sam_tools) sam validate --lint
 	@.venv-sam/bin/cfn-lint template.yaml
@@ -80,11 +112,15 @@ check: .venv-sam/installed $(DENY) ## what must hold before a merge: format, lin
 	@cargo clippy --workspace --all-targets -- -D warnings
 	$(call say,docs)
 	@RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items
+	@# Nothing but the kept inputs to begin with: those of a long run would take all the time to read.
+	@rm -rf $(TARGET)/fuzz/found-by-check
+	@$(MAKE) --no-print-directory fuzz SECONDS_EACH=5 FOUND=$(TARGET)/fuzz/found-by-check
 	@$(MAKE) --no-print-directory test
 	$(call say,all holds)
 
 fmt: ## formats the code
 	@cargo fmt --all
+	@cargo fmt --manifest-path fuzz/Cargo.toml
 
 deploy: build ## to the AWS account that the shell is signed in to, with the parameters in samconfig.toml
 	@$(sam_tools) sam build
@@ -104,6 +140,8 @@ clean: ## stops all local stacks and removes all that was built or installed her
 
 $(DENY):
 	$(call say,installing cargo-deny (two minutes))
-	@# It runs for a second: the time to optimise it would be lost.
-	@CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-		cargo install --locked --version $(DENY_VERSION) --root $(@D)/.. cargo-deny
+	@$(call install,cargo-deny,$(DENY_VERSION))
+
+$(FUZZ):
+	$(call say,installing cargo-fuzz (half a minute))
+	@$(call install,cargo-fuzz,$(FUZZ_VERSION))
