@@ -1,0 +1,140 @@
+//! `examples/events`: one event of each type and form, as the real code writes it of a recorded delivery.
+//!
+//! `UPDATE_EXPECT=1` rewrites them; look at the difference before believing it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use domain::canonical::{Archived, Canonical};
+use domain::digest::Digest;
+use domain::event::{Event, Origin};
+use domain::ledger::record::BodyRef;
+use domain::published::{Carriage, Published, assets_object, publish};
+use expect_test::expect_file;
+use serde_json::{Map, Value, json};
+
+use crate::layout::laid_out;
+use crate::recorded::{self, BUCKET};
+use crate::schema::Schema;
+
+/// How an example differs from what the recorded delivery alone would give.
+enum Form {
+    Whole,
+    /// An operator had it processed again.
+    Replayed,
+    /// The first asset has a copy in the bucket.
+    Archived,
+    BodyByReference,
+    AllByReference,
+}
+
+/// Name of the example, recorded delivery, form.
+const EXAMPLES: [(&str, &str, Form); 18] = [
+    ("job-progress", "get3w/v3-processing.json", Form::Whole),
+    ("job-completed", "get3w/v3-completed.json", Form::Whole),
+    ("job-completed-replayed", "get3w/v3-completed.json", Form::Replayed),
+    ("job-completed-archived", "csm/text-to-image-complete.json", Form::Archived),
+    ("job-completed-body-by-reference", "modelslab/video-success.json", Form::BodyByReference),
+    ("job-completed-all-by-reference", "get3w/v3-completed-two-videos.json", Form::AllByReference),
+    ("job-failed", "glossi/job-failed.json", Form::Whole),
+    ("training-progress", "modelslab/training-deploying-gpu.json", Form::Whole),
+    ("training-completed", "modelslab/training-model-ready.json", Form::Whole),
+    ("training-failed", "modelslab/training-failed.json", Form::Whole),
+    ("workflow-completed", "modelslab/workflow-completed.json", Form::Whole),
+    ("workflow-failed", "modelslab/workflow-failed.json", Form::Whole),
+    ("model-completed", "glossi/model-processed.json", Form::Whole),
+    ("model-failed", "glossi/model-failed.json", Form::Whole),
+    ("project-created", "glossi/project-created.json", Form::Whole),
+    ("unrecognized", "glossi/unrecognized-event.json", Form::Whole),
+    ("unrecognized-text", "get3w/not-json.txt", Form::Whole),
+    ("unrecognized-base64", "glossi/not-utf8.bin", Form::Whole),
+];
+
+#[test]
+fn the_examples_are_what_the_code_writes() {
+    let schema = Schema::load("published-event");
+    let mut written = BTreeSet::new();
+    for (name, delivery, form) in &EXAMPLES {
+        let (published, objects) = example(delivery, form);
+        let value: Value = serde_json::from_str(&published.json).expect("an event is JSON");
+        assert_eq!(schema.faults(&value), Vec::<String>::new(), "{name}");
+        assert!(published.fits(), "{name}");
+        let attributes = serde_json::to_string(&attributes(&published)).expect("attributes are JSON");
+        let mut check = |file: String, text: &str| {
+            expect_file![folder().join(&file)].assert_eq(text);
+            written.insert(file);
+        };
+        check(format!("{name}.json"), &laid_out(&published.json));
+        check(format!("{name}.attributes.json"), &laid_out(&attributes));
+        for (what, bytes) in objects {
+            check(format!("{name}.{what}"), &String::from_utf8(bytes).expect("these bodies are text"));
+        }
+    }
+    let there: BTreeSet<String> = fs::read_dir(folder())
+        .expect("the folder of the examples")
+        .map(|file| file.expect("a readable folder").file_name().into_string().expect("a plain name"))
+        .filter(|name| name != "README.md" && name != ".gitattributes")
+        .collect();
+    assert_eq!(there, written, "no example is a left-over");
+}
+
+#[test]
+fn there_is_an_example_of_each_type() {
+    let schema = Schema::load("published-event");
+    let types = schema.text["properties"]["type"]["enum"].as_array().expect("a list of types");
+    let known: BTreeSet<&str> = types.iter().filter_map(Value::as_str).collect();
+    let seen: Vec<String> = EXAMPLES.iter().map(|(_, delivery, form)| type_of(&example(delivery, form).0)).collect();
+    assert_eq!(seen.iter().map(String::as_str).collect::<BTreeSet<_>>(), known);
+}
+
+fn type_of(published: &Published) -> String {
+    let event: Value = serde_json::from_str(&published.json).expect("an event is JSON");
+    event["type"].as_str().expect("an event has a type").to_owned()
+}
+
+/// The example's event, and what of it lies in the bucket.
+fn example(delivery: &str, form: &Form) -> (Published, Vec<(&'static str, Vec<u8>)>) {
+    let verified = recorded::event(delivery);
+    let (event, body) = (verified.event(), verified.body());
+    let mut canonical = Canonical::of(event.provider, body);
+    let body_ref = BodyRef::of(BUCKET, event, body.len() as u64);
+    match form {
+        Form::Whole => (publish(event, &canonical, body, Carriage::Whole), Vec::new()),
+        Form::Replayed => {
+            let event = Event { replay: 1, origin: Origin::Replay, ..event.clone() };
+            (publish(&event, &canonical, body, Carriage::Whole), Vec::new())
+        }
+        Form::Archived => {
+            let copy = Digest::of(b"what the sender's URL gave");
+            let asset = canonical.details.assets.first_mut().expect("the delivery has an asset");
+            asset.archived = Some(Archived {
+                bucket: BUCKET.to_owned(),
+                key: format!("assets/{}/{copy}", event.id.digest()),
+                size: 26,
+                sha256: copy.to_string(),
+            });
+            (publish(event, &canonical, body, Carriage::Whole), Vec::new())
+        }
+        Form::BodyByReference => {
+            (publish(event, &canonical, body, Carriage::BodyByReference(&body_ref)), vec![("body", body.to_vec())])
+        }
+        Form::AllByReference => {
+            let (assets, assets_ref) = assets_object(event, &canonical, BUCKET);
+            let carriage = Carriage::AllByReference { body: &body_ref, assets: &assets_ref };
+            (publish(event, &canonical, body, carriage), vec![("body", body.to_vec()), ("assets", assets)])
+        }
+    }
+}
+
+/// The attributes as `aws sns publish` and `aws sqs send-message` take them.
+fn attributes(published: &Published) -> Map<String, Value> {
+    let attribute = |(name, value): &(&'static str, String)| {
+        ((*name).to_owned(), json!({"DataType": "String", "StringValue": value}))
+    };
+    published.attributes.iter().map(attribute).collect()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/events")
+}

@@ -1,0 +1,7 @@
+//! The contract with those downstream: what is sent is what `schemas/`, `examples/events/` and `docs/consumers.md` say.
+
+mod examples;
+mod layout;
+mod recorded;
+mod schema;
+mod schemas;

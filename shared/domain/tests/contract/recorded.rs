@@ -1,0 +1,66 @@
+//! The recorded deliveries in `tests/deliveries`, verified as the ingest function verifies them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use domain::delivery::Delivery;
+use domain::digest::Digest;
+use domain::event::VerifiedEvent;
+use domain::headers::Headers;
+use domain::provider::Provider;
+use domain::source::Source;
+use domain::source_name::SourceName;
+use domain::time::Timestamp;
+use domain::verify::verify;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+/// The inbox's bucket.
+pub(crate) const BUCKET: &str = "landfall-bucket";
+/// When all of them arrived: 2025-09-01T07:26:52.000Z.
+const RECEIVED_AT: Timestamp = Timestamp::from_millis(1_756_711_612_000);
+const SECRET: &str = "a secret that no sender has";
+const TOKEN: &str = "a token that no URL has";
+
+/// The names of all of them: `{provider}/{file}`.
+pub(crate) fn all() -> BTreeSet<String> {
+    let of = |provider: Provider| {
+        let files = fs::read_dir(folder().join(provider.as_str())).expect("each provider has a folder");
+        files.map(move |file| {
+            let file = file.expect("a readable folder").file_name().into_string().expect("a plain name");
+            format!("{provider}/{file}")
+        })
+    };
+    Provider::ALL.into_iter().flat_map(of).collect()
+}
+
+/// What became of the recorded delivery `name` at the source `{provider}-prod`.
+pub(crate) fn event(name: &str) -> VerifiedEvent {
+    let (provider, _) = name.split_once('/').expect("a folder and a file");
+    let provider: Provider = provider.parse().expect("a provider's folder");
+    let body = fs::read(folder().join(name)).expect(name);
+    let (configuration, token, headers) = match provider.signature_header() {
+        Some(header) => {
+            let signature = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("HMAC takes a key of any length");
+            let signature = signature.chain_update(&body).finalize().into_bytes();
+            let signature = base16ct::lower::encode_string(&signature);
+            (format!(r#"{{"provider":"{provider}","secrets":["{SECRET}"]}}"#), None, vec![(header, signature)])
+        }
+        None => {
+            let digest = Digest::of(TOKEN.as_bytes());
+            (format!(r#"{{"provider":"{provider}","token_sha256":["{digest}"]}}"#), Some(TOKEN.to_owned()), Vec::new())
+        }
+    };
+    let headers = headers.iter().map(|(name, value)| (*name, value.as_str()));
+    let headers: Headers = headers.chain([("content-type", "application/json")]).collect();
+    let source_name = SourceName::parse(&format!("{provider}-prod")).expect("a source's name");
+    let source = Source::parse(source_name, &configuration).expect("a source's configuration");
+    let request_id = "5b1c6f0e-6c0b-4a3e-9d55-0d7b2f6a1c11".to_owned();
+    let delivery = Delivery { token, headers, body, received_at: RECEIVED_AT, request_id };
+    verify(delivery, &source).expect("a genuine delivery")
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/deliveries"))
+}
