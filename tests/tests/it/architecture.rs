@@ -39,7 +39,13 @@ fn functions_use_platform_and_domain_and_never_each_other() {
 
 #[test]
 fn the_tests_see_the_system_from_outside() {
-    check("tests", &["domain"]);
+    check("tests", &["consumer", "domain"]);
+}
+
+/// Whoever copies it gets no more than what is published.
+#[test]
+fn the_example_of_a_consumer_knows_nothing_of_the_inbox() {
+    check("consumer", &[]);
 }
 
 #[test]
@@ -54,9 +60,9 @@ fn the_domain_knows_neither_io_nor_aws() {
 }
 
 #[test]
-fn only_the_platform_knows_the_sdk() {
+fn of_the_inbox_only_the_platform_knows_the_sdk() {
     for (package, dependencies) in dependencies() {
-        if !["platform", "tests"].contains(&package.as_str()) {
+        if !["consumer", "platform", "tests"].contains(&package.as_str()) {
             let found: Vec<&String> = dependencies.iter().filter(|name| name.starts_with("aws-")).collect();
             assert!(found.is_empty(), "{package} depends on {found:?}");
         }

@@ -1,0 +1,194 @@
+//! Runs the cases that all three consumers share.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use consumer::claims::{Claim, Claims, Error, LeaseSeconds, MemoryClaims};
+use consumer::consumer::{Consumer, Objects};
+use consumer::event::Event;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+const LEASE: LeaseSeconds = LeaseSeconds(60);
+
+#[derive(Deserialize)]
+struct Case {
+    types: Vec<String>,
+    #[serde(default)]
+    objects: HashMap<String, Stored>,
+    #[serde(default)]
+    claims: HashMap<String, Held>,
+    batches: Vec<Batch>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Stored {
+    Example(String),
+    Text(String),
+    Base64(String),
+}
+
+#[derive(Deserialize)]
+struct Held {
+    lease_until: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Batch {
+    now: u64,
+    records: Vec<Record>,
+    #[serde(default)]
+    failing: Vec<String>,
+    #[serde(default)]
+    broken: Vec<String>,
+    expected: Expected,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    message_id: String,
+    body: Option<String>,
+    example: Option<String>,
+    #[serde(default)]
+    with: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+struct Expected {
+    handled: Vec<Handled>,
+    failures: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Handled {
+    key: String,
+    #[serde(default)]
+    data: Map<String, Value>,
+}
+
+/// What a case changes from batch to batch, and what the handlers saw.
+#[derive(Default)]
+struct World {
+    now: AtomicU64,
+    failing: Mutex<Vec<String>>,
+    broken: Mutex<Vec<String>>,
+    handled: Mutex<Vec<Event>>,
+}
+
+/// Fails in the calls that a case names.
+struct BrokenClaims<N> {
+    claims: MemoryClaims<N>,
+    world: Arc<World>,
+}
+
+impl<N> BrokenClaims<N> {
+    fn fail_in(&self, call: &str) -> Result<(), Error> {
+        if locked(&self.world.broken).iter().any(|broken| broken == call) { Err(call.into()) } else { Ok(()) }
+    }
+}
+
+impl<N: Fn() -> u64 + Send + Sync> Claims for BrokenClaims<N> {
+    async fn claim(&self, key: &str, token: &str) -> Result<Claim, Error> {
+        self.fail_in("claim")?;
+        self.claims.claim(key, token).await
+    }
+
+    async fn complete(&self, key: &str, token: &str) -> Result<(), Error> {
+        self.fail_in("complete")?;
+        self.claims.complete(key, token).await
+    }
+
+    async fn release(&self, key: &str, token: &str) -> Result<(), Error> {
+        self.fail_in("release")?;
+        self.claims.release(key, token).await
+    }
+}
+
+struct Bucket(HashMap<String, Stored>);
+
+impl Objects for Bucket {
+    async fn get(&self, bucket: &str, key: &str) -> Result<Vec<u8>, Error> {
+        match self.0.get(&format!("{bucket}/{key}")).ok_or("no such object")? {
+            Stored::Example(file) => Ok(fs::read(examples().join("events").join(file))?),
+            Stored::Text(text) => Ok(text.clone().into_bytes()),
+            Stored::Base64(text) => Ok(STANDARD.decode(text)?),
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_case_holds() {
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(examples().join("consumers/cases")).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    for file in files {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let case = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        check(&name, case).await;
+    }
+}
+
+async fn check(name: &str, case: Case) {
+    let world = Arc::<World>::default();
+    let clock = Arc::clone(&world);
+    let mut claims = MemoryClaims::new(LEASE, move || clock.now.load(Ordering::SeqCst));
+    for (key, held) in case.claims {
+        claims = claims.with(&key, held.lease_until);
+    }
+    let claims = BrokenClaims { claims, world: Arc::clone(&world) };
+    let mut consumer = Consumer::new(claims, Bucket(case.objects), "landfall-bucket");
+    for event_type in case.types {
+        let world = Arc::clone(&world);
+        consumer = consumer.on(event_type.leak(), move |event| {
+            let fails = locked(&world.failing).contains(&event.key());
+            locked(&world.handled).push(event);
+            async move { if fails { Err("the handler failed".into()) } else { Ok(()) } }
+        });
+    }
+    for (index, batch) in case.batches.into_iter().enumerate() {
+        let place = format!("{name}, batch {index}");
+        world.now.store(batch.now, Ordering::SeqCst);
+        *locked(&world.failing) = batch.failing;
+        *locked(&world.broken) = batch.broken;
+        let records: Vec<Value> = batch.records.into_iter().map(sqs_record).collect();
+        let records = serde_json::from_value(json!({"Records": records})).unwrap();
+        let answer = consumer.handle_batch(records).await;
+        let failures: Vec<Value> = batch.expected.failures.iter().map(|id| json!({"itemIdentifier": id})).collect();
+        assert_eq!(json!(answer), json!({"batchItemFailures": failures}), "{place}");
+        let handled = std::mem::take(&mut *locked(&world.handled));
+        let keys: Vec<String> = handled.iter().map(Event::key).collect();
+        assert_eq!(keys, batch.expected.handled.iter().map(|event| event.key.as_str()).collect::<Vec<_>>(), "{place}");
+        for (event, expected) in handled.iter().zip(&batch.expected.handled) {
+            for (field, value) in &expected.data {
+                assert_eq!(event.data.get(field), Some(value), "{place}: {field}");
+            }
+        }
+    }
+}
+
+fn sqs_record(record: Record) -> Value {
+    let body = record.body.unwrap_or_else(|| {
+        let file = format!("events/{}.json", record.example.expect("a body or an example"));
+        let mut event: Map<String, Value> = serde_json::from_slice(&fs::read(examples().join(file)).unwrap()).unwrap();
+        event.extend(record.with);
+        Value::Object(event).to_string()
+    });
+    json!({"messageId": record.message_id, "body": body})
+}
+
+fn locked<T>(value: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn examples() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
