@@ -1,12 +1,12 @@
 # All commands of the project. CI runs these and knows nothing more.
-# A fresh machine needs a Rust toolchain, Python 3.10 or newer, make and a C++ compiler for the fuzzer; the rest is
-# installed here, pinned, into .venv-* and target/.
+# A fresh machine needs a Rust toolchain, Python 3.10 or newer and make, for `make fuzz` a C++ compiler and for
+# `make consumers` Node 20; the rest is installed here, pinned, into .venv-*, node_modules and target/.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build up down demo test faults model check fuzz fmt deploy clean
+.PHONY: help build up down demo test faults model fuzz consumers check fmt deploy clean
 
 PYTHON ?= python3
 # The processor that the functions are built for: this machine's, so that the local stack can run them.
@@ -28,6 +28,8 @@ sam_tools := PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0
 stack := $(TARGET)/debug/stack
 # No sanitizer: there is no unsafe code here for it to watch, it would want a nightly compiler, and it halves the speed.
 fuzz = PATH="$(abspath $(dir $(FUZZ))):$$PATH" cargo fuzz $(1) --sanitizer none --target-dir $(abspath $(TARGET))/fuzz
+typescript := examples/consumers/typescript
+python_is_new = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: PYTHON=...")'
 
 # Long steps say what they are and how long make has been at it.
 export BEGAN := $(or $(BEGAN),$(shell date +%s))
@@ -42,7 +44,7 @@ install = CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_
 	cargo install --locked --version $(2) --root $(@D)/.. $(1)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: .venv-sam/installed ## target/lambda/{ingest,process,sweep}/bootstrap, as Lambda runs them
 	$(call say,building the functions for $(ARCHITECTURE))
@@ -99,13 +101,26 @@ fuzz: $(FUZZ) ## tries every parser with bytes that reach ever further, each for
 			}; \
 	done
 
+consumers: ## the example consumers in Rust, Python and TypeScript, all by the same cases
+	$(call say,the consumer in Rust)
+	@# Its core alone: with its table and bucket, which need the AWS SDK, it is part of `make test`.
+	@cargo test -p consumer --no-default-features --test cases
+	$(call say,the consumer in Python)
+	@$(python_is_new)
+	@cd examples/consumers/python && $(PYTHON) -B -m unittest
+	$(call say,the consumer in TypeScript)
+	@version=$$(node --version 2>/dev/null || true); version=$${version#v}; [ "$${version%%.*}" -ge 20 ] 2>/dev/null || \
+		{ echo "The consumer in TypeScript needs Node 20 or newer, with npm; found: $${version:-none}" >&2; exit 1; }
+	@$(MAKE) --no-print-directory $(typescript)/node_modules/installed
+	@cd $(typescript) && npm test
+
 check: .venv-sam/installed $(DENY) $(FUZZ) ## what must hold before a merge: format, lints, docs, licences, template, tests, a little fuzzing
 	$(call say,format)
 	@cargo fmt --all --check
 	@cargo fmt --manifest-path fuzz/Cargo.toml --check
 	$(call say,template)
 	@AWS_DEFAULT_REGION=us-east-1 $(sam_tools) sam validate --lint
-	@.venv-sam/bin/cfn-lint template.yaml
+	@.venv-sam/bin/cfn-lint template.yaml examples/consumers/template.yaml
 	$(call say,licences and sources of the dependencies)
 	@$(DENY) check --hide-inclusion-graph licenses bans sources
 	$(call say,lints)
@@ -115,6 +130,7 @@ check: .venv-sam/installed $(DENY) $(FUZZ) ## what must hold before a merge: for
 	@# Nothing but the kept inputs to begin with: those of a long run would take all the time to read.
 	@rm -rf $(TARGET)/fuzz/found-by-check
 	@$(MAKE) --no-print-directory fuzz SECONDS_EACH=5 FOUND=$(TARGET)/fuzz/found-by-check
+	@$(MAKE) --no-print-directory consumers
 	@$(MAKE) --no-print-directory test
 	$(call say,all holds)
 
@@ -128,14 +144,19 @@ deploy: build ## to the AWS account that the shell is signed in to, with the par
 
 clean: ## stops all local stacks and removes all that was built or installed here
 	@for file in $(TARGET)/*/emulator.json; do [ ! -e "$$file" ] || $(stack) down --dir "$$(dirname "$$file")"; done
-	rm -rf $(TARGET) .aws-sam .venv-sam .venv-ministack
+	rm -rf $(TARGET) .aws-sam .venv-sam .venv-ministack $(typescript)/node_modules $(typescript)/dist
 
 .venv-%/installed: requirements/%.txt
 	$(call say,installing $* into .venv-$* (a minute or two))
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: PYTHON=...")'
+	@$(python_is_new)
 	@rm -rf .venv-$*
 	@$(PYTHON) -m venv .venv-$*
 	@.venv-$*/bin/pip install --disable-pip-version-check --progress-bar off -r $<
+	@touch $@
+
+$(typescript)/node_modules/installed: $(typescript)/package-lock.json
+	$(call say,installing what the consumer in TypeScript needs)
+	@cd $(typescript) && npm ci --no-audit --no-fund
 	@touch $@
 
 $(DENY):

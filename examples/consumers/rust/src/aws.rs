@@ -17,7 +17,7 @@
 //!
 //! let config = aws_config::load_from_env().await;
 //! let dynamodb = aws_sdk_dynamodb::Client::new(&config);
-//! let claims = DynamoDbClaims::new(dynamodb, &std::env::var("CLAIMS_TABLE")?, LeaseSeconds(60), system_clock);
+//! let claims = DynamoDbClaims::new(dynamodb, &std::env::var("CLAIMS_TABLE")?, LeaseSeconds(90), system_clock);
 //! let bucket = Bucket::new(aws_sdk_s3::Client::new(&config));
 //! let consumer = &Consumer::new(claims, bucket, &std::env::var("LANDFALL_BUCKET")?)
 //!     .on("landfall.job.completed", job_completed);

@@ -9,8 +9,8 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 /// Seconds since the epoch.
 pub type Clock = fn() -> u64;
 
-/// How long a claim holds without an end. At least the function's time-out, so that it lapses only after a crash; at
-/// most the queue's visibility time-out, so that it has lapsed when the message comes again.
+/// How long a claim holds without an end. Longer than the function's time-out, so that it lapses only after a crash;
+/// shorter than the queue's visibility time-out, so that it has lapsed when the message comes again.
 #[derive(Clone, Copy, Debug)]
 pub struct LeaseSeconds(pub u64);
 

@@ -42,7 +42,7 @@ export class MemoryClaims implements Claims {
 /**
  * A table with the string key `id` and its time to live on `expires_at`.
  *
- * The lease is at least the function's time-out, so that it lapses only after a crash, and at most the queue's
+ * The lease is longer than the function's time-out, so that it lapses only after a crash, and shorter than the queue's
  * visibility time-out, so that it has lapsed when the message comes again. What is done is remembered for longer than
  * a message can live: 14 days on a queue, and 14 more if it is redriven from the dead-letter queue.
  */

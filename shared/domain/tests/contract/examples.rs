@@ -110,7 +110,7 @@ fn example(delivery: &str, form: &Form) -> (Published, Vec<(&'static str, Vec<u8
             let asset = canonical.details.assets.first_mut().expect("the delivery has an asset");
             asset.archived = Some(Archived {
                 bucket: BUCKET.to_owned(),
-                key: format!("assets/{}/{copy}", event.id.digest()),
+                key: format!("assets/{}/2025-09-01/{}/0-image.png", event.source, event.id.digest()),
                 size: 26,
                 sha256: copy.to_string(),
             });

@@ -1,5 +1,6 @@
 //! The contract with those downstream: what is sent is what `schemas/`, `examples/events/` and `docs/consumers.md` say.
 
+mod docs;
 mod examples;
 mod layout;
 mod recorded;
