@@ -11,13 +11,9 @@ use domain::source::Source;
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
 use platform::log::{self, Level};
-use platform::sources::{Lookup, Sources};
+use platform::sources::{FRESH_FOR, Lookup, READS_APART, Sources};
 use serde_json::json;
 
-/// A source is read again after this long.
-const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
-/// A source is never read twice within this time, whatever comes in.
-const READS_APART: Duration = Duration::from_secs(5);
 /// A name that is nobody's is not looked up again within this time.
 const UNKNOWN_FOR: Duration = Duration::from_secs(60);
 /// How many such names are remembered.

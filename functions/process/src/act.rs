@@ -1,11 +1,11 @@
 //! What is done with a claimed event, step by step. Each step can be repeated without harm.
 //!
 //! ```text
-//! body ──► Canonical ──(confirm with the sender)──(archive the assets)──► Published ──► topic
+//! body ──► Canonical ── confirm ── archive ──► Published ──► topic
 //! ```
 //!
-//! The steps in brackets do not exist yet. Each will take the [`Canonical`] by value and give it back changed, between
-//! reading and publishing.
+//! The steps in between do what the source's options ask for: each takes the [`Canonical`] by value and gives it back
+//! changed.
 
 use std::borrow::Cow;
 
@@ -20,6 +20,8 @@ use domain::time::Timestamp;
 use platform::clock;
 use platform::trouble::Trouble;
 
+use crate::archive::archive;
+use crate::confirm::confirm;
 use crate::desk::{Desk, as_work};
 use crate::settings::STEP_RESERVE;
 
@@ -45,6 +47,10 @@ pub(crate) async fn act(desk: &Desk, record: Record, sent: MessageBody, deadline
     enough_time_for_a_step(deadline)?;
     let body = fetch(desk, &event, &stored, sent).await.map_err(|trouble| as_work(&trouble))?;
     let canonical = Canonical::of(event.provider, &body);
+    enough_time_for_a_step(deadline)?;
+    let options = desk.options.of(&event.source, clock::now()).await.map_err(|reason| Work::Passing { reason })?;
+    let (event, canonical) = confirm(desk, event, canonical, &options, deadline).await?;
+    let canonical = archive(desk, &event, canonical, &options, deadline).await?;
     let published = fit(desk, &event, &canonical, &body, &stored, deadline).await?;
     enough_time_for_a_step(deadline)?;
     let message_id = desk.topic.publish(published).await.map_err(|trouble| as_work(&trouble))?;

@@ -21,6 +21,7 @@ use crate::batch::{Received, Verdict};
 use crate::claim::Claimed;
 use crate::process_log::ProcessLog;
 use crate::settings::Settings;
+use crate::source_options::SourceOptions;
 
 /// A message that must stay is hidden for this long, doubled for every time it was received before ...
 const HIDE_FIRST: Duration = Duration::from_secs(5);
@@ -29,6 +30,7 @@ const HIDE_MAX: Duration = Duration::from_secs(15 * 60);
 
 /// Everything that an instance works with.
 pub(crate) struct Desk {
+    pub(crate) options: SourceOptions,
     pub(crate) bodies: Bodies,
     pub(crate) ledger: Ledger,
     pub(crate) topic: Topic,
@@ -41,6 +43,7 @@ pub(crate) struct Desk {
 impl Desk {
     pub(crate) fn new(settings: Settings) -> Desk {
         Desk {
+            options: SourceOptions::new(settings.sources),
             bodies: settings.bodies,
             ledger: settings.ledger,
             topic: settings.topic,

@@ -4,11 +4,14 @@
 //! and the event's due time brings it back. Only while the ledger cannot be reached does a message stay.
 
 mod act;
+mod archive;
 mod batch;
 mod claim;
+mod confirm;
 mod desk;
 mod process_log;
 mod settings;
+mod source_options;
 
 use std::sync::Arc;
 

@@ -11,6 +11,7 @@ use platform::env::{Env, EnvError};
 use platform::ledger::Ledger;
 use platform::log::{self, Level};
 use platform::queue::Queue;
+use platform::sources::Sources;
 use platform::topic::Topic;
 
 /// No step begins later before the function's end than this: a call may take as long as its limit, reading an object
@@ -20,6 +21,7 @@ const _: () = assert!(STEP_RESERVE.as_secs() > 3 * Limits::PATIENT.operation.as_
 
 /// The function's settings, as clients ready for use.
 pub(crate) struct Settings {
+    pub(crate) sources: Sources,
     pub(crate) bodies: Bodies,
     pub(crate) ledger: Ledger,
     pub(crate) events: Queue,
@@ -35,6 +37,7 @@ pub(crate) fn read() -> Result<Settings, EnvError> {
     log::start(env.parsed("LOG_LEVEL", Level::Info, Level::parse));
     let aws = Aws::from_env(&mut env);
     let settings = Settings {
+        sources: Sources::new(&aws, env.required("SOURCES_PREFIX"), Limits::PATIENT),
         bodies: Bodies::new(&aws, env.required("BUCKET"), Limits::PATIENT),
         ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), Limits::PATIENT),
         events: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), Limits::PATIENT),

@@ -1,5 +1,7 @@
 //! A configured sender: what its secret says.
 
+mod options;
+
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -11,12 +13,14 @@ use crate::digest::Digest;
 use crate::provider::{Provider, UnknownProvider};
 use crate::source_name::SourceName;
 
+pub use self::options::{ASSET_MAX_BYTES, ApiKey, AssetHost, Options, OptionsError};
+
 /// A shorter signing secret can be guessed; it is refused.
 const SECRET_MIN_BYTES: usize = 8;
 /// A shorter signing secret deserves a warning.
 const SECRET_SHORT_BYTES: usize = 24;
 
-/// One configured sender: its provider, and what proves that a delivery is its own.
+/// One configured sender: its provider, what proves that a delivery is its own, and what is done with its events.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The operator's name for it.
@@ -27,6 +31,8 @@ pub struct Source {
     pub credentials: Credentials,
     /// How repeats are told from new events.
     pub dedupe: Dedupe,
+    /// What the processor does with its events. Faults here do not stop deliveries: they would be lost.
+    pub options: Result<Options, OptionsError>,
     /// What the operator should know, in sentences; holds no secret.
     pub warnings: Vec<String>,
 }
@@ -115,16 +121,16 @@ struct Configuration {
     token_sha256: Vec<String>,
     #[serde(default)]
     dedupe: Dedupe,
-    // The processor's options. This version reads them so that a secret written for a later one works already, and
-    // warns that it does not act on them.
     #[serde(default)]
-    api_key: Option<serde::de::IgnoredAny>,
+    api_key: Option<String>,
     #[serde(default)]
     archive: bool,
     #[serde(default)]
+    asset_hosts: Vec<String>,
+    #[serde(default)]
     confirm: bool,
     #[serde(default)]
-    max_asset_bytes: Option<serde::de::IgnoredAny>,
+    max_asset_bytes: Option<u64>,
 }
 
 impl Source {
@@ -144,11 +150,9 @@ impl Source {
         })?;
         let provider: Provider = configuration.provider.parse().map_err(SourceError::UnknownProvider)?;
         let mut warnings = Vec::new();
-        if configuration.archive || configuration.max_asset_bytes.is_some() {
-            warnings.push("assets are not archived by this version: `archive` has no effect yet".to_owned());
-        }
-        if configuration.confirm || configuration.api_key.is_some() {
-            warnings.push("events are not confirmed by this version: `confirm` has no effect yet".to_owned());
+        let options = Options::read(&configuration);
+        if let Err(error) = &options {
+            warnings.push(error.to_string());
         }
         let secrets = Secrets::parse(configuration.secrets, &mut warnings)?;
         let tokens = TokenDigests::parse(&configuration.token_sha256)?;
@@ -163,7 +167,11 @@ impl Source {
                 }
             }
         };
-        Ok(Source { name, provider, credentials, dedupe: configuration.dedupe, warnings })
+        let is_always_signed = !matches!(credentials, Credentials::Token(_));
+        if is_always_signed && configuration.confirm && options.is_ok() {
+            warnings.push("every delivery of this source is signed, so `confirm` has no effect".to_owned());
+        }
+        Ok(Source { name, provider, credentials, dedupe: configuration.dedupe, options, warnings })
     }
 }
 
@@ -261,8 +269,8 @@ mod tests {
     #[test]
     fn what_works_but_should_be_known_is_warned_of() {
         check(
-            r#"{"provider":"glossi","secrets":["0123456789"],"archive":true}"#,
-            r#"Signature { header: "x-glossi-signature", secrets: 1 secrets }, warnings: ["assets are not archived by this version: `archive` has no effect yet", "a secret in `secrets` has under 24 bytes: ask the sender for a longer one"]"#,
+            r#"{"provider":"glossi","secrets":["0123456789"]}"#,
+            r#"Signature { header: "x-glossi-signature", secrets: 1 secrets }, warnings: ["a secret in `secrets` has under 24 bytes: ask the sender for a longer one"]"#,
         );
     }
 

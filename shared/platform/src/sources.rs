@@ -1,11 +1,18 @@
 //! The configured sources, each a secret in Secrets Manager.
 
+use std::time::Duration;
+
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use domain::source::{Source, SourceError};
 use domain::source_name::SourceName;
 
 use crate::aws::{Aws, Limits};
 use crate::trouble::Trouble;
+
+/// An instance reads a source again after this long: so soon, what an operator takes away is gone everywhere.
+pub const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
+/// An instance never reads a source twice within this time, whatever comes in.
+pub const READS_APART: Duration = Duration::from_secs(5);
 
 /// The secrets under a prefix.
 #[derive(Clone, Debug)]

@@ -32,7 +32,7 @@ fn the_functions_get_the_environment_that_they_read() {
     });
     expect![[r#"
         Ingest: BUCKET EVENTS_QUEUE_URL INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX TIME_SCALE
-        Process: BUCKET DEAD_LETTER_QUEUE_URL EVENTS_QUEUE_URL INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL TIME_SCALE TOPIC_ARN
+        Process: BUCKET DEAD_LETTER_QUEUE_URL EVENTS_QUEUE_URL INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX TIME_SCALE TOPIC_ARN
         Sweep: EVENTS_QUEUE_URL LEDGER_TABLE LOG_LEVEL TIME_SCALE"#]]
     .assert_eq(&names.join("\n"));
 }
@@ -61,6 +61,7 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/events/*"}
           s3:ListBucket on {"Fn::GetAtt":["Bucket","Arn"]}
           sns:Publish on {"Ref":"Topic"}
+          secretsmanager:GetSecretValue on {"Fn::Sub":"arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SourcesPrefix}/source/*"}
         SweepRole
           logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["SweepLogs","Arn"]}
           dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/due"}
