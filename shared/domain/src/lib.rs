@@ -18,6 +18,7 @@
 
 pub mod canonical;
 mod clip;
+pub mod confirm;
 pub mod delivery;
 pub mod digest;
 pub mod event;

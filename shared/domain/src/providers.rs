@@ -1,7 +1,7 @@
 //! One file a provider: how its bodies are read. The rest is what they share.
 
 mod assets;
-mod fields;
+pub(crate) mod fields;
 mod media;
 mod object;
 

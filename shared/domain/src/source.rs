@@ -13,7 +13,7 @@ use crate::digest::Digest;
 use crate::provider::{Provider, UnknownProvider};
 use crate::source_name::SourceName;
 
-pub use self::options::{ASSET_MAX_BYTES, ApiKey, AssetHost, Options, OptionsError};
+pub use self::options::{ASSET_MAX_BYTES, ApiAccess, ApiKey, AssetHost, LoopbackUrl, Options, OptionsError};
 
 /// A shorter signing secret can be guessed; it is refused.
 const SECRET_MIN_BYTES: usize = 8;
@@ -122,6 +122,10 @@ struct Configuration {
     #[serde(default)]
     dedupe: Dedupe,
     #[serde(default)]
+    api_base_url: Option<String>,
+    #[serde(default)]
+    api_family: Option<String>,
+    #[serde(default)]
     api_key: Option<String>,
     #[serde(default)]
     archive: bool,
@@ -150,7 +154,7 @@ impl Source {
         })?;
         let provider: Provider = configuration.provider.parse().map_err(SourceError::UnknownProvider)?;
         let mut warnings = Vec::new();
-        let options = Options::read(&configuration);
+        let options = Options::read(provider, &configuration);
         if let Err(error) = &options {
             warnings.push(error.to_string());
         }

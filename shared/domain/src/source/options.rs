@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::provider::Provider;
 use crate::source::Configuration;
 
 /// How large an asset may be if the operator does not say.
@@ -16,14 +17,28 @@ pub struct Options {
     pub max_asset_bytes: u64,
     /// Where the sender keeps assets, besides the hosts that its documentation names.
     pub asset_hosts: Vec<AssetHost>,
-    /// The key with which the sender's API is asked about events that a token alone vouches for; absent where that is
-    /// not wanted.
-    pub confirm: Option<ApiKey>,
+    /// How the sender's API is asked about events that a token alone vouches for; absent where that is not wanted.
+    pub confirm: Option<ApiAccess>,
+}
+
+/// How a sender's API is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiAccess {
+    /// The key.
+    pub key: ApiKey,
+    /// The part of ModelsLab's API that knows the source's jobs; their webhooks do not say it.
+    pub family: Option<String>,
+    /// Where a test plays the API.
+    pub test_only_base_url: Option<LoopbackUrl>,
 }
 
 /// A key for the sender's API, fit for an HTTP header. Its text is never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(String);
+
+/// `http://127.0.0.1:{port}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoopbackUrl(u16);
 
 /// A host's name, or all names below one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +59,17 @@ pub enum OptionsError {
     /// No header could carry it.
     #[error("`api_key` is empty or holds characters that no HTTP header can carry: copy it anew from the sender")]
     NotAnApiKey,
+    /// ModelsLab's API has many parts, and a job is known to one of them.
+    #[error(
+        "`confirm` needs to know where ModelsLab's API has the jobs of this source: give `api_family`, such as `video` or `images`"
+    )]
+    FamilyMissing,
+    /// Nothing that could stand in a URL of ModelsLab's.
+    #[error("`api_family` is not the name of a part of ModelsLab's API, such as `video`, `images` or `3d`")]
+    NotAFamily,
+    /// An operator must not be able to send a key anywhere.
+    #[error("`api_base_url` is for tests only: leave it out")]
+    BaseUrlOutsideTests,
     /// Not the name of a host.
     #[error(
         "`asset_hosts` holds something that is no host's name: write `cdn.example.com`, or `.example.com` for all below"
@@ -52,13 +78,8 @@ pub enum OptionsError {
 }
 
 impl Options {
-    pub(super) fn read(configuration: &Configuration) -> Result<Options, OptionsError> {
-        let api_key = configuration.api_key.as_deref().map(ApiKey::parse).transpose()?;
-        let confirm = match (configuration.confirm, api_key) {
-            (true, None) => return Err(OptionsError::ApiKeyMissing),
-            (true, Some(api_key)) => Some(api_key),
-            (false, _) => None,
-        };
+    pub(super) fn read(provider: Provider, configuration: &Configuration) -> Result<Options, OptionsError> {
+        let confirm = if configuration.confirm { Some(ApiAccess::read(provider, configuration)?) } else { None };
         Ok(Options {
             archive: configuration.archive,
             max_asset_bytes: configuration.max_asset_bytes.unwrap_or(ASSET_MAX_BYTES),
@@ -76,6 +97,35 @@ impl Options {
 impl Default for Options {
     fn default() -> Options {
         Options { archive: false, max_asset_bytes: ASSET_MAX_BYTES, asset_hosts: Vec::new(), confirm: None }
+    }
+}
+
+impl ApiAccess {
+    fn read(provider: Provider, configuration: &Configuration) -> Result<ApiAccess, OptionsError> {
+        let key = configuration.api_key.as_deref().ok_or(OptionsError::ApiKeyMissing)?;
+        let family = configuration.api_family.clone();
+        if provider == Provider::Modelslab && family.is_none() {
+            return Err(OptionsError::FamilyMissing);
+        }
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        if family.as_ref().is_some_and(|family| family.is_empty() || !family.bytes().all(is_plain)) {
+            return Err(OptionsError::NotAFamily);
+        }
+        let test_only_base_url = configuration.api_base_url.as_deref().map(LoopbackUrl::parse).transpose()?;
+        Ok(ApiAccess { key: ApiKey::parse(key)?, family, test_only_base_url })
+    }
+}
+
+impl LoopbackUrl {
+    fn parse(text: &str) -> Result<LoopbackUrl, OptionsError> {
+        let port = text.strip_prefix("http://127.0.0.1:").and_then(|port| port.parse().ok());
+        port.map(LoopbackUrl).ok_or(OptionsError::BaseUrlOutsideTests)
+    }
+}
+
+impl fmt::Display for LoopbackUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "http://127.0.0.1:{}", self.0)
     }
 }
 
@@ -137,9 +187,17 @@ mod tests {
     use crate::source::Source;
     use crate::source_name::SourceName;
 
-    /// Checks what the options `written` come to, and what the operator is told of them.
+    const SIGNS: &str = r#""provider":"get3w","secrets":["0123456789abcdef01234567"]"#;
+    const SIGNS_NOTHING: &str =
+        r#""token_sha256":["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],"provider":"#;
+
+    /// Checks what the options of a source that signs come to, and what the operator is told of them.
     fn check(written: &str, expected: &Expect) {
-        let json = format!(r#"{{"provider":"get3w","secrets":["0123456789abcdef01234567"]{written}}}"#);
+        check_source(&format!("{SIGNS}{written}"), expected);
+    }
+
+    fn check_source(written: &str, expected: &Expect) {
+        let json = format!("{{{written}}}");
         let source = Source::parse(SourceName::parse("test").unwrap(), &json).unwrap();
         let options = source.options.map_or_else(|error| error.to_string(), |options| format!("{options:?}"));
         let lines = [vec![options], source.warnings].concat();
@@ -163,9 +221,49 @@ mod tests {
         check(
             r#","confirm":true,"api_key":" sk-0123456789\n""#,
             &expect![[r#"
-                Options { archive: false, max_asset_bytes: 536870912, asset_hosts: [], confirm: Some(a key) }
+                Options { archive: false, max_asset_bytes: 536870912, asset_hosts: [], confirm: Some(ApiAccess { key: a key, family: None, test_only_base_url: None }) }
                 every delivery of this source is signed, so `confirm` has no effect"#]],
         );
+    }
+
+    #[test]
+    fn modelslab_is_asked_in_the_part_that_knows_the_job() {
+        let modelslab = format!(r#"{SIGNS_NOTHING}"modelslab","confirm":true,"api_key":"sk-0123456789""#);
+        check_source(
+            &format!(r#"{modelslab},"api_family":"video","api_base_url":"http://127.0.0.1:4000""#),
+            &expect![
+                "Options { archive: false, max_asset_bytes: 536870912, asset_hosts: [], confirm: Some(ApiAccess { key: a key, family: Some(\"video\"), test_only_base_url: Some(LoopbackUrl(4000)) }) }"
+            ],
+        );
+        check_source(
+            &modelslab,
+            &expect![[r#"
+            `confirm` needs to know where ModelsLab's API has the jobs of this source: give `api_family`, such as `video` or `images`
+            `confirm` needs to know where ModelsLab's API has the jobs of this source: give `api_family`, such as `video` or `images`"#]],
+        );
+        for family in ["", "../v1", "Video", "a/b"] {
+            check_source(
+                &format!(r#"{modelslab},"api_family":"{family}""#),
+                &expect![[r#"
+                `api_family` is not the name of a part of ModelsLab's API, such as `video`, `images` or `3d`
+                `api_family` is not the name of a part of ModelsLab's API, such as `video`, `images` or `3d`"#]],
+            );
+        }
+    }
+
+    #[test]
+    fn no_key_is_sent_anywhere_but_to_the_sender() {
+        let csm = format!(r#"{SIGNS_NOTHING}"csm","confirm":true,"api_key":"sk-0123456789""#);
+        for url in
+            ["https://api.example.com", "http://127.0.0.1", "http://127.0.0.1:80@evil.example", "http://127.0.0.1:80/"]
+        {
+            check_source(
+                &format!(r#"{csm},"api_base_url":"{url}""#),
+                &expect![[r#"
+                `api_base_url` is for tests only: leave it out
+                `api_base_url` is for tests only: leave it out"#]],
+            );
+        }
     }
 
     #[test]
