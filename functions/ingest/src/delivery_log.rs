@@ -26,6 +26,8 @@ pub(crate) struct DeliveryLog {
     refusal: Option<&'static str>,
     /// A known event came with another body.
     duplicate_differs: Option<bool>,
+    /// An event with another body has failed under the id, so this one has an id of its own.
+    beside_failed: Option<bool>,
     /// Answered from memory, without any call.
     recent: Option<bool>,
     /// The message could not be sent; the sweep will.
@@ -55,6 +57,7 @@ impl DeliveryLog {
             body_bytes: None,
             refusal: None,
             duplicate_differs: None,
+            beside_failed: None,
             recent: None,
             deferred: None,
             unrecorded: None,
@@ -85,6 +88,11 @@ impl DeliveryLog {
 
     pub(crate) fn duplicate(&mut self, differs: bool) {
         self.duplicate_differs = differs.then_some(true);
+    }
+
+    pub(crate) fn beside(&mut self, event: &Event) {
+        self.beside_failed = Some(true);
+        self.event(event);
     }
 
     pub(crate) fn recent(&mut self) {

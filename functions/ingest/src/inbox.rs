@@ -68,24 +68,30 @@ impl Inbox {
     async fn receive(&self, source: Option<SourceName>, delivery: Delivery, line: &mut DeliveryLog) -> Answer {
         line.body_bytes(delivery.body.len());
         let received_at = delivery.received_at;
-        let verified = match self.verify(source, delivery, line).await {
+        let mut verified = match self.verify(source, delivery, line).await {
             Ok(verified) => verified,
             Err(answer) => return answer,
         };
-        let event = verified.event();
-        line.event(event);
-        if self.recent().holds(&event.id, event.body_sha256, received_at) {
+        line.event(verified.event());
+        if self.recent().holds(&verified.event().id, verified.event().body_sha256, received_at) {
             line.recent();
-            return Answer::Duplicate(event.id.clone());
+            return Answer::Duplicate(verified.event().id.clone());
         }
-        let kept = self.keeper.keep(&verified, line).await;
+        let mut kept = self.keeper.keep(&verified, line).await;
+        if kept == Kept::Beside {
+            verified = verified.beside();
+            line.beside(verified.event());
+            kept = self.keeper.keep(&verified, line).await;
+        }
+        let event = verified.event();
         if kept.has_record_of_this_body() {
             self.recent().remember(&event.id, event.body_sha256, received_at);
         }
         match kept {
             Kept::Recorded | Kept::InMessageOnly => Answer::Accepted(event.id.clone()),
             Kept::Duplicate { .. } => Answer::Duplicate(event.id.clone()),
-            Kept::Nowhere => Answer::Unavailable,
+            // An id that holds the body's digest is no other body's, so nothing can stand beside it.
+            Kept::Beside | Kept::Nowhere => Answer::Unavailable,
         }
     }
 

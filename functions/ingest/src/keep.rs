@@ -35,6 +35,8 @@ pub(crate) enum Kept {
         /// That one's body is another one.
         differs: bool,
     },
+    /// Nowhere yet: its id belongs to an event with another body that has failed. It must be kept under its own.
+    Beside,
     /// Nowhere. It must not be acknowledged.
     Nowhere,
 }
@@ -44,7 +46,7 @@ impl Kept {
     pub(crate) const fn has_record_of_this_body(self) -> bool {
         match self {
             Kept::Recorded | Kept::Duplicate { differs: false } => true,
-            Kept::Duplicate { differs: true } | Kept::InMessageOnly | Kept::Nowhere => false,
+            Kept::Duplicate { differs: true } | Kept::InMessageOnly | Kept::Beside | Kept::Nowhere => false,
         }
     }
 }
@@ -56,6 +58,7 @@ const RECORDING_ROUNDS_MAX: u32 = 3;
 enum Recorded {
     New,
     Known { differs: bool },
+    Beside,
 }
 
 impl Keeper {
@@ -76,6 +79,7 @@ impl Keeper {
                 line.duplicate(differs);
                 return Kept::Duplicate { differs };
             }
+            Some(Recorded::Beside) => return Kept::Beside,
             Some(Recorded::New) => true,
             None => {
                 line.unrecorded();
@@ -139,6 +143,7 @@ impl Keeper {
             match admit(&standing, &event.delivery, event.body_sha256, event.received_at) {
                 Admission::Own => return Ok(Recorded::New),
                 Admission::Duplicate { differs } => return Ok(Recorded::Known { differs }),
+                Admission::Beside => return Ok(Recorded::Beside),
                 Admission::Expired { expires_at_seconds } => place = Place::Expired(expires_at_seconds),
             }
         }

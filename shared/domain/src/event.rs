@@ -53,6 +53,14 @@ impl VerifiedEvent {
         VerifiedEvent { event, body }
     }
 
+    /// The same under an id of its own, because the one it had belongs to an event with another body that has failed.
+    #[must_use]
+    pub fn beside(self) -> VerifiedEvent {
+        let VerifiedEvent { event, body } = self;
+        let id = event.id.with(event.body_sha256);
+        VerifiedEvent { event: Event { id, ..event }, body }
+    }
+
     /// All but the body.
     #[must_use]
     pub fn event(&self) -> &Event {

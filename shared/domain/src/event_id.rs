@@ -33,11 +33,22 @@ impl EventId {
             id.push('/');
             id.extend(utf8_percent_encode(component, ENCODED));
         }
-        if id.len() > EVENT_ID_MAX_BYTES {
-            // An encoded component never holds a colon, so this form cannot be forged by a component.
-            id = format!("{source}/sha256:{}", Digest::of(id.as_bytes()));
+        EventId::bounded(source.as_str(), id)
+    }
+
+    /// The id with one more component, the SHA-256 of the event's body: that of the same key and this body alone.
+    #[must_use]
+    pub(crate) fn with(&self, body_sha256: Digest) -> EventId {
+        let source = self.0.split('/').next().unwrap_or_default();
+        EventId::bounded(source, format!("{self}/{body_sha256}"))
+    }
+
+    fn bounded(source: &str, id: String) -> EventId {
+        if id.len() <= EVENT_ID_MAX_BYTES {
+            return EventId(id);
         }
-        EventId(id)
+        // An encoded component never holds a colon, so this form cannot be forged by a component.
+        EventId(format!("{source}/sha256:{}", Digest::of(id.as_bytes())))
     }
 
     /// Reads an id from a record or a message.
@@ -115,6 +126,19 @@ mod tests {
         assert!(digested.starts_with("glossi-prod/sha256:"), "{digested}");
         assert_ne!(digested, id(&[&long, "y"]));
         assert_ne!(digested, id(&[digested.strip_prefix("glossi-prod/").unwrap()]));
+    }
+
+    #[test]
+    fn an_id_with_a_body_is_the_one_that_the_body_as_a_component_gives() {
+        let source = SourceName::parse("glossi-prod").unwrap();
+        let body = Digest::of(b"body");
+        for key in ["job-1", &"x".repeat(EVENT_ID_MAX_BYTES - 20)] {
+            let with = EventId::new(&source, [key]).with(body);
+            assert_eq!(with, EventId::new(&source, [key, &body.to_string()]));
+            assert!(EventId::parse(with.as_str()).is_ok());
+        }
+        let digested = EventId::new(&source, [&*"x".repeat(EVENT_ID_MAX_BYTES)]);
+        assert!(EventId::parse(digested.with(body).as_str()).is_ok());
     }
 
     #[test]

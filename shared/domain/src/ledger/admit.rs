@@ -1,7 +1,7 @@
 //! What a put that found a record already standing has found.
 
 use crate::digest::Digest;
-use crate::ledger::record::Standing;
+use crate::ledger::record::{Standing, State};
 use crate::time::Timestamp;
 
 /// What to make of a record that stood where a new one was to be put.
@@ -14,6 +14,9 @@ pub enum Admission {
         /// The body now sent is another one. It is not kept; an operator should know.
         differs: bool,
     },
+    /// What was recorded before has failed, and this is another body: the genuine one perhaps, after one that somebody
+    /// had forged. It is an event of its own, under [its own id](crate::event::VerifiedEvent::beside).
+    Beside,
     /// The record's time is over; it may be replaced, on the condition that it still expires at this second.
     Expired {
         /// The expiry seen.
@@ -27,7 +30,12 @@ pub fn admit(existing: &Standing, request_id: &str, body_sha256: Digest, now: Ti
     match existing.expires_at_seconds {
         Some(expires_at_seconds) if existing.is_expired(now) => Admission::Expired { expires_at_seconds },
         _ if existing.delivery == request_id => Admission::Own,
-        _ => Admission::Duplicate { differs: existing.body_sha256 != body_sha256 },
+        _ if existing.body_sha256 == body_sha256 => Admission::Duplicate { differs: false },
+        _ => match existing.state {
+            State::Failed => Admission::Beside,
+            // It may still come to be believed, and then by what the sender itself says of it.
+            State::Received | State::Processing | State::Done => Admission::Duplicate { differs: true },
+        },
     }
 }
 
@@ -38,20 +46,24 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
-    fn check(state: State, delivery: &str, expires_at_seconds: Option<i64>, expected: Admission) {
-        let body_sha256 = Digest::of(b"body");
-        let standing = Standing {
+    fn standing(state: State, delivery: &str, expires_at_seconds: Option<i64>) -> Standing {
+        Standing {
             state,
             delivery: delivery.to_owned(),
-            body_sha256,
+            body_sha256: Digest::of(b"body"),
             claimed_by: None,
             attempts: 0,
             lease_until: None,
             not_before: None,
             due_at: None,
             expires_at_seconds,
-        };
-        assert_eq!(admit(&standing, "mine", body_sha256, NOW), expected, "{state} {delivery} {expires_at_seconds:?}");
+        }
+    }
+
+    fn check(state: State, delivery: &str, expires_at_seconds: Option<i64>, expected: Admission) {
+        let existing = standing(state, delivery, expires_at_seconds);
+        let admission = admit(&existing, "mine", existing.body_sha256, NOW);
+        assert_eq!(admission, expected, "{state} {delivery} {expires_at_seconds:?}");
     }
 
     #[test]
@@ -69,5 +81,17 @@ mod tests {
             check(State::Done, delivery, Some(second), Admission::Expired { expires_at_seconds: second });
         }
         check(State::Done, "other", Some(second + 1), Admission::Duplicate { differs: false });
+    }
+
+    #[test]
+    fn another_body_is_an_event_of_its_own_once_the_first_has_failed() {
+        let check = |state, body: &[u8], expected| {
+            assert_eq!(admit(&standing(state, "other", None), "mine", Digest::of(body), NOW), expected, "{state}");
+        };
+        for state in [State::Received, State::Processing, State::Done] {
+            check(state, b"another", Admission::Duplicate { differs: true });
+        }
+        check(State::Failed, b"another", Admission::Beside);
+        check(State::Failed, b"body", Admission::Duplicate { differs: false });
     }
 }

@@ -118,6 +118,7 @@ fn record(
         Admission::Expired { expires_at_seconds } if !is_second_round => {
             Step::Recording { place: Place::Expired(expires_at_seconds), is_second_round: true }
         }
+        Admission::Beside => unreachable!("all deliveries of the event have one body"),
         Admission::Duplicate { .. } | Admission::Expired { .. } => {
             if is_own {
                 world.history.note(Broken::LockedOutByItself);
