@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use domain::canonical::Canonical;
 use domain::digest::Digest;
-use domain::event::Event;
+use domain::event::{Event, VerifiedBy};
 use domain::ledger::record::{BodyRef, Record, StoredBody};
 use domain::ledger::settle::Work;
 use domain::message::MessageBody;
@@ -21,7 +21,7 @@ use platform::clock;
 use platform::trouble::Trouble;
 
 use crate::archive::archive;
-use crate::confirm::confirm;
+use crate::confirm::{Told, confirm};
 use crate::desk::{Desk, as_work};
 use crate::settings::STEP_RESERVE;
 
@@ -32,33 +32,39 @@ pub(crate) struct Acted {
     pub(crate) event_type: String,
     /// The id that SNS gave the message.
     pub(crate) message_id: String,
+    /// How the event was known by then.
+    pub(crate) verified_by: VerifiedBy,
 }
 
 impl Acted {
     /// What is kept of it in the record.
     pub(crate) fn into_outcome(self) -> Vec<(&'static str, String)> {
-        vec![("type", self.event_type), ("message_id", self.message_id)]
+        let verified_by = self.verified_by.to_string();
+        vec![("type", self.event_type), ("message_id", self.message_id), ("verified_by", verified_by)]
     }
 }
 
 /// Does everything that is to be done with the event of `record`; or says why not, and whether trying again may help.
 pub(crate) async fn act(desk: &Desk, record: Record, sent: MessageBody, deadline: Timestamp) -> Result<Acted, Work> {
-    let Record { event, body: stored, .. } = record;
+    let Record { event, body: stored, standing } = record;
     enough_time_for_a_step(deadline)?;
     let body = fetch(desk, &event, &stored, sent).await.map_err(|trouble| as_work(&trouble))?;
     let canonical = Canonical::of(event.provider, &body);
     enough_time_for_a_step(deadline)?;
     let options = desk.options.of(&event.source, clock::now()).await.map_err(|reason| Work::Passing { reason })?;
-    let (event, canonical) = confirm(desk, event, canonical, &options, deadline).await?;
-    let canonical = archive(desk, &event, canonical, &options, deadline).await?;
-    let published = fit(desk, &event, &canonical, &body, &stored, deadline).await?;
+    let told = Told { event, canonical, raw: body };
+    let Told { event, canonical, raw } = confirm(desk, told, &options, standing.attempts, deadline).await?;
+    // What anybody could have planted is not fetched.
+    let is_believed = event.verified_by != VerifiedBy::Token || options.confirm.is_none();
+    let canonical = if is_believed { archive(desk, &event, canonical, &options, deadline).await? } else { canonical };
+    let published = fit(desk, &event, &canonical, &raw, &stored, deadline).await?;
     enough_time_for_a_step(deadline)?;
     let message_id = desk.topic.publish(published).await.map_err(|trouble| as_work(&trouble))?;
-    Ok(Acted { event_type: canonical.head.event_type.to_string(), message_id })
+    Ok(Acted { event_type: canonical.head.event_type.to_string(), message_id, verified_by: event.verified_by })
 }
 
 /// A step that the function's end would cut off is better not begun.
-fn enough_time_for_a_step(deadline: Timestamp) -> Result<(), Work> {
+pub(crate) fn enough_time_for_a_step(deadline: Timestamp) -> Result<(), Work> {
     if clock::now() + STEP_RESERVE <= deadline {
         Ok(())
     } else {
@@ -90,32 +96,33 @@ async fn fit(
     desk: &Desk,
     event: &Event,
     canonical: &Canonical,
-    body: &[u8],
+    raw: &[u8],
     stored: &StoredBody,
     deadline: Timestamp,
 ) -> Result<Published, Work> {
-    // A body that alone is too large need not be written out to learn so.
-    if body.len() <= PUBLISHED_MAX_BYTES {
-        let whole = publish(event, canonical, body, Carriage::Whole);
+    // A text that alone is too large need not be written out to learn so.
+    if raw.len() <= PUBLISHED_MAX_BYTES {
+        let whole = publish(event, canonical, raw, Carriage::Whole);
         if whole.fits() {
             return Ok(whole);
         }
     }
-    let body_ref = match stored {
-        StoredBody::Referenced(reference) => reference.clone(),
-        StoredBody::Inline(_) => {
-            let reference = BodyRef::of(desk.bodies.bucket(), event, body.len() as u64);
+    let sha256 = Digest::of(raw);
+    let raw_ref = match stored {
+        StoredBody::Referenced(reference) if sha256 == event.body_sha256 => reference.clone(),
+        StoredBody::Referenced(_) | StoredBody::Inline(_) => {
+            let reference = BodyRef::new(desk.bodies.bucket(), &event.id, sha256, raw.len() as u64);
             enough_time_for_a_step(deadline)?;
-            desk.bodies.put(&reference, body).await.map_err(|trouble| as_work(&trouble))?;
+            desk.bodies.put(&reference, raw).await.map_err(|trouble| as_work(&trouble))?;
             reference
         }
     };
-    let without_body = publish(event, canonical, body, Carriage::BodyByReference(&body_ref));
+    let without_body = publish(event, canonical, raw, Carriage::BodyByReference(&raw_ref));
     if without_body.fits() {
         return Ok(without_body);
     }
     let (assets, assets_ref) = assets_object(event, canonical, desk.bodies.bucket());
     enough_time_for_a_step(deadline)?;
     desk.bodies.put(&assets_ref, &assets).await.map_err(|trouble| as_work(&trouble))?;
-    Ok(publish(event, canonical, body, Carriage::AllByReference { body: &body_ref, assets: &assets_ref }))
+    Ok(publish(event, canonical, raw, Carriage::AllByReference { body: &raw_ref, assets: &assets_ref }))
 }

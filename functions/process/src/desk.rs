@@ -11,6 +11,7 @@ use domain::message::{Message, MessageBody};
 use domain::time::Timestamp;
 use platform::bodies::Bodies;
 use platform::ledger::{Ledger, Settled};
+use platform::provider_api::ProviderApi;
 use platform::queue::Queue;
 use platform::topic::Topic;
 use platform::trouble::{Trouble, TroubleKind};
@@ -35,6 +36,8 @@ pub(crate) struct Desk {
     pub(crate) ledger: Ledger,
     pub(crate) topic: Topic,
     pub(crate) inline_body_bytes: usize,
+    pub(crate) provider_api: ProviderApi,
+    pub(crate) allows_loopback: bool,
     events: Queue,
     dead_letters: Queue,
     schedule: Schedule,
@@ -48,6 +51,8 @@ impl Desk {
             ledger: settings.ledger,
             topic: settings.topic,
             inline_body_bytes: settings.inline_body_bytes,
+            provider_api: ProviderApi::default(),
+            allows_loopback: settings.allows_loopback,
             events: settings.events,
             dead_letters: settings.dead_letters,
             schedule: settings.schedule,
@@ -116,8 +121,10 @@ impl Desk {
             let reason = format!("given up after {ATTEMPTS_MAX} attempts, the last of which never ended");
             (Work::Lasting { reason }, None)
         };
+        let is_contradicted = matches!(work, Work::Contradicted { .. });
         let settlement = settle(work, attempts, clock::now(), self.schedule, random::fraction());
         line.settled(&settlement, outcome.as_ref());
+        line.contradicted(is_contradicted);
         let outcome = outcome.map(Acted::into_outcome).unwrap_or_default();
         match self.ledger.settle(&id, &token, &settlement, &outcome).await {
             Ok(Settled::Yes) => Verdict::Delete,
@@ -200,7 +207,7 @@ impl ProcessLog {
             Settlement::Failed { reason, .. } => self.failed(reason),
         }
         if let Some(acted) = acted {
-            self.published(&acted.event_type, &acted.message_id);
+            self.published(&acted.event_type, &acted.message_id, acted.verified_by);
         }
     }
 }

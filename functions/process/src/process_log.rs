@@ -1,6 +1,6 @@
 //! The one log line of a message.
 
-use domain::event::Event;
+use domain::event::{Event, VerifiedBy};
 use domain::ledger::record::Record;
 use domain::time::Timestamp;
 use platform::clock;
@@ -21,8 +21,11 @@ pub(crate) struct ProcessLog {
     /// From the delivery's arrival until now.
     age_ms: Option<u64>,
     published_as: Option<String>,
+    verified_by: Option<&'static str>,
     again_at: Option<String>,
     reason: Option<String>,
+    /// The sender's API says otherwise. Operators watch this field: somebody may know a source's URL.
+    contradicted: Option<bool>,
     /// Somebody else holds the claim by now.
     claim_lost: Option<bool>,
     /// What went wrong on the way, in order.
@@ -52,9 +55,10 @@ impl ProcessLog {
         self.outcome = outcome;
     }
 
-    pub(crate) fn published(&mut self, event_type: &str, message_id: &str) {
+    pub(crate) fn published(&mut self, event_type: &str, message_id: &str, verified_by: VerifiedBy) {
         self.event_type = Some(event_type.to_owned());
         self.published_as = Some(message_id.to_owned());
+        self.verified_by = Some(verified_by.as_str());
     }
 
     pub(crate) fn again(&mut self, at: Timestamp, reason: &str) {
@@ -66,6 +70,10 @@ impl ProcessLog {
     pub(crate) fn failed(&mut self, reason: &str) {
         self.outcome = "failed";
         self.reason = Some(reason.to_owned());
+    }
+
+    pub(crate) fn contradicted(&mut self, is_contradicted: bool) {
+        self.contradicted = is_contradicted.then_some(true);
     }
 
     pub(crate) fn put_away(&mut self, reason: &str) {

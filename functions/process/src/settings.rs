@@ -10,6 +10,7 @@ use platform::body_codec::INLINE_BODY_BYTES;
 use platform::env::{Env, EnvError};
 use platform::ledger::Ledger;
 use platform::log::{self, Level};
+use platform::provider_api;
 use platform::queue::Queue;
 use platform::sources::Sources;
 use platform::topic::Topic;
@@ -18,6 +19,8 @@ use platform::topic::Topic;
 /// twice that, and settling must still follow it.
 pub(crate) const STEP_RESERVE: Duration = Duration::from_secs(20);
 const _: () = assert!(STEP_RESERVE.as_secs() > 3 * Limits::PATIENT.operation.as_secs());
+const _: () =
+    assert!(STEP_RESERVE.as_secs() > provider_api::ANSWER_WITHIN.as_secs() + Limits::PATIENT.operation.as_secs());
 
 /// The function's settings, as clients ready for use.
 pub(crate) struct Settings {
@@ -29,6 +32,9 @@ pub(crate) struct Settings {
     pub(crate) topic: Topic,
     pub(crate) schedule: Schedule,
     pub(crate) inline_body_bytes: usize,
+    /// Whether sources may name servers on this machine. Nobody but the tests says so: on Lambda, what listens on the
+    /// loopback interface is Lambda itself.
+    pub(crate) allows_loopback: bool,
 }
 
 /// Reads the environment.
@@ -45,6 +51,7 @@ pub(crate) fn read() -> Result<Settings, EnvError> {
         topic: Topic::new(&aws, env.required("TOPIC_ARN"), Limits::PATIENT),
         schedule: Schedule::at(env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse)),
         inline_body_bytes: env.parsed("INLINE_BODY_BYTES", INLINE_BODY_BYTES, str::parse),
+        allows_loopback: env.optional("TEST_ONLY_ALLOW_LOOPBACK").as_deref() == Some("1"),
     };
     env.finish(settings)
 }

@@ -1,4 +1,5 @@
-//! Everything of Landfall that touches the outside: the AWS services, the environment, the clock, randomness, the log.
+//! Everything of Landfall that touches the outside: the AWS services, the senders' APIs, the environment, the clock,
+//! randomness, the log.
 //!
 //! This crate decides nothing. It writes what `domain` decided and reads what `domain` decides upon; a branch here is
 //! about how a call went, never about what an event deserves.
@@ -12,6 +13,7 @@ pub mod clock;
 pub mod env;
 pub mod ledger;
 pub mod log;
+pub mod provider_api;
 pub mod queue;
 pub mod random;
 pub mod sources;

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 /// A call to a service that did not go well. Whether it had its effect is not known.
@@ -39,6 +39,11 @@ impl Trouble {
     #[must_use]
     pub fn passing(operation: &'static str, detail: impl Into<String>) -> Trouble {
         Trouble { operation, kind: TroubleKind::Passing, detail: detail.into() }
+    }
+
+    /// Trouble with a connection.
+    pub(crate) fn not_sent(operation: &'static str, error: &ConnectorError) -> Trouble {
+        Trouble { operation, kind: TroubleKind::Passing, detail: chain(error) }
     }
 
     /// Sorts an SDK error. The detail is the service's error code and message, or the kind of transport failure; the

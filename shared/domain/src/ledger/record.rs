@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::digest::Digest;
 use crate::event::Event;
+use crate::event_id::EventId;
 use crate::time::Timestamp;
 use crate::words::words;
 
@@ -103,10 +104,16 @@ impl BodyRef {
     /// that a second body under the same id cannot replace the first.
     #[must_use]
     pub fn of(bucket: &str, event: &Event, size: u64) -> BodyRef {
+        BodyRef::new(bucket, &event.id, event.body_sha256, size)
+    }
+
+    /// Where another text about the event `id` lies, such as its sender's own account.
+    #[must_use]
+    pub fn new(bucket: &str, id: &EventId, sha256: Digest, size: u64) -> BodyRef {
         BodyRef {
             bucket: bucket.to_owned(),
-            key: format!("bodies/{}/{}", event.id.digest(), event.body_sha256),
-            sha256: event.body_sha256.to_string(),
+            key: format!("bodies/{}/{sha256}", id.digest()),
+            sha256: sha256.to_string(),
             size,
         }
     }

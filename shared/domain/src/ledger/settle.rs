@@ -18,6 +18,11 @@ pub enum Work {
         /// What happened, for the operator; holds no secret.
         reason: String,
     },
+    /// The sender says that it is not true: somebody may have forged it.
+    Contradicted {
+        /// What the sender says; holds no secret.
+        reason: String,
+    },
 }
 
 /// What becomes of the record.
@@ -58,6 +63,9 @@ pub fn settle(work: Work, attempts: u32, now: Timestamp, schedule: Schedule, jit
     match work {
         Work::Done => Settlement::Done { expires_at_seconds },
         Work::Lasting { reason } => Settlement::Failed { expires_at_seconds, reason },
+        Work::Contradicted { reason } => {
+            Settlement::Failed { expires_at_seconds, reason: format!("contradicted: {reason}") }
+        }
         Work::Passing { reason } => match schedule.retry_at(now, attempts, jitter) {
             Some(at) => Settlement::Again { at, reason },
             None => Settlement::Failed { expires_at_seconds, reason },
@@ -88,6 +96,11 @@ mod tests {
             Work::Lasting { reason: reason() },
             1,
             Settlement::Failed { expires_at_seconds: EXPIRY, reason: reason() },
+        );
+        check(
+            Work::Contradicted { reason: reason() },
+            1,
+            Settlement::Failed { expires_at_seconds: EXPIRY, reason: "contradicted: because".to_owned() },
         );
         let again = Settlement::Again { at: NOW + Duration::from_secs(30), reason: reason() };
         check(Work::Passing { reason: reason() }, 1, again);
