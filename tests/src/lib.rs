@@ -18,6 +18,7 @@ pub mod observe;
 pub mod proxy;
 pub mod recorded;
 pub mod sender;
+pub mod simulator;
 pub mod source;
 pub mod stack;
 pub mod story;

@@ -146,6 +146,11 @@ impl World {
         }
     }
 
+    /// What stands at `url`.
+    pub async fn fetch(&self, url: &str) -> Answer {
+        self.send(&Request::new("GET", url.to_owned())).await
+    }
+
     /// Sends a request as a sender does: what is answered with a 503 is sent again after the time that the answer
     /// names. With many tests at once, the functions ration their look-ups of sources.
     pub async fn deliver(&self, request: &Request) -> Answer {

@@ -16,6 +16,7 @@ mod process;
 mod recordings;
 mod rotation;
 mod secrets;
+mod sender_apis;
 mod senders;
 mod sweep;
 mod template;
