@@ -5,6 +5,7 @@
 mod answers;
 mod architecture;
 mod bodies;
+mod confirm;
 mod consumers;
 mod contract;
 mod docs;
