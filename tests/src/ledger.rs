@@ -87,6 +87,12 @@ impl Record {
         self.text("id")
     }
 
+    /// The id that the same body has beside a failed event with another one.
+    #[must_use]
+    pub fn beside(&self) -> String {
+        format!("{}/{}", self.id(), self.text("body_sha256"))
+    }
+
     /// Whether nothing more will happen to it.
     #[must_use]
     pub fn is_finished(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Claiming an event: from a message to a record that is ours to work on.
 
+use domain::ledger::admit::makes_room;
 use domain::ledger::claim::{Claim, ClaimRequest, Reason, claim};
 use domain::ledger::record::{BodyRef, Record};
 use domain::message::{Message, MessageBody};
@@ -20,6 +21,8 @@ pub(crate) enum Claimed {
     Ours(Box<Record>),
     /// It is not for us now; its due time brings it back if need be.
     Refused(Reason),
+    /// Its id belongs to an event with another body that has failed.
+    Beside,
     /// The message says that the ledger has the event, and it has not.
     Absent,
     /// Others kept changing the record.
@@ -27,8 +30,34 @@ pub(crate) enum Claimed {
 }
 
 impl Desk {
-    /// Claims the event of `message`.
+    /// Claims the event of `message`, beside a failed one if need be: ingest could not ask the ledger about an event
+    /// that only its message has.
     pub(crate) async fn claim(&self, message: &Message, request: &ClaimRequest) -> Result<Claimed, Trouble> {
+        match self.claim_as_named(message, request).await? {
+            Claimed::Beside => {}
+            other => return Ok(other),
+        }
+        let Some(bytes) = self.brought(message).await? else {
+            return Ok(Claimed::Refused(Reason::Finished));
+        };
+        let beside = Message { event: message.event.clone().beside(), body: MessageBody::Here(bytes) };
+        self.claim_as_named(&beside, request).await
+    }
+
+    /// The body that a message brings; none if it only says that the ledger has it.
+    async fn brought(&self, message: &Message) -> Result<Option<Vec<u8>>, Trouble> {
+        let Message { event, body } = message;
+        match body {
+            MessageBody::InLedger => Ok(None),
+            MessageBody::Here(bytes) => Ok(Some(bytes.clone())),
+            MessageBody::InBucket(claimed) => {
+                let reference = BodyRef::of(self.bodies.bucket(), event, claimed.size);
+                self.bodies.get(&reference, event.body_sha256).await.map(Some)
+            }
+        }
+    }
+
+    async fn claim_as_named(&self, message: &Message, request: &ClaimRequest) -> Result<Claimed, Trouble> {
         let mut due = Due::Stays;
         for _ in 0..ROUNDS_MAX {
             let existing = match self.ledger.take(&message.event.id, request, due).await? {
@@ -39,6 +68,9 @@ impl Desk {
             match claim(standing, request) {
                 Claim::Held => {
                     return Ok(existing.map_or(Claimed::Contended, Claimed::Ours));
+                }
+                Claim::Refuse(_) if standing.is_some_and(|it| makes_room(it, message.event.body_sha256)) => {
+                    return Ok(Claimed::Beside);
                 }
                 Claim::Refuse(reason) => return Ok(Claimed::Refused(reason)),
                 Claim::Take { due_at } => due = if due_at.is_some() { Due::Moves } else { Due::Stays },

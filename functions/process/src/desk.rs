@@ -87,6 +87,8 @@ impl Desk {
                 line.outcome(reason.as_str());
                 Verdict::Delete
             }
+            // What stands beside a failed event has an id that no other body has.
+            Ok(Claimed::Beside) => self.put_away(&received, "nothing can stand beside such an event", line).await,
             Ok(Claimed::Absent) => self.put_away(&received, "the ledger has no such event", line).await,
             Ok(Claimed::Contended) => {
                 line.outcome("contended");

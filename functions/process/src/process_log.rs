@@ -48,6 +48,7 @@ impl ProcessLog {
     }
 
     pub(crate) fn claimed(&mut self, record: &Record) {
+        self.event_id = Some(record.event.id.to_string());
         self.attempts = Some(record.standing.attempts);
     }
 

@@ -40,6 +40,14 @@ pub struct Event {
     pub body_sha256: Digest,
 }
 
+impl Event {
+    /// The same under an id of its own, because the one it had belongs to an event with another body that has failed.
+    #[must_use]
+    pub fn beside(self) -> Event {
+        Event { id: self.id.with(self.body_sha256), ..self }
+    }
+}
+
 /// A delivery proven genuine, with its event id. Only [`verify`](crate::verify::verify) makes one, so whatever takes
 /// one cannot be given a stranger's bytes.
 #[derive(Clone, PartialEq, Eq)]
@@ -53,12 +61,10 @@ impl VerifiedEvent {
         VerifiedEvent { event, body }
     }
 
-    /// The same under an id of its own, because the one it had belongs to an event with another body that has failed.
+    /// The same, [beside](Event::beside) a failed event.
     #[must_use]
     pub fn beside(self) -> VerifiedEvent {
-        let VerifiedEvent { event, body } = self;
-        let id = event.id.with(event.body_sha256);
-        VerifiedEvent { event: Event { id, ..event }, body }
+        VerifiedEvent { event: self.event.beside(), body: self.body }
     }
 
     /// All but the body.

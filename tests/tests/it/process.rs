@@ -3,6 +3,7 @@
 use domain::provider::Provider;
 use expect_test::expect;
 use serde_json::{Value, json};
+use tests::clock::now_millis;
 use tests::confidential;
 use tests::ledger::{Record, sha256};
 use tests::message::message;
@@ -30,6 +31,32 @@ fn a_message_without_a_record_makes_it() {
         assert_eq!(finished.text("subject"), record.text("subject"));
         let event = world.event(&source, record.id()).await;
         expect!["landfall.model.completed"].assert_eq(event.text("/type"));
+    });
+}
+
+#[test]
+fn a_message_stands_beside_an_event_with_another_body_that_has_failed() {
+    run(async |world| {
+        let (source, record, text) = unrecorded(Provider::Csm, "csm/image-to-3d-complete");
+        let another = br#"{"type":"session_status_changed"}"#;
+        let mut first = Record::received(&source, another)
+            .with("id", record.id())
+            .with_number("expires_at", now_millis() / 1000 + 3600);
+        first.0.retain(|name, _| !name.starts_with("due_"));
+        // Beside an event that is done, there is no room.
+        world.put_record(&first.clone().with("state", "done")).await;
+        world.enqueue(&[text.clone()]).await;
+        // What is sent after it shows when it has been dealt with.
+        let (other, witness, later) = unrecorded(Provider::Get3w, "get3w/v3-failed");
+        world.enqueue(&[later]).await;
+        world.event(&other, witness.id()).await;
+        assert_eq!(world.events(&source).len(), 0);
+
+        world.put_record(&first.with("state", "failed")).await;
+        world.enqueue(&[text]).await;
+        world.event(&source, &record.beside()).await;
+        expect!["done after 1 attempt"].assert_eq(&world.finished(&record.beside()).await.told());
+        assert_eq!(world.record(record.id()).await.expect("it stays").text("state"), "failed");
     });
 }
 

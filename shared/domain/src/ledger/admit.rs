@@ -15,7 +15,7 @@ pub enum Admission {
         differs: bool,
     },
     /// What was recorded before has failed, and this is another body: the genuine one perhaps, after one that somebody
-    /// had forged. It is an event of its own, under [its own id](crate::event::VerifiedEvent::beside).
+    /// had forged. It is an event of its own, under [its own id](crate::event::Event::beside).
     Beside,
     /// The record's time is over; it may be replaced, on the condition that it still expires at this second.
     Expired {
@@ -30,13 +30,16 @@ pub fn admit(existing: &Standing, request_id: &str, body_sha256: Digest, now: Ti
     match existing.expires_at_seconds {
         Some(expires_at_seconds) if existing.is_expired(now) => Admission::Expired { expires_at_seconds },
         _ if existing.delivery == request_id => Admission::Own,
-        _ if existing.body_sha256 == body_sha256 => Admission::Duplicate { differs: false },
-        _ => match existing.state {
-            State::Failed => Admission::Beside,
-            // It may still come to be believed, and then by what the sender itself says of it.
-            State::Received | State::Processing | State::Done => Admission::Duplicate { differs: true },
-        },
+        _ if makes_room(existing, body_sha256) => Admission::Beside,
+        _ => Admission::Duplicate { differs: existing.body_sha256 != body_sha256 },
     }
+}
+
+/// Whether an event with this body may stand beside `existing` instead of being its duplicate. While the first is not
+/// finished it may still come to be believed, and then by what the sender itself says of it.
+#[must_use]
+pub fn makes_room(existing: &Standing, body_sha256: Digest) -> bool {
+    existing.state == State::Failed && existing.body_sha256 != body_sha256
 }
 
 #[cfg(test)]
