@@ -21,6 +21,7 @@ mod clip;
 pub mod confirm;
 pub mod delivery;
 pub mod digest;
+pub mod download;
 pub mod event;
 pub mod event_id;
 pub mod event_type;

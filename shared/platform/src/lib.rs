@@ -10,6 +10,7 @@ pub mod aws;
 pub mod bodies;
 pub mod body_codec;
 pub mod clock;
+pub mod download;
 pub mod env;
 pub mod ledger;
 pub mod log;

@@ -1,0 +1,90 @@
+//! Where each provider keeps its assets.
+
+use crate::provider::Provider;
+use crate::source::AssetHost;
+
+/// The hosts of which a source's assets may come.
+#[derive(Clone, Debug)]
+pub struct Hosts<'a> {
+    provider: Provider,
+    added: &'a [AssetHost],
+}
+
+impl<'a> Hosts<'a> {
+    /// Those that the provider's documentation shows, and those that the operator `added`.
+    #[must_use]
+    pub const fn of(provider: Provider, added: &'a [AssetHost]) -> Hosts<'a> {
+        Hosts { provider, added }
+    }
+
+    /// Whether `host`, a normalised name, is one of them.
+    #[must_use]
+    pub fn hold(&self, host: &str) -> bool {
+        of_provider(self.provider).iter().any(|known| covers(known, host))
+            || self.added.iter().any(|added| added.covers(host))
+    }
+}
+
+/// A name stands for itself, one with a dot before it for all names below.
+const fn of_provider(provider: Provider) -> &'static [&'static str] {
+    match provider {
+        // Below `blob.core.windows.net` anybody can have a name, so it is this one only.
+        Provider::Csm => &["implicitshapefm.blob.core.windows.net", ".csm.ai"],
+        Provider::Get3w => &[".get3w.com"],
+        // Likewise below `r2.dev`.
+        Provider::Modelslab => &[
+            ".modelslab.com",
+            ".modelslab.ai",
+            ".stablediffusionapi.com",
+            "pub-3626123a908346a7a8be8d9295f44e26.r2.dev",
+        ],
+        // Its documentation names no host of a file.
+        Provider::Glossi => &[".glossi.app", ".glossi.io"],
+    }
+}
+
+fn covers(known: &str, host: &str) -> bool {
+    if known.starts_with('.') { host.len() > known.len() && host.ends_with(known) } else { host == known }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(provider: Provider, added: &[AssetHost], hosts: &[&str]) -> Vec<bool> {
+        hosts.iter().map(|host| Hosts::of(provider, added).hold(host)).collect()
+    }
+
+    #[test]
+    fn a_providers_own_hosts_are_known() {
+        for (provider, host) in [
+            (Provider::Csm, "implicitshapefm.blob.core.windows.net"),
+            (Provider::Get3w, "cdn.get3w.com"),
+            (Provider::Modelslab, "assets.modelslab.ai"),
+            (Provider::Modelslab, "cdn2.stablediffusionapi.com"),
+            (Provider::Glossi, "files.glossi.app"),
+        ] {
+            for other in Provider::ALL {
+                assert_eq!(held(other, &[], &[host]), [other == provider], "{host} for {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_only_look_alike_are_not() {
+        let alike = ["get3w.com.evil.example", "evilget3w.com", "get3w.com", ".get3w.com", "cdn.get3w.com.", ""];
+        assert_eq!(held(Provider::Get3w, &[], &alike), [false; 6]);
+        assert_eq!(held(Provider::Csm, &[], &["evil.blob.core.windows.net", "blob.core.windows.net"]), [false; 2]);
+        assert_eq!(held(Provider::Modelslab, &[], &["pub-evil.r2.dev"]), [false]);
+    }
+
+    #[test]
+    fn the_operator_adds_more() {
+        let added = [
+            AssetHost::Exact("bucket.s3.us-west-2.amazonaws.com".to_owned()),
+            AssetHost::Below(".example.org".to_owned()),
+        ];
+        let hosts = ["bucket.s3.us-west-2.amazonaws.com", "a.example.org", "files.glossi.app", "s3.amazonaws.com"];
+        assert_eq!(held(Provider::Glossi, &added, &hosts), [true, true, true, false]);
+    }
+}
