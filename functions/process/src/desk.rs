@@ -205,7 +205,7 @@ impl ProcessLog {
     fn settled(&mut self, settlement: &Settlement, acted: Option<&Acted>) {
         match settlement {
             Settlement::Done { .. } => self.outcome("done"),
-            Settlement::Again { at, reason } => self.again(*at, reason),
+            Settlement::Again { at, reason, .. } => self.again(*at, reason),
             Settlement::Failed { reason, .. } => self.failed(reason),
         }
         if let Some(acted) = acted {

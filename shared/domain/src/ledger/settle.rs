@@ -8,6 +8,11 @@ use crate::time::Timestamp;
 pub enum Work {
     /// All of it is done.
     Done,
+    /// Some of it is done for good, and the rest can go on from there another time.
+    Advanced {
+        /// What is left, for the operator; holds no secret.
+        reason: String,
+    },
     /// It may go well another time.
     Passing {
         /// What happened, for the operator; holds no secret.
@@ -39,6 +44,8 @@ pub enum Settlement {
         at: Timestamp,
         /// Why.
         reason: String,
+        /// How many attempts the record counts from then on.
+        attempts: u32,
     },
     /// `failed`, to be forgotten at this second.
     Failed {
@@ -67,9 +74,17 @@ pub fn settle(work: Work, attempts: u32, now: Timestamp, schedule: Schedule, jit
             Settlement::Failed { expires_at_seconds, reason: format!("contradicted: {reason}") }
         }
         Work::Passing { reason } => match schedule.retry_at(now, attempts, jitter) {
-            Some(at) => Settlement::Again { at, reason },
+            Some(at) => Settlement::Again { at, reason, attempts },
             None => Settlement::Failed { expires_at_seconds, reason },
         },
+        // A long piece of work takes many rounds, of which none has failed: each gives its attempt back.
+        Work::Advanced { reason } => {
+            let attempts = attempts.min(ATTEMPTS_MAX).saturating_sub(1);
+            match schedule.retry_at(now, attempts, jitter) {
+                Some(at) => Settlement::Again { at, reason, attempts },
+                None => Settlement::Failed { expires_at_seconds, reason },
+            }
+        }
     }
 }
 
@@ -102,13 +117,29 @@ mod tests {
             1,
             Settlement::Failed { expires_at_seconds: EXPIRY, reason: "contradicted: because".to_owned() },
         );
-        let again = Settlement::Again { at: NOW + Duration::from_secs(30), reason: reason() };
+        let again = Settlement::Again { at: NOW + Duration::from_secs(30), reason: reason(), attempts: 1 };
         check(Work::Passing { reason: reason() }, 1, again);
         check(
             Work::Passing { reason: reason() },
             8,
             Settlement::Failed { expires_at_seconds: EXPIRY, reason: reason() },
         );
+    }
+
+    #[test]
+    fn a_round_that_got_somewhere_gives_its_attempt_back() {
+        let check = |attempts: u32, wait: u64, left: u32| {
+            let again = Settlement::Again {
+                at: NOW + Duration::from_secs(wait),
+                reason: "more to do".to_owned(),
+                attempts: left,
+            };
+            check(Work::Advanced { reason: "more to do".to_owned() }, attempts, again);
+        };
+        check(1, 30, 0);
+        check(2, 30, 1);
+        check(3, 120, 2);
+        check(8, 43200, 7);
     }
 
     #[test]

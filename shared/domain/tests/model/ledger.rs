@@ -35,7 +35,7 @@ pub(crate) struct Claimant {
 pub(crate) enum End {
     Done { expires_at_seconds: i64 },
     Failed { expires_at_seconds: i64 },
-    Again { at: Timestamp },
+    Again { at: Timestamp, attempts: u32 },
 }
 
 /// A conditional write.
@@ -70,12 +70,15 @@ impl Claimant {
     }
 }
 
-impl From<Settlement> for End {
-    fn from(settlement: Settlement) -> End {
+impl End {
+    /// What becomes of a record behind which `attempts_before` lie.
+    pub(crate) fn of(settlement: Settlement, attempts_before: u32) -> End {
         match settlement {
             Settlement::Done { expires_at_seconds } => End::Done { expires_at_seconds },
             Settlement::Failed { expires_at_seconds, .. } => End::Failed { expires_at_seconds },
-            Settlement::Again { at, .. } => End::Again { at },
+            Settlement::Again { at, attempts, .. } => {
+                End::Again { at, attempts: attempts.saturating_sub(attempts_before) }
+            }
         }
     }
 }
@@ -216,8 +219,9 @@ fn settled(record: Record, end: End, mutation: Option<Mutation>) -> Record {
     match end {
         End::Done { expires_at_seconds } => finished(State::Done, expires_at_seconds),
         End::Failed { expires_at_seconds } => finished(State::Failed, expires_at_seconds),
-        End::Again { at } => Record {
+        End::Again { at, attempts } => Record {
             state: State::Received,
+            attempts,
             not_before: Some(at),
             due_at: (mutation != Some(Mutation::AgainIsNotDue)).then_some(at),
             lease_until: None,
@@ -232,7 +236,7 @@ impl Write {
     pub(crate) fn times(&mut self) -> Vec<&mut Timestamp> {
         match self {
             Write::Record { due_at, .. } | Write::BringForward { due_at } => vec![due_at],
-            Write::Settle { end: End::Again { at }, .. } => vec![at],
+            Write::Settle { end: End::Again { at, .. }, .. } => vec![at],
             Write::Sweep { seen, next } => vec![seen, next],
             Write::Unsweep { next, soon } => vec![next, soon],
             Write::Settle { .. } | Write::Take { .. } | Write::Make { .. } => Vec::new(),

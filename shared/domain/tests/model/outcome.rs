@@ -17,6 +17,8 @@ pub(crate) enum Outcome {
     Overtaken,
     /// It was not carried out and never will be.
     RefusedForGood,
+    /// Some of it was carried out, and the caller knows how much.
+    Advanced,
 }
 
 impl Outcome {
@@ -33,8 +35,8 @@ impl Outcome {
     /// like one delivered twice.
     pub(crate) const OF_A_SEND: [Outcome; 3] = [Outcome::Answered, Outcome::Refused, Outcome::AnswerLost];
     /// All that can happen to the work on an event.
-    pub(crate) const OF_THE_WORK: [Outcome; 4] =
-        [Outcome::Answered, Outcome::Refused, Outcome::AnswerLost, Outcome::RefusedForGood];
+    pub(crate) const OF_THE_WORK: [Outcome; 5] =
+        [Outcome::Answered, Outcome::Refused, Outcome::AnswerLost, Outcome::RefusedForGood, Outcome::Advanced];
     /// All that matters of a write whose outcome nobody looks at.
     pub(crate) const OF_A_BEST_EFFORT: [Outcome; 3] = [Outcome::Answered, Outcome::Refused, Outcome::GivenUp];
     /// All that matters of what is done with a received message: if it fails, the message shows again.

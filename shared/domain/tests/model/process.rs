@@ -1,8 +1,8 @@
 //! An instance of the processor, effect by effect.
 //!
 //! Mirrors `Desk::work` and `Desk::process` in functions/process/src/desk.rs and `Desk::claim` in
-//! functions/process/src/claim.rs. All of functions/process/src/act.rs is one step, since only publishing leaves a
-//! trace.
+//! functions/process/src/claim.rs. All of functions/process/src/act.rs is one step: publishing alone leaves a trace that
+//! others see, and what archiving leaves makes the next round shorter.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use domain::ledger::record::State;
 use domain::ledger::settle::{Work, may_work, settle};
 
 use crate::history::Broken;
-use crate::ledger::{Claimant, Place, Write, decision};
+use crate::ledger::{Claimant, End, Place, Write, decision};
 use crate::mutation::Mutation;
 use crate::outcome::Outcome;
 use crate::queue::Brought;
@@ -55,6 +55,7 @@ pub(crate) enum Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Went {
     Done,
+    Advanced,
     Passing,
     Lasting,
 }
@@ -205,6 +206,7 @@ fn publish(world: &mut World, me: Processor, outcome: Outcome) -> Went {
     match outcome {
         Outcome::Refused => return Went::Passing,
         Outcome::RefusedForGood => return Went::Lasting,
+        Outcome::Advanced => return Went::Advanced,
         _ => {}
     }
     if me.is_within_lease() && !me.holds(world.record.as_ref()) {
@@ -225,10 +227,11 @@ fn settle_it(world: &mut World, me: Processor, attempts: u32, went: Went, outcom
     let reason = String::new();
     let work = match went {
         Went::Done => Work::Done,
+        Went::Advanced => Work::Advanced { reason },
         Went::Passing => Work::Passing { reason },
         Went::Lasting => Work::Lasting { reason },
     };
-    let end = settle(work, attempts, NOW, SCHEDULE, JITTER).into();
+    let end = End::of(settle(work, attempts, NOW, SCHEDULE, JITTER), world.attempts_before);
     let seen = world.write(Write::Settle { token: me.claimant.token, end }, outcome);
     if went == Went::Done && matches!(seen, Seen::Unreachable | Seen::No(_)) {
         excuse(world, me);

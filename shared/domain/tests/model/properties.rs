@@ -56,6 +56,10 @@ pub(crate) fn properties() -> Vec<Property<Protocol>> {
         Property::sometimes("only a message holds an acknowledged event", |_, world: &World| {
             world.history.is_acknowledged && world.record.is_none()
         }),
+        Property::sometimes("a round gives its attempt back", |_, world: &World| {
+            let is_unclaimed = |record: &Record| record.state == State::Received && record.attempts == 0;
+            world.record.as_ref().is_some_and(|record| is_unclaimed(record) && record.not_before.is_some())
+        }),
         Property::sometimes("a claim is taken over", |_, world: &World| {
             world.record.as_ref().is_some_and(|record| record.state == State::Processing && record.attempts == 2)
         }),

@@ -87,7 +87,7 @@ impl World {
                 Seen::NextTry
             }
             Outcome::Overtaken => Seen::NextTry,
-            Outcome::Refused | Outcome::GivenUp | Outcome::RefusedForGood => Seen::Unreachable,
+            Outcome::Refused | Outcome::GivenUp | Outcome::RefusedForGood | Outcome::Advanced => Seen::Unreachable,
         }
     }
 

@@ -59,11 +59,13 @@ impl Ledger {
                 .expression_attribute_values(":expires_at", item::number(*expires_at_seconds))
                 .expression_attribute_values(":outcome", AttributeValue::M(outcome))
                 .expression_attribute_values(":reason", short(reason)),
-            Settlement::Again { at, reason } => update
+            // The number of attempts itself, not a difference: the SDK may send the same update twice.
+            Settlement::Again { at, reason, attempts } => update
                 .update_expression(
-                    "SET #state = :state, not_before = :at, due_at = :at, due_shard = :due_shard, last_error = :reason \
-                     REMOVE lease_until, expires_at",
+                    "SET #state = :state, not_before = :at, due_at = :at, due_shard = :due_shard, last_error = :reason, \
+                     attempts = :attempts REMOVE lease_until, expires_at",
                 )
+                .expression_attribute_values(":attempts", item::number((*attempts).into()))
                 .expression_attribute_values(":state", item::text(State::Received.as_str()))
                 .expression_attribute_values(":at", item::time(*at))
                 .expression_attribute_values(":due_shard", item::text(item::due_shard(id)))
