@@ -3,8 +3,10 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::archive::NotArchived;
 use crate::clip::clipped;
 use crate::event_type::{EventType, Status};
+use crate::expiry;
 use crate::head::Head;
 use crate::provider::Provider;
 use crate::time::Timestamp;
@@ -101,7 +103,10 @@ pub struct Asset {
     pub url: String,
     /// Where Landfall keeps a copy; null while there is none.
     pub archived: Option<Archived>,
-    /// When the URL stops working, RFC 3339; null if not known.
+    /// Why it keeps none, if it should.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_archived: Option<NotArchived>,
+    /// When the URL stops working, RFC 3339: told by the URL, or else by the provider's rule; null if not known.
     pub expires_at: Option<String>,
 }
 
@@ -169,6 +174,17 @@ impl Details {
     }
 }
 
+impl Details {
+    /// The same with the time at which each asset's link stops working, as far as link or provider tell it.
+    fn dated(mut self, provider: Provider) -> Details {
+        let by_rule = provider.asset_life().and_then(|life| Some(self.time? + life));
+        for asset in &mut self.assets {
+            asset.expires_at = expiry::of_url(&asset.url).or(by_rule).map(|expiry| expiry.to_string());
+        }
+        self
+    }
+}
+
 impl Canonical {
     /// Brings `body` into the one shape. A body that is not JSON, or of a shape that the provider's description does
     /// not know, comes out as unrecognized, with no details: its raw form is published beside it.
@@ -179,7 +195,7 @@ impl Canonical {
         let is_json = value.is_some();
         match (head.event_type.status(), value) {
             (Some(status), Some(value)) => {
-                Canonical { head, is_json, details: provider.details(status, &value).clipped() }
+                Canonical { head, is_json, details: provider.details(status, &value).dated(provider).clipped() }
             }
             // A head skips over what it need not know, and there a number or an escape may still be wrong. Nobody is
             // told of a job that ended well when its outputs could not be read.

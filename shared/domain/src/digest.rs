@@ -9,6 +9,10 @@ use sha2::Digest as _;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest([u8; 32]);
 
+/// Makes the digest of bytes that come piece by piece.
+#[derive(Clone, Default)]
+pub struct Digester(sha2::Sha256);
+
 /// A text that is not 64 hex digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a SHA-256 is written as 64 hex digits")]
@@ -25,6 +29,19 @@ impl Digest {
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+}
+
+impl Digester {
+    /// Takes in the next piece.
+    pub fn add(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// The digest of all that was taken in.
+    #[must_use]
+    pub fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
     }
 }
 
@@ -56,6 +73,15 @@ impl FromStr for Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pieces_have_the_digest_of_the_whole() {
+        let mut digester = Digester::default();
+        digester.add(b"one ");
+        digester.add(b"");
+        digester.add(b"two");
+        assert_eq!(digester.finish(), Digest::of(b"one two"));
+    }
 
     #[test]
     fn text_and_back() {

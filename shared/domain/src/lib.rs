@@ -16,6 +16,7 @@
 //! [`ledger::admit`] → [`message`] → [`ledger::claim`] → [`canonical`] → [`published`] → [`ledger::settle`], and
 //! [`ledger::sweep`] for those that strayed.
 
+pub mod archive;
 pub mod canonical;
 mod clip;
 pub mod confirm;
@@ -25,6 +26,7 @@ pub mod download;
 pub mod event;
 pub mod event_id;
 pub mod event_type;
+mod expiry;
 pub mod head;
 pub mod headers;
 pub mod ledger;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -52,6 +53,14 @@ impl Provider {
             Provider::Csm | Provider::Modelslab => None,
             Provider::Get3w => Some("x-get3w-signature"),
             Provider::Glossi => Some("x-glossi-signature"),
+        }
+    }
+
+    /// How long the provider keeps an asset after the job has ended, if it promises that.
+    pub(crate) const fn asset_life(self) -> Option<Duration> {
+        match self {
+            Provider::Get3w => Some(Duration::from_secs(7 * 24 * 60 * 60)),
+            Provider::Csm | Provider::Modelslab | Provider::Glossi => None,
         }
     }
 

@@ -132,9 +132,10 @@ fn render(canonical: &Canonical) -> String {
     fact("model", quoted(&details.job.model));
     fact("correlation", quoted(&details.job.correlation_id));
     for asset in &details.assets {
-        assert!(asset.archived.is_none() && asset.expires_at.is_none(), "nothing is archived yet");
+        assert!(asset.archived.is_none() && asset.not_archived.is_none(), "nobody has been asked for it yet");
         let media_type = asset.media_type.as_deref().unwrap_or("-");
         fact("asset", Some(format!("{:<18} {:<20} {:?}", asset.role, media_type, asset.url)));
+        fact("  until", asset.expires_at.clone());
     }
     if let Some(error) = &details.error {
         fact("error code", quoted(&error.code));

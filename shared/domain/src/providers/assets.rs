@@ -83,6 +83,7 @@ impl Assets {
             media_type: media_type.map(str::to_owned),
             url: url.to_owned(),
             archived: None,
+            not_archived: None,
             expires_at: None,
         });
     }
