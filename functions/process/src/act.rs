@@ -8,8 +8,9 @@
 //! changed.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use domain::canonical::Canonical;
+use domain::canonical::{Asset, Canonical};
 use domain::digest::Digest;
 use domain::event::{Event, VerifiedBy};
 use domain::ledger::record::{BodyRef, Record, StoredBody};
@@ -34,6 +35,28 @@ pub(crate) struct Acted {
     pub(crate) message_id: String,
     /// How the event was known by then.
     pub(crate) verified_by: VerifiedBy,
+    /// What became of the event's assets, if they were to be archived.
+    pub(crate) assets: AssetCounts,
+}
+
+/// How many assets were archived, and how many were not for which reason.
+#[derive(Debug, Default)]
+pub(crate) struct AssetCounts {
+    pub(crate) archived: usize,
+    pub(crate) not_archived: BTreeMap<&'static str, usize>,
+}
+
+impl AssetCounts {
+    fn of(assets: &[Asset]) -> AssetCounts {
+        let mut counts = AssetCounts::default();
+        for asset in assets {
+            counts.archived += usize::from(asset.archived.is_some());
+            if let Some(reason) = asset.not_archived {
+                *counts.not_archived.entry(reason.as_str()).or_default() += 1;
+            }
+        }
+        counts
+    }
 }
 
 impl Acted {
@@ -56,11 +79,17 @@ pub(crate) async fn act(desk: &Desk, record: Record, sent: MessageBody, deadline
     let Told { event, canonical, raw } = confirm(desk, told, &options, standing.attempts, deadline).await?;
     // What anybody could have planted is not fetched.
     let is_believed = event.verified_by != VerifiedBy::Token || options.confirm.is_none();
-    let canonical = if is_believed { archive(desk, &event, canonical, &options, deadline).await? } else { canonical };
+    let canonical = if is_believed {
+        archive(desk, &event, standing.attempts, canonical, &options, deadline).await?
+    } else {
+        canonical
+    };
     let published = fit(desk, &event, &canonical, &raw, &stored, deadline).await?;
     enough_time_for_a_step(deadline)?;
     let message_id = desk.topic.publish(published).await.map_err(|trouble| as_work(&trouble))?;
-    Ok(Acted { event_type: canonical.head.event_type.to_string(), message_id, verified_by: event.verified_by })
+    let assets = AssetCounts::of(&canonical.details.assets);
+    let event_type = canonical.head.event_type.to_string();
+    Ok(Acted { event_type, message_id, verified_by: event.verified_by, assets })
 }
 
 /// A step that the function's end would cut off is better not begun.

@@ -3,19 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::archive::ASSETS_AT_ONCE;
 use domain::ledger::claim::ClaimRequest;
 use domain::ledger::record::Record;
 use domain::ledger::schedule::{ATTEMPTS_MAX, Schedule};
 use domain::ledger::settle::{Settlement, Work, may_work, settle};
 use domain::message::{Message, MessageBody};
 use domain::time::Timestamp;
+use platform::assets::Assets;
 use platform::bodies::Bodies;
+use platform::download::Downloads;
 use platform::ledger::{Ledger, Settled};
 use platform::provider_api::ProviderApi;
 use platform::queue::Queue;
 use platform::topic::Topic;
 use platform::trouble::{Trouble, TroubleKind};
 use platform::{clock, random};
+use tokio::sync::Semaphore;
 
 use crate::act::{Acted, act};
 use crate::batch::{Received, Verdict};
@@ -32,7 +36,11 @@ const HIDE_MAX: Duration = Duration::from_secs(15 * 60);
 /// Everything that an instance works with.
 pub(crate) struct Desk {
     pub(crate) options: SourceOptions,
+    pub(crate) assets: Assets,
+    /// One for each asset that may be copied at the same time.
+    pub(crate) asset_turns: Semaphore,
     pub(crate) bodies: Bodies,
+    pub(crate) downloads: Downloads,
     pub(crate) ledger: Ledger,
     pub(crate) topic: Topic,
     pub(crate) inline_body_bytes: usize,
@@ -47,7 +55,10 @@ impl Desk {
     pub(crate) fn new(settings: Settings) -> Desk {
         Desk {
             options: SourceOptions::new(settings.sources),
+            assets: settings.assets,
+            asset_turns: Semaphore::new(ASSETS_AT_ONCE),
             bodies: settings.bodies,
+            downloads: settings.downloads,
             ledger: settings.ledger,
             topic: settings.topic,
             inline_body_bytes: settings.inline_body_bytes,
@@ -209,7 +220,7 @@ impl ProcessLog {
             Settlement::Failed { reason, .. } => self.failed(reason),
         }
         if let Some(acted) = acted {
-            self.published(&acted.event_type, &acted.message_id, acted.verified_by);
+            self.published(acted);
         }
     }
 }

@@ -1,12 +1,16 @@
 //! The one log line of a message.
 
-use domain::event::{Event, VerifiedBy};
+use std::collections::BTreeMap;
+
+use domain::event::Event;
 use domain::ledger::record::Record;
 use domain::time::Timestamp;
 use platform::clock;
 use platform::log::{self, Level};
 use platform::trouble::Trouble;
 use serde::Serialize;
+
+use crate::act::{Acted, AssetCounts};
 
 /// What is told of a message, filled in as it is learnt. Names the source and the event, never what was sent.
 #[derive(Default, Serialize)]
@@ -22,6 +26,10 @@ pub(crate) struct ProcessLog {
     age_ms: Option<u64>,
     published_as: Option<String>,
     verified_by: Option<&'static str>,
+    /// How many assets.
+    archived: Option<usize>,
+    /// How many assets, for each reason.
+    not_archived: Option<BTreeMap<&'static str, usize>>,
     again_at: Option<String>,
     reason: Option<String>,
     /// The sender's API says otherwise. Operators watch this field: somebody may know a source's URL.
@@ -56,10 +64,13 @@ impl ProcessLog {
         self.outcome = outcome;
     }
 
-    pub(crate) fn published(&mut self, event_type: &str, message_id: &str, verified_by: VerifiedBy) {
-        self.event_type = Some(event_type.to_owned());
-        self.published_as = Some(message_id.to_owned());
+    pub(crate) fn published(&mut self, acted: &Acted) {
+        let Acted { event_type, message_id, verified_by, assets: AssetCounts { archived, not_archived } } = acted;
+        self.event_type = Some(event_type.clone());
+        self.published_as = Some(message_id.clone());
         self.verified_by = Some(verified_by.as_str());
+        self.archived = (*archived > 0).then_some(*archived);
+        self.not_archived = (!not_archived.is_empty()).then(|| not_archived.clone());
     }
 
     pub(crate) fn again(&mut self, at: Timestamp, reason: &str) {
@@ -98,7 +109,7 @@ impl ProcessLog {
         let level = match self.outcome {
             "failed" | "put_away" => Level::Error,
             "again" | "kept" | "contended" => Level::Warn,
-            _ if self.trouble.is_some() => Level::Warn,
+            _ if self.trouble.is_some() || self.not_archived.is_some() => Level::Warn,
             _ => Level::Info,
         };
         log::write(level, "event", self);

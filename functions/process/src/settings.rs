@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use domain::archive::DOWNLOAD_RESERVE;
+use domain::download::target::Loopback;
 use domain::ledger::schedule::Schedule;
 use domain::time_scale::TimeScale;
+use platform::assets::Assets;
 use platform::aws::{Aws, Limits};
 use platform::bodies::Bodies;
 use platform::body_codec::INLINE_BODY_BYTES;
+use platform::download::Downloads;
 use platform::env::{Env, EnvError};
 use platform::ledger::Ledger;
 use platform::log::{self, Level};
@@ -14,6 +18,7 @@ use platform::provider_api;
 use platform::queue::Queue;
 use platform::sources::Sources;
 use platform::topic::Topic;
+use serde_json::json;
 
 /// No step begins later before the function's end than this: a call may take as long as its limit, reading an object
 /// twice that, and settling must still follow it.
@@ -22,10 +27,19 @@ const _: () = assert!(STEP_RESERVE.as_secs() > 3 * Limits::PATIENT.operation.as_
 const _: () =
     assert!(STEP_RESERVE.as_secs() > provider_api::ANSWER_WITHIN.as_secs() + Limits::PATIENT.operation.as_secs());
 
+/// Whatever is still being copied so long before the function's end is cut off. Downloads have ended well before; this is
+/// for a bucket that does not answer.
+pub(crate) const CUT_RESERVE: Duration = Duration::from_secs(14);
+const _: () = assert!(CUT_RESERVE.as_secs() > 2 * Limits::PATIENT.operation.as_secs());
+const _: () = assert!(CUT_RESERVE.as_secs() + Assets::LIMITS.operation.as_secs() <= DOWNLOAD_RESERVE.as_secs());
+const _: () = assert!(STEP_RESERVE.as_secs() < DOWNLOAD_RESERVE.as_secs());
+
 /// The function's settings, as clients ready for use.
 pub(crate) struct Settings {
     pub(crate) sources: Sources,
+    pub(crate) assets: Assets,
     pub(crate) bodies: Bodies,
+    pub(crate) downloads: Downloads,
     pub(crate) ledger: Ledger,
     pub(crate) events: Queue,
     pub(crate) dead_letters: Queue,
@@ -44,7 +58,9 @@ pub(crate) fn read() -> Result<Settings, EnvError> {
     let aws = Aws::from_env(&mut env);
     let settings = Settings {
         sources: Sources::new(&aws, env.required("SOURCES_PREFIX"), Limits::PATIENT),
+        assets: Assets::new(&aws, env.required("BUCKET")),
         bodies: Bodies::new(&aws, env.required("BUCKET"), Limits::PATIENT),
+        downloads: Downloads::new(loopback(&mut env)),
         ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), Limits::PATIENT),
         events: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), Limits::PATIENT),
         dead_letters: Queue::new(&aws, env.required("DEAD_LETTER_QUEUE_URL"), Limits::PATIENT),
@@ -54,4 +70,18 @@ pub(crate) fn read() -> Result<Settings, EnvError> {
         allows_loopback: env.optional("TEST_ONLY_ALLOW_LOOPBACK").as_deref() == Some("1"),
     };
     env.finish(settings)
+}
+
+/// Whether assets may come of a server on this machine. The template never sets it: on Lambda, nothing that a sender may
+/// name should lead back inside.
+fn loopback(env: &mut Env) -> Loopback {
+    const NAME: &str = "TEST_ONLY_ALLOW_LOOPBACK";
+    let loopback = env.parsed(NAME, Loopback::Refused, |value| match value {
+        "1" => Ok(Loopback::AllowedForTests),
+        _ => Err("only tests set it, to 1"),
+    });
+    if loopback == Loopback::AllowedForTests {
+        log::write(Level::Warn, "start", json!({ "trouble": format!("{NAME} is set: for tests only") }));
+    }
+    loopback
 }

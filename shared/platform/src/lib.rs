@@ -6,6 +6,7 @@
 //!
 //! **Invariant:** no SDK type leaves this crate, so no decision can come to depend on one.
 
+pub mod assets;
 pub mod aws;
 pub mod bodies;
 pub mod body_codec;

@@ -1,0 +1,290 @@
+//! The bucket: copies of assets. Whatever the size of one, no more than a part of it is in memory.
+
+use std::time::Duration;
+
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::archive::PART_BYTES;
+use domain::canonical::Archived;
+use domain::digest::{Digest, Digester};
+use domain::download::failure::Failure;
+use hyper::body::{Buf as _, Bytes};
+
+use crate::aws::{Aws, Limits};
+use crate::download::Download;
+use crate::trouble::Trouble;
+
+/// Where a copy's SHA-256 stands, if it was known before the first byte was sent.
+const SHA256: &str = "sha256";
+
+/// The copies in the bucket.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    client: aws_sdk_s3::Client,
+    bucket: String,
+    limit: Duration,
+}
+
+/// Why there is no copy.
+#[derive(Debug)]
+pub enum NotStored {
+    /// The asset could not be fetched to its end.
+    Failed(Failure),
+    /// The bucket could not be reached or refused.
+    Trouble(Trouble),
+}
+
+impl Assets {
+    /// How long a call may take: a part takes longer than other requests.
+    pub const LIMITS: Limits =
+        Limits { operation: Duration::from_secs(10), attempt: Duration::from_secs(5), attempts: 2 };
+
+    /// The copies in the bucket named `bucket`.
+    #[must_use]
+    pub fn new(aws: &Aws, bucket: String) -> Assets {
+        Assets { client: aws.s3(Assets::LIMITS), bucket, limit: Assets::LIMITS.operation }
+    }
+
+    /// The copy that stands under `key`, if one does.
+    ///
+    /// # Errors
+    /// If the bucket could not be reached or refused.
+    pub async fn standing(&self, key: &str) -> Result<Option<Archived>, Trouble> {
+        let head = match self.client.head_object().bucket(&self.bucket).key(key).send().await {
+            Ok(head) => head,
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => return Ok(None),
+            Err(error) => return Err(Trouble::of("s3:HeadObject", &error)),
+        };
+        let noted = head.metadata().and_then(|metadata| metadata.get(SHA256));
+        match (noted, head.content_length().and_then(|length| u64::try_from(length).ok())) {
+            (Some(sha256), Some(size)) => Ok(Some(self.archived(key, size, sha256.clone()))),
+            _ => self.read(key).await.map(Some),
+        }
+    }
+
+    /// Stores what `download` brings under `key`, and gives the copy; `None` if another stands there already.
+    ///
+    /// # Errors
+    /// If it could not be fetched or stored; then nothing new stands there.
+    pub async fn store(
+        &self,
+        key: &str,
+        named_as: Option<&str>,
+        download: Download,
+    ) -> Result<Option<Archived>, NotStored> {
+        let media_type = media_type(download.media_type.as_deref(), named_as);
+        let mut parts = Parts { download, rest: Bytes::new(), digester: Digester::default(), size: 0 };
+        let first = parts.next().await?;
+        if first.len() < PART_BYTES {
+            self.put(key, media_type, first, parts).await
+        } else {
+            self.upload(key, media_type, first, parts).await
+        }
+    }
+
+    /// Stores what fits into one part.
+    async fn put(
+        &self,
+        key: &str,
+        media_type: String,
+        bytes: Vec<u8>,
+        parts: Parts,
+    ) -> Result<Option<Archived>, NotStored> {
+        let (digest, size) = parts.end();
+        let answer = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(media_type)
+            .if_none_match("*")
+            .metadata(SHA256, digest.to_string())
+            // S3 refuses bytes that changed on the way.
+            .checksum_sha256(STANDARD.encode(digest.as_bytes()))
+            .body(bytes.into())
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(Some(self.archived(key, size, digest.to_string()))),
+            Err(error) if error.code() == Some(ANOTHER_STANDS) => Ok(None),
+            Err(error) => Err(NotStored::Trouble(Trouble::of("s3:PutObject", &error))),
+        }
+    }
+
+    /// Stores the rest part by part. One that does not come to its end leaves nothing; should the function die, the
+    /// bucket's lifecycle tidies up.
+    async fn upload(
+        &self,
+        key: &str,
+        media_type: String,
+        first: Vec<u8>,
+        mut parts: Parts,
+    ) -> Result<Option<Archived>, NotStored> {
+        const OPERATION: &str = "s3:CreateMultipartUpload";
+        let created = self
+            .client
+            .create_multipart_upload()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(media_type)
+            .send()
+            .await
+            .map_err(|error| NotStored::Trouble(Trouble::of(OPERATION, &error)))?;
+        let id = created
+            .upload_id
+            .ok_or_else(|| NotStored::Trouble(Trouble::passing(OPERATION, "the answer names no upload")))?;
+        let ended = match self.send_parts(key, &id, first, &mut parts).await {
+            Ok(sent) => self.complete(key, &id, sent).await.map_err(NotStored::Trouble),
+            Err(not_stored) => Err(not_stored),
+        };
+        if !matches!(ended, Ok(true)) {
+            // Whether that goes well changes nothing for the event.
+            let _ = self.client.abort_multipart_upload().bucket(&self.bucket).key(key).upload_id(&id).send().await;
+        }
+        let (digest, size) = parts.end();
+        ended.map(|stands| stands.then(|| self.archived(key, size, digest.to_string())))
+    }
+
+    async fn send_parts(
+        &self,
+        key: &str,
+        id: &str,
+        first: Vec<u8>,
+        parts: &mut Parts,
+    ) -> Result<CompletedMultipartUpload, NotStored> {
+        let (mut sent, mut bytes) = (CompletedMultipartUpload::builder(), first);
+        let mut number = 1;
+        while !bytes.is_empty() {
+            let answer = self
+                .client
+                .upload_part()
+                .bucket(&self.bucket)
+                .key(key)
+                .upload_id(id)
+                .part_number(number)
+                .body(bytes.into())
+                .send()
+                .await
+                .map_err(|error| NotStored::Trouble(Trouble::of("s3:UploadPart", &error)))?;
+            let part = CompletedPart::builder().part_number(number).set_e_tag(answer.e_tag).build();
+            sent = sent.parts(part);
+            number += 1;
+            bytes = parts.next().await?;
+        }
+        Ok(sent.build())
+    }
+
+    /// Makes one object of the parts; `false` if another stands there already.
+    async fn complete(&self, key: &str, id: &str, sent: CompletedMultipartUpload) -> Result<bool, Trouble> {
+        let answer = self
+            .client
+            .complete_multipart_upload()
+            .bucket(&self.bucket)
+            .key(key)
+            .upload_id(id)
+            .if_none_match("*")
+            .multipart_upload(sent)
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some(ANOTHER_STANDS) => Ok(false),
+            Err(error) => Err(Trouble::of("s3:CompleteMultipartUpload", &error)),
+        }
+    }
+
+    /// The digest of a large copy was known only after its last byte had been sent, so it is read from the copy.
+    async fn read(&self, key: &str) -> Result<Archived, Trouble> {
+        const OPERATION: &str = "s3:GetObject";
+        let object = self.client.get_object().bucket(&self.bucket).key(key).send().await;
+        let mut body = object.map_err(|error| Trouble::of(OPERATION, &error))?.body;
+        let (mut digester, mut size) = (Digester::default(), 0);
+        loop {
+            let piece = tokio::time::timeout(self.limit, body.try_next()).await;
+            let piece = piece.map_err(|_| Trouble::passing(OPERATION, "timed out"))?;
+            let Some(piece) = piece.map_err(|_| Trouble::passing(OPERATION, "the object broke off"))? else {
+                return Ok(self.archived(key, size, digester.finish().to_string()));
+            };
+            digester.add(&piece);
+            size += piece.len() as u64;
+        }
+    }
+
+    fn archived(&self, key: &str, size: u64, sha256: String) -> Archived {
+        Archived { bucket: self.bucket.clone(), key: key.to_owned(), size, sha256 }
+    }
+}
+
+/// What S3 says to a write on the condition that nothing stands there.
+const ANOTHER_STANDS: &str = "PreconditionFailed";
+
+impl From<Failure> for NotStored {
+    fn from(failure: Failure) -> NotStored {
+        NotStored::Failed(failure)
+    }
+}
+
+/// A download in parts.
+struct Parts {
+    download: Download,
+    /// What has come and belongs to the next part.
+    rest: Bytes,
+    digester: Digester,
+    size: u64,
+}
+
+impl Parts {
+    /// The next part: of full size, but for the last one, which may be empty.
+    async fn next(&mut self) -> Result<Vec<u8>, Failure> {
+        // All at once: a buffer that grows would hold its bytes twice while it does.
+        let mut part = Vec::with_capacity(PART_BYTES);
+        while part.len() < PART_BYTES {
+            if self.rest.is_empty() {
+                let Some(piece) = self.download.next().await? else { break };
+                self.digester.add(&piece);
+                self.size += piece.len() as u64;
+                self.rest = piece;
+            }
+            let taken = self.rest.len().min(PART_BYTES - part.len());
+            part.extend_from_slice(&self.rest[..taken]);
+            self.rest.advance(taken);
+        }
+        Ok(part)
+    }
+
+    /// The digest and the size of all that came.
+    fn end(self) -> (Digest, u64) {
+        (self.digester.finish(), self.size)
+    }
+}
+
+/// The media type of a copy: as the sender gave it if it is one, or else as its name tells.
+fn media_type(sent_as: Option<&str>, named_as: Option<&str>) -> String {
+    const OF_ANYTHING: &str = "application/octet-stream";
+    let is_word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".+-_".contains(&byte))
+    };
+    let essence = sent_as.and_then(|text| text.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.split_once('/') {
+        Some((top, sub)) if is_word(top) && is_word(sub) && essence.len() <= 100 && essence != OF_ANYTHING => essence,
+        _ => named_as.unwrap_or(OF_ANYTHING).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_media_type_of_a_copy_is_the_senders_if_it_is_one() {
+        let check = |sent_as: &str, expected: &str| assert_eq!(media_type(Some(sent_as), Some("image/png")), expected);
+        check("Image/WebP; charset=binary", "image/webp");
+        check("application/octet-stream", "image/png");
+        for none in ["", "image", "image/", "/png", "image/p ng", "image/png\u{e9}", "a/b/c", &"x/".repeat(200)] {
+            check(none, "image/png");
+        }
+        assert_eq!(media_type(None, None), "application/octet-stream");
+    }
+}
