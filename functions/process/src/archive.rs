@@ -1,6 +1,6 @@
 //! Copying an event's assets into the bucket, before the sender's links expire.
 
-use domain::archive::{DOWNLOAD_RESERVE, Outcome, conclude, key};
+use domain::archive::{ASSETS_AT_ONCE, DOWNLOAD_RESERVE, Outcome, conclude, key};
 use domain::canonical::{Asset, Canonical, Details};
 use domain::download::hosts::Hosts;
 use domain::event::Event;
@@ -8,7 +8,7 @@ use domain::event_type::Status;
 use domain::ledger::settle::Work;
 use domain::source::Options;
 use domain::time::Timestamp;
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt as _};
 use platform::assets::NotStored;
 use platform::clock;
 use platform::download::Wanted;
@@ -41,7 +41,9 @@ pub(crate) async fn archive(
         let outcome = timeout(cut_off, copy(desk, event, &key, &asset, options, deadline)).await;
         (asset, outcome.unwrap_or_else(|_| Outcome::Later(NO_TIME.to_owned())))
     });
-    let assets = conclude(join_all(copies).await, attempts)?;
+    // A few at a time, so that an event with many assets cannot take all turns from its neighbours in the batch.
+    let outcomes = stream::iter(copies).buffered(ASSETS_AT_ONCE).collect().await;
+    let assets = conclude(outcomes, attempts)?;
     Ok(Canonical { head, details: Details { assets, ..details }, is_json })
 }
 

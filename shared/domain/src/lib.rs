@@ -15,6 +15,8 @@
 //! Follow one event through the modules: [`request`] → [`route`] → [`delivery`] → [`verify`] → [`event`] →
 //! [`ledger::admit`] → [`message`] → [`ledger::claim`] → [`canonical`] → [`published`] → [`ledger::settle`], and
 //! [`ledger::sweep`] for those that strayed.
+//! Follow one event through the modules: [`delivery`] → [`verify`] → [`event`] → [`ledger::admit`] → [`message`] →
+//! [`ledger::claim`] → [`canonical`] → [`archive`] → [`published`] → [`ledger::settle`], and [`ledger::sweep`] for those that strayed.
 
 pub mod archive;
 pub mod canonical;
