@@ -13,10 +13,8 @@
 //! Whatever remains unfinished comes **due**, and the sweep sends it again.
 //!
 //! Follow one event through the modules: [`request`] → [`route`] → [`delivery`] → [`verify`] → [`event`] →
-//! [`ledger::admit`] → [`message`] → [`ledger::claim`] → [`canonical`] → [`published`] → [`ledger::settle`], and
-//! [`ledger::sweep`] for those that strayed.
-//! Follow one event through the modules: [`delivery`] → [`verify`] → [`event`] → [`ledger::admit`] → [`message`] →
-//! [`ledger::claim`] → [`canonical`] → [`archive`] → [`published`] → [`ledger::settle`], and [`ledger::sweep`] for those that strayed.
+//! [`ledger::admit`] → [`message`] → [`ledger::claim`] → [`canonical`] → [`confirm`] → [`archive`] → [`published`] →
+//! [`ledger::settle`], and [`ledger::sweep`] for those that strayed.
 
 pub mod archive;
 pub mod canonical;

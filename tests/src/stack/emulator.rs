@@ -104,7 +104,7 @@ fn launch(directory: &Directory, port: u16, functions_endpoint: &str, log: &Path
         .env("GATEWAY_PORT", port.to_string())
         // The functions inherit it. Without it they would call the real AWS.
         .env("AWS_ENDPOINT_URL", functions_endpoint)
-        // So that the senders' APIs can be played on this machine.
+        // So that the senders' APIs and their assets can be played on this machine.
         .env("TEST_ONLY_ALLOW_LOOPBACK", "1")
         .env("STATE_DIR", &state)
         .env("S3_DATA_DIR", &state)

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use domain::archive::{ASSETS_AT_ONCE, DOWNLOAD_RESERVE, PART_BYTES};
 use domain::ledger::schedule::{LEASE_MARGIN, RECORD_RETENTION};
 use expect_test::expect;
 use serde_json::{Value, json};
@@ -59,6 +60,7 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           sqs:SendMessage on {"Fn::GetAtt":["DeadLetterQueue","Arn"]}
           s3:GetObject s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/bodies/*"}
           s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/events/*"}
+          s3:GetObject s3:PutObject s3:AbortMultipartUpload on {"Fn::Sub":"${Bucket.Arn}/assets/*"}
           s3:ListBucket on {"Fn::GetAtt":["Bucket","Arn"]}
           sns:Publish on {"Ref":"Topic"}
           secretsmanager:GetSecretValue on {"Fn::Sub":"arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SourcesPrefix}/source/*"}
@@ -146,6 +148,34 @@ fn bodies_outlive_the_records_that_refer_to_them() {
             _ => assert_eq!(rule["ExpirationInDays"], Value::Null, "nothing else may expire"),
         }
     }
+}
+
+#[test]
+fn what_is_left_of_an_upload_goes_and_copies_stay() {
+    let rules = list(&resource("Bucket")["LifecycleConfiguration"]["Rules"]);
+    let unfinished: Vec<&Value> =
+        rules.iter().filter(|rule| rule["AbortIncompleteMultipartUpload"].is_object()).collect();
+    assert_eq!(unfinished.len(), 1);
+    assert_eq!(unfinished[0]["Prefix"], Value::Null, "uploads of every key");
+    assert!(rules.iter().all(|rule| rule["Prefix"] != json!("assets/")));
+}
+
+#[test]
+fn the_processor_has_time_and_memory_for_assets() {
+    const MIB: u64 = 1024 * 1024;
+    /// What the tree of the worst body takes; see the parameter's description.
+    const TREE_BYTES: u64 = 370 * 1000 * 1000;
+    assert!(seconds(&resource("Process")["Timeout"]) >= DOWNLOAD_RESERVE + Duration::from_secs(20));
+    let least = TEMPLATE["Parameters"]["ProcessMemory"]["MinValue"].as_u64().unwrap() * MIB;
+    let parts = u64::try_from(ASSETS_AT_ONCE * PART_BYTES).unwrap();
+    assert!(10 * 4 * MIB + TREE_BYTES + parts < least);
+}
+
+#[test]
+fn nothing_that_is_for_tests_only_is_ever_deployed() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml")).unwrap();
+    let configuration = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../samconfig.toml")).unwrap();
+    assert!(!text.contains("TEST_ONLY") && !configuration.contains("TEST_ONLY"));
 }
 
 #[test]
