@@ -1,6 +1,6 @@
 //! The client against servers that mean harm.
 
-mod server;
+pub(crate) mod server;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use self::server::{Act, HOST, Server, content, path, redirect, roots, status, wi
 use super::client::tls;
 use super::*;
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and so on..";
+pub(crate) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and so on..";
 /// Long enough for a loopback connection on a busy machine, short enough to wait for.
 const SHORT: Duration = Duration::from_millis(300);
 const LONG: Duration = Duration::from_secs(30);
@@ -35,7 +35,12 @@ fn client(loopback: Loopback, waits: Waits, lookup: impl Fn() -> Vec<SocketAddr>
     Downloads { client: Client::new(tls, lookup, check_address), loopback, waits }
 }
 
-fn wanted<'a>(url: &'a str, max_bytes: u64, within: Duration) -> Wanted<'a> {
+/// A client that reaches the plain servers here.
+pub(crate) fn plain_client() -> Downloads {
+    client(Loopback::AllowedForTests, WAITS, Vec::new)
+}
+
+pub(crate) fn wanted<'a>(url: &'a str, max_bytes: u64, within: Duration) -> Wanted<'a> {
     Wanted { url, hosts: Hosts::of(Provider::Get3w, &[]), named_as: Some("image/png"), max_bytes, within }
 }
 
@@ -105,7 +110,7 @@ async fn two_redirects_are_followed_and_no_third() {
     check(hops, "28 bytes of image/png").await;
     let server = Server::plain(|_| redirect("/a.png")).await;
     let url = format!("http://{}/a.png", server.address);
-    let client = client(Loopback::AllowedForTests, WAITS, Vec::new);
+    let client = plain_client();
     assert_eq!(told(&client, &wanted(&url, 1000, LONG)).await, "refused: too_many_redirects");
     assert_eq!(server.connections(), 3);
     check(|_| Act::Send(b"HTTP/1.1 302 Found\r\ncontent-length: 0\r\n\r\n".to_vec()), "refused: invalid_url").await;
@@ -260,7 +265,7 @@ async fn the_request_says_no_more_than_it_must() {
     })
     .await;
     let url = format!("http://{}/a b.png?sig=x#fragment", server.address);
-    let client = client(Loopback::AllowedForTests, WAITS, Vec::new);
+    let client = plain_client();
     assert_eq!(told(&client, &wanted(&url, 1000, LONG)).await, "28 bytes of image/png");
     let seen = seen.lock().unwrap().replace(&server.address.to_string(), "host").replace('\r', "");
     expect![[r#"

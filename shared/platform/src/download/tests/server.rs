@@ -14,10 +14,10 @@ use tokio_rustls::TlsAcceptor;
 use crate::download::client::tls;
 
 /// The host whose certificate the servers have.
-pub(super) const HOST: &str = "cdn.get3w.com";
+pub(crate) const HOST: &str = "cdn.get3w.com";
 
 /// What is done with a connection after its request has been read.
-pub(super) enum Act {
+pub(crate) enum Act {
     /// Sends these bytes and hangs up.
     Send(Vec<u8>),
     /// Sends the first bytes, then the second again and again.
@@ -28,8 +28,8 @@ pub(super) enum Act {
     Stay,
 }
 
-pub(super) struct Server {
-    pub(super) address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
     connections: Arc<AtomicUsize>,
 }
 
@@ -52,23 +52,23 @@ static IDENTITY: LazyLock<Identity> = LazyLock::new(|| {
 });
 
 /// The roots by which a client knows the servers here.
-pub(super) fn roots() -> RootCertStore {
+pub(crate) fn roots() -> RootCertStore {
     IDENTITY.roots.clone()
 }
 
 impl Server {
     /// Answers each request as `handler` says of its head, without TLS.
-    pub(super) async fn plain(handler: impl Fn(&str) -> Act + Send + Sync + 'static) -> Server {
+    pub(crate) async fn plain(handler: impl Fn(&str) -> Act + Send + Sync + 'static) -> Server {
         Server::start("127.0.0.1:0", false, handler).await
     }
 
     /// The same with TLS, as [`HOST`].
-    pub(super) async fn secure(handler: impl Fn(&str) -> Act + Send + Sync + 'static) -> Server {
+    pub(crate) async fn secure(handler: impl Fn(&str) -> Act + Send + Sync + 'static) -> Server {
         Server::start("127.0.0.1:0", true, handler).await
     }
 
     /// One that nobody may ever reach.
-    pub(super) async fn inside() -> Server {
+    pub(crate) async fn inside() -> Server {
         Server::start("127.0.0.2:0", false, |_| Act::Send(content("image/png", super::PNG))).await
     }
 
@@ -93,7 +93,7 @@ impl Server {
     }
 
     /// How often somebody has connected.
-    pub(super) fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 }
@@ -127,26 +127,26 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, handler: &(impl 
 }
 
 /// What is asked for.
-pub(super) fn path(request: &str) -> &str {
+pub(crate) fn path(request: &str) -> &str {
     request.split(' ').nth(1).unwrap_or_default()
 }
 
 /// An answer with content.
-pub(super) fn content(media_type: &str, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn content(media_type: &str, bytes: &[u8]) -> Vec<u8> {
     with_headers(&format!("content-type: {media_type}\r\ncontent-length: {}\r\n", bytes.len()), bytes)
 }
 
 /// An answer with content, and just these headers.
-pub(super) fn with_headers(headers: &str, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn with_headers(headers: &str, bytes: &[u8]) -> Vec<u8> {
     [format!("HTTP/1.1 200 OK\r\n{headers}\r\n").as_bytes(), bytes].concat()
 }
 
 /// An answer that sends the client to `location`.
-pub(super) fn redirect(location: &str) -> Act {
+pub(crate) fn redirect(location: &str) -> Act {
     Act::Send(format!("HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n").into_bytes())
 }
 
 /// An answer without content.
-pub(super) fn status(status: u16) -> Act {
+pub(crate) fn status(status: u16) -> Act {
     Act::Send(format!("HTTP/1.1 {status} Whatever\r\ncontent-length: 0\r\n\r\n").into_bytes())
 }
