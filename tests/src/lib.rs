@@ -4,6 +4,7 @@
 //! What the local stack cannot show, and only a deployment to AWS can: permissions, true cold starts, AWS's own limits
 //! and throttling, and how a function URL treats bytes that no HTTP client here can send.
 
+pub mod asset_server;
 pub mod aws;
 pub mod clock;
 pub mod confidential;

@@ -4,6 +4,7 @@
 
 mod answers;
 mod architecture;
+mod archive;
 mod bodies;
 mod confirm;
 mod consumers;

@@ -26,12 +26,12 @@ fn csm_reports_a_session() {
     check_event(
         "csm/image-to-3d-complete",
         expect![[r#"
-        data.assets: {"archived":null,"expires_at":null,"media_type":null,"role":"fbx","url":"https://implicitshapefm.blob.core.windows.net/inference-outputs/681dcde5253883b154accfde/SESSION_1756711515_3265503_0/mesh.fbx?se=2036-11-01T20%3A21%3A29Z&sp=r&sv=2023-11-03&sr=b&sig=bm90IGEgc2lnbmF0dXJlOiA1NTAzXzAvbWVzaC5mYng%3D"}
-        data.assets: {"archived":null,"expires_at":null,"media_type":"model/gltf-binary","role":"glb","url":"https://implicitshapefm.blob.core.windows.net/inference-outputs/681dcde5253883b154accfde/SESSION_1756711515_3265503_0/mesh.glb?se=2036-11-01T20%3A21%3A29Z&sp=r&sv=2023-11-03&sr=b&sig=bm90IGEgc2lnbmF0dXJlOiA1NTAzXzAvbWVzaC5nbGI%3D"}
-        data.assets: {"archived":null,"expires_at":null,"media_type":"image/png","role":"image","url":"https://implicitshapefm.blob.core.windows.net/inference-outputs/681dcde5253883b154accfde/SESSION_1756711515_3265503_0/render.png?se=2036-11-01T20%3A21%3A29Z&sp=r&sv=2023-11-03&sr=b&sig=bm90IGEgc2lnbmF0dXJlOiAwM18wL3JlbmRlci5wbmc%3D"}
-        data.assets: {"archived":null,"expires_at":null,"media_type":"model/obj","role":"obj","url":"https://implicitshapefm.blob.core.windows.net/inference-outputs/681dcde5253883b154accfde/SESSION_1756711515_3265503_0/mesh.obj?se=2036-11-01T20%3A21%3A29Z&sp=r&sv=2023-11-03&sr=b&sig=bm90IGEgc2lnbmF0dXJlOiA1NTAzXzAvbWVzaC5vYmo%3D"}
-        data.assets: {"archived":null,"expires_at":null,"media_type":"model/vnd.usdz+zip","role":"usdz","url":"https://implicitshapefm.blob.core.windows.net/inference-outputs/681dcde5253883b154accfde/SESSION_1756711515_3265503_0/mesh.usdz?se=2036-11-01T20%3A21%3A29Z&sp=r&sv=2023-11-03&sr=b&sig=bm90IGEgc2lnbmF0dXJlOiA1MDNfMC9tZXNoLnVzZHo%3D"}
-        data.assets: {"archived":null,"expires_at":null,"media_type":"image/png","role":"segmented_image","url":"https://implicitshapefm.blob.core.windows.net/inference-outputs/681dcde5253883b154accfde/SESSION_1756711515_3265503/segmented.png?se=2036-11-01T20%3A21%3A29Z&sp=r&sv=2023-11-03&sr=b&sig=bm90IGEgc2lnbmF0dXJlOiAzL3NlZ21lbnRlZC5wbmc%3D"}
+        data.assets: {"archived":null,"expires_at":"2036-11-01T20:21:29.000Z","media_type":null,"role":"fbx","url":"https://implicitshapefm.blob.core.windows.net/inference-outputs/681dcde5253883b154accfde/SESSION_1756711515_3265503_0/mesh.fbx?se=2036-11-01T20%3A21%3A29Z&sp=r&sv=2023-11-03&sr=b&sig=bm90IGEgc2lnbmF0dXJlOiA1NTAzXzAvbWVzaC5mYng%3D"}
+        data.assets: {"archived":null,"expires_at":"2036-11-01T20:21:29.000Z","media_type":"model/gltf-binary","role":"glb","url":"https://implicitshapefm.blob.core.windows.net/inference-outputs/681dcde5253883b154accfde/SESSION_1756711515_3265503_0/mesh.glb?se=2036-11-01T20%3A21%3A29Z&sp=r&sv=2023-11-03&sr=b&sig=bm90IGEgc2lnbmF0dXJlOiA1NTAzXzAvbWVzaC5nbGI%3D"}
+        data.assets: {"archived":null,"expires_at":"2036-11-01T20:21:29.000Z","media_type":"image/png","role":"image","url":"https://implicitshapefm.blob.core.windows.net/inference-outputs/681dcde5253883b154accfde/SESSION_1756711515_3265503_0/render.png?se=2036-11-01T20%3A21%3A29Z&sp=r&sv=2023-11-03&sr=b&sig=bm90IGEgc2lnbmF0dXJlOiAwM18wL3JlbmRlci5wbmc%3D"}
+        data.assets: {"archived":null,"expires_at":"2036-11-01T20:21:29.000Z","media_type":"model/obj","role":"obj","url":"https://implicitshapefm.blob.core.windows.net/inference-outputs/681dcde5253883b154accfde/SESSION_1756711515_3265503_0/mesh.obj?se=2036-11-01T20%3A21%3A29Z&sp=r&sv=2023-11-03&sr=b&sig=bm90IGEgc2lnbmF0dXJlOiA1NTAzXzAvbWVzaC5vYmo%3D"}
+        data.assets: {"archived":null,"expires_at":"2036-11-01T20:21:29.000Z","media_type":"model/vnd.usdz+zip","role":"usdz","url":"https://implicitshapefm.blob.core.windows.net/inference-outputs/681dcde5253883b154accfde/SESSION_1756711515_3265503_0/mesh.usdz?se=2036-11-01T20%3A21%3A29Z&sp=r&sv=2023-11-03&sr=b&sig=bm90IGEgc2lnbmF0dXJlOiA1MDNfMC9tZXNoLnVzZHo%3D"}
+        data.assets: {"archived":null,"expires_at":"2036-11-01T20:21:29.000Z","media_type":"image/png","role":"segmented_image","url":"https://implicitshapefm.blob.core.windows.net/inference-outputs/681dcde5253883b154accfde/SESSION_1756711515_3265503/segmented.png?se=2036-11-01T20%3A21%3A29Z&sp=r&sv=2023-11-03&sr=b&sig=bm90IGEgc2lnbmF0dXJlOiAzL3NlZ21lbnRlZC5wbmc%3D"}
         data.error: null
         data.job: {"correlation_id":null,"id":"SESSION_1756711515_3265503","model":"sculpt","type":"image_to_3d"}
         data.media: "3d"
@@ -83,7 +83,7 @@ fn get3w_reports_a_prediction() {
     check_event(
         "get3w/v3-completed",
         expect![[r#"
-        data.assets: {"archived":null,"expires_at":null,"media_type":"image/png","role":"output","url":"https://cdn.get3w.com/outputs/image-xxxxx.png"}
+        data.assets: {"archived":null,"expires_at":"2024-01-08T12:00:03.000Z","media_type":"image/png","role":"output","url":"https://cdn.get3w.com/outputs/image-xxxxx.png"}
         data.error: null
         data.job: {"correlation_id":null,"id":"pred_abc123","model":"get3w/flux-dev","type":null}
         data.media: "image"
@@ -189,8 +189,8 @@ fn glossi_reports_a_model() {
     check_event(
         "glossi/model-processed",
         expect![[r#"
-        data.assets: {"archived":null,"expires_at":null,"media_type":"model/gltf-binary","role":"glb","url":"https://s3.us-west-2.amazonaws.com/glossi-uploads/models/0b7c2f7e-3a51-4a0e-8d2a-5f1f6c1f9a01/model.glb?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20250115T103000Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host&X-Amz-Signature=7bdb0ab1e20ec591e7381df2132049aad8a0c58602b0dce221dffdcb327fd721"}
-        data.assets: {"archived":null,"expires_at":null,"media_type":"image/jpeg","role":"thumbnail","url":"https://s3.us-west-2.amazonaws.com/glossi-uploads/models/0b7c2f7e-3a51-4a0e-8d2a-5f1f6c1f9a01/thumbnail.jpg?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20250115T103000Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host&X-Amz-Signature=219d223a90a3198d911aa95a3db098303ddbebd93880128c8f4475083c93a414"}
+        data.assets: {"archived":null,"expires_at":"2025-01-15T11:30:00.000Z","media_type":"model/gltf-binary","role":"glb","url":"https://s3.us-west-2.amazonaws.com/glossi-uploads/models/0b7c2f7e-3a51-4a0e-8d2a-5f1f6c1f9a01/model.glb?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20250115T103000Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host&X-Amz-Signature=7bdb0ab1e20ec591e7381df2132049aad8a0c58602b0dce221dffdcb327fd721"}
+        data.assets: {"archived":null,"expires_at":"2025-01-15T11:30:00.000Z","media_type":"image/jpeg","role":"thumbnail","url":"https://s3.us-west-2.amazonaws.com/glossi-uploads/models/0b7c2f7e-3a51-4a0e-8d2a-5f1f6c1f9a01/thumbnail.jpg?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20250115T103000Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host&X-Amz-Signature=219d223a90a3198d911aa95a3db098303ddbebd93880128c8f4475083c93a414"}
         data.error: null
         data.job: {"correlation_id":null,"id":"0b7c2f7e-3a51-4a0e-8d2a-5f1f6c1f9a01","model":null,"type":"model"}
         data.media: "3d"
