@@ -14,7 +14,8 @@ use crate::ledger::settle::Work;
 
 /// How many assets an instance copies at the same time.
 pub const ASSETS_AT_ONCE: usize = 3;
-/// An asset is held in memory in pieces of this size, whatever its own. S3 takes none smaller but the last, and 10,000.
+/// An asset is held in memory in parts of this size, whatever its own. S3 takes 10,000 of them, none under 5 MiB but the
+/// last.
 pub const PART_BYTES: usize = 8 * 1024 * 1024;
 /// Downloads end so long before the function does: what has come must still be stored, the event published and its record
 /// settled.

@@ -85,7 +85,7 @@ impl Downloads {
     /// # Errors
     /// If it cannot be fetched.
     pub async fn open(&self, wanted: &Wanted<'_>) -> Result<Download, Failure> {
-        let rules = Rules { hosts: wanted.hosts.clone(), loopback: self.loopback };
+        let rules = Rules { hosts: wanted.hosts, loopback: self.loopback };
         let ends_at = Instant::now() + wanted.within;
         let mut target = Target::check(wanted.url, &rules)?;
         for _ in 0..=REDIRECTS_MAX {

@@ -4,7 +4,7 @@ use crate::provider::Provider;
 use crate::source::AssetHost;
 
 /// The hosts of which a source's assets may come.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Hosts<'a> {
     provider: Provider,
     added: &'a [AssetHost],

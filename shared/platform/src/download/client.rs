@@ -27,6 +27,8 @@ use super::resolver::{AddressRefused, Lookup, Resolver, system};
 const CONNECT_WITHIN: Duration = Duration::from_secs(4);
 /// An answer's headers are no longer than this, and no more of its content waits in memory.
 const BUFFER_BYTES: usize = 64 * 1024;
+/// A reason in the log has at most so many bytes.
+const REASON_MAX_BYTES: usize = 300;
 /// Some hosts refuse clients without a name.
 const NAME: &str = concat!("landfall/", env!("CARGO_PKG_VERSION"));
 
@@ -90,7 +92,7 @@ fn build(tls: ClientConfig, lookup: Arc<Lookup>, check: fn(IpAddr) -> Result<(),
         .build(https)
 }
 
-/// What a failed request means. Its own words hold no URL.
+/// What a failed request means. Its own words hold no URL; a stranger's certificate is quoted in them.
 fn sort(error: &legacy::Error) -> Failure {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -101,5 +103,6 @@ fn sort(error: &legacy::Error) -> Failure {
         text = format!("{text}: {error}");
         source = error.source();
     }
+    text.truncate(text.floor_char_boundary(REASON_MAX_BYTES));
     Failure::Passing { reason: text }
 }
