@@ -240,7 +240,8 @@ fn the_example_handles_real_events_once_large_ones_too() {
         let handled = handled.join("\n").replace(&story.source.name, "{source}");
         expect![[r#"
             {source}/job.complete/c2f4be1d-51c7-4f55-9f0b-8e64c8f7ad03 301
-            {source}/render.complete/large 300062"#]].assert_eq(&handled);
+            {source}/render.complete/large 300062"#]]
+        .assert_eq(&handled);
     });
 }
 

@@ -45,7 +45,7 @@ fn a_message_stands_beside_an_event_with_another_body_that_has_failed() {
         first.0.retain(|name, _| !name.starts_with("due_"));
         // Beside an event that is done, there is no room.
         world.put_record(&first.clone().with("state", "done")).await;
-        world.enqueue(&[text.clone()]).await;
+        world.enqueue(std::slice::from_ref(&text)).await;
         // What is sent after it shows when it has been dealt with.
         let (other, witness, later) = unrecorded(Provider::Get3w, "get3w/v3-failed");
         world.enqueue(&[later]).await;
