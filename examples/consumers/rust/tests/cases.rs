@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -13,6 +13,7 @@ use consumer::claims::{Claim, Claims, Error, LeaseSeconds, MemoryClaims};
 use consumer::consumer::{Consumer, Objects};
 use consumer::event::Event;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 const LEASE: LeaseSeconds = LeaseSeconds(60);
@@ -132,8 +133,7 @@ async fn every_case_holds() {
     assert!(!files.is_empty());
     for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let case = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"));
-        check(&name, case).await;
+        check(&name, read(&file)).await;
     }
 }
 
@@ -160,7 +160,7 @@ async fn check(name: &str, case: Case) {
         *locked(&world.failing) = batch.failing;
         *locked(&world.broken) = batch.broken;
         let records: Vec<Value> = batch.records.into_iter().map(sqs_record).collect();
-        let records = serde_json::from_value(json!({"Records": records})).unwrap();
+        let records = serde_json::from_value(json!({"Records": records})).expect("a batch of SQS");
         let answer = consumer.handle_batch(records).await;
         let failures: Vec<Value> = batch.expected.failures.iter().map(|id| json!({"itemIdentifier": id})).collect();
         assert_eq!(json!(answer), json!({"batchItemFailures": failures}), "{place}");
@@ -178,11 +178,16 @@ async fn check(name: &str, case: Case) {
 fn sqs_record(record: Record) -> Value {
     let body = record.body.unwrap_or_else(|| {
         let file = format!("events/{}.json", record.example.expect("a body or an example"));
-        let mut event: Map<String, Value> = serde_json::from_slice(&fs::read(examples().join(file)).unwrap()).unwrap();
+        let mut event: Map<String, Value> = read(&examples().join(file));
         event.extend(record.with);
         Value::Object(event).to_string()
     });
     json!({"messageId": record.message_id, "body": body})
+}
+
+fn read<T: DeserializeOwned>(file: &Path) -> T {
+    let content = fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    serde_json::from_slice(&content).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
 fn locked<T>(value: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
