@@ -5,6 +5,7 @@
 use std::{iter, slice};
 
 use domain::provider::Provider;
+use domain::time::Timestamp;
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 use tests::asset_server::{AssetServer, Reply};
@@ -247,6 +248,38 @@ fn another_round_costs_only_the_rest() {
         expect!["done after 1 attempt"].assert_eq(&world.finished(&id).await.told());
         let requests: Vec<usize> = (0..4).map(|number| server.requests(&format!("/{number}.png"))).collect();
         assert_eq!(requests, [1, 2, 1, 2]);
+    });
+}
+
+#[test]
+fn a_processor_that_died_half_way_has_not_worked_in_vain() {
+    run(async |world| {
+        let server = AssetServer::start().await;
+        let bytes = png(300);
+        let urls = [
+            server.serve("/0.png", &[picture(b"another picture by now")]),
+            server.serve("/1.png", &[picture(&png(200))]),
+        ];
+        let source = world.set_up(archiving()).await;
+        let record = Record::received(&source, &report("completed", &urls));
+        let died = record.with("state", "processing").with_number("attempts", 1).with_number("lease_until", 0);
+        let day = Timestamp::from_millis(died.number("received_at").expect("it has a time")).to_string();
+        let day = day.split('T').next().unwrap_or_default().replace('-', "/");
+        let key = format!("assets/{}/{day}/{}/0-0.png", source.name, sha256(died.id().as_bytes()));
+        let put = world.aws.s3.put_object().bucket(&world.stack.bucket).key(key).body(bytes.clone().into());
+        put.send().await.expect("the bucket takes it");
+        bring_back(world, died.clone()).await;
+        let event = world.event(&source, died.id()).await;
+        check(
+            world,
+            &event,
+            expect![[r#"
+                300 bytes in 0-0.png
+                200 bytes in 1-1.png"#]],
+        )
+        .await;
+        assert_eq!(event.json["data"]["assets"][0]["archived"]["sha256"], json!(sha256(&bytes)));
+        assert_eq!((server.requests("/0.png"), server.requests("/1.png")), (0, 1));
     });
 }
 

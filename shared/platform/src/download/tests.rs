@@ -3,6 +3,7 @@
 pub(crate) mod server;
 
 use std::net::{IpAddr, SocketAddr};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -277,4 +278,18 @@ async fn the_request_says_no_more_than_it_must() {
 
     "#]]
     .assert_eq(&seen);
+}
+
+/// Variables belong to a whole process, so this runs another test of this very binary in one of its own.
+#[test]
+fn no_proxy_variable_is_read() {
+    let mut again = Command::new(std::env::current_exe().unwrap());
+    again.args(["--exact", "download::tests::content_comes_whole"]);
+    for name in ["http_proxy", "https_proxy", "all_proxy"] {
+        // Nobody listens there.
+        again.env(name, "http://127.0.0.1:9").env(name.to_uppercase(), "http://127.0.0.1:9");
+    }
+    let output = again.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains("1 passed"), "{told}");
 }
