@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use domain::canonical::Canonical;
 use domain::confirm::{Inquiry, Need, Verdict, need};
+use domain::download::target::Loopback;
 use domain::event::{Event, VerifiedBy};
 use domain::ledger::schedule::ATTEMPTS_MAX;
 use domain::ledger::settle::Work;
@@ -40,7 +41,7 @@ pub(crate) async fn confirm<'a>(
         }
         Need::Ask(inquiry) => inquiry,
     };
-    if access.is_some_and(|access| access.test_only_base_url.is_some()) && !desk.allows_loopback {
+    if access.is_some_and(|access| access.test_only_base_url.is_some()) && desk.loopback == Loopback::Refused {
         return Err(Work::Passing { reason: OptionsError::BaseUrlOutsideTests.to_string() });
     }
     enough_time_for_a_step(deadline)?;

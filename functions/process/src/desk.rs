@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::archive::ASSETS_AT_ONCE;
+use domain::download::target::Loopback;
 use domain::ledger::claim::ClaimRequest;
 use domain::ledger::record::Record;
 use domain::ledger::schedule::{ATTEMPTS_MAX, Schedule};
@@ -45,7 +46,7 @@ pub(crate) struct Desk {
     pub(crate) topic: Topic,
     pub(crate) inline_body_bytes: usize,
     pub(crate) provider_api: ProviderApi,
-    pub(crate) allows_loopback: bool,
+    pub(crate) loopback: Loopback,
     events: Queue,
     dead_letters: Queue,
     schedule: Schedule,
@@ -63,7 +64,7 @@ impl Desk {
             topic: settings.topic,
             inline_body_bytes: settings.inline_body_bytes,
             provider_api: ProviderApi::default(),
-            allows_loopback: settings.allows_loopback,
+            loopback: settings.loopback,
             events: settings.events,
             dead_letters: settings.dead_letters,
             schedule: settings.schedule,

@@ -46,9 +46,7 @@ pub(crate) struct Settings {
     pub(crate) topic: Topic,
     pub(crate) schedule: Schedule,
     pub(crate) inline_body_bytes: usize,
-    /// Whether sources may name servers on this machine. Nobody but the tests says so: on Lambda, what listens on the
-    /// loopback interface is Lambda itself.
-    pub(crate) allows_loopback: bool,
+    pub(crate) loopback: Loopback,
 }
 
 /// Reads the environment.
@@ -56,24 +54,25 @@ pub(crate) fn read() -> Result<Settings, EnvError> {
     let mut env = Env::of_process();
     log::start(env.parsed("LOG_LEVEL", Level::Info, Level::parse));
     let aws = Aws::from_env(&mut env);
+    let loopback = loopback(&mut env);
     let settings = Settings {
         sources: Sources::new(&aws, env.required("SOURCES_PREFIX"), Limits::PATIENT),
         assets: Assets::new(&aws, env.required("BUCKET")),
         bodies: Bodies::new(&aws, env.required("BUCKET"), Limits::PATIENT),
-        downloads: Downloads::new(loopback(&mut env)),
+        downloads: Downloads::new(loopback),
         ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), Limits::PATIENT),
         events: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), Limits::PATIENT),
         dead_letters: Queue::new(&aws, env.required("DEAD_LETTER_QUEUE_URL"), Limits::PATIENT),
         topic: Topic::new(&aws, env.required("TOPIC_ARN"), Limits::PATIENT),
         schedule: Schedule::at(env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse)),
         inline_body_bytes: env.parsed("INLINE_BODY_BYTES", INLINE_BODY_BYTES, str::parse),
-        allows_loopback: env.optional("TEST_ONLY_ALLOW_LOOPBACK").as_deref() == Some("1"),
+        loopback,
     };
     env.finish(settings)
 }
 
-/// Whether assets may come of a server on this machine. The template never sets it: on Lambda, nothing that a sender may
-/// name should lead back inside.
+/// Whether assets and answers may come of a server on this machine. The template never sets it: on Lambda, nothing that a
+/// sender or a secret may name should lead back inside.
 fn loopback(env: &mut Env) -> Loopback {
     const NAME: &str = "TEST_ONLY_ALLOW_LOOPBACK";
     let loopback = env.parsed(NAME, Loopback::Refused, |value| match value {
