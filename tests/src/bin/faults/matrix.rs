@@ -35,7 +35,7 @@ const fn operation(
     Operation { name, function, asks_for, mark, way, names_event: true }
 }
 
-const OPERATIONS: [Operation; 18] = [
+const OPERATIONS: [Operation; 19] = [
     operation("ingest: read the secret", Function::Ingest, "secretsmanager:GetSecretValue", "", Way::Straight),
     operation("ingest: put the body into the bucket", Function::Ingest, "s3:PutObject", "/bodies/", Way::LargeBody),
     operation("ingest: put the record", Function::Ingest, "dynamodb:PutItem", "", Way::Straight),
@@ -51,6 +51,7 @@ const OPERATIONS: [Operation; 18] = [
         Way::LargeInMessageAlone,
     ),
     operation("process: get the body", Function::Process, "s3:GetObject", "/bodies/", Way::LargeBody),
+    operation("process: read the secret", Function::Process, "secretsmanager:GetSecretValue", "", Way::Straight),
     operation("process: put the event's assets", Function::Process, "s3:PutObject", "/events/", Way::ManyAssets),
     operation("process: publish", Function::Process, "sns:Publish", "", Way::Straight),
     operation("process: settle", Function::Process, "dynamodb:UpdateItem", SETTLES, Way::Straight),
