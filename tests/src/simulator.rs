@@ -175,7 +175,7 @@ impl Simulator {
         Retries::of(self.provider, is_workflow, self.base_url())
     }
 
-    /// What the API was asked, each request as its method and path.
+    /// What it was asked, API and links alike, each request as its method and path.
     #[must_use]
     pub fn asked(&self) -> Vec<String> {
         self.state().asked.clone()
@@ -219,12 +219,13 @@ impl State {
     fn answer(&mut self, asked: &Asked) -> Reply {
         let segments: Vec<&str> = asked.path.trim_start_matches('/').split('/').collect();
         match segments[..] {
-            ["assets", id, _] => return self.output(id),
             ["receiver", "unavailable"] => return Reply::json(503, &Value::Null),
             ["receiver", "silent"] => return Reply::Never,
-            _ => {}
+            _ => self.asked.push(format!("{} {}", asked.method, asked.path)),
         }
-        self.asked.push(format!("{} {}", asked.method, asked.path));
+        if let ["assets", id, _] = segments[..] {
+            return self.output(id);
+        }
         let too_often = || match self.provider {
             Provider::Modelslab => modelslab::too_often(),
             Provider::Csm | Provider::Get3w | Provider::Glossi => Reply::error(429, "too many requests"),

@@ -120,6 +120,31 @@ fn an_answer_too_large_for_a_message_is_in_the_bucket() {
 }
 
 #[test]
+fn what_is_archived_is_what_the_sender_itself_links_to() {
+    run(async |world| {
+        let simulator = Simulator::start(Provider::Csm);
+        let source = simulator.confirms(Source::new(Provider::Csm)).with_option("archive", true);
+        let mut story = Story::about(world, world.set_up(source).await);
+        let [id, trap] = [(); 2].map(|()| simulator.submit());
+        simulator.finish(&id, End::Completed);
+        simulator.finish(&trap, End::Completed);
+        let body = String::from_utf8(simulator.webhook(&id, End::Completed)).expect("it is JSON");
+        let delivery = story.delivery(body.replace(&simulator.link(&id), &simulator.link(&trap)).as_bytes());
+        story.send(&delivery).await;
+        let event = story.event().await;
+        let archived = &event.json["data"]["assets"][0]["archived"];
+        let text = |name: &str| archived[name].as_str().unwrap_or_else(|| panic!("it is archived: {}", event.json));
+        let copy = world.object(text("bucket"), text("key")).await;
+        assert_eq!(String::from_utf8_lossy(&copy), format!("the output of {id}"));
+        let asked = simulator.asked().join("\n").replace(&id, "{id}");
+        expect![[r#"
+            GET /v3/sessions/{id}
+            GET /assets/{id}/output.glb"#]]
+        .assert_eq(&asked);
+    });
+}
+
+#[test]
 fn a_run_of_a_workflow_is_confirmed() {
     run(async |world| {
         let (simulator, mut story) = begin(world, Provider::Modelslab).await;
