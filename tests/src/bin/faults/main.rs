@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks on the terminal")]
 
 mod case;
+mod hanging;
 mod matrix;
 mod overload;
 mod poison;
@@ -106,6 +107,8 @@ async fn measure(world: &'static World, proxy: &Proxy, arguments: &Arguments) ->
     println!("\n{} cases, two deliveries each; the sweep runs each second", cases.len());
     let mut outcomes = case::play(world, proxy, cases).await;
     if arguments.only.is_empty() {
+        println!("\none store at a time does not answer");
+        outcomes.extend(hanging::play(world, proxy).await);
         println!("\npoison: events that always fail");
         outcomes.extend(poison::play(world, proxy).await);
     }

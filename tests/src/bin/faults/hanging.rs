@@ -1,0 +1,82 @@
+//! How long a sender waits while one store does not answer. One of them hangs up after five seconds, a cold start
+//! included, so the answer must be there after three.
+
+use std::time::Duration;
+
+use tests::clock::Stopwatch;
+use tests::ledger::Record;
+use tests::proxy::{Fault, Proxy, Rule};
+use tests::source::Source;
+use tests::world::World;
+
+use crate::case::Heard;
+use crate::tally::{Outcome, told};
+use crate::watch::{self, Expected};
+use crate::way::{PROVIDER, Way};
+
+/// What ingest asks of each store.
+const STORES: [(&str, &[&str]); 4] = [
+    ("the secrets hang", &["secretsmanager:GetSecretValue"]),
+    ("the bucket hangs", &["s3:PutObject"]),
+    ("the ledger hangs", &["dynamodb:PutItem", "dynamodb:UpdateItem"]),
+    ("the queue hangs", &["sqs:SendMessage"]),
+];
+const ANSWERED_WITHIN: Duration = Duration::from_secs(3);
+
+/// Lets one store after the other hang, and times the answers. Nothing else happens meanwhile.
+pub(crate) async fn play(world: &'static World, proxy: &Proxy) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for (name, operations) in STORES {
+        outcomes.push(answer_while(world, proxy, name, operations).await);
+    }
+    outcomes
+}
+
+async fn answer_while(
+    world: &'static World,
+    proxy: &Proxy,
+    name: &str,
+    operations: &'static [&'static str],
+) -> Outcome {
+    let source = world.set_up(Source::new(PROVIDER)).await;
+    let body = Way::LargeBody.body();
+    let id = Record::received(&source, &body).id().to_owned();
+    let imposed: Vec<_> = operations
+        .iter()
+        .map(|operation| {
+            let (function, fault) = (world.stack.ingest_function.clone(), Fault::Late);
+            proxy.impose(Rule { function, operation, mark: "", about: Vec::new(), fault, times: u32::MAX })
+        })
+        .collect();
+    let begun = Stopwatch::start();
+    let heard = Heard::of(&world.send(&world.delivery(&source, &body)).await);
+    let took = begun.elapsed();
+    let hits = imposed.iter().map(|imposed| imposed.hits()).sum();
+    drop(imposed);
+    println!("  while {name}, the answer takes {:.2} s: {}", took.as_secs_f64(), told(&[heard]));
+    let expected = Expected::Published { id };
+    let acknowledged = usize::from(heard == Heard::Acknowledged);
+    if acknowledged == 1 {
+        watch::until_quiet(world, &[&expected]).await;
+    }
+    let published = expected.times(world, &watch::published(world));
+    Outcome {
+        operation: "ingest: answer".to_owned(),
+        fault: name.to_owned(),
+        hits,
+        sent: 1,
+        answers: told(&[heard]),
+        slowest: took,
+        acknowledged,
+        published: published.min(acknowledged),
+        repeated: published.saturating_sub(1),
+        lost: acknowledged.saturating_sub(published),
+        stuck: usize::from(expected.is_unfinished(&world.unfinished().await)),
+        complaint: match heard {
+            Heard::Wrong(status) => Some(format!("answered with {status}")),
+            _ if took > ANSWERED_WITHIN => Some(format!("the answer took {:.1} s", took.as_secs_f64())),
+            _ if hits == 0 => Some("no call met the fault".to_owned()),
+            _ => None,
+        },
+    }
+}
