@@ -54,17 +54,36 @@ impl Event {
 pub struct VerifiedEvent {
     event: Event,
     body: Vec<u8>,
+    matched: Matched,
+}
+
+/// Which of a source's secrets and tokens proved a delivery, counted from 0 in the order of the source's own secret. An
+/// operator who replaces one learns from it when the old one is used no more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Matched {
+    /// The signing secret.
+    pub secret: Option<usize>,
+    /// The token in the URL.
+    pub token: Option<usize>,
+}
+
+impl Matched {
+    /// Whether any was not the first of its kind.
+    #[must_use]
+    pub fn is_previous(self) -> bool {
+        self.secret.max(self.token) > Some(0)
+    }
 }
 
 impl VerifiedEvent {
-    pub(crate) fn new(event: Event, body: Vec<u8>) -> VerifiedEvent {
-        VerifiedEvent { event, body }
+    pub(crate) fn new(event: Event, body: Vec<u8>, matched: Matched) -> VerifiedEvent {
+        VerifiedEvent { event, body, matched }
     }
 
     /// The same, [beside](Event::beside) a failed event.
     #[must_use]
     pub fn beside(self) -> VerifiedEvent {
-        VerifiedEvent { event: self.event.beside(), body: self.body }
+        VerifiedEvent { event: self.event.beside(), ..self }
     }
 
     /// All but the body.
@@ -77,6 +96,12 @@ impl VerifiedEvent {
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// What proved it.
+    #[must_use]
+    pub fn matched(&self) -> Matched {
+        self.matched
     }
 }
 

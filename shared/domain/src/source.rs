@@ -7,7 +7,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use sha2::Sha256;
-use subtle::{Choice, ConstantTimeEq};
+use subtle::ConstantTimeEq;
 
 use crate::digest::Digest;
 use crate::provider::{Provider, UnknownProvider};
@@ -194,16 +194,17 @@ impl Secrets {
         Ok((!secrets.is_empty()).then_some(Secrets(secrets)))
     }
 
-    /// Whether `signature` is the HMAC-SHA256 of `message` under one of the secrets. Every secret is tried, and each
-    /// comparison takes the same time wherever they differ.
+    /// Which of the secrets makes `signature` the HMAC-SHA256 of `message`. Every secret is tried, and each comparison
+    /// takes the same time wherever they differ.
     #[must_use]
-    pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
-        let mut any = false;
-        for secret in &self.0 {
+    pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> Option<usize> {
+        let mut matched = None;
+        for (index, secret) in self.0.iter().enumerate() {
             let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
-            any |= mac.chain_update(message).verify_slice(signature).is_ok();
+            let is_it = mac.chain_update(message).verify_slice(signature).is_ok();
+            matched = matched.or(is_it.then_some(index));
         }
-        any
+        matched
     }
 }
 
@@ -217,12 +218,16 @@ impl TokenDigests {
         Ok((!digests.is_empty()).then_some(TokenDigests(digests)))
     }
 
-    /// Whether `token` is one of those whose digests these are.
+    /// Which of the digests is that of `token`. Every one is compared, each in the same time wherever they differ.
     #[must_use]
-    pub(crate) fn hold(&self, token: &str) -> bool {
+    pub(crate) fn find(&self, token: &str) -> Option<usize> {
         let digest = Digest::of(token.as_bytes());
-        let any = self.0.iter().fold(Choice::from(0), |any, known| any | known.as_bytes().ct_eq(digest.as_bytes()));
-        any.into()
+        let mut matched = None;
+        for (index, known) in self.0.iter().enumerate() {
+            let is_it = bool::from(known.as_bytes().ct_eq(digest.as_bytes()));
+            matched = matched.or(is_it.then_some(index));
+        }
+        matched
     }
 }
 

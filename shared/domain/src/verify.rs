@@ -2,7 +2,7 @@
 
 use crate::delivery::Delivery;
 use crate::digest::Digest;
-use crate::event::{Event, Origin, VerifiedBy, VerifiedEvent};
+use crate::event::{Event, Matched, Origin, VerifiedBy, VerifiedEvent};
 use crate::event_id::EventId;
 use crate::headers::{Doubled, Headers};
 use crate::source::{Credentials, Dedupe, Secrets, Source, TokenDigests};
@@ -67,35 +67,36 @@ pub struct Refused {
 /// If the delivery lacks what the source's credentials ask for.
 pub fn verify(delivery: Delivery, source: &Source) -> Result<VerifiedEvent, Refused> {
     match prove(&delivery, &source.credentials) {
-        Ok(verified_by) => Ok(identify(delivery, source, verified_by)),
+        Ok((verified_by, matched)) => Ok(identify(delivery, source, verified_by, matched)),
         Err(refusal) => Err(Refused { delivery: Box::new(delivery), refusal }),
     }
 }
 
-fn prove(delivery: &Delivery, credentials: &Credentials) -> Result<VerifiedBy, Refusal> {
+fn prove(delivery: &Delivery, credentials: &Credentials) -> Result<(VerifiedBy, Matched), Refusal> {
     match credentials {
         Credentials::Token(tokens) => {
-            check_token(delivery.token.as_deref(), tokens)?;
-            Ok(VerifiedBy::Token)
+            let token = check_token(delivery.token.as_deref(), tokens)?;
+            Ok((VerifiedBy::Token, Matched { secret: None, token: Some(token) }))
         }
         Credentials::Signature { header, secrets } => {
-            check_signature(&delivery.headers, &delivery.body, header, secrets)?;
-            Ok(VerifiedBy::Signature)
+            let secret = check_signature(&delivery.headers, &delivery.body, header, secrets)?;
+            Ok((VerifiedBy::Signature, Matched { secret: Some(secret), token: None }))
         }
         Credentials::Both { header, secrets, tokens } => {
-            check_token(delivery.token.as_deref(), tokens)?;
-            check_signature(&delivery.headers, &delivery.body, header, secrets)?;
-            Ok(VerifiedBy::Signature)
+            let token = check_token(delivery.token.as_deref(), tokens)?;
+            let secret = check_signature(&delivery.headers, &delivery.body, header, secrets)?;
+            Ok((VerifiedBy::Signature, Matched { secret: Some(secret), token: Some(token) }))
         }
     }
 }
 
-fn check_token(token: Option<&str>, tokens: &TokenDigests) -> Result<(), Refusal> {
-    let token = token.ok_or(Refusal::TokenMissing)?;
-    if tokens.hold(token) { Ok(()) } else { Err(Refusal::TokenWrong) }
+/// Gives the index of the token's digest.
+fn check_token(token: Option<&str>, tokens: &TokenDigests) -> Result<usize, Refusal> {
+    tokens.find(token.ok_or(Refusal::TokenMissing)?).ok_or(Refusal::TokenWrong)
 }
 
-fn check_signature(headers: &Headers, body: &[u8], header: &str, secrets: &Secrets) -> Result<(), Refusal> {
+/// Gives the index of the secret that the signature was made with.
+fn check_signature(headers: &Headers, body: &[u8], header: &str, secrets: &Secrets) -> Result<usize, Refusal> {
     let text = match headers.single(header) {
         Ok(Some(text)) if !text.is_empty() => text,
         Ok(_) => return Err(Refusal::SignatureMissing),
@@ -106,10 +107,10 @@ fn check_signature(headers: &Headers, body: &[u8], header: &str, secrets: &Secre
     if text.len() != 64 || base16ct::mixed::decode(text, &mut signature).is_err() {
         return Err(Refusal::SignatureMalformed);
     }
-    if secrets.signed(body, &signature) { Ok(()) } else { Err(Refusal::SignatureWrong) }
+    secrets.signed(body, &signature).ok_or(Refusal::SignatureWrong)
 }
 
-fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy) -> VerifiedEvent {
+fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matched: Matched) -> VerifiedEvent {
     let head = source.provider.head(&delivery.body);
     let body_sha256 = Digest::of(&delivery.body);
     let mut key = head.key;
@@ -130,7 +131,7 @@ fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy) -> Ver
         headers: delivery.headers.kept(),
         body_sha256,
     };
-    VerifiedEvent::new(event, delivery.body)
+    VerifiedEvent::new(event, delivery.body, matched)
 }
 
 #[cfg(test)]

@@ -30,10 +30,20 @@ fn delivery(token: Option<&str>, headers: &[(&str, &str)], body: &str) -> Delive
     }
 }
 
+/// How the event was verified, and with which of several secrets and tokens.
+fn proof(verified_by: VerifiedBy, matched: Matched) -> String {
+    let number = |kind: &str, index: Option<usize>| match index {
+        None | Some(0) => String::new(),
+        Some(index) => format!(" with {kind} {index}"),
+    };
+    format!("{verified_by}{}{}", number("secret", matched.secret), number("token", matched.token))
+}
+
 fn check(source: &Source, delivery: Delivery, expected: Expect) {
     let rendered = match verify(delivery, source) {
         Ok(verified) => {
-            format!("{} | {} | {}", verified.event().verified_by, verified.event().event_type, verified.event().id)
+            let event = verified.event();
+            format!("{} | {} | {}", proof(event.verified_by, verified.matched()), event.event_type, event.id)
         }
         Err(refused) => format!("refused: {}", refused.refusal),
     };
@@ -51,12 +61,12 @@ fn a_signature_of_the_raw_bytes_is_believed_under_any_active_secret_and_in_eithe
     check(
         &signing(),
         signed_with(SIGNATURE),
-        expect!["signature | landfall.job.completed | test/pred_abc123/completed"],
+        expect!["signature with secret 1 | landfall.job.completed | test/pred_abc123/completed"],
     );
     check(
         &signing(),
         signed_with(&SIGNATURE.to_uppercase()),
-        expect!["signature | landfall.job.completed | test/pred_abc123/completed"],
+        expect!["signature with secret 1 | landfall.job.completed | test/pred_abc123/completed"],
     );
 }
 

@@ -1,0 +1,182 @@
+//! What is measured: the names that log lines, alarms, dashboard and docs share.
+//!
+//! A field of a log line that has the name of a metric and holds a number **is** that metric: `platform::log` finds
+//! them by these words and writes CloudWatch's block for them.
+
+use crate::words::words;
+
+/// Where CloudWatch keeps them.
+pub const NAMESPACE: &str = "Landfall";
+
+/// The field that tells whose a metric is: the function's name, which CloudFormation derives from the stack's, so that
+/// two inboxes in one account stay apart.
+pub const FUNCTION: &str = "function";
+
+/// The field that tells why a delivery was refused.
+pub const REFUSAL: &str = "refusal";
+
+/// A metric. Counts of things that seldom happen are written only when they did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Metric {
+    /// Deliveries that were new, answered with 200.
+    Accepted,
+    /// Deliveries whose event was known, answered with 200.
+    Duplicates,
+    /// Those of them whose body was another one.
+    DuplicateDiffers,
+    /// Deliveries that were not believed, answered with 401.
+    Refused,
+    /// Deliveries that were answered with 503: nothing was made durable.
+    Unavailable,
+    /// Accepted events whose message could not be sent; the sweep will.
+    Deferred,
+    /// Accepted events whose record could not be written; the message holds them.
+    Unrecorded,
+    /// 1 for a delivery that was proven by another secret or token than its source's first, 0 for one by the first.
+    PreviousSecret,
+    /// How long it took: a delivery's answer, an event's processing, a sweep.
+    DurationMs,
+    /// Events that were published and are done.
+    Done,
+    /// Attempts that failed and will be repeated.
+    Again,
+    /// Events that ended as failed.
+    Failed,
+    /// Messages that nobody can process, now in the dead-letter queue.
+    PutAway,
+    /// Failed events of which the sender's own API tells otherwise.
+    Contradicted,
+    /// Published events of a shape that nobody knows.
+    Unrecognized,
+    /// Which attempt at its event this was, from 1.
+    Attempts,
+    /// From the delivery's arrival to the end of this processing.
+    AgeMs,
+    /// Assets of a published event that have a copy.
+    Archived,
+    /// The bytes of these copies.
+    ArchivedBytes,
+    /// Assets of a published event of which no copy could be made.
+    NotArchived,
+    /// Runs of the sweep.
+    SweepRuns,
+    /// Overdue events that a sweep found.
+    Overdue,
+    /// Those that it sent to the queue again.
+    Sent,
+    /// Those that it could neither send nor leave to others; they stay due.
+    Troubled,
+}
+
+words!(Metric {
+    Accepted => "accepted",
+    Duplicates => "duplicates",
+    DuplicateDiffers => "duplicate_differs",
+    Refused => "refused",
+    Unavailable => "unavailable",
+    Deferred => "deferred",
+    Unrecorded => "unrecorded",
+    PreviousSecret => "previous_secret",
+    DurationMs => "duration_ms",
+    Done => "done",
+    Again => "again",
+    Failed => "failed",
+    PutAway => "put_away",
+    Contradicted => "contradicted",
+    Unrecognized => "unrecognized",
+    Attempts => "attempts",
+    AgeMs => "age_ms",
+    Archived => "archived",
+    ArchivedBytes => "archived_bytes",
+    NotArchived => "not_archived",
+    SweepRuns => "sweep_runs",
+    Overdue => "overdue",
+    Sent => "sent",
+    Troubled => "troubled",
+});
+
+impl Metric {
+    /// All of them.
+    pub const ALL: [Metric; 24] = [
+        Metric::Accepted,
+        Metric::Duplicates,
+        Metric::DuplicateDiffers,
+        Metric::Refused,
+        Metric::Unavailable,
+        Metric::Deferred,
+        Metric::Unrecorded,
+        Metric::PreviousSecret,
+        Metric::DurationMs,
+        Metric::Done,
+        Metric::Again,
+        Metric::Failed,
+        Metric::PutAway,
+        Metric::Contradicted,
+        Metric::Unrecognized,
+        Metric::Attempts,
+        Metric::AgeMs,
+        Metric::Archived,
+        Metric::ArchivedBytes,
+        Metric::NotArchived,
+        Metric::SweepRuns,
+        Metric::Overdue,
+        Metric::Sent,
+        Metric::Troubled,
+    ];
+
+    /// CloudWatch's word for what it counts.
+    #[must_use]
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Metric::DurationMs | Metric::AgeMs => "Milliseconds",
+            Metric::ArchivedBytes => "Bytes",
+            Metric::Accepted
+            | Metric::Duplicates
+            | Metric::DuplicateDiffers
+            | Metric::Refused
+            | Metric::Unavailable
+            | Metric::Deferred
+            | Metric::Unrecorded
+            | Metric::PreviousSecret
+            | Metric::Done
+            | Metric::Again
+            | Metric::Failed
+            | Metric::PutAway
+            | Metric::Contradicted
+            | Metric::Unrecognized
+            | Metric::Attempts
+            | Metric::Archived
+            | Metric::NotArchived
+            | Metric::SweepRuns
+            | Metric::Overdue
+            | Metric::Sent
+            | Metric::Troubled => "Count",
+        }
+    }
+
+    /// The sets of fields that it is split by. Each set of values is a metric that is billed, so all have one set, and
+    /// only refusals a second: their reasons are few, and no stranger can add one.
+    #[must_use]
+    pub const fn dimensions(self) -> &'static [&'static [&'static str]] {
+        match self {
+            Metric::Refused => &[&[FUNCTION], &[FUNCTION, REFUSAL]],
+            _ => &[&[FUNCTION]],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_is_found_by_its_word() {
+        for metric in Metric::ALL {
+            assert_eq!(metric.as_str().parse(), Ok(metric));
+        }
+        let mut unique = Metric::ALL.to_vec();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(unique.len(), Metric::ALL.len());
+    }
+}
