@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use domain::event::Event;
+use domain::event::{Event, VerifiedEvent};
 use domain::source_name::SourceName;
+use domain::trace::Trace;
 use domain::verify::Refusal;
 use platform::log::{self, Level};
 use platform::trouble::Trouble;
@@ -11,10 +12,12 @@ use serde::Serialize;
 
 use crate::answer::Response;
 
-/// What is told of a delivery, filled in as it is learnt. Names the source and the event, never what was sent.
+/// What is told of a delivery, filled in as it is learnt. Names the source and the event, never what was sent. Fields that
+/// have the name of a metric are measured: a count is 1, or absent.
 #[derive(Serialize)]
 pub(crate) struct DeliveryLog {
     request_id: String,
+    trace_id: Option<String>,
     status: u16,
     outcome: &'static str,
     source: Option<String>,
@@ -24,16 +27,25 @@ pub(crate) struct DeliveryLog {
     verified_by: Option<&'static str>,
     body_bytes: Option<usize>,
     refusal: Option<&'static str>,
+    accepted: Option<u32>,
+    duplicates: Option<u32>,
+    refused: Option<u32>,
+    unavailable: Option<u32>,
+    /// Which of the source's secrets, and which of its tokens, proved the delivery, from 0.
+    secret_index: Option<usize>,
+    token_index: Option<usize>,
+    /// Whether one of these was not the first.
+    previous_secret: Option<u32>,
     /// A known event came with another body.
-    duplicate_differs: Option<bool>,
+    duplicate_differs: Option<u32>,
     /// An event with another body has failed under the id, so this one has an id of its own.
     beside_failed: Option<bool>,
     /// Answered from memory, without any call.
     recent: Option<bool>,
     /// The message could not be sent; the sweep will.
-    deferred: Option<bool>,
+    deferred: Option<u32>,
     /// The record could not be written; the message holds the event.
-    unrecorded: Option<bool>,
+    unrecorded: Option<u32>,
     /// What went wrong on the way, in order.
     trouble: Option<String>,
     duration_ms: f64,
@@ -42,11 +54,12 @@ pub(crate) struct DeliveryLog {
 }
 
 impl DeliveryLog {
-    pub(crate) fn begin(request_id: &str) -> DeliveryLog {
+    pub(crate) fn begin(request_id: &str, trace: Option<&Trace>) -> DeliveryLog {
         #[expect(clippy::disallowed_methods, reason = "measures a duration; no decision depends on it")]
         let began_at = Instant::now();
         DeliveryLog {
             request_id: request_id.to_owned(),
+            trace_id: trace.map(|trace| trace.id().to_owned()),
             status: 0,
             outcome: "",
             source: None,
@@ -56,6 +69,13 @@ impl DeliveryLog {
             verified_by: None,
             body_bytes: None,
             refusal: None,
+            accepted: None,
+            duplicates: None,
+            refused: None,
+            unavailable: None,
+            secret_index: None,
+            token_index: None,
+            previous_secret: None,
             duplicate_differs: None,
             beside_failed: None,
             recent: None,
@@ -75,7 +95,15 @@ impl DeliveryLog {
         self.body_bytes = Some(bytes);
     }
 
-    pub(crate) fn event(&mut self, event: &Event) {
+    pub(crate) fn verified(&mut self, verified: &VerifiedEvent) {
+        let matched = verified.matched();
+        self.secret_index = matched.secret;
+        self.token_index = matched.token;
+        self.previous_secret = Some(u32::from(matched.is_previous()));
+        self.event(verified.event());
+    }
+
+    fn event(&mut self, event: &Event) {
         self.provider = Some(event.provider.as_str());
         self.event_id = Some(event.id.to_string());
         self.event_type = Some(event.event_type.to_string());
@@ -87,7 +115,7 @@ impl DeliveryLog {
     }
 
     pub(crate) fn duplicate(&mut self, differs: bool) {
-        self.duplicate_differs = differs.then_some(true);
+        self.duplicate_differs = differs.then_some(1);
     }
 
     pub(crate) fn beside(&mut self, event: &Event) {
@@ -100,11 +128,11 @@ impl DeliveryLog {
     }
 
     pub(crate) fn deferred(&mut self) {
-        self.deferred = Some(true);
+        self.deferred = Some(1);
     }
 
     pub(crate) fn unrecorded(&mut self) {
-        self.unrecorded = Some(true);
+        self.unrecorded = Some(1);
     }
 
     pub(crate) fn trouble(&mut self, trouble: &Trouble) {
@@ -123,14 +151,29 @@ impl DeliveryLog {
 
     /// Writes the line.
     pub(crate) fn end(mut self, response: &Response) {
+        let level = self.conclude(response);
+        self.duration_ms = self.began_at.elapsed().as_secs_f64() * 1000.0;
+        log::write(level, "delivery", self);
+    }
+
+    /// Takes in how the delivery was answered, and says how much the line matters.
+    fn conclude(&mut self, response: &Response) -> Level {
         self.status = response.status_code;
         self.outcome = response.outcome;
-        self.duration_ms = self.began_at.elapsed().as_secs_f64() * 1000.0;
-        let level = match (response.status_code, self.trouble.is_some()) {
+        match response.outcome {
+            "accepted" => self.accepted = Some(1),
+            "duplicate" => self.duplicates = Some(1),
+            "refused" => self.refused = Some(1),
+            "unavailable" => self.unavailable = Some(1),
+            _ => {}
+        }
+        match (response.status_code, self.trouble.is_some()) {
             (503, _) => Level::Error,
             (_, true) => Level::Warn,
             (_, false) => Level::Info,
-        };
-        log::write(level, "delivery", self);
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use domain::request::{BadBody, Request};
 use domain::route::{Route, route};
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
+use domain::trace::Trace;
 use domain::verify::{Refusal, Refused, verify};
 use platform::clock;
 
@@ -40,8 +41,14 @@ impl Inbox {
         }
     }
 
-    /// Answers a function URL's event.
-    pub(crate) async fn answer(&self, event: &str, request_id: &str, line: &mut DeliveryLog) -> Response {
+    /// Answers a function URL's event, whose message will belong to `trace`.
+    pub(crate) async fn answer(
+        &self,
+        event: &str,
+        request_id: &str,
+        trace: Option<Trace>,
+        line: &mut DeliveryLog,
+    ) -> Response {
         let Some(request) = Request::read(event) else {
             return Response::of(Answer::BadRequest);
         };
@@ -57,7 +64,7 @@ impl Inbox {
                 Ok((headers, body)) => {
                     let received_at = clock::now();
                     let delivery = Delivery { token, headers, body, received_at, request_id: request_id.to_owned() };
-                    self.receive(source, delivery, line).await
+                    self.receive(source, delivery, trace, line).await
                 }
             },
         };
@@ -65,23 +72,29 @@ impl Inbox {
         if is_head { response.without_body() } else { response }
     }
 
-    async fn receive(&self, source: Option<SourceName>, delivery: Delivery, line: &mut DeliveryLog) -> Answer {
+    async fn receive(
+        &self,
+        source: Option<SourceName>,
+        delivery: Delivery,
+        trace: Option<Trace>,
+        line: &mut DeliveryLog,
+    ) -> Answer {
         line.body_bytes(delivery.body.len());
         let received_at = delivery.received_at;
         let mut verified = match self.verify(source, delivery, line).await {
             Ok(verified) => verified,
             Err(answer) => return answer,
         };
-        line.event(verified.event());
+        line.verified(&verified);
         if self.recent().holds(&verified.event().id, verified.event().body_sha256, received_at) {
             line.recent();
             return Answer::Duplicate(verified.event().id.clone());
         }
-        let mut kept = self.keeper.keep(&verified, line).await;
+        let mut kept = self.keeper.keep(&verified, trace.as_ref(), line).await;
         if kept == Kept::Beside {
             verified = verified.beside();
             line.beside(verified.event());
-            kept = self.keeper.keep(&verified, line).await;
+            kept = self.keeper.keep(&verified, trace.as_ref(), line).await;
         }
         let event = verified.event();
         if kept.has_record_of_this_body() {

@@ -5,6 +5,7 @@ use domain::ledger::admit::{Admission, admit};
 use domain::ledger::record::BodyRef;
 use domain::ledger::schedule::Schedule;
 use domain::message::{self, Elsewhere};
+use domain::trace::Trace;
 use platform::bodies::Bodies;
 use platform::body_codec::pack;
 use platform::clock;
@@ -64,7 +65,7 @@ enum Recorded {
 impl Keeper {
     /// Makes `verified` durable. The record is written before the message is sent: a crash in between leaves a record
     /// that comes due, whereas a message without a record would be one that nobody deduplicates.
-    pub(crate) async fn keep(&self, verified: &VerifiedEvent, line: &mut DeliveryLog) -> Kept {
+    pub(crate) async fn keep(&self, verified: &VerifiedEvent, trace: Option<&Trace>, line: &mut DeliveryLog) -> Kept {
         let packed = pack(verified.body());
         let is_inline = packed.bytes.len() <= self.inline_body_bytes;
         let in_bucket = if is_inline { None } else { self.put_into_bucket(verified, line).await };
@@ -88,10 +89,10 @@ impl Keeper {
         };
         let is_sent = match (&in_bucket, is_recorded) {
             (Some(reference), _) => {
-                self.send(verified, message_beside(verified, Elsewhere::Bucket(reference)), line).await
+                self.send(verified, message_beside(verified, Elsewhere::Bucket(reference)), trace, line).await
             }
-            (None, true) => self.send(verified, message_beside(verified, Elsewhere::Ledger), line).await,
-            (None, false) => self.send_homeless(verified, is_inline, line).await,
+            (None, true) => self.send(verified, message_beside(verified, Elsewhere::Ledger), trace, line).await,
+            (None, false) => self.send_homeless(verified, is_inline, trace, line).await,
         };
         match (is_sent, is_recorded) {
             (true, true) => Kept::Recorded,
@@ -152,21 +153,35 @@ impl Keeper {
 
     /// Sends an event that lies nowhere yet. A body that shrinks was not put into the bucket; if its record failed and
     /// no message can hold it, the bucket is what is left.
-    async fn send_homeless(&self, verified: &VerifiedEvent, may_try_bucket: bool, line: &mut DeliveryLog) -> bool {
+    async fn send_homeless(
+        &self,
+        verified: &VerifiedEvent,
+        may_try_bucket: bool,
+        trace: Option<&Trace>,
+        line: &mut DeliveryLog,
+    ) -> bool {
         let too_large = match message::encode_whole(verified.event(), verified.body()) {
-            Ok(message) => return self.send(verified, message, line).await,
+            Ok(message) => return self.send(verified, message, trace, line).await,
             Err(too_large) => too_large,
         };
         line.reason(&too_large.to_string());
         let reference = if may_try_bucket { self.put_into_bucket(verified, line).await } else { None };
         match reference {
-            Some(reference) => self.send(verified, message_beside(verified, Elsewhere::Bucket(&reference)), line).await,
+            Some(reference) => {
+                self.send(verified, message_beside(verified, Elsewhere::Bucket(&reference)), trace, line).await
+            }
             None => false,
         }
     }
 
-    async fn send(&self, verified: &VerifiedEvent, message: String, line: &mut DeliveryLog) -> bool {
-        match self.queue.send(&verified.event().source, message).await {
+    async fn send(
+        &self,
+        verified: &VerifiedEvent,
+        message: String,
+        trace: Option<&Trace>,
+        line: &mut DeliveryLog,
+    ) -> bool {
+        match self.queue.send(&verified.event().source, message, trace).await {
             Ok(()) => true,
             Err(trouble) => {
                 line.trouble(&trouble);

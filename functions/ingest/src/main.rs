@@ -11,8 +11,10 @@ mod source_cache;
 
 use std::sync::Arc;
 
+use domain::trace::Trace;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use platform::log::{self, Level};
+use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::answer::{Answer, Response};
@@ -29,13 +31,15 @@ async fn main() -> Result<(), Error> {
 /// senders retry, and not the 502 of a failed function.
 async fn respond(inbox: Arc<Inbox>, event: LambdaEvent<Box<RawValue>>) -> Result<Response, Error> {
     let work = tokio::spawn(async move {
-        let mut line = DeliveryLog::begin(&event.context.request_id);
-        let response = inbox.answer(event.payload.get(), &event.context.request_id, &mut line).await;
+        let LambdaEvent { payload, context } = event;
+        let trace = context.xray_trace_id.as_deref().and_then(Trace::parse);
+        let mut line = DeliveryLog::begin(&context.request_id, trace.as_ref());
+        let response = inbox.answer(payload.get(), &context.request_id, trace, &mut line).await;
         line.end(&response);
         response
     });
     Ok(work.await.unwrap_or_else(|_| {
-        log::write(Level::Error, "the handler panicked", ());
+        log::write(Level::Error, "the handler panicked", json!({ "unavailable": 1 }));
         Response::of(Answer::Unavailable)
     }))
 }

@@ -9,7 +9,7 @@ use platform::bodies::Bodies;
 use platform::body_codec::INLINE_BODY_BYTES;
 use platform::env::{Env, EnvError};
 use platform::ledger::Ledger;
-use platform::log::{self, Level};
+use platform::log;
 use platform::queue::Queue;
 use platform::sources::Sources;
 
@@ -46,7 +46,7 @@ pub(crate) struct Settings {
 /// Reads the environment.
 pub(crate) fn read() -> Result<Settings, EnvError> {
     let mut env = Env::of_process();
-    log::start(env.parsed("LOG_LEVEL", Level::Info, Level::parse));
+    log::start(&mut env);
     let aws = Aws::from_env(&mut env);
     let settings = Settings {
         sources: Sources::new(&aws, env.required("SOURCES_PREFIX"), SECRETS_LIMITS),

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use domain::canonical::{Asset, Canonical};
 use domain::digest::Digest;
 use domain::event::{Event, VerifiedBy};
+use domain::event_type::EventType;
 use domain::ledger::record::{BodyRef, Record, StoredBody};
 use domain::ledger::settle::Work;
 use domain::message::MessageBody;
@@ -30,7 +31,7 @@ use crate::settings::STEP_RESERVE;
 #[derive(Debug)]
 pub(crate) struct Acted {
     /// The type under which the event was published.
-    pub(crate) event_type: String,
+    pub(crate) event_type: EventType,
     /// The id that SNS gave the message.
     pub(crate) message_id: String,
     /// How the event was known by then.
@@ -39,10 +40,11 @@ pub(crate) struct Acted {
     pub(crate) assets: AssetCounts,
 }
 
-/// How many assets were archived, and how many were not for which reason.
+/// How many assets were archived, their bytes, and how many were not for which reason.
 #[derive(Debug, Default)]
 pub(crate) struct AssetCounts {
     pub(crate) archived: usize,
+    pub(crate) archived_bytes: u64,
     pub(crate) not_archived: BTreeMap<&'static str, usize>,
 }
 
@@ -50,7 +52,10 @@ impl AssetCounts {
     fn of(assets: &[Asset]) -> AssetCounts {
         let mut counts = AssetCounts::default();
         for asset in assets {
-            counts.archived += usize::from(asset.archived.is_some());
+            if let Some(archived) = &asset.archived {
+                counts.archived += 1;
+                counts.archived_bytes += archived.size;
+            }
             if let Some(reason) = asset.not_archived {
                 *counts.not_archived.entry(reason.as_str()).or_default() += 1;
             }
@@ -63,7 +68,7 @@ impl Acted {
     /// What is kept of it in the record.
     pub(crate) fn into_outcome(self) -> Vec<(&'static str, String)> {
         let verified_by = self.verified_by.to_string();
-        vec![("type", self.event_type), ("message_id", self.message_id), ("verified_by", verified_by)]
+        vec![("type", self.event_type.to_string()), ("message_id", self.message_id), ("verified_by", verified_by)]
     }
 }
 
@@ -88,8 +93,7 @@ pub(crate) async fn act(desk: &Desk, record: Record, sent: MessageBody, deadline
     enough_time_for_a_step(deadline)?;
     let message_id = desk.topic.publish(published).await.map_err(|trouble| as_work(&trouble))?;
     let assets = AssetCounts::of(&canonical.details.assets);
-    let event_type = canonical.head.event_type.to_string();
-    Ok(Acted { event_type, message_id, verified_by: event.verified_by, assets })
+    Ok(Acted { event_type: canonical.head.event_type, message_id, verified_by: event.verified_by, assets })
 }
 
 /// A step that the function's end would cut off is better not begun.

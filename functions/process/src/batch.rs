@@ -5,6 +5,7 @@
 
 use std::future::Future;
 
+use domain::trace::Trace;
 use lambda_runtime::Error;
 use platform::log::{self, Level};
 use serde::{Deserialize, Serialize};
@@ -34,12 +35,19 @@ pub(crate) struct Received {
 #[serde(rename_all = "PascalCase", default)]
 struct Attributes {
     approximate_receive_count: String,
+    #[serde(rename = "AWSTraceHeader")]
+    trace: String,
 }
 
 impl Received {
     /// How often the message was received, this time included.
     pub(crate) fn receives(&self) -> u32 {
         self.attributes.approximate_receive_count.parse().unwrap_or(1)
+    }
+
+    /// The trace that the message belongs to: that of the delivery, or of the sweep that sent it.
+    pub(crate) fn trace(&self) -> Option<Trace> {
+        Trace::parse(&self.attributes.trace)
     }
 }
 
@@ -128,6 +136,18 @@ mod tests {
         check(&[], "").await;
         check(&["a", "b"], "").await;
         check(&["a", "keep-1", "b", "keep-2"], "keep-1 keep-2").await;
+    }
+
+    #[test]
+    fn a_message_belongs_to_the_trace_that_it_came_with() {
+        let trace = |attributes: serde_json::Value| {
+            let message = json!({"messageId": "a", "body": "a", "attributes": attributes});
+            serde_json::from_value::<Received>(message).unwrap().trace().map(|trace| trace.id().to_owned())
+        };
+        let header = "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1";
+        let id = Some("1-67891233-abcdef012345678912345678".to_owned());
+        assert_eq!(trace(json!({"ApproximateReceiveCount": "1", "AWSTraceHeader": header})), id);
+        assert_eq!(trace(json!({"ApproximateReceiveCount": "1"})), None);
     }
 
     #[tokio::test]

@@ -71,9 +71,9 @@ impl Desk {
         }
     }
 
-    /// Handles one message of a function that ends at `deadline`.
-    pub(crate) async fn handle(self: Arc<Desk>, received: Received, deadline: Timestamp) -> Verdict {
-        let mut line = ProcessLog::begin(&received.message_id);
+    /// Handles one message of a batch, in the invocation `request_id` of a function that ends at `deadline`.
+    pub(crate) async fn handle(self: Arc<Desk>, received: Received, request_id: &str, deadline: Timestamp) -> Verdict {
+        let mut line = ProcessLog::begin(request_id, &received.message_id, received.trace().as_ref());
         let verdict = self.work(received, deadline, &mut line).await;
         line.end();
         verdict
@@ -216,7 +216,7 @@ pub(crate) fn as_work(trouble: &Trouble) -> Work {
 impl ProcessLog {
     fn settled(&mut self, settlement: &Settlement, acted: Option<&Acted>) {
         match settlement {
-            Settlement::Done { .. } => self.outcome("done"),
+            Settlement::Done { .. } => self.done(),
             Settlement::Again { at, reason, .. } => self.again(*at, reason),
             Settlement::Failed { reason, .. } => self.failed(reason),
         }

@@ -29,9 +29,10 @@ async fn main() -> Result<(), Error> {
 
 async fn process(desk: Arc<Desk>, event: LambdaEvent<Batch>) -> Result<BatchAnswer, Error> {
     let deadline = Timestamp::from_millis(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
+    let request_id: Arc<str> = event.context.request_id.into();
     batch::run(event.payload, |delivery| {
-        let desk = Arc::clone(&desk);
-        async move { desk.handle(delivery, deadline).await }
+        let (desk, request_id) = (Arc::clone(&desk), Arc::clone(&request_id));
+        async move { desk.handle(delivery, &request_id, deadline).await }
     })
     .await
 }

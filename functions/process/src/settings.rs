@@ -52,7 +52,7 @@ pub(crate) struct Settings {
 /// Reads the environment.
 pub(crate) fn read() -> Result<Settings, EnvError> {
     let mut env = Env::of_process();
-    log::start(env.parsed("LOG_LEVEL", Level::Info, Level::parse));
+    log::start(&mut env);
     let aws = Aws::from_env(&mut env);
     let loopback = loopback(&mut env);
     let settings = Settings {

@@ -5,15 +5,18 @@
 
 mod report;
 mod settings;
+mod sweep_log;
 mod sweeper;
 
 use std::sync::Arc;
 
 use domain::time::Timestamp;
+use domain::trace::Trace;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::IgnoredAny;
 
 use crate::report::Report;
+use crate::sweep_log::SweepLog;
 use crate::sweeper::Sweeper;
 
 #[tokio::main(flavor = "current_thread")]
@@ -24,8 +27,10 @@ async fn main() -> Result<(), Error> {
 
 async fn sweep(sweeper: Arc<Sweeper>, event: LambdaEvent<IgnoredAny>) -> Result<Report, Error> {
     let deadline = Timestamp::from_millis(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
-    let report = sweeper.run(deadline).await;
-    report.log();
+    let trace = event.context.xray_trace_id.as_deref().and_then(Trace::parse);
+    let line = SweepLog::begin(&event.context.request_id, trace.as_ref());
+    let report = sweeper.run(deadline, trace).await;
+    line.end(&report);
     // A run that could read nothing must show as a failed one; the scheduler does not repeat it, the next minute does.
     if report.saw_nothing() { Err("no shard of the index could be read".into()) } else { Ok(report) }
 }

@@ -1,7 +1,6 @@
 //! What a sweep came to.
 
 use platform::ledger::DUE_SHARDS;
-use platform::log::{self, Level};
 use platform::trouble::Trouble;
 use serde::Serialize;
 
@@ -44,9 +43,8 @@ impl Report {
         self.unread_shards == DUE_SHARDS
     }
 
-    /// Writes the run's log line.
-    pub(crate) fn log(&self) {
-        let is_complete = !self.left_some && self.unread_shards == 0 && self.troubled == 0;
-        log::write(if is_complete { Level::Info } else { Level::Error }, "sweep", self);
+    /// Whether everything that was overdue has been seen to.
+    pub(crate) const fn is_complete(&self) -> bool {
+        !self.left_some && self.unread_shards == 0 && self.troubled == 0
     }
 }

@@ -7,6 +7,7 @@ use domain::ledger::schedule::Schedule;
 use domain::ledger::sweep::Overdue;
 use domain::message;
 use domain::time::Timestamp;
+use domain::trace::Trace;
 use platform::clock;
 use platform::ledger::{DUE_SHARDS, Ledger};
 use platform::queue::Queue;
@@ -36,16 +37,17 @@ enum Swept {
 }
 
 impl Sweeper {
-    /// Goes through all shards once.
-    pub(crate) async fn run(self: Arc<Sweeper>, deadline: Timestamp) -> Report {
+    /// Goes through all shards once. What it sends belongs to `trace`.
+    pub(crate) async fn run(self: Arc<Sweeper>, deadline: Timestamp, trace: Option<Trace>) -> Report {
         let stop_at = (clock::now() + WORK_FOR).min(deadline - RESERVE);
         let mut workers = JoinSet::new();
         for worker in 0..WORKERS {
             let sweeper = Arc::clone(&self);
+            let trace = trace.clone();
             workers.spawn(async move {
                 let mut report = Report::default();
                 for shard in (worker..DUE_SHARDS).step_by(WORKERS as usize) {
-                    sweeper.sweep_shard(shard, stop_at, &mut report).await;
+                    sweeper.sweep_shard(shard, stop_at, trace.as_ref(), &mut report).await;
                 }
                 report
             });
@@ -61,7 +63,7 @@ impl Sweeper {
         total
     }
 
-    async fn sweep_shard(&self, shard: u32, stop_at: Timestamp, report: &mut Report) {
+    async fn sweep_shard(&self, shard: u32, stop_at: Timestamp, trace: Option<&Trace>, report: &mut Report) {
         let mut start = None;
         loop {
             let now = clock::now();
@@ -83,7 +85,7 @@ impl Sweeper {
                     return;
                 }
                 report.overdue += 1;
-                match self.sweep(&overdue).await {
+                match self.sweep(&overdue, trace).await {
                     Ok(Swept::Sent) => report.sent += 1,
                     Ok(Swept::PassedOver) => report.passed_over += 1,
                     Err(trouble) => {
@@ -101,13 +103,13 @@ impl Sweeper {
 
     /// Marks the event first and sends it then: a crash in between costs one wait, the other way round could send the
     /// same event in every run.
-    async fn sweep(&self, overdue: &Overdue) -> Result<Swept, Trouble> {
+    async fn sweep(&self, overdue: &Overdue, trace: Option<&Trace>) -> Result<Swept, Trouble> {
         let now = clock::now();
         let next = overdue.next_due_at(now, self.schedule);
         let Some(event) = self.ledger.sweep(overdue, now, next).await? else {
             return Ok(Swept::PassedOver);
         };
-        if let Err(trouble) = self.queue.send(&event.source, message::encode_reference(&event)).await {
+        if let Err(trouble) = self.queue.send(&event.source, message::encode_reference(&event), trace).await {
             let soon = self.schedule.deferred_due(clock::now());
             self.ledger.unsweep(overdue, next, soon).await?;
             return Err(trouble);

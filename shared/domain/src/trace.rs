@@ -86,7 +86,8 @@ mod tests {
             "Self=x;Root=1-67891233-abcdef012345678912345678;Parent=\u{1};Sampled=?;Secret=hunter2",
             "1-67891233-abcdef012345678912345678 Root=1-67891233-abcdef012345678912345678",
         );
-        for header in ["", "Root=", "Root=1-67891233", "Root=1-67891233-abcdef01234567891234567g", "Parent=53995c3f42cd8ad8"]
+        for header in
+            ["", "Root=", "Root=1-67891233", "Root=1-67891233-abcdef01234567891234567g", "Parent=53995c3f42cd8ad8"]
         {
             check(header, "none");
         }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use aws_sdk_sqs::types::MessageAttributeValue;
+use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
 use domain::source_name::SourceName;
+use domain::trace::Trace;
 
 use crate::aws::{Aws, Limits};
 use crate::trouble::Trouble;
@@ -23,19 +24,22 @@ impl Queue {
     }
 
     /// Sends a message of `source`. The source is the message's group, so that on this unordered queue a noisy source
-    /// does not keep the others waiting.
+    /// does not keep the others waiting. The message belongs to `trace`.
     ///
     /// # Errors
     /// If the queue could not be reached or refused; the message may have been taken all the same.
-    pub async fn send(&self, source: &SourceName, message: String) -> Result<(), Trouble> {
-        self.client
-            .send_message()
-            .queue_url(&self.url)
-            .message_body(message)
-            .message_group_id(source.as_str())
-            .send()
-            .await
-            .map_err(|error| Trouble::of("sqs:SendMessage", &error))?;
+    pub async fn send(&self, source: &SourceName, message: String, trace: Option<&Trace>) -> Result<(), Trouble> {
+        let mut request =
+            self.client.send_message().queue_url(&self.url).message_body(message).message_group_id(source.as_str());
+        // It is part of neither the message's size nor of its attributes.
+        let header = trace.and_then(|trace| {
+            let value = MessageSystemAttributeValue::builder().data_type("String").string_value(trace.to_string());
+            value.build().ok()
+        });
+        if let Some(header) = header {
+            request = request.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, header);
+        }
+        request.send().await.map_err(|error| Trouble::of("sqs:SendMessage", &error))?;
         Ok(())
     }
 

@@ -240,7 +240,7 @@ fn what_the_sender_denies_is_not_published_and_does_not_stop_the_genuine_deliver
         until("the line that operators watch for", async || {
             let logs = world.logs(&[world.stack.process_log_group.as_str()]).await;
             let named = format!(r#""event_id":"{forged_id}""#);
-            let is_told = logs.iter().any(|line| line.contains(&named) && line.contains(r#""contradicted":true"#));
+            let is_told = logs.iter().any(|line| line.contains(&named) && line.contains(r#""contradicted":1"#));
             if is_told { Ok(()) } else { Err(format!("{} lines", logs.len())) }
         })
         .await;

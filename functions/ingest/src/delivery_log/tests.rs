@@ -1,0 +1,115 @@
+//! The lines are kept in `tests/log_lines`, where alarms, dashboard and docs are held against them.
+
+use domain::delivery::Delivery;
+use domain::digest::Digest;
+use domain::headers::Headers;
+use domain::source::Source;
+use domain::time::Timestamp;
+use domain::verify::verify;
+use expect_test::expect_file;
+
+use super::*;
+use crate::answer::Answer;
+
+const AT: Timestamp = Timestamp::from_millis(1_756_711_611_484);
+const TRACE: &str = "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1";
+
+/// A genuine delivery to a source whose tokens are `current` and `previous`.
+fn verified(token: &str) -> VerifiedEvent {
+    let digests = ["current", "previous"].map(|token| format!("\"{}\"", Digest::of(token.as_bytes()))).join(",");
+    let name = SourceName::parse("csm-prod").unwrap();
+    let source = Source::parse(name, &format!(r#"{{"provider":"csm","token_sha256":[{digests}]}}"#)).unwrap();
+    let body = br#"{"type":"session_status_changed","payload":{"session_id":"SESSION_1","session_type":"text_to_image",
+        "old_status":"incomplete","new_status":"complete","timestamp":"2025-09-01T07:26:51.484Z"}}"#;
+    let delivery = Delivery {
+        token: Some(token.to_owned()),
+        headers: Headers::default(),
+        body: body.to_vec(),
+        received_at: AT,
+        request_id: "8f5cc0f2-6a1c-4f0e-9d55-0b3a3f6d1c01".to_owned(),
+    };
+    verify(delivery, &source).unwrap()
+}
+
+/// Tells `learn` of a delivery that was answered with what it gives back, and compares the line with that kept as `name`.
+fn check(name: &str, learn: impl FnOnce(&mut DeliveryLog) -> Answer) {
+    let mut line = DeliveryLog::begin("8f5cc0f2-6a1c-4f0e-9d55-0b3a3f6d1c01", Trace::parse(TRACE).as_ref());
+    let response = Response::of(learn(&mut line));
+    let level = line.conclude(&response);
+    line.duration_ms = 12.5;
+    let path = format!("{}/../../tests/log_lines/ingest-{name}.json", env!("CARGO_MANIFEST_DIR"));
+    expect_file![path].assert_eq(&(log::render(Some("Ingest"), AT, level, "delivery", line) + "\n"));
+}
+
+/// The same of a delivery that was proven with `token`.
+fn check_verified(name: &str, token: &str, learn: impl FnOnce(&mut DeliveryLog, VerifiedEvent) -> Answer) {
+    check(name, |line| {
+        let verified = verified(token);
+        line.source(&verified.event().source);
+        line.body_bytes(verified.body().len());
+        line.verified(&verified);
+        learn(line, verified)
+    });
+}
+
+fn trouble() -> Trouble {
+    Trouble::passing("sqs:SendMessage", "timed out")
+}
+
+#[test]
+fn an_accepted_delivery_is_counted_with_what_proved_it() {
+    check_verified("accepted", "current", |_, verified| Answer::Accepted(verified.event().id.clone()));
+    check_verified("accepted-by-previous-token", "previous", |_, verified| {
+        Answer::Accepted(verified.event().id.clone())
+    });
+}
+
+#[test]
+fn a_duplicate_is_counted_and_whether_it_differs() {
+    check_verified("duplicate", "current", |line, verified| {
+        line.recent();
+        Answer::Duplicate(verified.event().id.clone())
+    });
+    check_verified("duplicate-differs", "current", |line, verified| {
+        line.duplicate(true);
+        Answer::Duplicate(verified.event().id.clone())
+    });
+}
+
+#[test]
+fn what_was_kept_in_one_store_only_is_counted() {
+    check_verified("deferred", "current", |line, verified| {
+        line.trouble(&trouble());
+        line.deferred();
+        Answer::Accepted(verified.event().id.clone())
+    });
+    check_verified("unrecorded", "current", |line, verified| {
+        line.trouble(&Trouble::passing("dynamodb:PutItem", "timed out"));
+        line.unrecorded();
+        Answer::Accepted(verified.event().id.clone())
+    });
+}
+
+#[test]
+fn a_refusal_is_counted_by_its_reason() {
+    check("refused", |line| {
+        line.source(&SourceName::parse("csm-prod").unwrap());
+        line.body_bytes(87);
+        line.refused(Refusal::TokenWrong);
+        Answer::Refused
+    });
+}
+
+#[test]
+fn what_nobody_holds_is_counted() {
+    check_verified("unavailable", "current", |line, _| {
+        line.unrecorded();
+        line.trouble(&trouble());
+        Answer::Unavailable
+    });
+}
+
+#[test]
+fn a_probe_is_no_delivery() {
+    check("health", |_| Answer::Healthy);
+}

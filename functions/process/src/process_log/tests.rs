@@ -1,0 +1,117 @@
+//! The lines are kept in `tests/log_lines`, where alarms, dashboard and docs are held against them.
+
+use domain::digest::Digest;
+use domain::event::{Origin, VerifiedBy};
+use domain::event_id::EventId;
+use domain::event_type::{Status, Thing};
+use domain::ledger::record::{Standing, State, StoredBody};
+use domain::provider::Provider;
+use domain::source_name::SourceName;
+use expect_test::expect_file;
+
+use super::*;
+
+const ARRIVAL: Timestamp = Timestamp::from_millis(1_756_711_611_484);
+const AT: Timestamp = Timestamp::from_millis(1_756_711_612_000);
+const TRACE: &str = "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1";
+const COMPLETED: EventType = EventType::Known(Thing::Job, Status::Completed);
+
+fn event() -> Event {
+    let source = SourceName::parse("csm-prod").unwrap();
+    Event {
+        id: EventId::new(&source, ["SESSION_1", "complete", "2025-09-01T07:26:51.484Z"].into_iter()),
+        source,
+        provider: Provider::Csm,
+        event_type: COMPLETED,
+        subject: Some("SESSION_1".to_owned()),
+        verified_by: VerifiedBy::Token,
+        origin: Origin::Webhook,
+        replay: 0,
+        received_at: ARRIVAL,
+        delivery: "8f5cc0f2-6a1c-4f0e-9d55-0b3a3f6d1c01".to_owned(),
+        headers: BTreeMap::new(),
+        body_sha256: Digest::of(b"body"),
+    }
+}
+
+fn acted(event_type: EventType, assets: AssetCounts) -> Acted {
+    let message_id = "0f6f3c8e-6d2c-5a5b-8f57-5f0d3ac0a6b1".to_owned();
+    Acted { event_type, message_id, verified_by: VerifiedBy::Token, assets }
+}
+
+/// Tells `learn` of a message, and compares the line with that kept as `name`.
+fn check(name: &str, learn: impl FnOnce(&mut ProcessLog)) {
+    let trace = Trace::parse(TRACE);
+    let message = "5fea7756-0ea4-451a-a703-a558b933e274";
+    let mut line = ProcessLog::begin("f0a1a2d6-31b7-4e36-8a40-9f4f6c4d8e21", message, trace.as_ref());
+    learn(&mut line);
+    let level = line.conclude(AT);
+    line.duration_ms = 180.0;
+    let path = format!("{}/../../tests/log_lines/process-{name}.json", env!("CARGO_MANIFEST_DIR"));
+    expect_file![path].assert_eq(&(log::render(Some("Process"), AT, level, "event", line) + "\n"));
+}
+
+/// The same of a message whose event was claimed for the `attempts`th time.
+fn check_claimed(name: &str, attempts: u32, learn: impl FnOnce(&mut ProcessLog)) {
+    check(name, |line| {
+        line.event(&event());
+        let standing = Standing {
+            state: State::Processing,
+            delivery: event().delivery,
+            body_sha256: event().body_sha256,
+            claimed_by: None,
+            attempts,
+            lease_until: None,
+            not_before: None,
+            due_at: None,
+            expires_at_seconds: None,
+        };
+        line.claimed(&Record { event: event(), body: StoredBody::Inline(Vec::new()), standing });
+        learn(line);
+    });
+}
+
+#[test]
+fn a_published_event_is_counted_with_its_copies() {
+    check_claimed("done", 1, |line| {
+        line.done();
+        let assets = AssetCounts { archived: 2, archived_bytes: 734_003, ..AssetCounts::default() };
+        line.published(&acted(COMPLETED, assets));
+    });
+    check_claimed("done-not-archived", 1, |line| {
+        line.done();
+        let not_archived = BTreeMap::from([("gone", 2), ("too_large", 1)]);
+        line.published(&acted(COMPLETED, AssetCounts { not_archived, ..AssetCounts::default() }));
+    });
+}
+
+#[test]
+fn a_shape_that_nobody_knows_is_counted() {
+    check_claimed("unrecognized", 1, |line| {
+        line.done();
+        line.published(&acted(EventType::Unrecognized, AssetCounts::default()));
+    });
+}
+
+#[test]
+fn a_failed_attempt_is_counted_and_a_failed_event() {
+    check_claimed("again", 2, |line| line.again(AT, "sns:Publish: timed out"));
+    check_claimed("failed", 8, |line| line.failed("sns:Publish: timed out"));
+    check_claimed("contradicted", 1, |line| {
+        line.failed("contradicted: the sender's API tells the opposite");
+        line.contradicted(true);
+    });
+}
+
+#[test]
+fn what_nobody_can_process_is_counted() {
+    check("put-away", |line| line.put_away("the message is not the JSON that it should be"));
+}
+
+#[test]
+fn what_is_only_passed_over_is_no_event() {
+    check("finished", |line| {
+        line.event(&event());
+        line.outcome("finished");
+    });
+}

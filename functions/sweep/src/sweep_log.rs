@@ -1,0 +1,60 @@
+//! The one log line of a sweep.
+
+use std::time::Instant;
+
+use domain::trace::Trace;
+use platform::log::{self, Level};
+use serde::Serialize;
+
+use crate::report::Report;
+
+/// What is told of a run.
+pub(crate) struct SweepLog {
+    request_id: String,
+    trace_id: Option<String>,
+    began_at: Instant,
+}
+
+/// The line. Fields that have the name of a metric are measured.
+#[derive(Serialize)]
+struct Line<'a> {
+    request_id: &'a str,
+    trace_id: Option<&'a str>,
+    outcome: &'static str,
+    sweep_runs: u32,
+    #[serde(flatten)]
+    report: &'a Report,
+    duration_ms: f64,
+}
+
+impl SweepLog {
+    pub(crate) fn begin(request_id: &str, trace: Option<&Trace>) -> SweepLog {
+        #[expect(clippy::disallowed_methods, reason = "measures a duration; no decision depends on it")]
+        let began_at = Instant::now();
+        let trace_id = trace.map(|trace| trace.id().to_owned());
+        SweepLog { request_id: request_id.to_owned(), trace_id, began_at }
+    }
+
+    /// Writes the line.
+    pub(crate) fn end(self, report: &Report) {
+        let (level, line) = self.line(report);
+        log::write(level, "sweep", line);
+    }
+
+    fn line<'a>(&'a self, report: &'a Report) -> (Level, Line<'a>) {
+        let (level, outcome) =
+            if report.is_complete() { (Level::Info, "complete") } else { (Level::Error, "incomplete") };
+        let line = Line {
+            request_id: &self.request_id,
+            trace_id: self.trace_id.as_deref(),
+            outcome,
+            sweep_runs: 1,
+            report,
+            duration_ms: self.began_at.elapsed().as_secs_f64() * 1000.0,
+        };
+        (level, line)
+    }
+}
+
+#[cfg(test)]
+mod tests;

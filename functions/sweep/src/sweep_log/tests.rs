@@ -1,0 +1,29 @@
+//! The lines are kept in `tests/log_lines`, where alarms, dashboard and docs are held against them.
+
+use domain::time::Timestamp;
+use expect_test::expect_file;
+use platform::trouble::Trouble;
+
+use super::*;
+
+const AT: Timestamp = Timestamp::from_millis(1_756_711_611_484);
+
+fn check(name: &str, report: &Report) {
+    let log = SweepLog::begin("1c2f6a58-52d4-4c53-9a77-6f9f6f2f0e11", None);
+    let (level, mut line) = log.line(report);
+    line.duration_ms = 240.0;
+    let path = format!("{}/../../tests/log_lines/sweep-{name}.json", env!("CARGO_MANIFEST_DIR"));
+    expect_file![path].assert_eq(&(log::render(Some("Sweep"), AT, level, "sweep", line) + "\n"));
+}
+
+#[test]
+fn a_run_is_counted_with_what_it_found_and_sent() {
+    check("complete", &Report { overdue: 3, sent: 2, passed_over: 1, ..Report::default() });
+}
+
+#[test]
+fn a_run_that_left_something_undone_says_so() {
+    let mut report = Report { overdue: 1, troubled: 1, left_some: true, ..Report::default() };
+    report.note(&Trouble::passing("sqs:SendMessage", "timed out"));
+    check("incomplete", &report);
+}
