@@ -14,6 +14,7 @@ pub mod functions;
 pub mod http;
 pub mod inbox;
 pub mod ledger;
+pub mod measured;
 pub mod message;
 pub mod observe;
 pub mod proxy;

@@ -2,6 +2,7 @@
 //!
 //! Every test uses sources of its own and resets nothing, so all of them run at the same time on one stack.
 
+mod alarms;
 mod answers;
 mod architecture;
 mod archive;
@@ -13,10 +14,13 @@ mod docs;
 mod faults;
 mod forgeries;
 mod invocations;
+mod log_lines;
+mod metrics;
 mod once;
 mod process;
 mod recordings;
 mod rotation;
+mod runbook;
 mod secrets;
 mod sender_apis;
 mod senders;

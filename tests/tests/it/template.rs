@@ -211,7 +211,7 @@ fn two_inboxes_fit_one_account() {
     }
 }
 
-static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
+pub(crate) static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let output = Command::new(root.join(".venv-sam/bin/python"))
         .arg(root.join("tests/tests/it/transform.py"))

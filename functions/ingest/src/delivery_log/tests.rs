@@ -21,14 +21,28 @@ fn verified(token: &str) -> VerifiedEvent {
     let source = Source::parse(name, &format!(r#"{{"provider":"csm","token_sha256":[{digests}]}}"#)).unwrap();
     let body = br#"{"type":"session_status_changed","payload":{"session_id":"SESSION_1","session_type":"text_to_image",
         "old_status":"incomplete","new_status":"complete","timestamp":"2025-09-01T07:26:51.484Z"}}"#;
-    let delivery = Delivery {
-        token: Some(token.to_owned()),
-        headers: Headers::default(),
+    verify(delivery(Some(token), Headers::default(), body), &source).unwrap()
+}
+
+/// A delivery that was signed with the second of its source's secrets. The signature was made with OpenSSL:
+/// `printf %s "$BODY" | openssl dgst -sha256 -hmac previous-secret-0123456789`.
+fn signed_by_previous() -> VerifiedEvent {
+    const BODY: &[u8] = br#"{"id":"pred_abc123","status":"completed"}"#;
+    const SIGNATURE: &str = "c4e2a2d752afc5328a97f61eaa7547a6c0a7b4ef189aa0b5ca5d001b259bf08a";
+    let secrets = r#"{"provider":"get3w","secrets":["current-secret-0123456789","previous-secret-0123456789"]}"#;
+    let source = Source::parse(SourceName::parse("get3w-prod").unwrap(), secrets).unwrap();
+    let headers = [("x-get3w-signature", SIGNATURE)].into_iter().collect();
+    verify(delivery(None, headers, BODY), &source).unwrap()
+}
+
+fn delivery(token: Option<&str>, headers: Headers, body: &[u8]) -> Delivery {
+    Delivery {
+        token: token.map(str::to_owned),
+        headers,
         body: body.to_vec(),
         received_at: AT,
         request_id: "8f5cc0f2-6a1c-4f0e-9d55-0b3a3f6d1c01".to_owned(),
-    };
-    verify(delivery, &source).unwrap()
+    }
 }
 
 /// Tells `learn` of a delivery that was answered with what it gives back, and compares the line with that kept as `name`.
@@ -41,10 +55,9 @@ fn check(name: &str, learn: impl FnOnce(&mut DeliveryLog) -> Answer) {
     expect_file![path].assert_eq(&(log::render(Some("Ingest"), AT, level, "delivery", line) + "\n"));
 }
 
-/// The same of a delivery that was proven with `token`.
-fn check_verified(name: &str, token: &str, learn: impl FnOnce(&mut DeliveryLog, VerifiedEvent) -> Answer) {
+/// The same of a genuine delivery.
+fn check_verified(name: &str, verified: VerifiedEvent, learn: impl FnOnce(&mut DeliveryLog, VerifiedEvent) -> Answer) {
     check(name, |line| {
-        let verified = verified(token);
         line.source(&verified.event().source);
         line.body_bytes(verified.body().len());
         line.verified(&verified);
@@ -58,19 +71,22 @@ fn trouble() -> Trouble {
 
 #[test]
 fn an_accepted_delivery_is_counted_with_what_proved_it() {
-    check_verified("accepted", "current", |_, verified| Answer::Accepted(verified.event().id.clone()));
-    check_verified("accepted-by-previous-token", "previous", |_, verified| {
+    check_verified("accepted", verified("current"), |_, verified| Answer::Accepted(verified.event().id.clone()));
+    check_verified("accepted-by-previous-token", verified("previous"), |_, verified| {
+        Answer::Accepted(verified.event().id.clone())
+    });
+    check_verified("accepted-by-previous-secret", signed_by_previous(), |_, verified| {
         Answer::Accepted(verified.event().id.clone())
     });
 }
 
 #[test]
 fn a_duplicate_is_counted_and_whether_it_differs() {
-    check_verified("duplicate", "current", |line, verified| {
+    check_verified("duplicate", verified("current"), |line, verified| {
         line.recent();
         Answer::Duplicate(verified.event().id.clone())
     });
-    check_verified("duplicate-differs", "current", |line, verified| {
+    check_verified("duplicate-differs", verified("current"), |line, verified| {
         line.duplicate(true);
         Answer::Duplicate(verified.event().id.clone())
     });
@@ -78,12 +94,12 @@ fn a_duplicate_is_counted_and_whether_it_differs() {
 
 #[test]
 fn what_was_kept_in_one_store_only_is_counted() {
-    check_verified("deferred", "current", |line, verified| {
+    check_verified("deferred", verified("current"), |line, verified| {
         line.trouble(&trouble());
         line.deferred();
         Answer::Accepted(verified.event().id.clone())
     });
-    check_verified("unrecorded", "current", |line, verified| {
+    check_verified("unrecorded", verified("current"), |line, verified| {
         line.trouble(&Trouble::passing("dynamodb:PutItem", "timed out"));
         line.unrecorded();
         Answer::Accepted(verified.event().id.clone())
@@ -102,7 +118,7 @@ fn a_refusal_is_counted_by_its_reason() {
 
 #[test]
 fn what_nobody_holds_is_counted() {
-    check_verified("unavailable", "current", |line, _| {
+    check_verified("unavailable", verified("current"), |line, _| {
         line.unrecorded();
         line.trouble(&trouble());
         Answer::Unavailable

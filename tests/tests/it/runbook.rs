@@ -1,0 +1,95 @@
+//! Whoever an alarm wakes finds a page for it, with commands that exist.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::alarms::alarms;
+
+fn root() -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).to_owned()
+}
+
+fn runbook() -> String {
+    fs::read_to_string(root().join("docs/runbook.md")).expect("the runbook is part of the project")
+}
+
+/// The sections of the runbook, by the anchors that their headings get.
+fn sections() -> BTreeMap<String, String> {
+    let page = runbook();
+    let sections = page.split("\n## ").skip(1).map(|section| {
+        let heading = section.lines().next().unwrap_or_default();
+        (heading.to_lowercase().replace(' ', "-"), section.to_owned())
+    });
+    sections.collect()
+}
+
+#[test]
+fn every_alarm_names_its_section_and_every_section_its_alarm() {
+    let mut sections = sections();
+    let mut named = BTreeMap::new();
+    for (name, alarm) in alarms() {
+        let description = alarm["AlarmDescription"].as_str().expect("a text");
+        let (_, anchor) = description.split_once(" docs/runbook.md#").unwrap_or_else(|| panic!("{name} names no page"));
+        let section = sections.get(anchor).unwrap_or_else(|| panic!("{name}: there is no section {anchor}"));
+        assert!(section.contains(&format!("`{name}`")), "{anchor} does not speak of {name}");
+        named.insert(anchor.to_owned(), ());
+    }
+    sections.retain(|anchor, _| !named.contains_key(anchor));
+    assert!(sections.is_empty(), "no alarm leads to {:?}", sections.keys());
+}
+
+#[test]
+fn every_section_says_what_it_means_what_to_look_at_and_what_to_do() {
+    for (anchor, section) in sections() {
+        for part in ["**Means.**", "**Look at** ", "**Do.**", "```sh\n"] {
+            assert!(section.contains(part), "{anchor} has no {part}");
+        }
+    }
+}
+
+#[test]
+fn what_the_runbook_names_is_in_the_template() {
+    let template = &*crate::template::TEMPLATE;
+    let page = runbook();
+    let named =
+        page.split("$(output ").skip(1).map(|rest| rest.split(|it: char| !it.is_alphanumeric()).next().unwrap());
+    let groups =
+        page.split("lines ").skip(1).map(|rest| rest.split(' ').next().unwrap()).filter(|it| it.ends_with("LogGroup"));
+    let mut count = 0;
+    for output in named.chain(groups).filter(|name| !name.is_empty()) {
+        assert_ne!(template["Outputs"][output], Value::Null, "the stack has no output {output}");
+        count += 1;
+    }
+    assert!(count > 20, "only {count} outputs were found");
+    for anchor in page.split("](#").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+        assert!(sections().contains_key(anchor), "there is no section {anchor}");
+    }
+}
+
+/// Every command is held against the AWS CLI's own description of its operation and options; the shell reads the rest.
+#[test]
+fn the_commands_exist() {
+    let blocks: Vec<String> = runbook()
+        .split("```")
+        .skip(1)
+        .step_by(2)
+        .map(|block| block.strip_prefix("sh\n").expect("every block of the runbook is one of commands").to_owned())
+        .collect();
+    assert!(blocks.len() > 14, "only {} blocks were found", blocks.len());
+    let script = blocks.join("\n");
+    let shell = Command::new("bash").args(["-n", "-c", &script]).output().expect("there is a shell");
+    assert!(shell.status.success(), "{}", String::from_utf8_lossy(&shell.stderr));
+    let checked = Command::new(root().join(".venv-sam/bin/python"))
+        .arg(root().join("tests/tests/it/aws_commands.py"))
+        .arg(&script)
+        .output()
+        .expect("SAM is installed by `make build`");
+    let told = String::from_utf8_lossy(&checked.stdout) + String::from_utf8_lossy(&checked.stderr);
+    assert!(checked.status.success(), "{told}");
+    let count: usize = told.trim().parse().expect("it prints how many it checked");
+    assert!(count > 15, "only {count} commands were found");
+}
