@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use domain::delivery::Delivery;
 use domain::event::VerifiedEvent;
+use domain::front::{Front, Way};
 use domain::recent::Recent;
 use domain::request::{BadBody, Request};
 use domain::route::{Route, route};
@@ -21,6 +22,7 @@ use crate::source_cache::{Found, SourceCache};
 
 /// Everything that an instance holds between deliveries.
 pub(crate) struct Inbox {
+    front: Front,
     sources: SourceCache,
     recent: Mutex<Recent>,
     keeper: Keeper,
@@ -29,6 +31,7 @@ pub(crate) struct Inbox {
 impl Inbox {
     pub(crate) fn new(settings: Settings) -> Inbox {
         Inbox {
+            front: settings.front,
             sources: SourceCache::new(settings.sources),
             recent: Mutex::default(),
             keeper: Keeper {
@@ -53,7 +56,24 @@ impl Inbox {
             return Response::of(Answer::BadRequest);
         };
         let is_head = request.method() == "HEAD";
-        let answer = match route(request.method(), request.path()) {
+        // First of all: what goes around the front gets to know nothing and reaches nothing.
+        let answer = match self.front.way(&request) {
+            Way::Admitted => self.admitted(request, request_id, line).await,
+            Way::Around => {
+                line.refused(Refusal::AroundFront);
+                Answer::Refused
+            }
+            Way::AtOdds => {
+                line.reason("the front's header holds a value whose digest is not in FRONT_SHA256");
+                Answer::Unavailable
+            }
+        };
+        let response = Response::of(answer);
+        if is_head { response.without_body() } else { response }
+    }
+
+    async fn admitted(&self, request: Request<'_>, request_id: &str, line: &mut DeliveryLog) -> Answer {
+        match route(request.method(), request.path()) {
             Route::Probe { allow } => Answer::Ready { allow },
             Route::Health => Answer::Healthy,
             Route::Nothing => Answer::NotFound,
@@ -67,9 +87,7 @@ impl Inbox {
                     self.receive(source, delivery, trace, line).await
                 }
             },
-        };
-        let response = Response::of(answer);
-        if is_head { response.without_body() } else { response }
+        }
     }
 
     async fn receive(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::front::Front;
 use domain::ledger::schedule::Schedule;
 use domain::time_scale::TimeScale;
 use platform::aws::{Aws, Limits};
@@ -35,6 +36,7 @@ const fn limits(operation_millis: u64, attempt_millis: u64) -> Limits {
 
 /// The function's settings, as clients ready for use.
 pub(crate) struct Settings {
+    pub(crate) front: Front,
     pub(crate) sources: Sources,
     pub(crate) bodies: Bodies,
     pub(crate) ledger: Ledger,
@@ -49,6 +51,7 @@ pub(crate) fn read() -> Result<Settings, EnvError> {
     log::start(&mut env);
     let aws = Aws::from_env(&mut env);
     let settings = Settings {
+        front: env.parsed("FRONT_SHA256", Front::default(), Front::parse),
         sources: Sources::new(&aws, env.required("SOURCES_PREFIX"), SECRETS_LIMITS),
         bodies: Bodies::new(&aws, env.required("BUCKET"), BUCKET_LIMITS),
         ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), LEDGER_LIMITS),

@@ -12,7 +12,7 @@
 //! the processor, which **claims** it, brings it into the **canonical** shape, has it **published** and **settles** it.
 //! Whatever remains unfinished comes **due**, and the sweep sends it again.
 //!
-//! Follow one event through the modules: [`request`] → [`route`] → [`delivery`] → [`verify`] → [`event`] →
+//! Follow one event through the modules: [`request`] → [`front`] → [`route`] → [`delivery`] → [`verify`] → [`event`] →
 //! [`ledger::admit`] → [`message`] → [`ledger::claim`] → [`canonical`] → [`confirm`] → [`archive`] → [`published`] →
 //! [`ledger::settle`], and [`ledger::sweep`] for those that strayed.
 
@@ -27,6 +27,7 @@ pub mod event;
 pub mod event_id;
 pub mod event_type;
 mod expiry;
+pub mod front;
 pub mod head;
 pub mod headers;
 pub mod ledger;

@@ -1,4 +1,4 @@
-//! A function URL's event, read as an HTTP request.
+//! A function URL's event, read as an HTTP request. An HTTP API's event in the payload format 2.0 is the same.
 //!
 //! Only the fields that are used are read, and a body is copied once, when it becomes bytes. The usual library decodes
 //! base64 with a panic and needs several passes; here every byte counts.
@@ -69,6 +69,12 @@ impl<'a> Request<'a> {
         &self.raw_path
     }
 
+    /// The value of the header `name`, as it stands there.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_ref())
+    }
+
     /// The headers and the body's bytes, as they were sent.
     ///
     /// # Errors
@@ -130,6 +136,49 @@ mod tests {
         check(&"%".repeat(2 * BODY_MAX_BYTES), true, Err(BadBody::TooLarge));
         let largest = vec![b'x'; BODY_MAX_BYTES];
         check(&STANDARD.encode(&largest), true, Ok(&largest));
+    }
+
+    /// As the documentation of HTTP APIs shows the format, for a route `$default` on the stage `$default`: on that stage
+    /// alone, the path does not begin with the stage's name.
+    #[test]
+    fn an_http_api_says_the_same_as_a_function_url() {
+        let event = serde_json::json!({
+            "version": "2.0",
+            "routeKey": "$default",
+            "rawPath": "/hooks/csm-prod/token",
+            "rawQueryString": "parameter1=value1&parameter1=value2",
+            "cookies": ["cookie1", "cookie2"],
+            "headers": {"header1": "value1", "header2": "value1,value2", "content-type": "application/octet-stream"},
+            "queryStringParameters": {"parameter1": "value1,value2"},
+            "requestContext": {
+                "accountId": "123456789012",
+                "apiId": "api-id",
+                "authentication": null,
+                "domainName": "id.execute-api.us-east-1.amazonaws.com",
+                "domainPrefix": "id",
+                "http": {
+                    "method": "POST",
+                    "path": "/hooks/csm-prod/token",
+                    "protocol": "HTTP/1.1",
+                    "sourceIp": "192.0.2.1",
+                    "userAgent": "agent",
+                },
+                "requestId": "id",
+                "routeKey": "$default",
+                "stage": "$default",
+                "time": "12/Mar/2020:19:03:58 +0000",
+                "timeEpoch": 1_583_348_638_390_i64,
+            },
+            "body": "/wD+",
+            "isBase64Encoded": true,
+        })
+        .to_string();
+        let request = Request::read(&event).expect("it is an event");
+        assert_eq!((request.method(), request.path()), ("POST", "/hooks/csm-prod/token"));
+        assert_eq!(request.header("Header2"), Some("value1,value2"));
+        let (headers, body) = request.into_parts().expect("it has a body");
+        assert_eq!(headers.single("content-type"), Ok(Some("application/octet-stream")));
+        assert_eq!(body, b"\xff\x00\xfe");
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub enum Dedupe {
 #[derive(Clone)]
 pub struct Secrets(Vec<String>);
 
-/// SHA-256 digests of URL tokens.
+/// SHA-256 digests of tokens that nobody else knows.
 #[derive(Clone)]
 pub struct TokenDigests(Vec<Digest>);
 
@@ -215,7 +215,12 @@ impl TokenDigests {
             .map(|text| text.trim().parse())
             .collect::<Result<_, _>>()
             .map_err(|_| SourceError::NotADigest)?;
-        Ok((!digests.is_empty()).then_some(TokenDigests(digests)))
+        Ok(TokenDigests::of(digests))
+    }
+
+    /// The tokens with these digests; `None` without any, since nothing could be checked then.
+    pub(crate) fn of(digests: Vec<Digest>) -> Option<TokenDigests> {
+        (!digests.is_empty()).then_some(TokenDigests(digests))
     }
 
     /// Which of the digests is that of `token`. Every one is compared, each in the same time wherever they differ.

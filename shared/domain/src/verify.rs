@@ -11,6 +11,8 @@ use crate::words::words;
 /// Why a delivery is not believed. For the log: the sender is told the same text for all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// It did not come by the front.
+    AroundFront,
     /// No source has that name.
     UnknownSource,
     /// The URL holds no token.
@@ -28,6 +30,7 @@ pub enum Refusal {
 }
 
 words!(Refusal {
+    AroundFront => "around_front",
     UnknownSource => "unknown_source",
     TokenMissing => "token_missing",
     TokenWrong => "token_wrong",
@@ -44,7 +47,10 @@ impl Refusal {
     pub const fn may_be_outdated(self) -> bool {
         match self {
             Refusal::TokenMissing | Refusal::TokenWrong | Refusal::SignatureMissing | Refusal::SignatureWrong => true,
-            Refusal::UnknownSource | Refusal::SignatureDoubled | Refusal::SignatureMalformed => false,
+            Refusal::AroundFront
+            | Refusal::UnknownSource
+            | Refusal::SignatureDoubled
+            | Refusal::SignatureMalformed => false,
         }
     }
 }
