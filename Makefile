@@ -6,7 +6,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build up down demo test faults model fuzz consumers check fmt deploy clean
+.PHONY: help build up down demo test faults model fuzz consumers check sbom reproduce fmt deploy clean
 
 PYTHON ?= python3
 # The processor that the functions are built for: this machine's, so that the local stack can run them.
@@ -15,6 +15,8 @@ ARCHITECTURE ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 DENY_VERSION := 0.20.2
 DENY := $(TARGET)/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
+CYCLONEDX_VERSION := 0.5.9
+CYCLONEDX := $(TARGET)/tools/cargo-cyclonedx-$(CYCLONEDX_VERSION)/bin/cargo-cyclonedx
 FUZZ_VERSION := 0.13.2
 FUZZ := $(TARGET)/tools/cargo-fuzz-$(FUZZ_VERSION)/bin/cargo-fuzz
 
@@ -25,6 +27,10 @@ FOUND ?= $(TARGET)/fuzz/found
 
 # SAM and cargo-lambda find each other, and zig, on the path.
 sam_tools := PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0
+# All three in one go and by the flags that SAM uses: `sam build` then finds everything done.
+build_functions = cargo lambda build --release --bin ingest --bin process --bin sweep $(if $(filter arm64,$(ARCHITECTURE)),--arm64)
+functions := ingest process sweep
+templates := template.yaml templates/cloudfront.yaml examples/consumers/template.yaml
 stack := $(TARGET)/debug/stack
 # No sanitizer: there is no unsafe code here for it to watch, it would want a nightly compiler, and it halves the speed.
 fuzz = PATH="$(abspath $(dir $(FUZZ))):$$PATH" cargo fuzz $(1) --sanitizer none --target-dir $(abspath $(TARGET))/fuzz
@@ -48,9 +54,7 @@ help: ## this list
 
 build: .venv-sam/installed ## target/lambda/{ingest,process,sweep}/bootstrap, as Lambda runs them
 	$(call say,building the functions for $(ARCHITECTURE))
-	@# All three in one go and by the flags that SAM uses: `sam build` then finds everything done.
-	@$(sam_tools) cargo lambda build --release --bin ingest --bin process --bin sweep \
-		$(if $(filter arm64,$(ARCHITECTURE)),--arm64)
+	@$(sam_tools) $(build_functions)
 
 up: build .venv-ministack/installed ## starts the local stack, or brings it up to date; see target/local/stack.json
 	$(call say,starting the local stack)
@@ -114,13 +118,15 @@ consumers: ## the example consumers in Rust, Python and TypeScript, all by the s
 	@$(MAKE) --no-print-directory $(typescript)/node_modules/installed
 	@cd $(typescript) && npm test
 
-check: .venv-sam/installed $(DENY) $(FUZZ) ## what must hold before a merge: format, lints, docs, licences, template, tests, a little fuzzing
+check: .venv-sam/installed .venv-checkov/installed $(DENY) $(FUZZ) ## what must hold before a merge: format, lints, docs, licences, template, tests, a little fuzzing
 	$(call say,format)
 	@cargo fmt --all --check
 	@cargo fmt --manifest-path fuzz/Cargo.toml --check
 	$(call say,template)
 	@AWS_DEFAULT_REGION=us-east-1 $(sam_tools) sam validate --lint
-	@.venv-sam/bin/cfn-lint template.yaml examples/consumers/template.yaml
+	@.venv-sam/bin/cfn-lint $(templates)
+	@# Its rules came with it, so it needs no network. What it is told to skip says why, where it is.
+	@.venv-checkov/bin/checkov --framework cloudformation --skip-download --compact --quiet --file $(templates)
 	$(call say,licences and sources of the dependencies)
 	@$(DENY) check --hide-inclusion-graph licenses bans sources
 	$(call say,lints)
@@ -134,6 +140,30 @@ check: .venv-sam/installed $(DENY) $(FUZZ) ## what must hold before a merge: for
 	@$(MAKE) --no-print-directory test
 	$(call say,all holds)
 
+sbom: $(CYCLONEDX) ## what each function is made of, as CycloneDX: target/sbom/{ingest,process,sweep}.cdx.json
+	@mkdir -p $(TARGET)/sbom
+	@# It can only write beside each Cargo.toml. With the time of the commit, the same commit has the same list.
+	@trap 'find $(functions:%=functions/%) shared examples tests -name landfall-sbom.json -delete' EXIT; \
+		PATH="$(abspath $(dir $(CYCLONEDX))):$$PATH" SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) cargo cyclonedx --quiet \
+			--format json --spec-version 1.5 --no-build-deps --override-filename landfall-sbom \
+			--target $(if $(filter arm64,$(ARCHITECTURE)),aarch64,x86_64)-unknown-linux-gnu; \
+		for function in $(functions); do \
+			mv functions/$$function/landfall-sbom.json $(TARGET)/sbom/$$function.cdx.json; \
+			echo "$(TARGET)/sbom/$$function.cdx.json"; \
+		done
+
+reproduce: .venv-sam/installed ## builds the functions twice, in two places, from nothing; both must be the same
+	@rm -rf $(TARGET)/reproduce
+	@for place in here another/and/longer/place; do \
+		printf '==> [%4d s] %s\n' $$(( $$(date +%s) - $(BEGAN) )) "building the functions in $(TARGET)/reproduce/$$place"; \
+		mkdir -p $(TARGET)/reproduce/$$place; \
+		git ls-files -z | xargs -0 cp --parents -t $(TARGET)/reproduce/$$place; \
+		( cd $(TARGET)/reproduce/$$place && CARGO_TARGET_DIR="$$PWD/target" $(sam_tools) $(build_functions) ); \
+	done
+	@cd $(TARGET)/reproduce/here/target/lambda && sha256sum $(functions:%=%/bootstrap) > ../../../sha256
+	@cd $(TARGET)/reproduce/another/and/longer/place/target/lambda && sha256sum --check ../../../../../../sha256
+	@rustc --version; cat $(TARGET)/reproduce/sha256
+
 fmt: ## formats the code
 	@cargo fmt --all
 	@cargo fmt --manifest-path fuzz/Cargo.toml
@@ -144,7 +174,7 @@ deploy: build ## to the AWS account that the shell is signed in to, with the par
 
 clean: ## stops all local stacks and removes all that was built or installed here
 	@for file in $(TARGET)/*/emulator.json; do [ ! -e "$$file" ] || $(stack) down --dir "$$(dirname "$$file")"; done
-	rm -rf $(TARGET) .aws-sam .venv-sam .venv-ministack $(typescript)/node_modules $(typescript)/dist
+	rm -rf $(TARGET) .aws-sam .venv-sam .venv-ministack .venv-checkov $(typescript)/node_modules $(typescript)/dist
 
 .venv-%/installed: requirements/%.txt
 	$(call say,installing $* into .venv-$* (a minute or two))
@@ -158,6 +188,10 @@ $(typescript)/node_modules/installed: $(typescript)/package-lock.json
 	$(call say,installing what the consumer in TypeScript needs)
 	@cd $(typescript) && npm ci --no-audit --no-fund
 	@touch $@
+
+$(CYCLONEDX):
+	$(call say,installing cargo-cyclonedx (a minute or two))
+	@$(call install,cargo-cyclonedx,$(CYCLONEDX_VERSION))
 
 $(DENY):
 	$(call say,installing cargo-deny (two minutes))
