@@ -58,7 +58,7 @@ impl Inbox {
         let is_head = request.method() == "HEAD";
         // First of all: what goes around the front gets to know nothing and reaches nothing.
         let answer = match self.front.way(&request) {
-            Way::Admitted => self.admitted(request, request_id, line).await,
+            Way::Admitted => self.admitted(request, request_id, trace, line).await,
             Way::Around => {
                 line.refused(Refusal::AroundFront);
                 Answer::Refused
@@ -72,7 +72,13 @@ impl Inbox {
         if is_head { response.without_body() } else { response }
     }
 
-    async fn admitted(&self, request: Request<'_>, request_id: &str, line: &mut DeliveryLog) -> Answer {
+    async fn admitted(
+        &self,
+        request: Request<'_>,
+        request_id: &str,
+        trace: Option<Trace>,
+        line: &mut DeliveryLog,
+    ) -> Answer {
         match route(request.method(), request.path()) {
             Route::Probe { allow } => Answer::Ready { allow },
             Route::Health => Answer::Healthy,

@@ -47,10 +47,9 @@ impl Refusal {
     pub const fn may_be_outdated(self) -> bool {
         match self {
             Refusal::TokenMissing | Refusal::TokenWrong | Refusal::SignatureMissing | Refusal::SignatureWrong => true,
-            Refusal::AroundFront
-            | Refusal::UnknownSource
-            | Refusal::SignatureDoubled
-            | Refusal::SignatureMalformed => false,
+            Refusal::AroundFront | Refusal::UnknownSource | Refusal::SignatureDoubled | Refusal::SignatureMalformed => {
+                false
+            }
         }
     }
 }

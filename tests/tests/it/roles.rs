@@ -44,7 +44,10 @@ fn check(function: &str) {
     let allowed: BTreeSet<String> = statements.flat_map(actions).collect();
     let lacking: Vec<&String> = needed.difference(&allowed).collect();
     let needless: Vec<&String> = allowed.difference(&needed).collect();
-    assert!(lacking.is_empty() && needless.is_empty(), "{function}Role lacks {lacking:?} and has no use for {needless:?}");
+    assert!(
+        lacking.is_empty() && needless.is_empty(),
+        "{function}Role lacks {lacking:?} and has no use for {needless:?}"
+    );
 }
 
 /// What Lambda itself does with the role.
@@ -107,7 +110,8 @@ fn calls(function: &str) -> BTreeSet<Call> {
             let operations = BUILD.sdk.iter().find(|sdk| sdk.service == service)?;
             let module = rest.strip_prefix("operation::")?;
             // In a binary, one text follows another without a gap.
-            let operation = operations.names.iter().filter(|name| module.starts_with(*name)).max_by_key(|name| name.len());
+            let operation =
+                operations.names.iter().filter(|name| module.starts_with(*name)).max_by_key(|name| name.len());
             let operation = operation.unwrap_or_else(|| panic!("{service} has no operation {:.40}", module));
             Some(Call { service: service.to_owned(), operation: operation.clone() })
         })
