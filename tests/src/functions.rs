@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::http::Request;
+use crate::observe::until;
 use crate::world::World;
 
 /// The clocks of a deployment on AWS and of this machine may differ so much.
@@ -30,6 +31,50 @@ impl World {
             None => Ok(serde_json::from_slice(&answer.body).unwrap_or_default()),
             Some(_) => Err(answer.text()),
         }
+    }
+
+    /// Deploys ingest once more, as `name`, with `variables` added to its environment, and gives the copy's name.
+    ///
+    /// # Panics
+    /// If Lambda refuses.
+    pub async fn copy_of_ingest(&self, name: &str, variables: &Value) -> String {
+        let original = format!("/2015-03-31/functions/{}", self.stack.ingest_function);
+        let original = self.aws.call("lambda", "GET", &original, &[], Vec::new()).await;
+        let original: Value = serde_json::from_slice(&original.body).expect("Lambda answers in JSON");
+        let code = self.fetch(original["Code"]["Location"].as_str().expect("Lambda says where the code is")).await;
+        let configuration = &original["Configuration"];
+        let mut environment = configuration["Environment"].clone();
+        for (name, value) in variables.as_object().expect("variables have names") {
+            environment["Variables"][name] = value.clone();
+        }
+        let copy = json!({
+            "FunctionName": name,
+            "Runtime": configuration["Runtime"],
+            "Handler": configuration["Handler"],
+            "Role": configuration["Role"],
+            "Architectures": configuration["Architectures"],
+            "Timeout": configuration["Timeout"],
+            "MemorySize": configuration["MemorySize"],
+            "Environment": environment,
+            "Code": {"ZipFile": STANDARD.encode(code.body)},
+        });
+        let headers = [("content-type", "application/json")];
+        self.aws.call("lambda", "POST", "/2015-03-31/functions", &headers, copy.to_string().into()).await;
+        until(&format!("the function {name}"), async || {
+            let state = self.aws.call("lambda", "GET", &format!("/2015-03-31/functions/{name}"), &[], Vec::new()).await;
+            let state: Value = serde_json::from_slice(&state.body).expect("Lambda answers in JSON");
+            let state = &state["Configuration"]["State"];
+            if state == "Active" { Ok(name.to_owned()) } else { Err(state.to_string()) }
+        })
+        .await
+    }
+
+    /// Deletes the function `name`.
+    ///
+    /// # Panics
+    /// If Lambda refuses.
+    pub async fn delete_function(&self, name: &str) {
+        self.aws.call("lambda", "DELETE", &format!("/2015-03-31/functions/{name}"), &[], Vec::new()).await;
     }
 
     /// Lets at most `count` instances of the processor run from now on.

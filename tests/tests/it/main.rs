@@ -13,6 +13,7 @@ mod contract;
 mod docs;
 mod faults;
 mod forgeries;
+mod front;
 mod hardening;
 mod invocations;
 mod log_lines;
