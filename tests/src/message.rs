@@ -1,6 +1,6 @@
 //! Messages of the events queue, as the project documents them.
 
-use aws_sdk_sqs::types::QueueAttributeName;
+use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue, QueueAttributeName};
 use serde_json::{Value, json};
 
 use crate::ledger::Record;
@@ -52,6 +52,19 @@ impl World {
         }
         let answer = batch.send().await.unwrap_or_else(|error| panic!("sending to the events queue: {error:?}"));
         assert!(answer.failed().is_empty(), "the events queue refused {:?}", answer.failed());
+    }
+
+    /// Sends `body` to the events queue as part of the X-Ray trace `header`.
+    ///
+    /// # Panics
+    /// If the queue refuses it.
+    pub async fn enqueue_in_trace(&self, body: &str, header: &str) {
+        let header = MessageSystemAttributeValue::builder().data_type("String").string_value(header);
+        let header = header.build().expect("an attribute has a type");
+        let send = self.aws.sqs.send_message().queue_url(&self.stack.events_queue_url).message_body(body);
+        let sent =
+            send.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, header).send().await;
+        sent.unwrap_or_else(|error| panic!("sending to the events queue: {error:?}"));
     }
 
     /// The reasons for which messages that contain `text` were put away, as soon as there is one.

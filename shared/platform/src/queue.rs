@@ -81,3 +81,69 @@ impl Queue {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_credential_types::Credentials;
+    use aws_sdk_sqs::config::retry::RetryConfig;
+    use aws_sdk_sqs::config::{BehaviorVersion, Region};
+    use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+    use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
+    use expect_test::{Expect, expect};
+    use serde_json::Value;
+    use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Sends a message to a queue that takes one request, and compares what was sent.
+    async fn check(trace: Option<&str>, expected: Expect) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .endpoint_url(format!("http://{address}"))
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .time_source(SharedTimeSource::new(SystemTimeSource::new()))
+            .retry_config(RetryConfig::disabled())
+            .build();
+        let queue = Queue { client: aws_sdk_sqs::Client::from_conf(config), url: format!("http://{address}/queue") };
+        let trace = trace.and_then(Trace::parse);
+        let source = SourceName::parse("glossi-prod").unwrap();
+        let (sent, told) = tokio::join!(queue.send(&source, "message".to_owned(), trace.as_ref()), request(listener));
+        sent.unwrap();
+        let mut told: Value = serde_json::from_slice(&told.unwrap()).unwrap();
+        told.as_object_mut().unwrap().remove("QueueUrl");
+        expected.assert_eq(&told.to_string());
+    }
+
+    /// Answers one request, and gives its body.
+    async fn request(listener: TcpListener) -> std::io::Result<Vec<u8>> {
+        let (mut stream, _) = listener.accept().await?;
+        let (reader, mut writer) = stream.split();
+        let (mut reader, mut line, mut length) = (BufReader::new(reader), String::new(), 0);
+        while reader.read_line(&mut line).await? > 2 {
+            if let Some(bytes) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = bytes.trim().parse().unwrap();
+            }
+            line.clear();
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).await?;
+        writer.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{\"MessageId\":\"1\"}").await?;
+        Ok(body)
+    }
+
+    #[tokio::test]
+    async fn a_message_carries_the_trace_that_it_belongs_to() {
+        check(
+            Some("Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87bd80c:0"),
+            expect![[r#"{"MessageBody":"message","MessageGroupId":"glossi-prod","MessageSystemAttributes":{"AWSTraceHeader":{"DataType":"String","StringValue":"Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1"}}}"#]],
+        )
+        .await;
+        check(None, expect![[r#"{"MessageBody":"message","MessageGroupId":"glossi-prod"}"#]]).await;
+    }
+}

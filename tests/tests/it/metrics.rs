@@ -7,9 +7,12 @@ use domain::metric::{Metric, NAMESPACE};
 use domain::provider::Provider;
 use serde_json::{Value, json};
 use tests::functions::url_event;
+use tests::ledger::Record;
 use tests::measured::measured;
+use tests::message::message;
 use tests::observe::until;
 use tests::recorded::recorded;
+use tests::source::Source;
 use tests::world::run;
 
 use crate::alarms::{AWS_METRICS, alarms, dimensions};
@@ -177,6 +180,31 @@ fn widgets() -> Vec<Value> {
 fn page(path: &str) -> String {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     fs::read_to_string(format!("{root}/{path}")).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn an_events_line_has_the_trace_that_its_message_came_with() {
+    run(async |world| {
+        let source = Source::new(Provider::Glossi);
+        let body = recorded("glossi/job-complete").body;
+        let record = Record::received(&source, &body);
+        let text = message(&record, json!({"text": String::from_utf8_lossy(&body)})).to_string();
+        let id = format!("1-67891233-{:024x}", fastrand::u64(..));
+        world.enqueue_in_trace(&text, &format!("Root={id};Parent=53995c3f42cd8ad8;Sampled=1")).await;
+        world.finished(record.id()).await;
+        let (named, traced) = (format!(r#""event_id":"{}""#, record.id()), format!(r#""trace_id":"{id}""#));
+        until("the event's line", async || {
+            // What the function wrote last may be collected only when it is called again.
+            world.invoke(&world.stack.process_function, &json!({"Records": []})).await;
+            let lines = world.logs(&[world.stack.process_log_group.as_str()]).await;
+            match lines.iter().find(|line| line.contains(&named) && line.contains(r#""done":1"#)) {
+                Some(line) if line.contains(&traced) => Ok(()),
+                Some(line) => panic!("no {traced} in {line}"),
+                None => Err(format!("{} lines", lines.len())),
+            }
+        })
+        .await;
+    });
 }
 
 #[test]
