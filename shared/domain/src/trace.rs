@@ -15,8 +15,8 @@ impl Trace {
     #[must_use]
     pub fn parse(header: &str) -> Option<Trace> {
         let field = |name: &str| {
-            let fields = header.split(';').filter_map(|field| field.trim().split_once('='));
-            fields.into_iter().find_map(|(key, value)| (key == name).then_some(value))
+            let mut fields = header.split(';').filter_map(|field| field.trim().split_once('='));
+            fields.find_map(|(key, value)| (key == name).then_some(value))
         };
         let id = field("Root").filter(|root| is_root(root))?.to_owned();
         let mut kept = format!("Root={id}");

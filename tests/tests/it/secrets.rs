@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use domain::metric::Metric;
 use domain::provider::Provider;
 use tests::clock::Stopwatch;
 use tests::confidential;
 use tests::forgery::Forgery;
+use tests::measured::measured;
 use tests::observe::until_within;
 use tests::sender;
 use tests::source::Source;
@@ -76,6 +78,11 @@ fn no_token_secret_signature_or_body_is_in_any_log() {
             }
         })
         .await;
+        for line in logs.lines().filter(|line| line.contains(r#""_aws""#)) {
+            let measured = measured(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            let unknown = measured.iter().find(|it| it.metric.parse::<Metric>().is_err());
+            assert!(unknown.is_none(), "{unknown:?} is no metric: {line}");
+        }
         let confidential = confidential::all();
         assert!(confidential.len() > 20, "the harness hands in what it makes");
         for (text, kind) in confidential {

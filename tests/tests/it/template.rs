@@ -93,6 +93,22 @@ fn each_function_has_its_own_role_and_log_group() {
 }
 
 #[test]
+fn no_level_can_be_chosen_at_which_lambda_drops_the_lines_that_carry_metrics() {
+    assert_eq!(TEMPLATE["Parameters"]["LogLevel"]["AllowedValues"], json!(["DEBUG", "INFO"]));
+}
+
+#[test]
+fn the_functions_send_traces_only_if_they_are_to() {
+    assert_eq!(TEMPLATE["Parameters"]["Tracing"]["Default"], json!("PassThrough"));
+    for function in FUNCTIONS {
+        assert_eq!(resource(function)["TracingConfig"], json!({"Mode": {"Ref": "Tracing"}}));
+    }
+    assert_eq!(TEMPLATE["Resources"]["TracingPolicy"]["Condition"], json!("Traces"));
+    let statements = list(&resource("TracingPolicy")["PolicyDocument"]["Statement"]);
+    assert_eq!(statements.iter().map(actions).collect::<Vec<_>>(), ["xray:PutTraceSegments xray:PutTelemetryRecords"]);
+}
+
+#[test]
 fn the_ledger_is_keyed_and_expires_as_the_code_has_it() {
     let ledger = resource("Ledger");
     assert_eq!(ledger["KeySchema"], json!([{"AttributeName": "id", "KeyType": "HASH"}]));

@@ -19,7 +19,7 @@ const COMPLETED: EventType = EventType::Known(Thing::Job, Status::Completed);
 fn event() -> Event {
     let source = SourceName::parse("csm-prod").unwrap();
     Event {
-        id: EventId::new(&source, ["SESSION_1", "complete", "2025-09-01T07:26:51.484Z"].into_iter()),
+        id: EventId::new(&source, ["SESSION_1", "complete", "2025-09-01T07:26:51.484Z"]),
         source,
         provider: Provider::Csm,
         event_type: COMPLETED,
