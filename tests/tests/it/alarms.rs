@@ -57,7 +57,8 @@ impl Story {
 
     /// In `minute`, AWS measures `value` of the queue or the function `of`.
     fn aws(&mut self, minute: i64, metric: &str, of: &str, value: f64) {
-        let (namespace, metric, dimension) = AWS_METRICS.into_iter().find(|known| known.1 == metric).unwrap();
+        let (namespace, metric, dimension) =
+            AWS_METRICS.into_iter().find(|known| known.1 == metric).expect("it is listed");
         self.0.push(Measured {
             namespace: namespace.to_owned(),
             metric: metric.to_owned(),
