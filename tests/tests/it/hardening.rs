@@ -52,7 +52,7 @@ fn nothing_is_taken_in_the_clear() {
 
 /// Each resource of the type `kind` has a policy that denies `action` without TLS.
 fn check_tls(kind: &str, policies: &str, names: &str, action: &str) {
-    let resources = TEMPLATE["Resources"].as_object().unwrap();
+    let resources = TEMPLATE["Resources"].as_object().expect("a template has resources");
     let ids: Vec<&String> = resources.iter().filter(|(_, it)| it["Type"] == kind).map(|(id, _)| id).collect();
     assert!(!ids.is_empty());
     for id in ids {
