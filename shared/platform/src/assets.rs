@@ -274,4 +274,4 @@ fn media_type(sent_as: Option<&str>, named_as: Option<&str>) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,6 +1,6 @@
 //! Storing copies: what is asked of the bucket, and what that takes of memory.
 
-mod bucket;
+pub(crate) mod bucket;
 
 use std::time::Duration;
 

@@ -11,15 +11,21 @@ use std::time::Duration;
 use domain::download::address;
 use domain::provider::Provider;
 use expect_test::expect;
+use tokio::time::timeout;
 
 use self::server::{Act, HOST, Server, content, path, redirect, roots, status, with_headers};
 use super::client::tls;
 use super::*;
+use crate::assets::NotStored;
+use crate::assets::tests::bucket::bucket;
 
 pub(crate) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and so on..";
 /// Long enough for a loopback connection on a busy machine, short enough to wait for.
 const SHORT: Duration = Duration::from_millis(300);
 const LONG: Duration = Duration::from_secs(30);
+/// Nothing here may take so long, not even on a busy machine: less than every wait that a case does not shorten, so that
+/// one that waits for the wrong thing is told from one that ends as it must.
+const BOUND: Duration = Duration::from_secs(8);
 
 /// One loopback address stands for the public internet here; all others are what they are.
 fn check_address(address: IpAddr) -> Result<(), Refusal> {
@@ -45,20 +51,32 @@ pub(crate) fn wanted<'a>(url: &'a str, max_bytes: u64, within: Duration) -> Want
     Wanted { url, hosts: Hosts::of(Provider::Get3w, &[]), named_as: Some("image/png"), max_bytes, within }
 }
 
-/// Fetches all of it, and tells how that went.
+/// Archives it, and tells how that went. Whatever the server does, this ends, and what was not fetched to its end leaves
+/// no trace in the bucket.
 async fn told(downloads: &Downloads, wanted: &Wanted<'_>) -> String {
-    let fetched = async {
-        let (mut download, mut bytes) = (downloads.open(wanted).await?, 0);
-        while let Some(piece) = download.next().await? {
-            bytes += piece.len();
-        }
-        Ok((bytes, download.media_type))
+    let (assets, requests) = bucket().await;
+    let archived = async {
+        let download = downloads.open(wanted).await?;
+        let media_type = download.media_type.clone();
+        let stored = assets.store("free", wanted.named_as, download).await?;
+        Ok::<_, NotStored>((stored.map(|archived| archived.size), media_type))
     };
-    match fetched.await {
-        Ok((bytes, media_type)) => format!("{bytes} bytes of {}", media_type.as_deref().unwrap_or("whatever")),
-        Err(Failure::Refused(refusal)) => format!("refused: {refusal}"),
-        Err(Failure::Passing { reason }) => format!("passing: {reason}"),
-        Err(failure) => failure.to_string(),
+    let archived = timeout(BOUND, archived).await.expect("it ends whatever the server does");
+    let requests = requests.lock().unwrap().join("\n");
+    let failure = match archived {
+        Ok((Some(bytes), media_type)) => {
+            assert_eq!(requests, format!("put {bytes} bytes if-none-match *"));
+            return format!("{bytes} bytes of {}", media_type.as_deref().unwrap_or("whatever"));
+        }
+        Ok((None, _)) => panic!("another stands"),
+        Err(NotStored::Trouble(trouble)) => panic!("{trouble}"),
+        Err(NotStored::Failed(failure)) => failure,
+    };
+    assert_eq!(requests, "", "something was stored");
+    match failure {
+        Failure::Refused(refusal) => format!("refused: {refusal}"),
+        Failure::Passing { reason } => format!("passing: {reason}"),
+        failure => failure.to_string(),
     }
 }
 
@@ -248,9 +266,16 @@ async fn content_of_another_type_is_not_taken() {
 
 #[tokio::test]
 async fn only_the_host_itself_is_believed() {
-    // Somebody else at its address, with a certificate that is good for another name.
-    let server = Server::secure(|_| Act::Send(content("image/png", PNG))).await;
+    // Somebody else at its address, with a certificate that is good for another name, who learns nothing of what is wanted.
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&requests);
+    let server = Server::secure(move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        Act::Send(content("image/png", PNG))
+    })
+    .await;
     expect![[r#"passing: client error (Connect): invalid peer certificate: certificate not valid for name "eu.get3w.com"; certificate is only valid for DnsName("cdn.get3w.com")"#]].assert_eq(&told_of_host("eu.get3w.com", &server).await);
+    assert_eq!((server.connections(), requests.load(Ordering::SeqCst)), (1, 0));
     // And one without any.
     let server = Server::plain(|_| Act::Send(content("image/png", PNG))).await;
     expect!["passing: the sender did not answer in time"].assert_eq(&told_of_host(HOST, &server).await);

@@ -13,10 +13,10 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::assets::Assets;
 
 /// The requests in order: method, what of, and how many bytes.
-pub(super) type Requests = Arc<Mutex<Vec<String>>>;
+pub(crate) type Requests = Arc<Mutex<Vec<String>>>;
 
 /// A bucket, and what was asked of it. Under the key `taken` stands something already.
-pub(super) async fn bucket() -> (Assets, Requests) {
+pub(crate) async fn bucket() -> (Assets, Requests) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let requests = Requests::default();
