@@ -228,16 +228,6 @@ impl World {
         let put = self.aws.dynamodb.put_item().table_name(&self.stack.ledger_table).set_item(Some(record.0.clone()));
         put.send().await.unwrap_or_else(|error| panic!("writing {} to the ledger: {error:?}", record.id()));
     }
-
-    /// The object at `key` of `bucket`.
-    ///
-    /// # Panics
-    /// If it is not there.
-    pub async fn object(&self, bucket: &str, key: &str) -> Vec<u8> {
-        let object = self.aws.s3.get_object().bucket(bucket).key(key).send().await;
-        let body = object.unwrap_or_else(|error| panic!("reading {key}: {error:?}")).body;
-        body.collect().await.unwrap_or_else(|error| panic!("reading {key}: {error:?}")).to_vec()
-    }
 }
 
 /// The SHA-256 of `bytes` in lower-case hex.

@@ -16,6 +16,7 @@ pub mod inbox;
 pub mod ledger;
 pub mod measured;
 pub mod message;
+mod objects;
 pub mod observe;
 pub mod proxy;
 pub mod recorded;

@@ -10,6 +10,7 @@ mod caller;
 mod fault;
 mod forward;
 mod imposed;
+mod uploads;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,21 +25,23 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
 pub use self::call::Call;
+pub use self::caller::Caller;
 pub use self::fault::Fault;
+pub use self::forward::{Cut, forward};
 pub use self::imposed::{Imposed, Rule, Storm};
 
-use self::caller::Caller;
-use self::forward::{Cut, forward};
 use self::imposed::AllImposed;
+use self::uploads::Uploads;
 
 /// Longer than any function waits for one try of a call, so that it has given up before what is held back comes.
-const HELD_BACK: Duration = Duration::from_secs(3);
+const HELD_BACK: Duration = Duration::from_secs(6);
 
 /// The running proxy.
 #[derive(Clone, Debug)]
 pub struct Proxy {
     services: SocketAddr,
     imposed: Arc<AllImposed>,
+    uploads: Arc<Uploads>,
 }
 
 impl Proxy {
@@ -50,7 +53,7 @@ impl Proxy {
     pub fn start(listener: std::net::TcpListener, services: SocketAddr) -> Proxy {
         listener.set_nonblocking(true).expect("a listener can be made non-blocking");
         let listener = TcpListener::from_std(listener).expect("a listener can be watched");
-        let proxy = Proxy { services, imposed: Arc::default() };
+        let proxy = Proxy { services, imposed: Arc::default(), uploads: Arc::default() };
         let serving = proxy.clone();
         tokio::spawn(async move {
             loop {
@@ -75,6 +78,12 @@ impl Proxy {
         self.imposed.add(storm)
     }
 
+    /// How many uploads of objects whose key contains `text` were under way in functions that were killed.
+    #[must_use]
+    pub fn interrupted_uploads(&self, text: &str) -> usize {
+        self.uploads.interrupted(text)
+    }
+
     async fn serve(self, stream: TcpStream, peer: SocketAddr) {
         let Ok(here) = stream.local_addr() else { return };
         let caller = tokio::task::spawn_blocking(move || Caller::find(peer, here)).await.ok().flatten();
@@ -88,7 +97,9 @@ impl Proxy {
         let request = Request::from_parts(head, body.collect().await.map_err(|_| Cut)?.to_bytes());
         let Some(caller) = caller else { return self.perform(&request, Duration::ZERO).await };
         let call = Call::of(&caller.function, &request);
-        match self.imposed.fault_of(&call) {
+        let fault = self.imposed.fault_of(&call);
+        self.uploads.note(caller.process, &call, fault);
+        match fault {
             None => self.perform(&request, Duration::ZERO).await,
             Some(Fault::Throttled) => Ok(fault::throttled(call.service())),
             Some(Fault::Failing) => Ok(fault::failing(call.service())),

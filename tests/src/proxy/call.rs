@@ -17,15 +17,20 @@ pub struct Call {
 impl Call {
     /// Reads a request of `function`.
     pub(crate) fn of(function: &str, request: &Request<Bytes>) -> Call {
-        let body = String::from_utf8_lossy(request.body());
+        // Objects may be large, and what they hold says nothing here.
+        let body = || String::from_utf8_lossy(request.body()).into_owned();
+        let (method, uri) = (request.method(), request.uri());
         let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
-        let path = request.uri().path();
         let (operation, text) = match target.and_then(|target| target.rsplit_once('.')) {
-            Some((service, action)) => (format!("{}:{action}", service_of(service)), body.into_owned()),
-            None => match form_field(&body, "Action") {
-                Some(action) => (format!("sns:{action}"), body.into_owned()),
-                None => (format!("s3:{}", object_action(request.method())), path.to_owned()),
-            },
+            Some((service, action)) => (format!("{}:{action}", service_of(service)), body()),
+            None if uri.path() == "/" => {
+                let body = body();
+                (format!("sns:{}", form_field(&body, "Action").unwrap_or("unknown")), body)
+            }
+            None => {
+                let action = object_action(method, uri.query().unwrap_or_default());
+                (format!("s3:{action}"), uri.path().to_owned())
+            }
         };
         Call { function: function.to_owned(), operation, text }
     }
@@ -46,8 +51,14 @@ fn service_of(target: &str) -> &'static str {
     }
 }
 
-fn object_action(method: &Method) -> &'static str {
+/// What is done with an object, or with an upload of one in parts, which the query names.
+fn object_action(method: &Method, query: &str) -> &'static str {
+    let has = |name: &str| query.split('&').any(|field| field.split('=').next() == Some(name));
     match *method {
+        Method::POST if has("uploads") => "CreateMultipartUpload",
+        Method::PUT if has("partNumber") => "UploadPart",
+        Method::POST if has("uploadId") => "CompleteMultipartUpload",
+        Method::DELETE if has("uploadId") => "AbortMultipartUpload",
         Method::PUT => "PutObject",
         Method::GET => "GetObject",
         Method::HEAD => "HeadObject",
@@ -79,6 +90,12 @@ mod tests {
         check("POST", "/", Some("secretsmanager.GetSecretValue"), "{}", "secretsmanager:GetSecretValue");
         check("POST", "/", None, "Action=Publish&Version=2010-03-31&Message=%7B%7D", "sns:Publish");
         check("PUT", "/bucket/bodies/a/b", None, "{}", "s3:PutObject");
+        check("PUT", "/bucket/bodies/a/b?x-id=PutObject", None, "{}", "s3:PutObject");
         check("GET", "/bucket/bodies/a/b", None, "", "s3:GetObject");
+        check("HEAD", "/bucket/assets/a/b", None, "", "s3:HeadObject");
+        check("POST", "/bucket/assets/a/b?uploads", None, "", "s3:CreateMultipartUpload");
+        check("PUT", "/bucket/assets/a/b?x-id=UploadPart&partNumber=1&uploadId=u", None, "", "s3:UploadPart");
+        check("POST", "/bucket/assets/a/b?uploadId=u", None, "<a/>", "s3:CompleteMultipartUpload");
+        check("DELETE", "/bucket/assets/a/b?x-id=AbortMultipartUpload&uploadId=u", None, "", "s3:AbortMultipartUpload");
     }
 }

@@ -1,22 +1,24 @@
 //! Who is at the other end of a connection, as Linux tells it under `/proc`.
 
 use std::fs;
+use std::io;
 use std::net::SocketAddr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Stdio};
 
 /// The process of a function.
 #[derive(Clone, Debug)]
-pub(crate) struct Caller {
+pub struct Caller {
     /// The name of the function.
     pub(crate) function: String,
-    process: u32,
+    pub(crate) process: u32,
 }
 
 impl Caller {
     /// The function whose end of a connection has the address `peer`, and whose other end is `here`; `None` if it is no
     /// function's.
-    pub(crate) fn find(peer: SocketAddr, here: SocketAddr) -> Option<Caller> {
+    #[must_use]
+    pub fn find(peer: SocketAddr, here: SocketAddr) -> Option<Caller> {
         let inode = socket_inode(&fs::read_to_string("/proc/net/tcp").ok()?, peer, here)?;
         let link = format!("socket:[{inode}]");
         let processes = fs::read_dir("/proc").ok()?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
@@ -27,6 +29,17 @@ impl Caller {
             let function = variable(&environment, "AWS_LAMBDA_FUNCTION_NAME")?;
             Some(Caller { function, process })
         })
+    }
+
+    /// The most memory that the process has ever held at once.
+    ///
+    /// # Errors
+    /// If there is no such process any more.
+    pub fn peak_memory_bytes(&self) -> io::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process))?;
+        let field = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib: Option<u64> = field.and_then(|text| text.split_whitespace().next()?.parse().ok());
+        kib.map(|kib| kib * 1024).ok_or_else(|| io::Error::other("the process has ended"))
     }
 
     /// Ends the process at once: it gets no chance to tidy up.

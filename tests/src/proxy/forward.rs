@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 /// The connection ends without an answer.
 #[derive(Debug)]
-pub(crate) struct Cut;
+pub struct Cut;
 
 impl std::fmt::Display for Cut {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -23,7 +23,10 @@ impl std::error::Error for Cut {}
 
 /// Sends `request` to `services` on a connection of its own, and gives the whole answer. If none comes, whoever asked is
 /// cut off as well.
-pub(crate) async fn forward(request: Request<Bytes>, services: SocketAddr) -> Result<Response<Full<Bytes>>, Cut> {
+///
+/// # Errors
+/// If none comes.
+pub async fn forward(request: Request<Bytes>, services: SocketAddr) -> Result<Response<Full<Bytes>>, Cut> {
     let (mut head, body) = request.into_parts();
     // These speak of the caller's connection. The body is whole by now.
     for of_connection in [CONNECTION, EXPECT, TRANSFER_ENCODING] {

@@ -18,9 +18,11 @@ pub struct Rule {
     pub mark: &'static str,
     /// Only calls with one of these texts in them; all if there are none.
     pub about: Vec<String>,
-    /// What happens to them ...
+    /// So many of them go through first.
+    pub skip: u32,
+    /// What happens to those after them ...
     pub fault: Fault,
-    /// ... so many times; the calls after them go through.
+    /// ... so many times; the rest goes through.
     pub times: u32,
 }
 
@@ -54,6 +56,8 @@ pub(crate) struct AllImposed(Arc<Mutex<Vec<Arc<Entry>>>>);
 #[derive(Debug)]
 struct Entry {
     kind: Kind,
+    /// The calls that a rule has spoken of.
+    calls: AtomicU32,
     hits: AtomicU32,
 }
 
@@ -93,7 +97,7 @@ impl Drop for Imposed {
 impl AllImposed {
     #[expect(private_bounds, reason = "what can be imposed is named here alone")]
     pub(crate) fn add(&self, kind: impl Into<Kind>) -> Imposed {
-        let entry = Arc::new(Entry { kind: kind.into(), hits: AtomicU32::new(0) });
+        let entry = Arc::new(Entry { kind: kind.into(), calls: AtomicU32::new(0), hits: AtomicU32::new(0) });
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&entry));
         Imposed { entry, all: Arc::clone(&self.0) }
     }
@@ -108,7 +112,7 @@ impl AllImposed {
 impl Entry {
     fn fault_of(&self, call: &Call) -> Option<Fault> {
         let fault = match &self.kind {
-            Kind::Rule(rule) => rule.speaks_of(call).then_some(rule.fault).filter(|_| self.has_left(rule.times)),
+            Kind::Rule(rule) => rule.speaks_of(call).then_some(rule.fault).filter(|_| self.is_due(rule)),
             Kind::Storm(storm, seen) => storm.is_about(call).then(|| storm.lot_of(call, &mut lock(seen))).flatten(),
         };
         if fault.is_some() {
@@ -117,8 +121,8 @@ impl Entry {
         fault
     }
 
-    fn has_left(&self, times: u32) -> bool {
-        self.hits.load(Ordering::SeqCst) < times
+    fn is_due(&self, rule: &Rule) -> bool {
+        self.calls.fetch_add(1, Ordering::SeqCst) >= rule.skip && self.hits.load(Ordering::SeqCst) < rule.times
     }
 }
 
@@ -169,6 +173,7 @@ mod tests {
             operation: "dynamodb:PutItem",
             mark: "received",
             about: vec!["glossi-1".to_owned()],
+            skip: 1,
             fault: Fault::Failing,
             times: 2,
         };
@@ -182,10 +187,11 @@ mod tests {
             ("ingest", "dynamodb:PutItem", "received glossi-1"),
             ("ingest", "dynamodb:PutItem", "received glossi-1"),
             ("ingest", "dynamodb:PutItem", "received glossi-1"),
+            ("ingest", "dynamodb:PutItem", "received glossi-1"),
         ] {
             told.push(if all.fault_of(&call(function, operation, text)).is_some() { 'x' } else { '.' });
         }
-        assert_eq!((told.as_str(), imposed.hits()), ("....xx.", 2));
+        assert_eq!((told.as_str(), imposed.hits()), (".....xx.", 2));
         drop(imposed);
         assert!(all.0.lock().unwrap().is_empty());
     }

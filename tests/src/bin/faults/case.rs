@@ -1,10 +1,12 @@
 //! A case: two deliveries to a source of its own meet a fault. The first sender never comes again, the second does until
-//! it is heard.
+//! it is heard. Where assets are archived it is one, of the second kind: each costs the services many calls.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use tests::asset_server::{AssetServer, Reply};
 use tests::clock::Stopwatch;
 use tests::confidential;
 use tests::http::Answer;
@@ -13,9 +15,10 @@ use tests::proxy::{Imposed, Proxy, Rule, Storm};
 use tests::source::Source;
 use tests::world::World;
 
+use crate::copies;
 use crate::tally::Outcome;
 use crate::watch::{self, Expected};
-use crate::way::{PROVIDER, Way};
+use crate::way::{PROVIDER, Way, report};
 
 /// So many cases are sent side by side.
 const SIDE_BY_SIDE: usize = 6;
@@ -32,6 +35,8 @@ pub(crate) struct Case {
     pub(crate) fault: String,
     pub(crate) way: Way,
     pub(crate) disturbance: Disturbance,
+    /// Whether what was begun in the bucket may stay there, for its lifecycle to tidy up.
+    pub(crate) may_leave_uploads: bool,
 }
 
 /// What disturbs it. The texts that calls are `about` are filled in with the case's own.
@@ -50,6 +55,9 @@ pub(crate) struct Sent {
     pub(crate) events: Vec<SentEvent>,
     /// Holds as long as it is watched.
     pub(crate) disturbed: Imposed,
+    /// Where the deliveries went.
+    pub(crate) source: Source,
+    pub(crate) may_leave_uploads: bool,
     _on_the_way: Vec<Imposed>,
 }
 
@@ -58,6 +66,8 @@ pub(crate) struct Sent {
 pub(crate) struct SentEvent {
     pub(crate) expected: Expected,
     pub(crate) answers: Vec<Heard>,
+    /// The assets that must be archived.
+    pub(crate) assets: Vec<Arc<[u8]>>,
 }
 
 /// What a sender heard.
@@ -84,7 +94,8 @@ impl SentEvent {
 pub(crate) async fn play(world: &'static World, proxy: &Proxy, cases: Vec<Case>) -> Vec<Outcome> {
     let begun = Stopwatch::start();
     let count = cases.len();
-    let sending = stream::iter(cases.into_iter().map(|case| case.send(world, proxy))).buffered(SIDE_BY_SIDE);
+    let server = AssetServer::start().await;
+    let sending = stream::iter(cases.into_iter().map(|case| case.send(world, proxy, &server))).buffered(SIDE_BY_SIDE);
     let mut sent = Vec::with_capacity(count);
     let mut sending = std::pin::pin!(sending);
     while let Some((case, slowest)) = sending.next().await {
@@ -96,18 +107,24 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy, cases: Vec<Case>)
     let expected = sent.iter().flat_map(|(case, _)| case.acknowledged()).collect::<Vec<_>>();
     watch::until_quiet(world, &expected).await;
     let unfinished = world.unfinished().await;
-    let mut outcomes: Vec<Outcome> =
-        sent.iter().map(|(case, slowest)| Outcome::of(world, case, *slowest, &unfinished)).collect();
+    let judged = stream::iter(&sent).map(async |(case, slowest)| {
+        let complaint = copies::complaint(world, proxy, case).await;
+        Outcome::of(world, case, *slowest, &unfinished, complaint)
+    });
+    let mut outcomes: Vec<Outcome> = judged.buffered(SIDE_BY_SIDE).collect().await;
     // The order in which a person looks for them.
     outcomes.sort_by_key(|outcome| outcome.operation.clone());
     outcomes
 }
 
 impl Case {
-    async fn send(self, world: &'static World, proxy: &Proxy) -> (Sent, Duration) {
-        let source = world.set_up(Source::new(PROVIDER)).await;
-        let deliveries = [(); 2].map(|()| self.way.body());
-        let ids = deliveries.each_ref().map(|body| Record::received(&source, body).id().to_owned());
+    async fn send(self, world: &'static World, proxy: &Proxy, server: &AssetServer) -> (Sent, Duration) {
+        let archives = self.way.archives();
+        let source = world.set_up(Source::new(PROVIDER).with_option("archive", archives)).await;
+        let count = if archives { 1 } else { 2 };
+        let deliveries: Vec<_> = (0..count).map(|_| self.way.delivery(&source, server)).collect();
+        let ids: Vec<String> =
+            deliveries.iter().map(|(body, _)| Record::received(&source, body).id().to_owned()).collect();
         // Calls name the event, or the place in the bucket that is derived from it.
         let about: Vec<String> =
             [source.name.clone()].into_iter().chain(ids.iter().map(|id| sha256(id.as_bytes()))).collect();
@@ -119,14 +136,14 @@ impl Case {
             Disturbance::Storm(storm) => proxy.let_rage(Storm { about, ..storm }),
         };
         let (mut events, mut slowest) = (Vec::new(), Duration::ZERO);
-        for (number, (body, id)) in deliveries.iter().zip(ids).enumerate() {
+        for (number, ((body, assets), id)) in deliveries.into_iter().zip(ids).enumerate() {
             if self.way == Way::Unreadable {
                 events.push(unreadable(world, &source).await);
                 continue;
             }
-            let delivery = world.delivery(&source, body);
+            let delivery = world.delivery(&source, &body);
             let mut answers = Vec::new();
-            let tries = if number == 0 { 1 } else { RETRIES_MAX };
+            let tries = if number + 1 < count { 1 } else { RETRIES_MAX };
             while answers.len() < tries as usize && answers.last() != Some(&Heard::Acknowledged) {
                 if !answers.is_empty() {
                     tokio::time::sleep(RETRY_AFTER).await;
@@ -135,10 +152,34 @@ impl Case {
                 answers.push(Heard::of(&world.send(&delivery).await));
                 slowest = slowest.max(begun.elapsed());
             }
-            events.push(SentEvent { expected: Expected::Published { id }, answers });
+            events.push(SentEvent { expected: Expected::Published { id }, answers, assets });
         }
-        let sent = Sent { operation: self.operation, fault: self.fault, events, disturbed, _on_the_way: on_the_way };
+        let sent = Sent {
+            operation: self.operation,
+            fault: self.fault,
+            events,
+            disturbed,
+            source,
+            may_leave_uploads: self.may_leave_uploads,
+            _on_the_way: on_the_way,
+        };
         (sent, slowest)
+    }
+}
+
+impl Way {
+    /// A delivery's body, and the assets in it that `server` has from now on.
+    fn delivery(self, source: &Source, server: &AssetServer) -> (Vec<u8>, Vec<Arc<[u8]>>) {
+        let assets = self.assets();
+        if assets.is_empty() {
+            return (self.body(), assets);
+        }
+        let serve = |(number, asset): (usize, &Arc<[u8]>)| {
+            let path = format!("/{}/{number}.png", source.name);
+            server.serve(&path, &[Reply::content("image/png", Arc::clone(asset))])
+        };
+        let urls: Vec<String> = assets.iter().enumerate().map(serve).collect();
+        (report(&urls, 0), assets)
     }
 }
 
@@ -146,7 +187,7 @@ impl Case {
 async fn unreadable(world: &World, source: &Source) -> SentEvent {
     let mark = confidential::random();
     world.enqueue(&[format!("{} cannot be read: {mark}", source.name)]).await;
-    SentEvent { expected: Expected::PutAway { mark }, answers: vec![Heard::Acknowledged] }
+    SentEvent { expected: Expected::PutAway { mark }, answers: vec![Heard::Acknowledged], assets: Vec::new() }
 }
 
 impl Sent {

@@ -7,6 +7,7 @@
 
 mod case;
 mod hanging;
+mod copies;
 mod matrix;
 mod overload;
 mod poison;

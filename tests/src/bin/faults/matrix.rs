@@ -35,7 +35,7 @@ const fn operation(
     Operation { name, function, asks_for, mark, way, names_event: true }
 }
 
-const OPERATIONS: [Operation; 19] = [
+const OPERATIONS: [Operation; 26] = [
     operation("ingest: read the secret", Function::Ingest, "secretsmanager:GetSecretValue", "", Way::Straight),
     operation("ingest: put the body into the bucket", Function::Ingest, "s3:PutObject", "/bodies/", Way::LargeBody),
     operation("ingest: put the record", Function::Ingest, "dynamodb:PutItem", "", Way::Straight),
@@ -53,6 +53,25 @@ const OPERATIONS: [Operation; 19] = [
     operation("process: get the body", Function::Process, "s3:GetObject", "/bodies/", Way::LargeBody),
     operation("process: read the secret", Function::Process, "secretsmanager:GetSecretValue", "", Way::Straight),
     operation("process: put the event's assets", Function::Process, "s3:PutObject", "/events/", Way::ManyAssets),
+    operation("process: look for a copy", Function::Process, "s3:HeadObject", COPIES, Way::Archived),
+    operation("process: put a copy", Function::Process, "s3:PutObject", COPIES, Way::Archived),
+    operation(
+        "process: begin a copy in parts",
+        Function::Process,
+        "s3:CreateMultipartUpload",
+        "",
+        Way::ArchivedInParts,
+    ),
+    operation("process: send a part of a copy", Function::Process, "s3:UploadPart", "", Way::ArchivedInParts),
+    operation(
+        "process: make a copy of its parts",
+        Function::Process,
+        "s3:CompleteMultipartUpload",
+        "",
+        Way::ArchivedInParts,
+    ),
+    operation("process: take parts back", Function::Process, "s3:AbortMultipartUpload", "", Way::UploadTakenBack),
+    operation("process: read a copy", Function::Process, "s3:GetObject", COPIES, Way::CopyStands),
     operation("process: publish", Function::Process, "sns:Publish", "", Way::Straight),
     operation("process: settle", Function::Process, "dynamodb:UpdateItem", SETTLES, Way::Straight),
     Operation {
@@ -77,11 +96,16 @@ const OPERATIONS: [Operation; 19] = [
     operation("sweep: take the mark back", Function::Sweep, "dynamodb:UpdateItem", "sweeps - :one", Way::UnsentBySweep),
 ];
 
+/// Where copies of assets are.
+const COPIES: &str = "/assets/";
+
 /// Only settling is conditional on the token alone.
 const SETTLES: &str = r#""ConditionExpression":"claimed_by = :token""#;
 
 /// So often that the tries of two calls in a row are used up.
 const LASTING: u32 = 8;
+/// The same for calls that are tried twice only.
+const LASTING_FOR_COPIES: u32 = 4;
 
 const STORMS: u64 = 8;
 const STORM_PERCENT: u8 = 30;
@@ -91,14 +115,17 @@ const STORM_CALLS: u32 = 12;
 pub(crate) fn cases(stack: &Stack, seed: u64) -> Vec<Case> {
     let mut cases = Vec::new();
     for fault in [Fault::KilledBefore, Fault::KilledAfter] {
-        cases.extend(OPERATIONS.iter().map(|operation| operation.meets(fault, 1, stack)));
+        for operation in &OPERATIONS {
+            for skip in operation.deaths() {
+                cases.push(operation.meets(fault, *skip, 1, stack));
+            }
+        }
     }
     for operation in &OPERATIONS {
         for fault in Fault::SURVIVED {
-            cases.push(operation.meets(fault, 1, stack));
-            // A call that names no event is everybody's: lasting faults of one case would use up those of the others.
-            if fault != Fault::Twice && operation.names_event {
-                cases.push(operation.meets(fault, LASTING, stack));
+            cases.push(operation.meets(fault, 0, 1, stack));
+            if operation.may_last(fault) {
+                cases.push(operation.meets(fault, 0, operation.lasting(), stack));
             }
         }
     }
@@ -106,7 +133,7 @@ pub(crate) fn cases(stack: &Stack, seed: u64) -> Vec<Case> {
         cases.push(Case {
             operation: "all operations".to_owned(),
             fault: format!("at random, seed {}", seed + storm),
-            way: [Way::Straight, Way::LargeBody][usize::from(storm % 2 == 1)],
+            way: [Way::Straight, Way::LargeBody, Way::Archived][storm as usize % 3],
             disturbance: Disturbance::Storm(Storm {
                 seed: seed + storm,
                 about: Vec::new(),
@@ -114,22 +141,59 @@ pub(crate) fn cases(stack: &Stack, seed: u64) -> Vec<Case> {
                 faults: Fault::SURVIVED.to_vec(),
                 calls: STORM_CALLS,
             }),
+            may_leave_uploads: false,
         });
     }
     cases
 }
 
 impl Operation {
-    fn meets(&self, fault: Fault, times: u32, stack: &Stack) -> Case {
+    /// How many calls go through before the one over which the function dies: at the first of many assets, in their
+    /// midst, and at the last.
+    fn deaths(&self) -> &'static [u32] {
+        match (self.way, self.asks_for) {
+            (Way::Archived, _) => &[0, 6, 19],
+            (Way::ArchivedInParts, "s3:UploadPart") => &[0, 1],
+            _ => &[0],
+        }
+    }
+
+    /// Whether it is worth while to let `fault` last.
+    fn may_last(&self, fault: Fault) -> bool {
+        match fault {
+            Fault::Twice => false,
+            // Calls about copies are waited for so long that a few would take all the turns of the others.
+            Fault::Late | Fault::Unheard if self.way.archives() => false,
+            // A call that names no event is everybody's: lasting faults of one case would use up those of the others.
+            _ => self.names_event,
+        }
+    }
+
+    fn lasting(&self) -> u32 {
+        if self.way.archives() { LASTING_FOR_COPIES } else { LASTING }
+    }
+
+    /// Whether an upload may be begun of which nobody knows, or cannot be taken back.
+    fn may_leave_uploads(&self, fault: Fault) -> bool {
+        let is_unheard = matches!(fault, Fault::Late | Fault::Unheard | Fault::CutAfter | Fault::Twice);
+        match self.asks_for {
+            "s3:CreateMultipartUpload" => is_unheard,
+            "s3:AbortMultipartUpload" => true,
+            _ => false,
+        }
+    }
+
+    fn meets(&self, fault: Fault, skip: u32, times: u32, stack: &Stack) -> Case {
         let function = match self.function {
             Function::Ingest => &stack.ingest_function,
             Function::Process => &stack.process_function,
             Function::Sweep => &stack.sweep_function,
         };
+        let at = if skip == 0 { String::new() } else { format!(" call {}", skip + 1) };
         let lasts = if times == 1 { "" } else { ", lasting" };
         Case {
             operation: self.name.to_owned(),
-            fault: format!("{}{lasts}", fault.name()),
+            fault: format!("{}{at}{lasts}", fault.name()),
             way: self.way,
             disturbance: Disturbance::Rule {
                 rule: Rule {
@@ -137,11 +201,13 @@ impl Operation {
                     operation: self.asks_for,
                     mark: self.mark,
                     about: Vec::new(),
+                    skip,
                     fault,
                     times,
                 },
                 names_event: self.names_event,
             },
+            may_leave_uploads: self.may_leave_uploads(fault),
         }
     }
 }

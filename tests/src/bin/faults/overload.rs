@@ -35,7 +35,7 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy) -> Outcome {
     let (noisy, quiet) = (world.set_up(Source::new(PROVIDER)).await, world.set_up(Source::new(PROVIDER)).await);
     let impose = |function: &str, operation, about: String, takes| {
         let (function, about, fault) = (function.to_owned(), vec![about], Fault::Slow(takes));
-        proxy.impose(Rule { function, operation, mark: "", about, fault, times: u32::MAX })
+        proxy.impose(Rule { function, operation, mark: "", about, skip: 0, fault, times: u32::MAX })
     };
     let slowed = ["dynamodb:UpdateItem", "sns:Publish"]
         .map(|operation| impose(&world.stack.process_function, operation, noisy.name.clone(), CALL_TAKES));

@@ -46,6 +46,7 @@ async fn always(
         operation: "sns:Publish",
         mark: "",
         about: vec![source.name.clone()],
+        skip: 0,
         fault,
         times: u32::MAX,
     });

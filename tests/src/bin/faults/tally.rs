@@ -35,7 +35,14 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn of(world: &World, case: &Sent, slowest: Duration, unfinished: &BTreeSet<String>) -> Outcome {
+    /// What came of `case`, about whose copies of assets there may be a complaint.
+    pub(crate) fn of(
+        world: &World,
+        case: &Sent,
+        slowest: Duration,
+        unfinished: &BTreeSet<String>,
+        of_copies: Option<String>,
+    ) -> Outcome {
         let published = published(world);
         let acknowledged: Vec<usize> = case
             .events
@@ -50,7 +57,7 @@ impl Outcome {
         let complaint = match wrong {
             Some(wrong) => Some(format!("answered with {wrong:?}")),
             None if hits == 0 => Some("no call met the fault".to_owned()),
-            None => None,
+            None => of_copies,
         };
         Outcome {
             operation: case.operation.clone(),

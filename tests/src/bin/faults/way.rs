@@ -1,6 +1,9 @@
 //! What brings a delivery to an operation: some are on every delivery's way, others only on that of a large body, or
 //! where an earlier operation has failed already.
 
+use std::sync::{Arc, LazyLock};
+
+use domain::archive::PART_BYTES;
 use domain::provider::Provider;
 use serde_json::json;
 use tests::confidential;
@@ -29,6 +32,14 @@ pub(crate) enum Way {
     UnsentBySweep,
     /// The processor cannot reach the ledger at first, so the message stays on its queue.
     LedgerAway,
+    /// Many small assets are archived.
+    Archived,
+    /// A large asset is archived, in two parts.
+    ArchivedInParts,
+    /// The same, and its last part cannot be sent at first, so what was begun is taken back.
+    UploadTakenBack,
+    /// The same, and the event cannot be published at first, so its next attempt finds the copy.
+    CopyStands,
     /// A message that nobody can read.
     Unreadable,
 }
@@ -41,11 +52,39 @@ const LARGE_BYTES: usize = 70 * 1024;
 const MEDIUM_BYTES: usize = 20 * 1024;
 /// So many assets fill a published event.
 const MANY_ASSETS: usize = 4000;
+/// So many assets are archived, each of so many bytes.
+const ARCHIVED_ASSETS: usize = 20;
+const SMALL_ASSET_BYTES: usize = 200;
+
+/// The large asset: the same in all cases, since the services keep their copies in memory and the functions' own
+/// copies are told apart by those of the small ones.
+static LARGE_ASSET: LazyLock<Arc<[u8]>> = LazyLock::new(|| picture(PART_BYTES + 1));
 
 impl Way {
+    /// Whether assets are archived on it.
+    pub(crate) fn archives(self) -> bool {
+        !self.assets().is_empty()
+    }
+
+    /// The contents of the assets that are to be archived, in the order in which the body names them.
+    pub(crate) fn assets(self) -> Vec<Arc<[u8]>> {
+        match self {
+            Way::Archived => (0..ARCHIVED_ASSETS).map(|_| picture(SMALL_ASSET_BYTES)).collect(),
+            Way::ArchivedInParts | Way::UploadTakenBack | Way::CopyStands => vec![Arc::clone(&LARGE_ASSET)],
+            Way::Straight
+            | Way::LargeBody
+            | Way::ManyAssets
+            | Way::InMessageAlone
+            | Way::LargeInMessageAlone
+            | Way::InRecordAlone
+            | Way::UnsentBySweep
+            | Way::LedgerAway
+            | Way::Unreadable => Vec::new(),
+        }
+    }
+
     /// A delivery's body.
     pub(crate) fn body(self) -> Vec<u8> {
-        let id = format!("pred_{}", confidential::random());
         let output =
             |number: usize| format!("https://cdn.get3w.com/outputs/a-rather-long-name-of-an-image-{number}.png");
         let (outputs, noise_bytes) = match self {
@@ -57,12 +96,14 @@ impl Way {
             | Way::InRecordAlone
             | Way::UnsentBySweep
             | Way::LedgerAway
+            | Way::Archived
+            | Way::ArchivedInParts
+            | Way::UploadTakenBack
+            | Way::CopyStands
             | Way::Unreadable => (1, 0),
         };
         let outputs: Vec<String> = (0..outputs).map(output).collect();
-        // Noise does not shrink.
-        let noise: String = (0..noise_bytes).map(|_| fastrand::alphanumeric()).collect();
-        json!({"id": id, "status": "completed", "outputs": outputs, "noise": noise}).to_string().into_bytes()
+        report(&outputs, noise_bytes)
     }
 
     /// What must fail so that deliveries `about` come this way.
@@ -72,12 +113,21 @@ impl Way {
             operation,
             mark,
             about: about.to_vec(),
+            skip: 0,
             fault: Fault::Failing,
             times,
         };
         let unsent = || fail(&stack.ingest_function, "sqs:SendMessage", "", ALWAYS);
         match self {
-            Way::Straight | Way::LargeBody | Way::ManyAssets | Way::Unreadable => Vec::new(),
+            Way::Straight
+            | Way::LargeBody
+            | Way::ManyAssets
+            | Way::Archived
+            | Way::ArchivedInParts
+            | Way::Unreadable => Vec::new(),
+            // Two tries of a part, three of publishing.
+            Way::UploadTakenBack => vec![fail(&stack.process_function, "s3:UploadPart", "", 2)],
+            Way::CopyStands => vec![fail(&stack.process_function, "sns:Publish", "", 3)],
             Way::InMessageAlone => vec![fail(&stack.ingest_function, "dynamodb:PutItem", "", ALWAYS)],
             Way::LargeInMessageAlone => vec![fail(&stack.ingest_function, "s3:PutObject", "", ALWAYS)],
             Way::InRecordAlone => vec![unsent()],
@@ -88,4 +138,20 @@ impl Way {
             }
         }
     }
+}
+
+/// The report of a job with `outputs`, and with so much noise, which does not shrink.
+pub(crate) fn report(outputs: &[String], noise_bytes: usize) -> Vec<u8> {
+    let id = format!("pred_{}", confidential::random());
+    let noise: String = (0..noise_bytes).map(|_| fastrand::alphanumeric()).collect();
+    json!({"id": id, "status": "completed", "outputs": outputs, "noise": noise}).to_string().into_bytes()
+}
+
+/// A picture, as far as its first bytes tell.
+fn picture(bytes: usize) -> Arc<[u8]> {
+    let mut picture = vec![0; bytes];
+    fastrand::fill(&mut picture);
+    let signature = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    picture[..signature.len()].copy_from_slice(signature);
+    picture.into()
 }
