@@ -6,7 +6,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build up down demo test faults model fuzz consumers check sbom reproduce fmt deploy clean
+.PHONY: help build up down demo test faults model fuzz consumers check sbom reproduce bench-archive fmt deploy clean
 
 PYTHON ?= python3
 # The processor that the functions are built for: this machine's, so that the local stack can run them.
@@ -50,7 +50,7 @@ install = CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_
 	cargo install --locked --version $(2) --root $(@D)/.. $(1)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: .venv-sam/installed ## target/lambda/{ingest,process,sweep}/bootstrap, as Lambda runs them
 	$(call say,building the functions for $(ARCHITECTURE))
@@ -84,6 +84,12 @@ faults: build .venv-ministack/installed ## every operation meets every fault; ON
 	@cargo build --workspace --bin stack --bin faults
 	@trap '$(stack) down --dir $(TARGET)/fault-stack' EXIT; \
 		$(TARGET)/debug/faults --dir $(TARGET)/fault-stack --only '$(ONLY)' --seed $(or $(SEED),1)
+
+bench-archive: build .venv-ministack/installed ## memory and speed of archiving one asset of MIB=2048
+	$(call say,building the benchmark)
+	@cargo build --workspace --bin stack --bin bench-archive
+	@trap '$(stack) down --dir $(TARGET)/bench-stack' EXIT; \
+		$(TARGET)/debug/bench-archive --dir $(TARGET)/bench-stack --mib $(or $(MIB),2048)
 
 model: ## explores the protocol within larger bounds than `make test` does (some minutes)
 	@MODEL=large CARGO_PROFILE_TEST_OPT_LEVEL=2 cargo test -p domain --test model -- --nocapture

@@ -91,6 +91,16 @@ impl World {
         self.aws.call("lambda", "PUT", &path, &[("content-type", "application/json")], limit.into()).await;
     }
 
+    /// Lets the function `name` run for so long from now on.
+    ///
+    /// # Panics
+    /// If there is no such function.
+    pub async fn set_timeout(&self, name: &str, seconds: u32) {
+        let path = format!("/2015-03-31/functions/{name}/configuration");
+        let timeout = json!({"Timeout": seconds}).to_string();
+        self.aws.call("lambda", "PUT", &path, &[("content-type", "application/json")], timeout.into()).await;
+    }
+
     /// Lets the sweep run now instead of at its next minute, and gives its report.
     pub async fn sweep(&self) -> Value {
         self.sweeps_called.fetch_add(1, Ordering::SeqCst);
