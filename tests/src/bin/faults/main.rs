@@ -105,7 +105,7 @@ fn prove(arguments: &Arguments) -> Result<ExitCode> {
 async fn measure(world: &'static World, proxy: &Proxy, arguments: &Arguments) -> Tally {
     let wanted = |case: &Case| format!("{} {}", case.operation, case.fault).contains(&arguments.only);
     let cases: Vec<Case> = matrix::cases(&world.stack, arguments.seed).into_iter().filter(wanted).collect();
-    println!("\n{} cases, two deliveries each; the sweep runs each second", cases.len());
+    println!("\n{} cases; the sweep runs each second", cases.len());
     let mut outcomes = case::play(world, proxy, cases).await;
     if arguments.only.is_empty() {
         println!("\none store at a time does not answer");

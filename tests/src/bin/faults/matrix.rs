@@ -111,7 +111,8 @@ const STORMS: u64 = 8;
 const STORM_PERCENT: u8 = 30;
 const STORM_CALLS: u32 = 12;
 
-/// All cases; those in which functions die come first, since it takes a lapsed lease to mend them.
+/// All cases; those in which functions die come first, since it takes a lapsed lease to mend them. Last come copies of
+/// assets: large ones keep the services so busy that other deliveries would be answered as under a fault.
 pub(crate) fn cases(stack: &Stack, seed: u64) -> Vec<Case> {
     let mut cases = Vec::new();
     for fault in [Fault::KilledBefore, Fault::KilledAfter] {
@@ -121,6 +122,7 @@ pub(crate) fn cases(stack: &Stack, seed: u64) -> Vec<Case> {
             }
         }
     }
+    let dead = cases.len();
     for operation in &OPERATIONS {
         for fault in Fault::SURVIVED {
             cases.push(operation.meets(fault, 0, 1, stack));
@@ -144,6 +146,7 @@ pub(crate) fn cases(stack: &Stack, seed: u64) -> Vec<Case> {
             may_leave_uploads: false,
         });
     }
+    cases[dead..].sort_by_key(|case| case.way.archives());
     cases
 }
 
