@@ -24,7 +24,32 @@ const POOL_IDLE: Duration = Duration::from_secs(15);
 #[derive(Clone, Debug)]
 pub struct Aws {
     shared: SdkConfig,
-    is_local: bool,
+    endpoints: Endpoints,
+}
+
+/// Where the services are if not at AWS: the variables are those of all AWS SDKs, one for each service and one for the
+/// rest. On Lambda none is set.
+#[derive(Clone, Debug)]
+struct Endpoints {
+    dynamodb: Option<String>,
+    s3: Option<String>,
+    secretsmanager: Option<String>,
+    sns: Option<String>,
+    sqs: Option<String>,
+}
+
+impl Endpoints {
+    fn from_env(env: &Env) -> Endpoints {
+        let all = env.optional("AWS_ENDPOINT_URL");
+        let of = |service: &str| env.optional(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| all.clone());
+        Endpoints {
+            dynamodb: of("DYNAMODB"),
+            s3: of("S3"),
+            secretsmanager: of("SECRETS_MANAGER"),
+            sns: of("SNS"),
+            sqs: of("SQS"),
+        }
+    }
 }
 
 /// How long a call to a service may take. The SDK's defaults are no time-out and a first retry after a second: neither
@@ -46,7 +71,7 @@ impl Limits {
 }
 
 impl Aws {
-    /// Reads region, credentials and endpoint from the variables that Lambda sets. Lambda's credentials outlive the
+    /// Reads region, credentials and endpoints from the variables that Lambda sets. Lambda's credentials outlive the
     /// instance that they are given to, so they are read once; the SDK's usual chain would bring STS and SSO along.
     pub fn from_env(env: &mut Env) -> Aws {
         let credentials = Credentials::new(
@@ -56,43 +81,41 @@ impl Aws {
             None,
             "environment",
         );
-        let endpoint = env.optional("AWS_ENDPOINT_URL");
-        let is_local = endpoint.is_some();
+        let endpoints = Endpoints::from_env(env);
         let http_client = aws_smithy_http_client::Builder::new()
             .pool_idle_timeout(POOL_IDLE)
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .build_https();
-        let mut shared = SdkConfig::builder()
+        let shared = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(env.required("AWS_REGION")))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(http_client)
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .time_source(SharedTimeSource::new(SystemTimeSource::new()));
-        shared.set_endpoint_url(endpoint);
-        Aws { shared: shared.build(), is_local }
+        Aws { shared: shared.build(), endpoints }
     }
 
     pub(crate) fn dynamodb(&self, limits: Limits) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.limited(limits))
+        aws_sdk_dynamodb::Client::new(&self.limited(limits, &self.endpoints.dynamodb))
     }
 
     pub(crate) fn sqs(&self, limits: Limits) -> aws_sdk_sqs::Client {
-        aws_sdk_sqs::Client::new(&self.limited(limits))
+        aws_sdk_sqs::Client::new(&self.limited(limits, &self.endpoints.sqs))
     }
 
     pub(crate) fn sns(&self, limits: Limits) -> aws_sdk_sns::Client {
-        aws_sdk_sns::Client::new(&self.limited(limits))
+        aws_sdk_sns::Client::new(&self.limited(limits, &self.endpoints.sns))
     }
 
     pub(crate) fn secretsmanager(&self, limits: Limits) -> aws_sdk_secretsmanager::Client {
-        aws_sdk_secretsmanager::Client::new(&self.limited(limits))
+        aws_sdk_secretsmanager::Client::new(&self.limited(limits, &self.endpoints.secretsmanager))
     }
 
     pub(crate) fn s3(&self, limits: Limits) -> aws_sdk_s3::Client {
-        let config = aws_sdk_s3::config::Builder::from(&self.limited(limits))
+        let config = aws_sdk_s3::config::Builder::from(&self.limited(limits, &self.endpoints.s3))
             // A bucket's own host name resolves at AWS only.
-            .force_path_style(self.is_local)
+            .force_path_style(self.endpoints.s3.is_some())
             // Every body carries its SHA-256; a second checksum would only cost time.
             .request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(aws_sdk_s3::config::ResponseChecksumValidation::WhenRequired)
@@ -100,7 +123,7 @@ impl Aws {
         aws_sdk_s3::Client::from_conf(config)
     }
 
-    fn limited(&self, limits: Limits) -> SdkConfig {
+    fn limited(&self, limits: Limits, endpoint: &Option<String>) -> SdkConfig {
         let timeouts = TimeoutConfig::builder()
             .operation_timeout(limits.operation)
             .operation_attempt_timeout(limits.attempt)
@@ -111,6 +134,8 @@ impl Aws {
             .with_max_attempts(limits.attempts)
             .with_initial_backoff(Duration::from_millis(50))
             .with_max_backoff(limits.attempt);
-        self.shared.to_builder().timeout_config(timeouts).retry_config(retries).build()
+        let mut limited = self.shared.to_builder().timeout_config(timeouts).retry_config(retries);
+        limited.set_endpoint_url(endpoint.clone());
+        limited.build()
     }
 }
