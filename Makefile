@@ -6,7 +6,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build up down demo test faults model fuzz consumers check sbom reproduce bench-archive fmt deploy clean
+.PHONY: help build up down demo test faults model fuzz consumers check sbom reproduce bench-archive bench cost fmt deploy clean
 
 PYTHON ?= python3
 # The processor that the functions are built for: this machine's, so that the local stack can run them.
@@ -36,6 +36,9 @@ stack := $(TARGET)/debug/stack
 fuzz = PATH="$(abspath $(dir $(FUZZ))):$$PATH" cargo fuzz $(1) --sanitizer none --target-dir $(abspath $(TARGET))/fuzz
 typescript := examples/consumers/typescript
 python_is_new = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: PYTHON=...")'
+
+# The Node contenders' bundles are made last, so their presence says that all of them are installed.
+bench_contenders := .venv-bench/installed benches/contenders/node/dist/powertools.cjs
 
 # Long steps say what they are and how long make has been at it.
 export BEGAN := $(or $(BEGAN),$(shell date +%s))
@@ -93,6 +96,11 @@ bench-archive: build .venv-ministack/installed ## memory and speed of archiving 
 
 model: ## explores the protocol within larger bounds than `make test` does (some minutes)
 	@MODEL=large CARGO_PROFILE_TEST_OPT_LEVEL=2 cargo test -p domain --test model -- --nocapture
+
+bench: build $(bench_contenders) ## everything beside what people would write instead; ROUNDS=number, QUICK=1 to see that it works
+	$(call say,building the benchmark)
+	@cargo build --release -p benches
+	@$(TARGET)/release/bench --rounds $(or $(ROUNDS),5) $(if $(QUICK),--quick)
 
 fuzz: $(FUZZ) ## tries every parser with bytes that reach ever further, each for SECONDS_EACH=300
 	$(call say,building the fuzz targets)
@@ -181,6 +189,7 @@ deploy: build ## to the AWS account that the shell is signed in to, with the par
 clean: ## stops all local stacks and removes all that was built or installed here
 	@for file in $(TARGET)/*/emulator.json; do [ ! -e "$$file" ] || $(stack) down --dir "$$(dirname "$$file")"; done
 	rm -rf $(TARGET) .aws-sam .venv-sam .venv-ministack .venv-checkov $(typescript)/node_modules $(typescript)/dist
+	rm -rf $(TARGET) .aws-sam .venv-sam .venv-ministack .venv-bench benches/contenders/node/{node_modules,dist}
 
 .venv-%/installed: requirements/%.txt
 	$(call say,installing $* into .venv-$* (a minute or two))
@@ -198,6 +207,16 @@ $(typescript)/node_modules/installed: $(typescript)/package-lock.json
 $(CYCLONEDX):
 	$(call say,installing cargo-cyclonedx (a minute or two))
 	@$(call install,cargo-cyclonedx,$(CYCLONEDX_VERSION))
+# The loop of Lambda's own Node runtime is compiled here: with a C++ compiler, and cmake from .venv-bench.
+benches/contenders/node/node_modules/installed: benches/contenders/node/package-lock.json .venv-bench/installed
+	$(call say,installing the Node contenders (some minutes))
+	@cd benches/contenders/node && PATH="$(CURDIR)/.venv-bench/bin:$$PATH" npm ci --no-audit --no-fund
+	@touch $@
+
+benches/contenders/node/dist/powertools.cjs: benches/contenders/node/node_modules/installed \
+		$(wildcard benches/contenders/node/*.mjs)
+	$(call say,bundling the Node contenders)
+	@cd benches/contenders/node && npm run --silent bundle
 
 $(DENY):
 	$(call say,installing cargo-deny (two minutes))

@@ -1,0 +1,64 @@
+//! AWS's list prices.
+
+use serde::Deserialize;
+
+use crate::Result;
+
+/// List prices in dollars, without free tiers and discounts: `benches/prices.json`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prices {
+    /// Where they hold.
+    pub region: String,
+    /// When somebody last compared them with AWS's pages.
+    pub checked: String,
+    /// Invocations.
+    pub lambda_requests_per_million: f64,
+    /// Memory over time, on x86.
+    pub lambda_gb_second_x86: f64,
+    /// Memory over time, on arm64.
+    pub lambda_gb_second_arm: f64,
+    /// On-demand write units of 1 KiB.
+    pub dynamodb_write_units_per_million: f64,
+    /// Calls of up to 64 KiB, of whatever kind.
+    pub sqs_requests_per_million: f64,
+    /// Publishes of up to 64 KiB. Delivery to SQS is free.
+    pub sns_publishes_per_million: f64,
+    /// Objects written.
+    pub s3_puts_per_million: f64,
+    /// Objects read.
+    pub s3_gets_per_million: f64,
+    /// Log lines taken in.
+    pub logs_per_gb: f64,
+    /// Reads of secrets.
+    pub secrets_manager_reads_per_million: f64,
+}
+
+impl Prices {
+    /// Those of the table.
+    ///
+    /// # Errors
+    /// If somebody has broken it.
+    pub fn read() -> Result<Prices> {
+        Ok(serde_json::from_str(include_str!("../prices.json"))?)
+    }
+
+    /// A million invocations of `memory_mb` that are each billed for `billed_ms`, on x86.
+    #[must_use]
+    pub fn invocations_per_million(&self, memory_mb: u64, billed_ms: f64) -> f64 {
+        let gb_seconds = memory_mb as f64 / 1024.0 * billed_ms / 1000.0 * 1e6;
+        self.lambda_requests_per_million + gb_seconds * self.lambda_gb_second_x86
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_million_requests_of_a_gigabyte_second_cost_what_the_page_says() {
+        let prices = Prices::read().unwrap();
+        let total = prices.invocations_per_million(1024, 1000.0);
+        assert!((total - 16.8667).abs() < 0.001, "{total}");
+    }
+}

@@ -1,0 +1,93 @@
+//! That the harness works, with those two contenders that need nothing to be installed. `make test` builds Landfall
+//! before; the figures are of no account here.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use benches::contender::{Contender, Places, SOURCES_PREFIX};
+use benches::delivery::{SOURCE, Signed, delivery, secret_value};
+use benches::processor::Processing;
+use benches::scenario::{Kind, Scenario, Transport, Workshop, check_effects};
+use benches::services::{Delays, State};
+use benches::tls::Authority;
+
+fn workshop(name: &str) -> Workshop {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it lies in the target directory").to_owned();
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(&directory).unwrap();
+    let places = Places {
+        target,
+        floor: PathBuf::from(env!("CARGO_BIN_EXE_floor")),
+        contenders: PathBuf::new(),
+        python: PathBuf::new(),
+    };
+    Workshop { places, authority: Authority::make(&directory).unwrap(), directory }
+}
+
+/// Runs a contender through every kind of delivery, and gives the calls to AWS that an event took.
+fn check(contender: Contender, transport: Transport, expected: [f64; 4]) {
+    let workshop = workshop(&format!("{contender:?}-{transport:?}"));
+    let calls = [Kind::Accepted, Kind::Duplicate, Kind::Repeat, Kind::Refused].map(|kind| {
+        let scenario = Scenario { transport, delays: Delays::NONE, body_bytes: 2048, kind, events: 5 };
+        workshop.run(contender, &scenario, None).unwrap().calls
+    });
+    assert_eq!(calls, expected);
+}
+
+#[test]
+fn landfall_calls_aws_no_more_often_than_promised() {
+    check(Contender::Landfall, Transport::Plain, [2.0, 1.0, 0.0, 0.0]);
+    check(Contender::Landfall, Transport::Tls, [2.0, 1.0, 0.0, 0.0]);
+}
+
+#[test]
+fn the_floor_has_the_same_effects() {
+    check(Contender::Floor, Transport::Plain, [2.0, 1.0, 1.0, 0.0]);
+    check(Contender::Floor, Transport::Tls, [2.0, 1.0, 1.0, 0.0]);
+}
+
+#[test]
+fn bodies_of_all_sizes_arrive_whole() {
+    let workshop = workshop("sizes");
+    for body_bytes in [512, 20 * 1024, 200 * 1024, 1024 * 1024] {
+        for contender in [Contender::Landfall, Contender::Floor] {
+            let (transport, delays, kind) = (Transport::Plain, Delays::NONE, Kind::Accepted);
+            workshop.run(contender, &Scenario { transport, delays, body_bytes, kind, events: 2 }, None).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_processor_finishes_every_message() {
+    let processing = Processing { batch: 10, batches: 2, transport: Transport::Tls, delays: Delays::NONE };
+    let processed = workshop("processor").process(2048, &processing).unwrap();
+    assert_eq!(processed.counts.calls.values().sum::<u64>(), 3 * 20, "{:?}", processed.counts);
+}
+
+/// Spoils what a receiver did, and gives what the harness makes of it.
+fn spoilt(spoil: impl FnOnce(&mut State)) -> String {
+    let workshop = workshop("spoilt");
+    let state = State::with_secret(&format!("{SOURCES_PREFIX}/source/{SOURCE}"), &secret_value());
+    let mut floor = workshop.start(Contender::Floor, state, Transport::Plain, Delays::NONE).unwrap();
+    let delivery = delivery(1, 2048, Signed::Rightly);
+    floor.instance.handle([delivery.payload.clone()]).unwrap();
+    let mut state = floor.services.into_state();
+    check_effects(&state, [&delivery]).unwrap();
+    spoil(&mut state);
+    check_effects(&state, [&delivery]).unwrap_err().to_string()
+}
+
+#[test]
+fn a_receiver_that_leaves_something_out_fails_the_run() {
+    let id = "bench/pred_00000001/completed";
+    let item = |state: &mut State, name: &str| {
+        state.items.values_mut().next().unwrap().remove(name);
+    };
+    assert_eq!(spoilt(|state| state.items.clear()), format!("no record of {id}"));
+    assert_eq!(spoilt(|state| item(state, "due_at")), format!("{id} is not due"));
+    assert_eq!(spoilt(|state| item(state, "body")), format!("the record of {id} has no body"));
+    assert_eq!(spoilt(|state| state.messages.clear()), format!("0 messages of {id}"));
+    assert_eq!(spoilt(|state| state.messages.extend(state.messages.clone())), format!("2 messages of {id}"));
+    let other = |state: &mut State| state.messages[0] = state.messages[0].replace("81734", "81735");
+    assert_eq!(spoilt(other), format!("the body of {id} is not the one that was sent"));
+}
