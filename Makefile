@@ -97,10 +97,15 @@ bench-archive: build .venv-ministack/installed ## memory and speed of archiving 
 model: ## explores the protocol within larger bounds than `make test` does (some minutes)
 	@MODEL=large CARGO_PROFILE_TEST_OPT_LEVEL=2 cargo test -p domain --test model -- --nocapture
 
-bench: build $(bench_contenders) ## everything beside what people would write instead; ROUNDS=number, QUICK=1 to see that it works
+bench: build $(bench_contenders) ## everything beside what people would write instead; ROUNDS=number, QUICK=1 for a look, PUBLISH=1 into docs/performance.md
 	$(call say,building the benchmark)
 	@cargo build --release -p benches
-	@$(TARGET)/release/bench --rounds $(or $(ROUNDS),5) $(if $(QUICK),--quick)
+	@$(TARGET)/release/bench --rounds $(or $(ROUNDS),5) $(if $(QUICK),--quick) $(if $(PUBLISH),--publish)
+
+cost: build ## dollars per million events, by sender and by what an operator can change; PUBLISH=1 as for bench
+	$(call say,building the benchmark)
+	@cargo build --release -p benches
+	@$(TARGET)/release/cost $(if $(PUBLISH),--publish)
 
 fuzz: $(FUZZ) ## tries every parser with bytes that reach ever further, each for SECONDS_EACH=300
 	$(call say,building the fuzz targets)

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::signature::{hex, hmac};
+use crate::signature::{hex, hmac, sha256_hex};
 
 /// The source to which everything is delivered.
 pub const SOURCE: &str = "bench";
@@ -34,7 +34,7 @@ pub enum Signed {
 /// The value of the source's secret.
 #[must_use]
 pub fn secret_value() -> String {
-    json!({"provider": "get3w", "secrets": [SECRET]}).to_string()
+    Credential::signature("x-get3w-signature", SECRET).secret_value("get3w")
 }
 
 /// The delivery `number` of a body of `bytes` bytes.
@@ -43,8 +43,47 @@ pub fn delivery(number: u64, bytes: usize, signed: Signed) -> Delivery {
     let job = format!("pred_{number:08x}");
     let body = body(&job, number, bytes);
     let event_id = format!("{SOURCE}/{job}/completed");
-    let payload = payload(&body, signed, number);
+    let key = match signed {
+        Signed::Rightly => SECRET,
+        Signed::Wrongly => "another secret altogether",
+    };
+    let payload = payload(&body, &Credential::signature("x-get3w-signature", key), number);
     Delivery { event_id, body: body.into_bytes(), payload }
+}
+
+/// How a sender proves who it is.
+#[derive(Clone, Copy, Debug)]
+pub enum Credential {
+    /// It signs, in this header.
+    Signature {
+        /// The header's name in lower case.
+        header: &'static str,
+        /// The secret.
+        secret: &'static str,
+    },
+    /// It cannot sign and knows a token.
+    Token,
+}
+
+/// 128 bits, as the documentation asks for.
+const TOKEN: &str = "6f1e0c3b5a7d49e2b8c4d6f0a1e3c5b7";
+
+impl Credential {
+    /// A signature in `header`.
+    #[must_use]
+    pub const fn signature(header: &'static str, secret: &'static str) -> Credential {
+        Credential::Signature { header, secret }
+    }
+
+    /// The value of the source's secret, for a sender of `provider`.
+    #[must_use]
+    pub fn secret_value(self, provider: &str) -> String {
+        match self {
+            Credential::Signature { secret, .. } => json!({"provider": provider, "secrets": [secret]}),
+            Credential::Token => json!({"provider": provider, "token_sha256": [sha256_hex(TOKEN.as_bytes())]}),
+        }
+        .to_string()
+    }
 }
 
 /// A finished prediction with as many outputs as fit `bytes`. Their links carry signatures, as such links do, and
@@ -76,17 +115,20 @@ fn body(job: &str, number: u64, bytes: usize) -> String {
     body
 }
 
-fn payload(body: &str, signed: Signed, number: u64) -> Vec<u8> {
-    let key = match signed {
-        Signed::Rightly => SECRET,
-        Signed::Wrongly => "another secret altogether",
+/// The function URL's event by which the sender with `credential` delivers `body` for the `number`th time.
+#[must_use]
+pub fn payload(body: &str, credential: &Credential, number: u64) -> Vec<u8> {
+    let (path, signature) = match *credential {
+        Credential::Signature { header, secret } => {
+            (format!("/hooks/{SOURCE}"), Some((header, hex(&hmac(secret.as_bytes(), body.as_bytes())))))
+        }
+        Credential::Token => (format!("/hooks/{SOURCE}/{TOKEN}"), None),
     };
-    let signature = hex(&hmac(key.as_bytes(), body.as_bytes()));
     let host = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.lambda-url.us-east-1.on.aws";
-    json!({
+    let mut event = json!({
         "version": "2.0",
         "routeKey": "$default",
-        "rawPath": format!("/hooks/{SOURCE}"),
+        "rawPath": path,
         "rawQueryString": "",
         "headers": {
             "accept": "*/*",
@@ -101,7 +143,6 @@ fn payload(body: &str, signed: Signed, number: u64) -> Vec<u8> {
             "x-forwarded-for": "203.0.113.7",
             "x-forwarded-port": "443",
             "x-forwarded-proto": "https",
-            "x-get3w-signature": signature,
         },
         "requestContext": {
             "accountId": "anonymous",
@@ -110,7 +151,7 @@ fn payload(body: &str, signed: Signed, number: u64) -> Vec<u8> {
             "domainPrefix": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
             "http": {
                 "method": "POST",
-                "path": format!("/hooks/{SOURCE}"),
+                "path": path,
                 "protocol": "HTTP/1.1",
                 "sourceIp": "203.0.113.7",
                 "userAgent": "Go-http-client/2.0",
@@ -123,9 +164,11 @@ fn payload(body: &str, signed: Signed, number: u64) -> Vec<u8> {
         },
         "body": body,
         "isBase64Encoded": false,
-    })
-    .to_string()
-    .into_bytes()
+    });
+    if let Some((header, signature)) = signature {
+        event["headers"][header] = signature.into();
+    }
+    event.to_string().into_bytes()
 }
 
 /// What looks random and is the same in every run: xorshift.

@@ -6,13 +6,16 @@
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock, and decides about nothing but figures")]
 
 pub mod contender;
+pub mod cost;
 pub mod delivery;
 pub mod http;
 pub mod instance;
 pub mod machine;
 pub mod measure;
+pub mod plot;
 pub mod prices;
 pub mod processor;
+pub mod publish;
 pub mod report;
 pub mod scenario;
 pub mod services;

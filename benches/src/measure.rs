@@ -1,11 +1,13 @@
 //! The plan of a run: which contender goes through which scenario, and in which order.
 
+mod plots;
 mod tables;
 
 use std::time::Instant;
 
 use serde::Serialize;
 
+use crate::Result;
 use crate::contender::Contender;
 use crate::machine::Machine;
 use crate::prices::Prices;
@@ -14,7 +16,6 @@ use crate::report::{Figures, median, millis, percentile};
 use crate::scenario::{Kind, Sample, Scenario, Transport, Workshop};
 use crate::services::Delays;
 use crate::share::Share;
-use crate::Result;
 
 /// What to do.
 #[derive(Clone, Debug)]
@@ -100,8 +101,7 @@ pub struct ShareFigures {
 }
 
 /// The sizes of bodies, with how many events each is measured over: what is large takes longer.
-const SIZES: [(usize, usize); 5] =
-    [(512, 300), (2 * 1024, 300), (20 * 1024, 200), (200 * 1024, 60), (1024 * 1024, 20)];
+const SIZES: [(usize, usize); 5] = [(512, 300), (2 * 1024, 300), (20 * 1024, 200), (200 * 1024, 60), (1024 * 1024, 20)];
 /// The size to which the promises of docs/performance.md refer.
 pub const TYPICAL_BYTES: usize = 2 * 1024;
 const MEMORIES_MB: [u64; 5] = [128, 256, 512, 1024, 1769];
@@ -121,9 +121,11 @@ impl Plan {
         let sizes = || SIZES.into_iter().filter(|(bytes, _)| !self.is_quick || *bytes <= 20 * 1024);
         let mut scenarios = vec![base, Scenario { transport: Transport::Tls, ..base }];
         scenarios.extend(sizes().map(|(body_bytes, events)| Scenario { body_bytes, events, ..base }));
-        scenarios.extend(
-            [Kind::Duplicate, Kind::Repeat, Kind::Refused].map(|kind| Scenario { kind, events: 300, ..base }),
-        );
+        scenarios.extend([Kind::Duplicate, Kind::Repeat, Kind::Refused].map(|kind| Scenario {
+            kind,
+            events: 300,
+            ..base
+        }));
         scenarios.push(Scenario { transport: Transport::Tls, events: 300, ..base });
         scenarios.push(Scenario { delays: Delays::USUAL, events: 100, ..base });
         scenarios.extend(sizes().map(|(body_bytes, events)| Scenario {
@@ -153,9 +155,10 @@ pub fn measure(workshop: &Workshop, plan: &Plan, machine: Machine) -> Result<Res
         // Progress that cannot be shown is no reason to stop.
         let _ = writeln!(std::io::stderr(), "    [{:4} s] {text}", began_at.elapsed().as_secs());
     };
-    let artefacts = plan.contenders.iter().map(|&contender| {
-        Ok(Artefact { contender, bytes: contender.artefact_bytes(&workshop.places)? })
-    });
+    let artefacts = plan
+        .contenders
+        .iter()
+        .map(|&contender| Ok(Artefact { contender, bytes: contender.artefact_bytes(&workshop.places)? }));
     let artefacts = artefacts.collect::<Result<_>>()?;
     let scenarios = plan.scenarios();
     say("once without measuring: files are read and compiled");
@@ -170,7 +173,12 @@ pub fn measure(workshop: &Workshop, plan: &Plan, machine: Machine) -> Result<Res
     let mut shares_missing = None;
     for round in 1..=plan.rounds {
         for (number, scenario) in scenarios.iter().enumerate() {
-            say(&format!("round {round} of {}, receivers, scenario {} of {}", plan.rounds, number + 1, scenarios.len()));
+            say(&format!(
+                "round {round} of {}, receivers, scenario {} of {}",
+                plan.rounds,
+                number + 1,
+                scenarios.len()
+            ));
             for (place, &contender) in plan.contenders.iter().enumerate() {
                 let starts = if scenario.events == 0 { STARTS } else { 1 };
                 for _ in 0..starts {

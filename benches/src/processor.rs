@@ -11,6 +11,7 @@ use crate::delivery::{Delivery, SOURCE, Signed, delivery, secret_value};
 use crate::instance::Instance;
 use crate::scenario::{Transport, Workshop};
 use crate::services::{Counts, Delays, Services, State};
+use crate::share::Share;
 
 /// What a batch size took.
 #[derive(Clone, Debug)]
@@ -69,21 +70,27 @@ impl Workshop {
         let deliveries: Vec<_> =
             (0..count as u64).map(|number| delivery(number, body_bytes, Signed::Rightly)).collect();
         let state = self.ingested(&deliveries, &secret_value())?;
-        self.process_all(state, processing)
+        self.process_all(state, processing, None)
     }
 
-    /// Runs the processor over all messages of `state`; the first batch only warms it up.
+    /// Runs the processor over all messages of `state`, on a `share` of a processor if one is given; the first batch only
+    /// warms it up.
     ///
     /// # Errors
     /// If it fails, or leaves anything undone.
-    pub fn process_all(&self, mut state: State, processing: &Processing) -> Result<Processed> {
+    pub fn process_all(&self, mut state: State, processing: &Processing, share: Option<&Share>) -> Result<Processed> {
         let messages = std::mem::take(&mut state.messages);
         state.take_counts();
         let tls = (processing.transport == Transport::Tls).then(|| self.authority.server.clone());
         let services = Services::start(state, processing.delays, tls)?;
         let mut command = Command::new(self.places.target.join("lambda/process/bootstrap"));
         environment(&mut command, &services, &self.authority);
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         let mut instance = Instance::spawn(command, &self.directory.join("function.log"))?;
+        instance.first_poll()?;
+        if let Some(share) = share {
+            share.take(&instance)?;
+        }
         let (warming, measured) = messages.split_at(processing.batch.min(messages.len()));
         let warmed = instance.handle([batch(warming)])?;
         let first_answer = instance.since_spawn(&warmed[0]);
@@ -105,7 +112,9 @@ impl Workshop {
         let (done, published) = (done.count(), state.published);
         if (done, published) != (messages.len(), messages.len()) || !state.failures.is_empty() {
             let failures = state.failures.join("; ");
-            return Err(format!("of {} messages, {published} published, {done} done. {failures}", messages.len()).into());
+            return Err(
+                format!("of {} messages, {published} published, {done} done. {failures}", messages.len()).into()
+            );
         }
         let count = measured.len();
         Ok(Processed {

@@ -1,7 +1,8 @@
 //! One run of one contender: what is asked of it, what it must have done, and what it took.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -87,6 +88,8 @@ pub struct Workshop {
     pub authority: Authority,
     /// Where functions log.
     pub directory: PathBuf,
+    /// Variables of the functions that are to differ from the usual.
+    pub settings: Vec<(&'static str, String)>,
 }
 
 /// So many events come before it counts: connections are opened and code is compiled in them.
@@ -103,20 +106,37 @@ pub struct Started {
 }
 
 impl Workshop {
+    /// That of the repository in which this process runs, where `make` has built and installed everything.
+    ///
+    /// # Errors
+    /// If nothing can be written there.
+    pub fn here() -> Result<Workshop> {
+        let target = PathBuf::from(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()));
+        let directory = target.join("bench");
+        fs::create_dir_all(&directory)?;
+        let absolute = |path: &Path| std::path::absolute(path);
+        Ok(Workshop {
+            places: Places {
+                floor: absolute(&target.join("release/floor"))?,
+                contenders: absolute(Path::new("benches/contenders"))?,
+                python: absolute(Path::new(".venv-bench"))?,
+                target: absolute(&target)?,
+            },
+            authority: Authority::make(&directory)?,
+            directory,
+            settings: Vec::new(),
+        })
+    }
+
     /// Starts `contender` over `state`.
     ///
     /// # Errors
     /// If it does not come up.
-    pub fn start(
-        &self,
-        contender: Contender,
-        state: State,
-        transport: Transport,
-        delays: Delays,
-    ) -> Result<Started> {
+    pub fn start(&self, contender: Contender, state: State, transport: Transport, delays: Delays) -> Result<Started> {
         let tls = (transport == Transport::Tls).then(|| self.authority.server.clone());
         let services = Services::start(state, delays, tls)?;
-        let command = contender.command(&self.places, &services, &self.authority);
+        let mut command = contender.command(&self.places, &services, &self.authority);
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         let mut instance = Instance::spawn(command, &self.directory.join("function.log"))?;
         let first_poll = instance.first_poll()?;
         Ok(Started { instance, services, first_poll })
@@ -127,8 +147,9 @@ impl Workshop {
     /// # Errors
     /// If it fails, or did not do what it should have done.
     pub fn run(&self, contender: Contender, scenario: &Scenario, share: Option<&Share>) -> Result<Sample> {
-        self.run_unnamed(contender, scenario, share)
-            .map_err(|error| format!("{}, {:?} of {} bytes: {error}", contender.name(), scenario.kind, scenario.body_bytes).into())
+        self.run_unnamed(contender, scenario, share).map_err(|error| {
+            format!("{}, {:?} of {} bytes: {error}", contender.name(), scenario.kind, scenario.body_bytes).into()
+        })
     }
 
     fn run_unnamed(&self, contender: Contender, scenario: &Scenario, share: Option<&Share>) -> Result<Sample> {
@@ -225,7 +246,8 @@ pub fn check_effects<'a>(state: &State, deliveries: impl IntoIterator<Item = &'a
     }
     for delivery in deliveries {
         let id = &delivery.event_id;
-        let item = state.items.get(&(LEDGER_TABLE.to_owned(), id.clone())).ok_or_else(|| format!("no record of {id}"))?;
+        let item =
+            state.items.get(&(LEDGER_TABLE.to_owned(), id.clone())).ok_or_else(|| format!("no record of {id}"))?;
         if item.get("due_at").and_then(|due_at| due_at["N"].as_str()).is_none() {
             return Err(format!("{id} is not due").into());
         }

@@ -32,6 +32,12 @@ impl Delays {
     /// What calls within a region usually take.
     pub const USUAL: Delays = Delays { dynamodb_millis: 4, other_millis: 8 };
 
+    /// Whether there is none.
+    #[must_use]
+    pub const fn are_none(self) -> bool {
+        self.dynamodb_millis == 0 && self.other_millis == 0
+    }
+
     const fn of(self, service: Service) -> Duration {
         Duration::from_millis(match service {
             Service::DynamoDb => self.dynamodb_millis,
@@ -56,8 +62,7 @@ pub enum Service {
 }
 
 impl Service {
-    const ALL: [Service; 5] =
-        [Service::DynamoDb, Service::S3, Service::SecretsManager, Service::Sns, Service::Sqs];
+    const ALL: [Service; 5] = [Service::DynamoDb, Service::S3, Service::SecretsManager, Service::Sns, Service::Sqs];
 
     /// The variable in which every AWS SDK looks for the address of this service.
     const fn endpoint_variable(self) -> &'static str {
@@ -126,7 +131,6 @@ impl Services {
     }
 
     /// What they hold.
-    #[must_use]
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.shared.state()
     }

@@ -14,14 +14,19 @@ use benches::tls::Authority;
 fn workshop(name: &str) -> Workshop {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it lies in the target directory").to_owned();
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::create_dir_all(&directory).unwrap();
+    fs::create_dir_all(&directory).expect("the target directory can be written to");
     let places = Places {
         target,
         floor: PathBuf::from(env!("CARGO_BIN_EXE_floor")),
         contenders: PathBuf::new(),
         python: PathBuf::new(),
     };
-    Workshop { places, authority: Authority::make(&directory).unwrap(), directory }
+    Workshop {
+        places,
+        authority: Authority::make(&directory).expect("a run has a certificate"),
+        directory,
+        settings: Vec::new(),
+    }
 }
 
 /// Runs a contender through every kind of delivery, and gives the calls to AWS that an event took.
@@ -29,7 +34,7 @@ fn check(contender: Contender, transport: Transport, expected: [f64; 4]) {
     let workshop = workshop(&format!("{contender:?}-{transport:?}"));
     let calls = [Kind::Accepted, Kind::Duplicate, Kind::Repeat, Kind::Refused].map(|kind| {
         let scenario = Scenario { transport, delays: Delays::NONE, body_bytes: 2048, kind, events: 5 };
-        workshop.run(contender, &scenario, None).unwrap().calls
+        workshop.run(contender, &scenario, None).expect("the contender does what it should").calls
     });
     assert_eq!(calls, expected);
 }
@@ -68,13 +73,13 @@ fn the_processor_finishes_every_message() {
 fn spoilt(spoil: impl FnOnce(&mut State)) -> String {
     let workshop = workshop("spoilt");
     let state = State::with_secret(&format!("{SOURCES_PREFIX}/source/{SOURCE}"), &secret_value());
-    let mut floor = workshop.start(Contender::Floor, state, Transport::Plain, Delays::NONE).unwrap();
+    let mut floor = workshop.start(Contender::Floor, state, Transport::Plain, Delays::NONE).expect("the floor starts");
     let delivery = delivery(1, 2048, Signed::Rightly);
-    floor.instance.handle([delivery.payload.clone()]).unwrap();
+    floor.instance.handle([delivery.payload.clone()]).expect("it answers");
     let mut state = floor.services.into_state();
-    check_effects(&state, [&delivery]).unwrap();
+    check_effects(&state, [&delivery]).expect("it has done everything");
     spoil(&mut state);
-    check_effects(&state, [&delivery]).unwrap_err().to_string()
+    check_effects(&state, [&delivery]).expect_err("something is missing").to_string()
 }
 
 #[test]

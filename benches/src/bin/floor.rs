@@ -142,7 +142,8 @@ impl Receiver {
         let is_genuine = self.secrets(source)?.iter().any(|secret| {
             let expected = hex(&hmac(secret.as_bytes(), &body));
             // No early end at the first difference.
-            expected.len() == given.len() && expected.bytes().zip(given.bytes()).fold(0, |all, (a, b)| all | (a ^ b)) == 0
+            expected.len() == given.len()
+                && expected.bytes().zip(given.bytes()).fold(0, |all, (a, b)| all | (a ^ b)) == 0
         });
         if !is_genuine {
             return Ok((401, json!({"error": "the delivery could not be verified"})));

@@ -27,26 +27,33 @@ impl fmt::Display for Results {
         )?;
         self.starts(f)?;
         self.by_kind(f)?;
-        self.by_size(f, "2 calls without delay, plain HTTP: CPU time of an accepted event (ms)", plain, |it| it.cpu_ms)?;
-        self.by_size(f, "AWS takes 4 + 8 ms, TLS: latency p50 of an accepted event (ms)", usual, |it| it.p50_ms)?;
-        self.by_size(f, "the same: p99 (ms)", usual, |it| it.p99_ms)?;
-        self.by_size(f, "peak memory (MiB)", plain, |it| it.peak_memory_mib)?;
+        self.by_size(
+            f,
+            "2 calls without delay, plain HTTP: CPU time of an accepted event (ms)",
+            Self::is_plain,
+            |it| it.cpu_ms,
+        )?;
+        self.by_size(f, "AWS takes 4 + 8 ms, TLS: latency p50 of an accepted event (ms)", Self::is_usual, |it| {
+            it.p50_ms
+        })?;
+        self.by_size(f, "the same: p99 (ms)", Self::is_usual, |it| it.p99_ms)?;
+        self.by_size(f, "peak memory (MiB)", Self::is_plain, |it| it.peak_memory_mib)?;
         self.latencies(f)?;
         self.processor(f)?;
         self.shares(f)
     }
 }
 
-fn plain(scenario: &Scenario) -> bool {
-    scenario.transport == Transport::Plain && scenario.delays == Delays::NONE
-}
-
-fn usual(scenario: &Scenario) -> bool {
-    scenario.transport == Transport::Tls && scenario.delays == Delays::USUAL
-}
-
 impl Results {
-    fn contenders(&self) -> impl Iterator<Item = Contender> {
+    pub(super) const fn is_plain(scenario: &Scenario) -> bool {
+        matches!(scenario.transport, Transport::Plain) && scenario.delays.are_none()
+    }
+
+    pub(super) const fn is_usual(scenario: &Scenario) -> bool {
+        matches!(scenario.transport, Transport::Tls) && !scenario.delays.are_none()
+    }
+
+    pub(super) fn contenders(&self) -> impl Iterator<Item = Contender> {
         self.artefacts.iter().map(|artefact| artefact.contender)
     }
 
@@ -83,15 +90,23 @@ impl Results {
                 short(artefact.bytes as f64 / 1024.0 / 1024.0),
             ]
         });
-        let header =
-            ["from the start (ms)", "first poll", "first answer", "the same, TLS", "memory then (MiB)", "artefact (MiB)"];
+        let header = [
+            "from the start (ms)",
+            "first poll",
+            "first answer",
+            "the same, TLS",
+            "memory then (MiB)",
+            "artefact (MiB)",
+        ];
         writeln!(f, "\n{}", table(&header, rows))
     }
 
     fn by_kind(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kinds = [Kind::Accepted, Kind::Duplicate, Kind::Repeat, Kind::Refused];
         let of = |kind| {
-            move |it: &Scenario| plain(it) && it.events > 0 && it.kind == kind && it.body_bytes == TYPICAL_BYTES
+            move |it: &Scenario| {
+                Self::is_plain(it) && it.events > 0 && it.kind == kind && it.body_bytes == TYPICAL_BYTES
+            }
         };
         let rows = self.contenders().map(|contender| {
             let cells = kinds.iter().map(|&kind| {
@@ -112,8 +127,7 @@ impl Results {
     ) -> fmt::Result {
         let is_so = |it: &Scenario| is_so(it) && it.kind == Kind::Accepted && it.events > 0;
         let landfalls = self.receivers.iter().filter(|it| it.contender == self.receivers[0].contender);
-        let sizes: Vec<usize> =
-            landfalls.filter(|it| is_so(&it.scenario)).map(|it| it.scenario.body_bytes).collect();
+        let sizes: Vec<usize> = landfalls.filter(|it| is_so(&it.scenario)).map(|it| it.scenario.body_bytes).collect();
         let rows = self.contenders().map(|contender| {
             let cells = sizes.iter().map(|&size| self.cell(contender, |it| is_so(it) && it.body_bytes == size, figure));
             [contender.name().to_owned()].into_iter().chain(cells).collect()
@@ -161,8 +175,14 @@ impl Results {
                 short(it.peak_memory_mib),
             ]
         });
-        let header =
-            ["processor, 2 KiB: batch", "messages/s", "CPU/message (ms)", "batch p50 (ms)", "calls/message", "memory (MiB)"];
+        let header = [
+            "processor, 2 KiB: batch",
+            "messages/s",
+            "CPU/message (ms)",
+            "batch p50 (ms)",
+            "calls/message",
+            "memory (MiB)",
+        ];
         writeln!(f, "\n{}", table(&header, rows))
     }
 
@@ -179,7 +199,13 @@ impl Results {
                 format!("{:.2}", it.dollars_per_million),
             ]
         });
-        let header = ["4 + 8 ms, TLS, 2 KiB: memory", "first answer after init (ms)", "p50 (ms)", "p99 (ms)", "Lambda, $ per million"];
+        let header = [
+            "4 + 8 ms, TLS, 2 KiB: memory",
+            "first answer after init (ms)",
+            "p50 (ms)",
+            "p99 (ms)",
+            "Lambda, $ per million",
+        ];
         writeln!(f, "\n{}", table(&header, rows))
     }
 }

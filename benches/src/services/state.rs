@@ -80,7 +80,8 @@ impl State {
     pub(super) fn answer(&mut self, request: &Request) -> Answer {
         let operation = operation(request);
         *self.counts.calls.entry(operation.clone()).or_default() += 1;
-        let is_signed = request.message.header("authorization").is_some_and(|text| text.starts_with("AWS4-HMAC-SHA256 "));
+        let is_signed =
+            request.message.header("authorization").is_some_and(|text| text.starts_with("AWS4-HMAC-SHA256 "));
         let answer = if is_signed { self.perform(&operation, request) } else { Err("it is not signed".into()) };
         answer.unwrap_or_else(|error| {
             self.fail(format!("{operation}: {error}"));
@@ -126,7 +127,9 @@ impl State {
         let standing = self.items.get(&key);
         let condition = request["ConditionExpression"].as_str().unwrap_or_default();
         // All conditional puts here are for what does not stand yet; none of the items expires during a run.
-        if condition.contains("attribute_not_exists") && let Some(item) = standing {
+        if condition.contains("attribute_not_exists")
+            && let Some(item) = standing
+        {
             // A refused write is billed as well.
             self.counts.write_units += write_units::write_units(Some(item), item);
             return Ok(condition_failed(&request, item));

@@ -49,6 +49,11 @@ fn the_example_of_a_consumer_knows_nothing_of_the_inbox() {
 }
 
 #[test]
+fn the_benchmark_knows_nothing_but_wire_forms() {
+    check("benches", &[]);
+}
+
+#[test]
 fn the_domain_knows_neither_io_nor_aws() {
     let outside = |name: &String| {
         ["tokio", "futures", "hyper", "reqwest", "getrandom", "rand", "lambda", "aws"]

@@ -1,0 +1,76 @@
+//! `cost`: dollars per million events, by sender and by what an operator can change.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks on the terminal")]
+
+use std::fs;
+use std::process::ExitCode;
+
+use benches::Result;
+use benches::cost::{Case, Cost};
+use benches::delivery::Credential;
+use benches::prices::Prices;
+use benches::publish::publish;
+use benches::scenario::Workshop;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cost: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let mut workshop = Workshop::here()?;
+    let prices = Prices::read()?;
+    let mut costs = Vec::new();
+    let mut add = |workshop: &Workshop, case: Case| -> Result<()> {
+        eprintln!("    {}", case.name);
+        costs.push(workshop.cost(&case, &prices)?);
+        Ok(())
+    };
+    let signed = |header| Credential::signature(header, "a benchmark's secret, known to everybody");
+    for (provider, credential, file, job) in [
+        ("csm", Credential::Token, "image-to-3d-complete.json", "SESSION_1756711515_3265503"),
+        ("get3w", signed("x-get3w-signature"), "v3-completed-two-videos.json", "pred_7f31c09a"),
+        ("modelslab", Credential::Token, "video-success.json", "abc123-def456"),
+        ("glossi", signed("x-glossi-signature"), "model-processed.json", "0b7c2f7e-3a51-4a0e-8d2a-5f1f6c1f9a01"),
+    ] {
+        let body = fs::read_to_string(format!("tests/deliveries/{provider}/{file}"))?;
+        add(&workshop, Case::of_sender(provider, credential, &body, job))?;
+    }
+    for body_bytes in [512, 2 * 1024, 8 * 1024, 20 * 1024, 200 * 1024] {
+        add(&workshop, Case::usual(&format!("{} KiB", body_bytes as f64 / 1024.0), body_bytes))?;
+    }
+    let typical = |name: &str| Case::usual(&format!("2 KiB, {name}"), 2 * 1024);
+    add(&workshop, Case { batch: 1, ..typical("batches of 1") })?;
+    for ingest_mb in [128, 512, 1024] {
+        add(&workshop, Case { ingest_mb, ..typical(&format!("ingest at {ingest_mb} MB")) })?;
+    }
+    for process_mb in [512, 1769] {
+        add(&workshop, Case { process_mb, ..typical(&format!("process at {process_mb} MB")) })?;
+    }
+    workshop.settings = vec![("LOG_LEVEL", "WARN".to_owned())];
+    add(&workshop, typical("without a line for each event"))?;
+    workshop.settings = vec![("INLINE_BODY_BYTES", "65536".to_owned())];
+    add(&workshop, Case::usual("20 KiB, inline up to 64 KiB", 20 * 1024))?;
+    workshop.settings = vec![("INLINE_BODY_BYTES", "0".to_owned())];
+    add(&workshop, typical("every body in the bucket"))?;
+
+    let text = format!(
+        "{}\nList prices of {}, x86, compared on {}, without free tiers. Not in it: what lies stored, the sweep (the same \
+         for any number of events), the first starts, what consumers read.",
+        Cost::table(&costs),
+        prices.region,
+        prices.checked
+    );
+    println!("{text}");
+    if std::env::args().any(|argument| argument == "--publish") {
+        publish("cost", &text)?;
+    }
+    let out = workshop.directory.join("cost.json");
+    fs::write(&out, serde_json::to_string_pretty(&costs)?)?;
+    println!("all figures: {}", out.display());
+    Ok(())
+}
