@@ -10,8 +10,8 @@ use crate::Result;
 pub struct Prices {
     /// Where they hold.
     pub region: String,
-    /// When somebody last compared them with AWS's pages.
-    pub checked: String,
+    /// How far they can be trusted: who compares them with AWS's pages says so here.
+    pub stated: String,
     /// Invocations.
     pub lambda_requests_per_million: f64,
     /// Memory over time, on x86.

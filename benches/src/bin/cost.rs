@@ -59,11 +59,11 @@ fn run() -> Result<()> {
     add(&workshop, typical("every body in the bucket"))?;
 
     let text = format!(
-        "{}\nList prices of {}, x86, compared on {}, without free tiers. Not in it: what lies stored, the sweep (the same \
+        "{}\nList prices of {}, x86, {}; without free tiers. Not in it: what lies stored, the sweep (the same \
          for any number of events), the first starts, what consumers read.",
         Cost::table(&costs),
         prices.region,
-        prices.checked
+        prices.stated
     );
     println!("{text}");
     if std::env::args().any(|argument| argument == "--publish") {
