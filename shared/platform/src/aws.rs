@@ -6,9 +6,11 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -82,10 +84,12 @@ impl Aws {
             "environment",
         );
         let endpoints = Endpoints::from_env(env);
-        let http_client = aws_smithy_http_client::Builder::new()
-            .pool_idle_timeout(POOL_IDLE)
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https();
+        // One connector for all clients. The SDK's own HTTP client makes one for each client and each connect time-out, and
+        // each of them parses all the roots that the system trusts, before the first call and during it.
+        let connector = SharedHttpConnector::new(
+            Connector::builder().pool_idle_timeout(POOL_IDLE).tls_provider(Provider::Rustls(CryptoMode::Ring)).build(),
+        );
+        let http_client = http_client_fn(move |_, _| connector.clone());
         let shared = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(env.required("AWS_REGION")))
@@ -126,8 +130,8 @@ impl Aws {
     fn limited(&self, limits: Limits, endpoint: &Option<String>) -> SdkConfig {
         let timeouts = TimeoutConfig::builder()
             .operation_timeout(limits.operation)
+            // It covers connecting.
             .operation_attempt_timeout(limits.attempt)
-            .connect_timeout(limits.attempt)
             .build();
         // The SDK waits for a random part of the back-off; a short one keeps the last try inside the limit.
         let retries = RetryConfig::standard()
