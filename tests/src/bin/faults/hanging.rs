@@ -45,7 +45,7 @@ async fn answer_while(
         .iter()
         .map(|operation| {
             let (function, fault) = (world.stack.ingest_function.clone(), Fault::Late);
-            proxy.impose(Rule { function, operation, mark: "", about: Vec::new(), fault, times: u32::MAX })
+            proxy.impose(Rule { function, operation, mark: "", about: Vec::new(), fault, skip: 0, times: u32::MAX })
         })
         .collect();
     let begun = Stopwatch::start();

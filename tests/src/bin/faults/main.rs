@@ -6,8 +6,8 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks on the terminal")]
 
 mod case;
-mod hanging;
 mod copies;
+mod hanging;
 mod matrix;
 mod overload;
 mod poison;
