@@ -21,25 +21,34 @@ pub(crate) enum Expected {
 const LOOK: Duration = Duration::from_secs(2);
 /// If nothing has changed for so long, nothing will: a lapsed lease takes a minute, all other waits less.
 const QUIET: Duration = Duration::from_secs(150);
+/// If nothing has changed for so long, what is left waits for a later attempt; the waits grow up to a day.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// How often a waiting person hears of it.
 const WORD: Duration = Duration::from_secs(10);
 /// How often the sweep runs here, where a minute lasts six seconds.
 const SWEEP_EACH: Duration = Duration::from_secs(1);
 
-/// Waits until all that is `expected` has come and no record is unfinished, or until nothing changes any more.
+/// Waits until all that is `expected` has come and no record is unfinished, or until nothing changes any more. The clock
+/// is turned on for what waits for a later attempt.
 pub(crate) async fn until_quiet(world: &World, expected: &[&Expected]) {
     let (begun, mut changed, mut spoken) = (Stopwatch::start(), Stopwatch::start(), Stopwatch::start());
+    let mut hurried = Stopwatch::start();
     let mut seen = None;
     loop {
         let published = published(world);
         let come = expected.iter().filter(|expected| expected.times(world, &published) > 0).count();
-        let unfinished = world.unfinished().await.len();
+        let left = world.unfinished().await;
+        let unfinished = left.len();
         if come == expected.len() && unfinished == 0 {
             say(begun, come, expected.len(), unfinished);
             return;
         }
         if seen.replace((come, unfinished)) != Some((come, unfinished)) {
             changed = Stopwatch::start();
+        }
+        if changed.elapsed() > PATIENCE && hurried.elapsed() > PATIENCE {
+            hurry(world, &left).await;
+            hurried = Stopwatch::start();
         }
         if changed.elapsed() > QUIET {
             say(begun, come, expected.len(), unfinished);
@@ -51,6 +60,19 @@ pub(crate) async fn until_quiet(world: &World, expected: &[&Expected]) {
             spoken = Stopwatch::start();
         }
         tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Turns the clock on for those of the `unfinished` that wait for a later attempt.
+async fn hurry(world: &World, unfinished: &BTreeSet<String>) {
+    for id in unfinished {
+        if let Some(record) = world.record(id).await
+            && record.text("state") == "received"
+            && record.number("not_before").is_some()
+        {
+            println!("turning the clock on for an event that waits for a later attempt: {}", record.text("last_error"));
+            world.hurry(&record).await;
+        }
     }
 }
 
