@@ -6,7 +6,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build up down demo test faults model fuzz consumers check sbom reproduce bench-archive bench cost fmt deploy clean
+.PHONY: help build up down demo test faults model fuzz consumers check sbom reproduce bench-archive bench cost scaling fmt deploy clean
 
 PYTHON ?= python3
 # The processor that the functions are built for: this machine's, so that the local stack can run them.
@@ -106,6 +106,9 @@ cost: build ## dollars per million events, by sender and by what an operator can
 	$(call say,building the benchmark)
 	@cargo build --release -p benches
 	@$(TARGET)/release/cost $(if $(PUBLISH),--publish)
+
+scaling: ## simulates 1 to 10,000 deliveries a second against AWS's limits; SEED=number, PUBLISH=1 into docs/scaling.md
+	@cargo run --quiet -p benches --bin scaling -- --seed $(or $(SEED),1) $(if $(PUBLISH),--publish)
 
 fuzz: $(FUZZ) ## tries every parser with bytes that reach ever further, each for SECONDS_EACH=300
 	$(call say,building the fuzz targets)

@@ -17,6 +17,7 @@ pub mod prices;
 pub mod processor;
 pub mod publish;
 pub mod report;
+pub mod scaling;
 pub mod scenario;
 pub mod services;
 pub mod share;

@@ -13,9 +13,17 @@ pub const PAGE: &str = "docs/performance.md";
 /// # Errors
 /// If the page has no such place, or cannot be written.
 pub fn publish(part: &str, text: &str) -> Result<()> {
-    let page = fs::read_to_string(PAGE)?;
-    let published = put(&page, part, text).ok_or_else(|| format!("{PAGE} has no place for `{part}`"))?;
-    Ok(fs::write(Path::new(PAGE), published)?)
+    publish_in(PAGE, part, text)
+}
+
+/// The same in the page at `path`.
+///
+/// # Errors
+/// If the page has no such place, or cannot be written.
+pub fn publish_in(path: &str, part: &str, text: &str) -> Result<()> {
+    let page = fs::read_to_string(path)?;
+    let published = put(&page, part, text).ok_or_else(|| format!("{path} has no place for `{part}`"))?;
+    Ok(fs::write(Path::new(path), published)?)
 }
 
 fn put(page: &str, part: &str, text: &str) -> Option<String> {
