@@ -84,7 +84,7 @@ impl World {
     pub fn raised(rate: f64) -> World {
         World {
             name: format!("{rate}/s, raised"),
-            account_concurrency: 8000,
+            account_concurrency: 4000,
             warm_write_units: 200_000,
             quota_write_units: 250_000,
             ..World::as_deployed(rate)
