@@ -280,6 +280,7 @@ mod tests {
             World { warm_write_units: 50, ..small(100.0) },
             World { reserved_concurrency: 5, ..small(100.0) },
             World { process_concurrency: 2, batch_seconds: 5.0, ..small(10.0) },
+            World { account_concurrency: 12, batch_seconds: 2.0, ..small(100.0) },
             World { stopped: 60..7200, ..small(100.0) },
         ]
     }
