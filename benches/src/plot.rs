@@ -47,9 +47,11 @@ impl Plot {
             let _ = writeln!(
                 svg,
                 "<line x1=\"{LEFT}\" x2=\"{end}\" y1=\"{height:.1}\" y2=\"{height:.1}\"/>\
-                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{figure}</text>",
+                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
                 LEFT - 8.0,
-                height + 4.0
+                height + 4.0,
+                // Written out, millions would not fit beside the picture.
+                if figure < 1e6 { figure.to_string() } else { format!("{} M", figure / 1e6) }
             );
         }
         for (step, name) in self.steps.iter().enumerate() {
