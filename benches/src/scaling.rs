@@ -3,13 +3,14 @@
 //! It shows which limit of AWS's is met first at which rate, and that a backlog drains. What it assumes is in
 //! [`World`] and in docs/scaling.md.
 
-pub mod events;
-pub mod fleet;
-pub mod on_demand;
-pub mod queue;
 pub mod report;
-pub mod simulation;
-pub mod world;
+
+mod events;
+mod fleet;
+mod on_demand;
+mod queue;
+mod simulation;
+mod world;
 
 pub use simulation::{Outcome, Second, simulate};
 pub use world::World;

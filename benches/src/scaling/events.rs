@@ -1,5 +1,7 @@
 //! The events that were accepted, and the sweep over those that are overdue.
 
+// The waits of `domain::ledger::schedule`, written down again: the benches know nothing of Landfall's own.
+
 /// A record comes due so long after it was made, and so long after each sweep of it.
 const FIRST_DUE_SECONDS: u64 = 10 * 60;
 const SWEEP_WAITS_SECONDS: [u64; 4] = [60, 10 * 60, 60 * 60, 6 * 60 * 60];
@@ -24,7 +26,7 @@ struct Cohort {
 
 /// All accepted events.
 #[derive(Debug, Default)]
-pub struct Events {
+pub(crate) struct Events {
     cohorts: Vec<Cohort>,
     /// No cohort before this one has unfinished events.
     open_from: usize,
@@ -94,8 +96,8 @@ impl Events {
 }
 
 /// How often an event can have been swept that was accepted so long ago.
-#[must_use]
-pub fn sweeps_within(age_seconds: u64) -> u64 {
+#[cfg(test)]
+pub(crate) fn sweeps_within(age_seconds: u64) -> u64 {
     let mut due = FIRST_DUE_SECONDS;
     let mut sweeps = 0;
     while due <= age_seconds {

@@ -10,7 +10,7 @@ const IDLE_SECONDS: u64 = 300;
 
 /// A function's instances.
 #[derive(Debug)]
-pub struct Fleet {
+pub(crate) struct Fleet {
     may_start: f64,
     /// Seconds and how many were alive for what they needed, falling.
     needed: VecDeque<(u64, u64)>,

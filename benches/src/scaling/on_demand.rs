@@ -5,7 +5,7 @@ const DOUBLING_SECONDS: u64 = 30 * 60;
 
 /// A table's or an index's write throughput.
 #[derive(Debug)]
-pub struct OnDemand {
+pub(crate) struct OnDemand {
     warm: u64,
     quota: u64,
     /// The peak until each second.

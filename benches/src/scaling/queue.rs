@@ -13,7 +13,7 @@ const POLLERS_PER_SECOND: f64 = 300.0 / 60.0;
 
 /// Messages of the same cohort that share their fate.
 #[derive(Clone, Copy, Debug)]
-pub struct Parcel {
+pub(crate) struct Parcel {
     pub(crate) cohort: usize,
     pub(crate) count: u64,
     /// How often they were received before.
@@ -22,7 +22,7 @@ pub struct Parcel {
 
 /// A standard queue. It hands out the oldest first, which SQS only tends to.
 #[derive(Debug, Default)]
-pub struct Queue {
+pub(crate) struct Queue {
     visible: VecDeque<Parcel>,
     visible_count: u64,
     hidden: BTreeMap<u64, Vec<Parcel>>,
@@ -96,7 +96,7 @@ impl Queue {
 
 /// How many batches the event source mapping has processed at once.
 #[derive(Debug)]
-pub struct Pollers(f64);
+pub(crate) struct Pollers(f64);
 
 impl Default for Pollers {
     fn default() -> Pollers {

@@ -1,5 +1,7 @@
 //! The run of a world.
 
+use std::collections::BTreeMap;
+
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use rand_distr::{Distribution as _, Poisson};
@@ -7,7 +9,7 @@ use rand_distr::{Distribution as _, Poisson};
 use super::events::Events;
 use super::fleet::{Fleet, instances_for, requests_for};
 use super::on_demand::OnDemand;
-use super::queue::{Pollers, Queue};
+use super::queue::{Parcel, Pollers, Queue};
 use super::world::{BATCH, REQUESTS_PER_CONCURRENCY, World};
 
 /// The sweep runs so often, works for so long, with so many workers.
@@ -129,24 +131,24 @@ impl<'a> Run<'a> {
         let mut now = Second { arrived: self.arrivals(second), ..Second::default() };
         self.answer(second, &mut now);
         self.queue.wake(second);
-        let batches = self.batches(second, &mut now);
+        let count = self.receivable(second, &mut now);
 
         // Whoever asks DynamoDB first in a second is chance; the sweep, which runs for most of a minute, is let in first
         // and the two others get the same share of what they ask for.
         let swept = self.sweep(second, &mut now);
         let put = Units { table: self.world.record_units, index: 1 };
         let work = Units { table: 2 * self.world.record_units, index: 1 };
-        let received = self.queue.receive(batches);
-        let mut left: Vec<u64> = Vec::with_capacity(received.len());
+        let received = self.queue.receive(count);
+        let mut useful_of_each = Vec::with_capacity(received.len());
         let mut asked = put.times(now.answered);
-        let mut of_cohort = std::collections::BTreeMap::new();
+        let mut open_of_cohort = BTreeMap::new();
         for parcel in &received {
             // Of two copies of an event, one is stale. Copies of a cohort can come in several parcels.
             let open: &mut u64 =
-                of_cohort.entry(parcel.cohort).or_insert_with(|| self.events.unfinished_in(parcel.cohort));
+                open_of_cohort.entry(parcel.cohort).or_insert_with(|| self.events.unfinished_in(parcel.cohort));
             let useful = parcel.count.min(*open);
             *open -= useful;
-            left.push(useful);
+            useful_of_each.push(useful);
             let made = if self.events.has_records(parcel.cohort) { Units::default() } else { put };
             asked = asked.plus(work.plus(made).times(useful));
             // The claim is refused by its condition, which is billed as a write.
@@ -171,8 +173,8 @@ impl<'a> Run<'a> {
                 self.queue.send(cohort, count);
             }
         }
-        let mut may_finish = (left.iter().sum::<u64>() as f64 * granted).round() as u64;
-        for (parcel, useful) in received.into_iter().zip(left) {
+        let mut may_finish = (useful_of_each.iter().sum::<u64>() as f64 * granted).round() as u64;
+        for (parcel, useful) in received.into_iter().zip(useful_of_each) {
             let finished = useful.min(may_finish);
             may_finish -= finished;
             now.stale += parcel.count - useful;
@@ -182,7 +184,7 @@ impl<'a> Run<'a> {
                 let age = self.events.finish(parcel.cohort, finished, second);
                 self.ages.push((age, finished));
             }
-            self.queue.keep(super::queue::Parcel { count: useful - finished, ..parcel }, second);
+            self.queue.keep(Parcel { count: useful - finished, ..parcel }, second);
         }
         now.messages = self.queue.len();
         now.unfinished = self.events.unfinished();
@@ -224,7 +226,7 @@ impl<'a> Run<'a> {
     }
 
     /// How many messages the processor receives.
-    fn batches(&mut self, second: u64, now: &mut Second) -> u64 {
+    fn receivable(&mut self, second: u64, now: &mut Second) -> u64 {
         let world = self.world;
         let taken = if world.reserved_concurrency > 0 { world.reserved_concurrency } else { now.ingest_instances };
         let most = world.process_concurrency.min(world.account_concurrency.saturating_sub(taken));

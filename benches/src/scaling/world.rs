@@ -47,11 +47,11 @@ pub struct World {
 }
 
 /// Lambda takes so many requests a second for each unit of concurrency, however short they are.
-pub const REQUESTS_PER_CONCURRENCY: u64 = 10;
+pub(crate) const REQUESTS_PER_CONCURRENCY: u64 = 10;
 /// Messages of a batch, as in the template.
-pub const BATCH: u64 = 10;
+pub(crate) const BATCH: u64 = 10;
 /// Messages that were received and not deleted.
-pub const IN_FLIGHT_MAX: u64 = 120_000;
+pub(crate) const IN_FLIGHT_MAX: u64 = 120_000;
 
 impl World {
     /// An account that nobody has changed, a stack of yesterday, bodies of 2 KiB.
