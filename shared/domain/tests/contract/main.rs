@@ -2,6 +2,7 @@
 
 mod docs;
 mod examples;
+mod formats;
 mod layout;
 mod recorded;
 mod schema;

@@ -212,4 +212,6 @@ impl<'a> Reader<'a> {
 }
 
 #[cfg(test)]
+mod formats;
+#[cfg(test)]
 mod tests;

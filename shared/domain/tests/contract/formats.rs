@@ -1,0 +1,215 @@
+//! What was written once is read for ever: the samples of `tests/formats`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use domain::archive::NotArchived;
+use domain::canonical::{Archived, Canonical};
+use domain::digest::Digest;
+use domain::event::{Event, Origin, VerifiedBy};
+use domain::event_id::EventId;
+use domain::event_type::EventType;
+use domain::ledger::record::BodyRef;
+use domain::message::{Elsewhere, INLINE_MESSAGE_MAX_BYTES, Message, MessageBody, encode, encode_reference};
+use domain::provider::Provider;
+use domain::published::{Carriage, assets_object, publish};
+use domain::source_name::SourceName;
+use domain::time::Timestamp;
+use expect_test::expect_file;
+use serde_json::{Value, json};
+
+use crate::schema::Schema;
+
+/// The version of the wire forms that the code writes: the last of the folders.
+const NEWEST: u32 = 2;
+const BUCKET: &str = "landfall-bucket";
+const TEXT: &str = "{\"status\":\"completed\",\"name\":\"\u{fffe} \u{e9} \\n\"}";
+const NOT_TEXT: &[u8] = b"\xff\xfe\x00\x80";
+const LARGE: [u8; INLINE_MESSAGE_MAX_BYTES] = [b'x'; INLINE_MESSAGE_MAX_BYTES];
+const COMPLETED: &[u8] = br#"{"id":"pred_abc123","model":"get3w/flux-dev","status":"completed","outputs":["https://cdn.get3w.com/outputs/image-1.png","https://cdn.get3w.com/outputs/image-2.png"],"created_at":"2025-09-01T07:26:49Z","completed_at":"2025-09-01T07:26:51.484Z"}"#;
+const FAILED: &[u8] = br#"{"id":"pred_abc123","model":"get3w/flux-dev","status":"failed","error":"out of memory"}"#;
+
+/// An event that says all that an event can say.
+fn full(id: &str, body: &[u8]) -> Event {
+    Event {
+        id: EventId::parse(&format!("get3w-prod/pred_abc123/{id}")).unwrap(),
+        source: SourceName::parse("get3w-prod").unwrap(),
+        provider: Provider::Get3w,
+        event_type: EventType::parse("landfall.job.completed"),
+        subject: Some("pred_abc123".to_owned()),
+        verified_by: VerifiedBy::Signature,
+        origin: Origin::Webhook,
+        replay: 0,
+        received_at: Timestamp::from_millis(1_756_711_612_000),
+        delivery: "8f5cc0f2-6a1c-4f0e-9d55-0b3a3f6d1c01".to_owned(),
+        headers: BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]),
+        body_sha256: Digest::of(body),
+    }
+}
+
+/// An event that leaves out what it can, and was replayed.
+fn bare(id: &str, body: &[u8]) -> Event {
+    Event {
+        event_type: EventType::Unrecognized,
+        subject: None,
+        verified_by: VerifiedBy::Token,
+        origin: Origin::Replay,
+        replay: 1,
+        headers: BTreeMap::new(),
+        ..full(id, body)
+    }
+}
+
+/// A message in each form, by the name of its sample.
+fn messages() -> BTreeMap<&'static str, String> {
+    let in_bucket = full("bucket", &LARGE);
+    let body_ref = BodyRef::of(BUCKET, &in_bucket, LARGE.len() as u64);
+    BTreeMap::from([
+        ("text", encode(&full("text", TEXT.as_bytes()), TEXT.as_bytes(), Elsewhere::Ledger)),
+        ("base64", encode(&bare("base64", NOT_TEXT), NOT_TEXT, Elsewhere::Ledger)),
+        ("ledger", encode_reference(&full("ledger", &LARGE))),
+        ("bucket", encode(&in_bucket, &LARGE, Elsewhere::Bucket(&body_ref))),
+    ])
+}
+
+/// An event in each form in which consumers get one, by the name of its sample.
+fn published() -> BTreeMap<&'static str, String> {
+    let write = |event: &Event, body: &[u8]| {
+        let canonical = Canonical::of(event.provider, body);
+        let event = Event { event_type: canonical.head.event_type, ..event.clone() };
+        publish(&event, &canonical, body, Carriage::Whole).json
+    };
+    let by_reference = full("reference", COMPLETED);
+    let canonical = Canonical::of(Provider::Get3w, COMPLETED);
+    let (_, assets_ref) = assets_object(&by_reference, &canonical, BUCKET);
+    let body_ref = BodyRef::of(BUCKET, &by_reference, COMPLETED.len() as u64);
+    let carriage = Carriage::AllByReference { body: &body_ref, assets: &assets_ref };
+    BTreeMap::from([
+        ("completed", write(&full("completed", COMPLETED), COMPLETED)),
+        ("failed", write(&full("failed", FAILED), FAILED)),
+        ("text", write(&bare("text", b"no JSON"), b"no JSON")),
+        ("base64", write(&bare("base64", NOT_TEXT), NOT_TEXT)),
+        ("reference", publish(&by_reference, &canonical, COMPLETED, carriage).json),
+        ("archived", archived()),
+    ])
+}
+
+/// An event whose sender's API was asked, and whose assets were fetched, one of them in vain.
+fn archived() -> String {
+    let event = Event { verified_by: VerifiedBy::Confirmed, ..full("archived", COMPLETED) };
+    let mut canonical = Canonical::of(Provider::Get3w, COMPLETED);
+    let [copied, gone] = &mut canonical.details.assets[..] else { panic!("the delivery has two assets") };
+    copied.archived = Some(Archived {
+        bucket: BUCKET.to_owned(),
+        key: format!("assets/get3w-prod/2025/09/01/{}/0-image-1.png", event.id.digest()),
+        size: 7,
+        sha256: Digest::of(b"picture").to_string(),
+    });
+    gone.not_archived = Some(NotArchived::Gone);
+    publish(&event, &canonical, COMPLETED, Carriage::Whole).json
+}
+
+fn folder(version: u32) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../tests/formats/{version}"))
+}
+
+/// The samples of `version`, by their names.
+fn samples(version: u32, kind: &str) -> BTreeMap<String, String> {
+    let files = fs::read_dir(folder(version).join(kind)).expect("each version has samples of each kind");
+    let samples: BTreeMap<String, String> = files
+        .map(|file| {
+            let path = file.expect("a readable folder").path();
+            let name = path.file_stem().expect("a name").to_str().expect("a plain name").to_owned();
+            (name, fs::read_to_string(&path).expect("a readable sample"))
+        })
+        .collect();
+    assert!(samples.len() > 3, "version {version} has only {} samples of a {kind}", samples.len());
+    samples
+}
+
+fn check_is(schema: &Schema, version: u32, kind: &str) {
+    for (name, text) in samples(version, kind) {
+        let faults = schema.faults(&serde_json::from_str(&text).expect("a sample is JSON"));
+        assert!(faults.is_empty(), "{version}/{kind}/{name}: {faults:#?}");
+    }
+}
+
+#[test]
+fn the_newest_samples_are_what_is_written_today() {
+    for (kind, written) in [("message", messages()), ("published", published())] {
+        for (name, text) in &written {
+            expect_file![folder(NEWEST).join(kind).join(format!("{name}.json"))].assert_eq(&format!("{text}\n"));
+        }
+        let names: Vec<String> = samples(NEWEST, kind).into_keys().collect();
+        assert_eq!(
+            names,
+            written.keys().map(|name| (*name).to_owned()).collect::<Vec<_>>(),
+            "no sample is a left-over"
+        );
+    }
+    assert!(!folder(NEWEST + 1).exists(), "NEWEST is the last folder");
+}
+
+#[test]
+fn messages_of_every_version_are_read_as_they_were_meant() {
+    let in_bucket = full("bucket", &LARGE);
+    let body_ref = BodyRef::of(BUCKET, &in_bucket, LARGE.len() as u64);
+    let meant = BTreeMap::from([
+        ("text", (full("text", TEXT.as_bytes()), MessageBody::Here(TEXT.as_bytes().to_vec()))),
+        ("base64", (bare("base64", NOT_TEXT), MessageBody::Here(NOT_TEXT.to_vec()))),
+        ("ledger", (full("ledger", &LARGE), MessageBody::InLedger)),
+        ("bucket", (in_bucket, MessageBody::InBucket(body_ref))),
+    ]);
+    for version in 1..=NEWEST {
+        for (name, text) in samples(version, "message") {
+            let (event, body) = meant[name.as_str()].clone();
+            let read = Message::decode(&text).unwrap_or_else(|error| panic!("{version}/{name}: {error}"));
+            assert_eq!(read, Message { event, body }, "{version}/{name}");
+        }
+    }
+}
+
+#[test]
+fn events_of_every_version_are_what_the_schema_of_today_says() {
+    for version in 1..=NEWEST {
+        check_is(&Schema::load("published-event"), version, "published");
+    }
+}
+
+/// The kept schemas say what the readers of a version demand and of which type. They ignore what they do not know.
+#[test]
+fn readers_of_every_version_can_read_what_is_written_today() {
+    for version in 1..NEWEST {
+        for kind in ["message", "record", "published"] {
+            let schema = Schema::open(&folder(version).join(format!("{kind}.schema.json")));
+            check_is(&schema, version, kind);
+            for later in version + 1..=NEWEST {
+                check_is(&schema, later, kind);
+            }
+        }
+    }
+}
+
+/// A kept schema that demands nothing would let everything pass.
+#[test]
+fn what_readers_demand_is_demanded_by_the_kept_schemas() {
+    for (kind, name, required) in [
+        ("message", "text", &["v", "id", "source", "provider", "type", "verified_by", "origin", "received_at"][..]),
+        ("message", "text", &["delivery", "body_sha256", "body"]),
+        ("record", "received", &["id", "source", "provider", "type", "verified_by", "origin", "received_at"]),
+        ("record", "received", &["delivery", "body_sha256", "body", "state"]),
+        ("published", "completed", &["specversion", "id", "source", "type", "time", "landfallreplay", "data"]),
+    ] {
+        let schema = Schema::open(&folder(1).join(format!("{kind}.schema.json")));
+        let whole: Value = serde_json::from_str(&samples(1, kind)[name]).expect("a sample is JSON");
+        for field in required {
+            let mut without = whole.clone();
+            assert!(without.as_object_mut().expect("an object").remove(*field).is_some(), "{kind} has {field}");
+            assert!(!schema.is_valid(&without), "a {kind} without {field}");
+            let mut wrong = whole.clone();
+            wrong[*field] = json!([7]);
+            assert!(!schema.is_valid(&wrong), "a {kind} whose {field} is a list");
+        }
+    }
+}

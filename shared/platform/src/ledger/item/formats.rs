@@ -1,0 +1,158 @@
+//! What was written once is read for ever: the records of `tests/formats`.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::event::{Origin, VerifiedBy};
+use domain::provider::Provider;
+use serde_json::Value;
+
+use super::*;
+use crate::body_codec::pack;
+
+/// When all events arrived, were claimed and were settled: 2025-09-01T07:26:52Z.
+const AT: i64 = 1_756_711_612_000;
+const TEXT: &[u8] = br#"{"status":"completed"}"#;
+const LARGE: [u8; 5000] = [b'x'; 5000];
+
+/// What each sample says of how its event stands; times in seconds after [`AT`].
+const STANDINGS: [(&str, &str); 10] = [
+    ("bare", "received, 0 attempts, due 600"),
+    ("bucket", "received, 0 attempts, due 600"),
+    ("compressed", "received, 0 attempts, due 600"),
+    ("done", "done, 1 attempts, by b7e1, expires 2592000"),
+    ("failed", "failed, 1 attempts, by b7e1, expires 2592000"),
+    ("made", "processing, 1 attempts, by b7e1, lease 60, due 90"),
+    ("processing", "processing, 1 attempts, by b7e1, lease 60, due 90"),
+    ("received", "received, 0 attempts, due 600"),
+    ("swept", "received, 0 attempts, due 660"),
+    ("waiting", "received, 1 attempts, by b7e1, not before 30, due 30"),
+];
+
+fn event(name: &str) -> Event {
+    let full = Event {
+        id: EventId::parse(&format!("get3w-prod/pred_abc123/{name}")).unwrap(),
+        source: SourceName::parse("get3w-prod").unwrap(),
+        provider: Provider::Get3w,
+        event_type: EventType::parse("landfall.job.completed"),
+        subject: Some("pred_abc123".to_owned()),
+        verified_by: VerifiedBy::Signature,
+        origin: Origin::Webhook,
+        replay: 0,
+        received_at: Timestamp::from_millis(AT),
+        delivery: "8f5cc0f2-6a1c-4f0e-9d55-0b3a3f6d1c01".to_owned(),
+        headers: BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]),
+        body_sha256: Digest::of(if matches!(name, "compressed" | "bucket") { &LARGE } else { TEXT }),
+    };
+    match name {
+        "bare" => Event {
+            event_type: EventType::Unrecognized,
+            subject: None,
+            verified_by: VerifiedBy::Token,
+            origin: Origin::Replay,
+            replay: 1,
+            headers: BTreeMap::new(),
+            ..full
+        },
+        _ => full,
+    }
+}
+
+fn body(name: &str) -> StoredBody {
+    match name {
+        "bucket" => StoredBody::Referenced(BodyRef::of("landfall-bucket", &event(name), LARGE.len() as u64)),
+        "compressed" => StoredBody::Inline(LARGE.to_vec()),
+        _ => StoredBody::Inline(TEXT.to_vec()),
+    }
+}
+
+fn told(standing: &Standing) -> String {
+    let mut told = format!("{}, {} attempts", standing.state, standing.attempts);
+    if let Some(token) = &standing.claimed_by {
+        told += &format!(", by {token}");
+    }
+    let expires_at = standing.expires_at_seconds.map(|seconds| Timestamp::from_millis(seconds * 1000));
+    for (word, time) in [
+        ("lease", standing.lease_until),
+        ("not before", standing.not_before),
+        ("due", standing.due_at),
+        ("expires", expires_at),
+    ] {
+        if let Some(time) = time {
+            told += &format!(", {word} {}", (time.as_millis() - AT) / 1000);
+        }
+    }
+    told
+}
+
+/// The folders of all versions, the newest last.
+fn versions() -> Vec<PathBuf> {
+    let all = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/formats"));
+    let folders: Vec<PathBuf> =
+        (1..).map(|version: u32| all.join(version.to_string())).take_while(|folder| folder.exists()).collect();
+    assert!(folders.len() > 1, "the versions of {}", all.display());
+    folders
+}
+
+fn sample(folder: &Path, name: &str) -> Item {
+    let text = fs::read_to_string(folder.join(format!("record/{name}.json"))).expect(name);
+    attributes(&serde_json::from_str(&text).expect("a sample is JSON"))
+}
+
+/// DynamoDB's JSON.
+fn attributes(json: &Value) -> Item {
+    let attributes = json.as_object().expect("an object");
+    attributes.iter().map(|(name, value)| (name.clone(), attribute(value))).collect()
+}
+
+fn attribute(json: &Value) -> AttributeValue {
+    let (kind, value) = json.as_object().and_then(|value| value.iter().next()).expect("a type and a value");
+    let text = || value.as_str().expect("a text");
+    match kind.as_str() {
+        "S" => AttributeValue::S(text().to_owned()),
+        "N" => AttributeValue::N(text().to_owned()),
+        "B" => AttributeValue::B(Blob::new(STANDARD.decode(text()).expect("base64"))),
+        "M" => AttributeValue::M(attributes(value)),
+        other => panic!("no record has an attribute of type {other}"),
+    }
+}
+
+#[test]
+fn records_of_every_version_are_read_as_they_were_meant() {
+    for folder in versions() {
+        for (name, standing) in STANDINGS {
+            let at = format!("{}/record/{name}", folder.display());
+            let read = record(sample(&folder, name)).unwrap_or_else(|trouble| panic!("{at}: {trouble}"));
+            assert_eq!((&read.event, &read.body), (&event(name), &body(name)), "{at}");
+            assert_eq!(told(&read.standing), standing, "{at}");
+            assert_eq!(
+                (&read.standing.delivery, read.standing.body_sha256),
+                (&read.event.delivery, read.event.body_sha256)
+            );
+        }
+        let files = fs::read_dir(folder.join("record")).expect("each version has records");
+        let names = files.map(|file| file.expect("a readable folder").file_name().into_string().expect("a plain name"));
+        let known: HashSet<String> = STANDINGS.iter().map(|(name, _)| format!("{name}.json")).collect();
+        assert_eq!(names.collect::<HashSet<_>>(), known, "{}", folder.display());
+    }
+}
+
+#[test]
+fn the_newest_samples_of_fresh_records_are_what_is_written_today() {
+    let newest = versions().pop().expect("a newest version");
+    let due_at = Timestamp::from_millis(AT + 600_000);
+    for name in ["received", "bare", "compressed", "bucket"] {
+        let (event, packed) = (event(name), pack(if name == "compressed" { &LARGE } else { TEXT }));
+        let item = match body(name) {
+            StoredBody::Inline(_) => received(&event, &Body::Inline(&packed), due_at),
+            StoredBody::Referenced(reference) => received(&event, &Body::Referenced(&reference), due_at),
+        };
+        assert_eq!(item, sample(&newest, name), "{name}");
+    }
+    let (lease_until, due_at) = (Timestamp::from_millis(AT + 60_000), Timestamp::from_millis(AT + 90_000));
+    let item = claimed(&event("made"), &Body::Inline(&pack(TEXT)), "b7e1", lease_until, due_at);
+    assert_eq!(item, sample(&newest, "made"));
+}
