@@ -21,6 +21,12 @@ for match in re.finditer(r"\baws ([a-z0-9-]+) ([a-z0-9-]+)([^\n]*)", script):
         problems.append(f"aws {service}: {error}")
         continue
     operations = {xform_name(name, "-"): name for name in model.operation_names}
+    if command == "wait":
+        waiters = session.get_waiter_model(service)
+        names = {xform_name(name, "-"): name for name in waiters.waiter_names}
+        command = f"wait {rest.split()[0]}"
+        if rest.split()[0] in names:
+            operations[command] = waiters.get_waiter(names[rest.split()[0]]).operation
     if command not in operations:
         problems.append(f"aws {service} {command}: there is no such command")
         continue

@@ -26,15 +26,15 @@ const NEWEST: u32 = 2;
 const BUCKET: &str = "landfall-bucket";
 const TEXT: &str = "{\"status\":\"completed\",\"name\":\"\u{fffe} \u{e9} \\n\"}";
 const NOT_TEXT: &[u8] = b"\xff\xfe\x00\x80";
-const LARGE: [u8; INLINE_MESSAGE_MAX_BYTES] = [b'x'; INLINE_MESSAGE_MAX_BYTES];
+static LARGE: [u8; INLINE_MESSAGE_MAX_BYTES] = [b'x'; INLINE_MESSAGE_MAX_BYTES];
 const COMPLETED: &[u8] = br#"{"id":"pred_abc123","model":"get3w/flux-dev","status":"completed","outputs":["https://cdn.get3w.com/outputs/image-1.png","https://cdn.get3w.com/outputs/image-2.png"],"created_at":"2025-09-01T07:26:49Z","completed_at":"2025-09-01T07:26:51.484Z"}"#;
 const FAILED: &[u8] = br#"{"id":"pred_abc123","model":"get3w/flux-dev","status":"failed","error":"out of memory"}"#;
 
 /// An event that says all that an event can say.
 fn full(id: &str, body: &[u8]) -> Event {
     Event {
-        id: EventId::parse(&format!("get3w-prod/pred_abc123/{id}")).unwrap(),
-        source: SourceName::parse("get3w-prod").unwrap(),
+        id: EventId::parse(&format!("get3w-prod/pred_abc123/{id}")).expect("an event id"),
+        source: SourceName::parse("get3w-prod").expect("a name"),
         provider: Provider::Get3w,
         event_type: EventType::parse("landfall.job.completed"),
         subject: Some("pred_abc123".to_owned()),
