@@ -19,6 +19,7 @@ mod invocations;
 mod log_lines;
 mod metrics;
 mod once;
+mod operations;
 mod process;
 mod recordings;
 mod roles;

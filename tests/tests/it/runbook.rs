@@ -60,33 +60,47 @@ fn every_section_says_what_it_means_what_to_look_at_and_what_to_do() {
 
 #[test]
 fn what_the_runbook_names_is_in_the_template() {
-    let template = &*crate::template::TEMPLATE;
     let page = runbook();
-    let named =
-        page.split("$(output ").skip(1).map(|rest| rest.split(|it: char| !it.is_alphanumeric()).next().unwrap());
-    let groups =
-        page.split("lines ").skip(1).map(|rest| rest.split(' ').next().unwrap()).filter(|it| it.ends_with("LogGroup"));
-    let mut count = 0;
-    for output in named.chain(groups).filter(|name| !name.is_empty()) {
-        assert_ne!(template["Outputs"][output], Value::Null, "the stack has no output {output}");
-        count += 1;
-    }
-    assert!(count > 20, "only {count} outputs were found");
+    assert!(outputs_exist(&page) > 20, "few outputs were found");
     for anchor in page.split("](#").skip(1).map(|rest| rest.split(')').next().unwrap()) {
         assert!(sections().contains_key(anchor), "there is no section {anchor}");
     }
 }
 
-/// Every command is held against the AWS CLI's own description of its operation and options; the shell reads the rest.
 #[test]
 fn the_commands_exist() {
-    let blocks: Vec<String> = runbook()
+    assert!(commands_exist(&runbook()) > 15, "few commands were found");
+}
+
+/// Holds the outputs and log groups that the commands of `page` name against the template, and counts them.
+pub(crate) fn outputs_exist(page: &str) -> usize {
+    let template = &*crate::template::TEMPLATE;
+    let named = page
+        .split("$(output ")
+        .skip(1)
+        .map(|rest| rest.split(|it: char| !it.is_alphanumeric()).next().unwrap_or_default());
+    let groups = page
+        .split("lines ")
+        .skip(1)
+        .map(|rest| rest.split(' ').next().unwrap_or_default())
+        .filter(|it| it.ends_with("LogGroup"));
+    let mut count = 0;
+    for output in named.chain(groups).filter(|name| !name.is_empty()) {
+        assert_ne!(template["Outputs"][output], Value::Null, "the stack has no output {output}");
+        count += 1;
+    }
+    count
+}
+
+/// Holds every command of `page` against the AWS CLI's own description of its operation and options, and counts them;
+/// the shell reads the rest.
+pub(crate) fn commands_exist(page: &str) -> usize {
+    let blocks: Vec<&str> = page
         .split("```")
         .skip(1)
         .step_by(2)
-        .map(|block| block.strip_prefix("sh\n").expect("every block of the runbook is one of commands").to_owned())
+        .map(|block| block.strip_prefix("sh\n").expect("every block of the page is one of commands"))
         .collect();
-    assert!(blocks.len() > 14, "only {} blocks were found", blocks.len());
     let script = blocks.join("\n");
     let shell = Command::new("bash").args(["-n", "-c", &script]).output().expect("there is a shell");
     assert!(shell.status.success(), "{}", String::from_utf8_lossy(&shell.stderr));
@@ -97,8 +111,7 @@ fn the_commands_exist() {
         .expect("SAM is installed by `make build`");
     let told = String::from_utf8_lossy(&checked.stdout) + String::from_utf8_lossy(&checked.stderr);
     assert!(checked.status.success(), "{told}");
-    let count: usize = told.trim().parse().expect("it prints how many it checked");
-    assert!(count > 15, "only {count} commands were found");
+    told.trim().parse().expect("it prints how many it checked")
 }
 
 /// The arguments of the one `aws` command in `block`, as the shell makes them, by their options.
