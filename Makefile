@@ -196,8 +196,8 @@ deploy: build ## to the AWS account that the shell is signed in to, with the par
 
 clean: ## stops all local stacks and removes all that was built or installed here
 	@for file in $(TARGET)/*/emulator.json; do [ ! -e "$$file" ] || $(stack) down --dir "$$(dirname "$$file")"; done
-	rm -rf $(TARGET) .aws-sam .venv-sam .venv-ministack .venv-checkov $(typescript)/node_modules $(typescript)/dist
-	rm -rf $(TARGET) .aws-sam .venv-sam .venv-ministack .venv-bench benches/contenders/node/{node_modules,dist}
+	rm -rf $(TARGET) .aws-sam .venv-sam .venv-ministack .venv-checkov .venv-bench $(typescript)/node_modules $(typescript)/dist \
+		benches/contenders/node/{node_modules,dist}
 
 .venv-%/installed: requirements/%.txt
 	$(call say,installing $* into .venv-$* (a minute or two))
