@@ -108,7 +108,11 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy, cases: Vec<Case>)
     watch::until_quiet(world, &expected).await;
     let unfinished = world.unfinished().await;
     let judged = stream::iter(&sent).map(async |(case, slowest)| {
-        let complaint = copies::complaint(world, proxy, case).await;
+        let stuck = watch::standing(world, case.events.iter().map(|event| &event.expected), &unfinished).await;
+        let complaint = match stuck {
+            Some(stuck) => Some(stuck),
+            None => copies::complaint(world, proxy, case).await,
+        };
         Outcome::of(world, case, *slowest, &unfinished, complaint)
     });
     let mut outcomes: Vec<Outcome> = judged.buffered(SIDE_BY_SIDE).collect().await;

@@ -35,13 +35,13 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// What came of `case`, about whose copies of assets there may be a complaint.
+    /// What came of `case`, about whose records or copies of assets there may be a complaint.
     pub(crate) fn of(
         world: &World,
         case: &Sent,
         slowest: Duration,
         unfinished: &BTreeSet<String>,
-        of_copies: Option<String>,
+        complaint: Option<String>,
     ) -> Outcome {
         let published = published(world);
         let acknowledged: Vec<usize> = case
@@ -54,10 +54,11 @@ impl Outcome {
         let heard: Vec<Heard> = case.events.iter().flat_map(|event| event.answers.iter().copied()).collect();
         let hits = case.disturbed.hits();
         let wrong = heard.iter().find(|heard| matches!(heard, Heard::Wrong(_)));
+        let lost = acknowledged.len() - come;
         let complaint = match wrong {
             Some(wrong) => Some(format!("answered with {wrong:?}")),
             None if hits == 0 => Some("no call met the fault".to_owned()),
-            None => of_copies,
+            None => complaint.or_else(|| (lost > 0).then(|| format!("{lost} acknowledged deliveries never came"))),
         };
         Outcome {
             operation: case.operation.clone(),
@@ -69,7 +70,7 @@ impl Outcome {
             acknowledged: acknowledged.len(),
             published: come,
             repeated: acknowledged.iter().map(|times| times.saturating_sub(1)).sum(),
-            lost: acknowledged.len() - come,
+            lost,
             stuck: case.events.iter().filter(|event| event.expected.is_unfinished(unfinished)).count(),
             complaint,
         }

@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use serde::Deserialize;
-use tests::clock::Stopwatch;
+use tests::clock::{Stopwatch, now_millis};
+use tests::ledger::Record;
 use tests::world::World;
 use tokio::task::JoinHandle;
 
@@ -63,17 +64,50 @@ pub(crate) async fn until_quiet(world: &World, expected: &[&Expected]) {
     }
 }
 
-/// Turns the clock on for those of the `unfinished` that wait for a later attempt.
+/// Turns the clock on for those of the `unfinished` that wait for a later attempt, or for a later sweep: one that is
+/// swept again and again without being claimed, as happens when sweeps die between marking and sending, waits for hours.
+/// A lease is left to lapse by itself.
 async fn hurry(world: &World, unfinished: &BTreeSet<String>) {
     for id in unfinished {
         if let Some(record) = world.record(id).await
             && record.text("state") == "received"
-            && record.number("not_before").is_some()
         {
-            println!("turning the clock on for an event that waits for a later attempt: {}", record.text("last_error"));
+            println!("turning the clock on for {}", described(&record));
             world.hurry(&record).await;
         }
     }
+}
+
+/// How the records of those of `expected` stand that are among the `unfinished`, if any are.
+pub(crate) async fn standing(
+    world: &World,
+    expected: impl Iterator<Item = &Expected>,
+    unfinished: &BTreeSet<String>,
+) -> Option<String> {
+    let mut standing = Vec::new();
+    for expected in expected {
+        if let Expected::Published { id } = expected
+            && expected.is_unfinished(unfinished)
+            && let Some(record) = world.record(id).await
+        {
+            standing.push(described(&record));
+        }
+    }
+    (!standing.is_empty()).then(|| standing.join("; "))
+}
+
+/// How a record stands, for the reader of a log.
+fn described(record: &Record) -> String {
+    let number = |name: &str| record.number(name).unwrap_or(0);
+    format!(
+        "{}: {} since attempt {}, swept {} times, due in {} ms; {}",
+        record.id(),
+        record.text("state"),
+        number("attempts"),
+        number("sweeps"),
+        number("due_at") - now_millis(),
+        record.text("last_error"),
+    )
 }
 
 fn say(begun: Stopwatch, come: usize, expected: usize, unfinished: usize) {
