@@ -23,8 +23,8 @@ use crate::way::{PROVIDER, Way, report};
 /// So many cases are sent side by side.
 const SIDE_BY_SIDE: usize = 6;
 /// How often the patient sender comes again, and how long it waits.
-const RETRIES_MAX: u32 = 20;
-const RETRY_AFTER: Duration = Duration::from_millis(500);
+pub(crate) const RETRIES_MAX: u32 = 20;
+pub(crate) const RETRY_AFTER: Duration = Duration::from_millis(500);
 
 /// What is to happen.
 #[derive(Debug)]

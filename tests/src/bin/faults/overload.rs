@@ -15,7 +15,7 @@ use tests::source::Source;
 use tests::stack::TIME_SCALE;
 use tests::world::World;
 
-use crate::case::Heard;
+use crate::case::{Heard, RETRIES_MAX, RETRY_AFTER};
 use crate::tally::{Outcome, told};
 use crate::watch::{self, Expected};
 use crate::way::{PROVIDER, Way};
@@ -119,12 +119,23 @@ fn sweeps_within(time: Duration) -> usize {
     sweeps as usize
 }
 
+/// Sends a delivery as senders do: where this machine itself is too slow for the functions' limits, they say 503, and it
+/// comes again. The time is that of the slowest answer.
 async fn deliver(world: &World, source: &Source) -> (Expected, Heard, Duration) {
     let body = Way::Straight.body();
     let id = Record::received(source, &body).id().to_owned();
-    let begun = Stopwatch::start();
-    let answer = world.send(&world.delivery(source, &body)).await;
-    (Expected::Published { id }, Heard::of(&answer), begun.elapsed())
+    let delivery = world.delivery(source, &body);
+    let (mut tries, mut slowest) = (0, Duration::ZERO);
+    loop {
+        let begun = Stopwatch::start();
+        let heard = Heard::of(&world.send(&delivery).await);
+        slowest = slowest.max(begun.elapsed());
+        tries += 1;
+        if heard != Heard::ComeAgain || tries == RETRIES_MAX {
+            return (Expected::Published { id }, heard, slowest);
+        }
+        tokio::time::sleep(RETRY_AFTER).await;
+    }
 }
 
 fn slowest(answers: &[(Expected, Heard, Duration)]) -> Duration {
