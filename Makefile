@@ -6,7 +6,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build up down demo test faults model fuzz consumers check sbom reproduce bench-archive bench cost scaling fmt deploy clean
+.PHONY: help build up down demo test faults upgrade previous model fuzz consumers check sbom reproduce bench-archive bench cost scaling fmt deploy clean
 
 PYTHON ?= python3
 # The processor that the functions are built for: this machine's, so that the local stack can run them.
@@ -19,6 +19,10 @@ CYCLONEDX_VERSION := 0.5.9
 CYCLONEDX := $(TARGET)/tools/cargo-cyclonedx-$(CYCLONEDX_VERSION)/bin/cargo-cyclonedx
 FUZZ_VERSION := 0.13.2
 FUZZ := $(TARGET)/tools/cargo-fuzz-$(FUZZ_VERSION)/bin/cargo-fuzz
+
+# What `make upgrade` updates from: the last release before this commit or, while there is none, what a file names.
+PREVIOUS ?= $(or $(shell git describe --tags --abbrev=0 --match 'v[0-9]*' HEAD^ 2>/dev/null),$(shell sed '/^#/d' tests/previous-release))
+PREVIOUS_TREE = $(TARGET)/previous/$(shell git rev-parse --verify --quiet '$(PREVIOUS)^{commit}')
 
 # What `make fuzz` tries, how long each, and where it puts the inputs that reach something new.
 FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
@@ -87,6 +91,25 @@ faults: build .venv-ministack/installed ## every operation meets every fault; ON
 	@cargo build --workspace --bin stack --bin faults
 	@trap '$(stack) down --dir $(TARGET)/fault-stack' EXIT; \
 		$(TARGET)/debug/faults --dir $(TARGET)/fault-stack --only '$(ONLY)' --seed $(or $(SEED),1)
+
+previous: ## names the release that `make upgrade` begins with, and fails if this clone lacks it
+	@git cat-file -e '$(PREVIOUS)^{commit}' 2>/dev/null || { \
+		echo 'The previous release, $(PREVIOUS), is not in this clone: git fetch --unshallow --tags' >&2; exit 1; }
+	@echo '$(PREVIOUS)'
+
+upgrade: previous build .venv-ministack/installed ## updates a stack of the previous release in the midst of work, and goes back; PREVIOUS=commit
+	@printf '==> [%4d s] %s\n' $$(( $$(date +%s) - $(BEGAN) )) 'building the previous release, $(PREVIOUS): minutes the first time'
+	@# Its own folder and a cheap profile. What the shell says of profiles comes first here, as everywhere.
+	@[ -e $(PREVIOUS_TREE) ] || { \
+		rm -rf $(PREVIOUS_TREE).part; mkdir -p $(PREVIOUS_TREE).part/.cargo; \
+		git archive '$(PREVIOUS)' | tar -x -C $(PREVIOUS_TREE).part; \
+		printf '[profile.release]\nlto = "off"\nopt-level = 1\ncodegen-units = 16\n' > $(PREVIOUS_TREE).part/.cargo/config.toml; \
+		mv $(PREVIOUS_TREE).part $(PREVIOUS_TREE); }
+	@cd $(PREVIOUS_TREE) && unset CARGO_TARGET_DIR && $(sam_tools) $(build_functions)
+	$(call say,building the update)
+	@cargo build --workspace --bin stack --bin upgrade
+	@trap '$(stack) down --dir $(TARGET)/upgrade-stack' EXIT; \
+		$(TARGET)/debug/upgrade --dir $(TARGET)/upgrade-stack --previous $(PREVIOUS_TREE)
 
 bench-archive: build .venv-ministack/installed ## memory and speed of archiving one asset of MIB=2048
 	$(call say,building the benchmark)

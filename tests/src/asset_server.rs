@@ -29,6 +29,8 @@ pub enum Reply {
     },
     /// A status without content.
     Status(u16),
+    /// Nothing, and the connection stays open.
+    Nothing,
 }
 
 #[derive(Debug)]
@@ -63,8 +65,13 @@ impl AssetServer {
     pub fn serve(&self, path: &str, replies: &[Reply]) -> String {
         let signature = confidential::random();
         confidential::keep("signature of a link", &signature);
-        lock(&self.shelf).insert(path.to_owned(), Entry { replies: replies.to_vec(), requests: 0 });
+        self.answer_with(path, replies);
         format!("http://{}{path}?sig={signature}", self.address)
+    }
+
+    /// Answers further requests for `path` with `replies` instead.
+    pub fn answer_with(&self, path: &str, replies: &[Reply]) {
+        lock(&self.shelf).insert(path.to_owned(), Entry { replies: replies.to_vec(), requests: 0 });
     }
 
     /// How often `path` was asked for.
@@ -94,6 +101,11 @@ async fn answer(stream: TcpStream, shelf: &Mutex<HashMap<String, Entry>>) -> std
     let (status, media_type, bytes) = match reply {
         Reply::Content { media_type, bytes } => (200, media_type, bytes),
         Reply::Status(status) => (status, "text/plain", Arc::default()),
+        Reply::Nothing => {
+            // Until the client hangs up.
+            stream.read_line(&mut line).await?;
+            return Ok(());
+        }
     };
     let length = bytes.len();
     let head = format!("HTTP/1.1 {status} Status\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\n\r\n");

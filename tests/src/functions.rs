@@ -82,13 +82,25 @@ impl World {
     /// # Panics
     /// If the processor reads no queue.
     pub async fn limit_processors(&self, count: u32) {
+        self.change_poller(&json!({"ScalingConfig": {"MaximumConcurrency": count}})).await;
+    }
+
+    /// Lets no further message reach the processor, or all again. What it works on, it ends.
+    ///
+    /// # Panics
+    /// If the processor reads no queue.
+    pub async fn hold_processor(&self, is_held: bool) {
+        self.change_poller(&json!({"Enabled": !is_held})).await;
+    }
+
+    async fn change_poller(&self, change: &Value) {
         let mappings = format!("/2015-03-31/event-source-mappings?FunctionName={}", self.stack.process_function);
         let listed = self.aws.call("lambda", "GET", &mappings, &[], Vec::new()).await;
         let listed: Value = serde_json::from_slice(&listed.body).expect("Lambda answers in JSON");
         let mapping = listed["EventSourceMappings"][0]["UUID"].as_str().expect("the processor reads the events queue");
         let path = format!("/2015-03-31/event-source-mappings/{mapping}");
-        let limit = json!({"ScalingConfig": {"MaximumConcurrency": count}}).to_string();
-        self.aws.call("lambda", "PUT", &path, &[("content-type", "application/json")], limit.into()).await;
+        let headers = [("content-type", "application/json")];
+        self.aws.call("lambda", "PUT", &path, &headers, change.to_string().into()).await;
     }
 
     /// Lets the function `name` run for so long from now on.

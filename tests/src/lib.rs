@@ -25,4 +25,5 @@ pub mod simulator;
 pub mod source;
 pub mod stack;
 pub mod story;
+pub mod watch;
 pub mod world;

@@ -38,7 +38,7 @@ pub const TIME_SCALE: &str = "0.1";
 
 /// Where the parts of a running stack are. A file written by hand can stand for a deployment on AWS: it leaves out what
 /// only an emulator has.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Stack {
     /// What every AWS client takes as its endpoint. None on AWS.
     pub endpoint: Option<String>,
@@ -85,6 +85,9 @@ pub struct Options {
     pub port: Option<u16>,
     /// Where the functions find the services; at the emulator itself if it is not given. It counts for a fresh stack.
     pub functions_endpoint: Option<String>,
+    /// The folder whose template and functions are deployed, such as a copy of an older version; this project's if it
+    /// is not given. The tools are this project's in any case.
+    pub project: Option<PathBuf>,
 }
 
 impl Stack {
@@ -141,7 +144,8 @@ impl Stack {
             }
             None => (Emulator::start(&directory, options, &progress)?, true),
         };
-        let stack = deploy(&directory, &emulator, &progress);
+        let project = options.project.as_deref().unwrap_or(project_root());
+        let stack = deploy(&directory, &emulator, project, &progress);
         if stack.is_err() && fresh {
             emulator.stop(&directory)?;
         }
@@ -168,8 +172,8 @@ impl Stack {
     }
 }
 
-fn deploy(directory: &Directory, emulator: &Emulator, progress: &Progress) -> Result<Stack> {
-    let sam = Sam::new(directory, emulator)?;
+fn deploy(directory: &Directory, emulator: &Emulator, project: &Path, progress: &Progress) -> Result<Stack> {
+    let sam = Sam::new(directory, emulator, project)?;
     sam.build(progress)?;
     sam.deploy(TIME_SCALE, progress)?;
     let outputs = sam.outputs(progress)?;

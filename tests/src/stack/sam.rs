@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ const LIST_BOUND: Duration = Duration::from_secs(60);
 
 pub(crate) struct Sam<'a> {
     directory: &'a Directory,
+    project: &'a Path,
     endpoint: String,
     tools: PathBuf,
     home: PathBuf,
@@ -45,7 +46,7 @@ fn architecture() -> String {
 }
 
 impl<'a> Sam<'a> {
-    pub(crate) fn new(directory: &'a Directory, emulator: &Emulator) -> Result<Self> {
+    pub(crate) fn new(directory: &'a Directory, emulator: &Emulator, project: &'a Path) -> Result<Self> {
         let tools = project_root().join(".venv-sam/bin");
         if !tools.join("sam").exists() {
             return Err(Error::from("the SAM CLI is not installed here: `make up` does it"));
@@ -58,7 +59,7 @@ impl<'a> Sam<'a> {
             .map_err(|error| context(format!("{} cannot be written", home.display()), &error))?;
         // Each `up` has a log of its own.
         let _ = fs::remove_file(directory.sam_log());
-        Ok(Self { directory, endpoint: emulator.endpoint(), tools, home })
+        Ok(Self { directory, project, endpoint: emulator.endpoint(), tools, home })
     }
 
     /// Copies the three binaries to where SAM deploys them from, after it has made sure that they are current.
@@ -105,8 +106,12 @@ impl<'a> Sam<'a> {
             .map_err(|error| context(format!("{} cannot be written", log.display()), &error))?;
         let mut sam = Command::new(self.tools.join("sam"));
         environment::of_this_shell_without_aws(&mut sam, &self.tools);
+        if self.project != project_root() {
+            // The binaries of two versions have the same names.
+            sam.env_remove("CARGO_TARGET_DIR");
+        }
         sam.arg(subcommand)
-            .current_dir(project_root())
+            .current_dir(self.project)
             .stdout(output.try_clone()?)
             .stderr(output)
             .env("AWS_ENDPOINT_URL", &self.endpoint)

@@ -84,7 +84,8 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Arguments
 
 fn measure(arguments: &Arguments) -> Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let options = Options { port: None, functions_endpoint: Some(format!("http://{}", listener.local_addr()?)) };
+    let functions_endpoint = Some(format!("http://{}", listener.local_addr()?));
+    let options = Options { functions_endpoint, ..Options::default() };
     Stack::down(&arguments.directory)?;
     let stack = Stack::up(&arguments.directory, &options)?;
     let measured = run_on(stack, async |world| {

@@ -13,11 +13,11 @@ use tests::http::Answer;
 use tests::ledger::{Record, sha256};
 use tests::proxy::{Imposed, Proxy, Rule, Storm};
 use tests::source::Source;
+use tests::watch::{self, Expected};
 use tests::world::World;
 
 use crate::copies;
 use crate::tally::Outcome;
-use crate::watch::{self, Expected};
 use crate::way::{PROVIDER, Way, report};
 
 /// So many cases are sent side by side.

@@ -8,10 +8,10 @@ use tests::event::Event;
 use tests::ledger::sha256;
 use tests::proxy::Proxy;
 use tests::source::Source;
+use tests::watch::Expected;
 use tests::world::World;
 
 use crate::case::Sent;
-use crate::watch::Expected;
 
 /// What is not as it must be with the copies of `case`.
 pub(crate) async fn complaint(world: &World, proxy: &Proxy, case: &Sent) -> Option<String> {

@@ -7,11 +7,11 @@ use tests::clock::Stopwatch;
 use tests::ledger::Record;
 use tests::proxy::{Fault, Proxy, Rule};
 use tests::source::Source;
+use tests::watch::{self, Expected};
 use tests::world::World;
 
 use crate::case::Heard;
 use crate::tally::{Outcome, told};
-use crate::watch::{self, Expected};
 use crate::way::{PROVIDER, Way};
 
 /// What ingest asks of each store.

@@ -13,7 +13,6 @@ mod overload;
 mod poison;
 mod table;
 mod tally;
-mod watch;
 mod way;
 
 use std::net::{Ipv4Addr, TcpListener};
@@ -22,11 +21,11 @@ use std::process::ExitCode;
 
 use tests::proxy::Proxy;
 use tests::stack::{Error, Options, Result, Stack};
+use tests::watch::Sweeping;
 use tests::world::{World, run_on};
 
 use crate::case::Case;
 use crate::tally::Tally;
-use crate::watch::Sweeping;
 
 const HELP: &str = "\
 The promise under fault: every operation of the functions x every fault, storms of random ones, poison and overload.
@@ -83,7 +82,8 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Arguments
 
 fn prove(arguments: &Arguments) -> Result<ExitCode> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let options = Options { port: None, functions_endpoint: Some(format!("http://{}", listener.local_addr()?)) };
+    let functions_endpoint = Some(format!("http://{}", listener.local_addr()?));
+    let options = Options { functions_endpoint, ..Options::default() };
     // One that was left behind has functions that look for a proxy which is no more.
     Stack::down(&arguments.directory)?;
     let stack = Stack::up(&arguments.directory, &options)?;

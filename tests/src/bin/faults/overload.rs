@@ -13,11 +13,11 @@ use tests::ledger::Record;
 use tests::proxy::{Fault, Imposed, Proxy, Rule};
 use tests::source::Source;
 use tests::stack::TIME_SCALE;
+use tests::watch::{self, Expected};
 use tests::world::World;
 
 use crate::case::{Heard, RETRIES_MAX, RETRY_AFTER};
 use crate::tally::{Outcome, told};
-use crate::watch::{self, Expected};
 use crate::way::{PROVIDER, Way};
 
 /// What the noisy source sends, so many at a time.

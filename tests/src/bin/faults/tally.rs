@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use tests::watch::published;
 use tests::world::World;
 
 use crate::case::{Heard, Sent};
-use crate::watch::published;
 
 /// What came of a case.
 #[derive(Debug)]

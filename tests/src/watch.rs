@@ -1,21 +1,29 @@
-//! Waiting for the end of everything.
+//! Waiting for the end of everything, as a command does: a person watches.
+#![expect(clippy::print_stdout, reason = "a command line tool speaks on the terminal")]
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use serde::Deserialize;
-use tests::clock::{Stopwatch, now_millis};
-use tests::ledger::Record;
-use tests::world::World;
 use tokio::task::JoinHandle;
+
+use crate::clock::{Stopwatch, now_millis};
+use crate::ledger::Record;
+use crate::world::World;
 
 /// What must come of a delivery that was acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Expected {
+pub enum Expected {
     /// An event with this id reaches the consumer.
-    Published { id: String },
+    Published {
+        /// The event's.
+        id: String,
+    },
     /// A message with this in it is put away for a person to look at.
-    PutAway { mark: String },
+    PutAway {
+        /// A text that is found nowhere else.
+        mark: String,
+    },
 }
 
 /// How often is looked.
@@ -31,7 +39,7 @@ const SWEEP_EACH: Duration = Duration::from_secs(1);
 
 /// Waits until all that is `expected` has come and no record is unfinished, or until nothing changes any more. The clock
 /// is turned on for what waits for a later attempt.
-pub(crate) async fn until_quiet(world: &World, expected: &[&Expected]) {
+pub async fn until_quiet(world: &World, expected: &[&Expected]) {
     let (begun, mut changed, mut spoken) = (Stopwatch::start(), Stopwatch::start(), Stopwatch::start());
     let mut hurried = Stopwatch::start();
     let mut seen = None;
@@ -79,7 +87,7 @@ async fn hurry(world: &World, unfinished: &BTreeSet<String>) {
 }
 
 /// How the records of those of `expected` stand that are among the `unfinished`, if any are.
-pub(crate) async fn standing(
+pub async fn standing(
     world: &World,
     expected: impl Iterator<Item = &Expected>,
     unfinished: &BTreeSet<String>,
@@ -118,7 +126,8 @@ fn say(begun: Stopwatch, come: usize, expected: usize, unfinished: usize) {
 }
 
 /// How often each event has reached the consumer.
-pub(crate) fn published(world: &World) -> HashMap<String, usize> {
+#[must_use]
+pub fn published(world: &World) -> HashMap<String, usize> {
     /// All that is read of an event: there are many, and this is asked again and again.
     #[derive(Deserialize)]
     struct Event {
@@ -135,7 +144,8 @@ pub(crate) fn published(world: &World) -> HashMap<String, usize> {
 
 impl Expected {
     /// How often it has come.
-    pub(crate) fn times(&self, world: &World, published: &HashMap<String, usize>) -> usize {
+    #[must_use]
+    pub fn times(&self, world: &World, published: &HashMap<String, usize>) -> usize {
         match self {
             Expected::Published { id } => published.get(id).copied().unwrap_or(0),
             Expected::PutAway { mark } => world.dead_letters.all(|letter| letter.body.contains(mark)).len(),
@@ -143,7 +153,8 @@ impl Expected {
     }
 
     /// Whether its record is among the `unfinished`.
-    pub(crate) fn is_unfinished(&self, unfinished: &BTreeSet<String>) -> bool {
+    #[must_use]
+    pub fn is_unfinished(&self, unfinished: &BTreeSet<String>) -> bool {
         match self {
             Expected::Published { id } => unfinished.contains(id),
             Expected::PutAway { .. } => false,
@@ -153,10 +164,12 @@ impl Expected {
 
 /// The sweep, called again and again until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Sweeping(JoinHandle<()>);
+pub struct Sweeping(JoinHandle<()>);
 
 impl Sweeping {
-    pub(crate) fn start(world: &'static World) -> Sweeping {
+    /// Starts it.
+    #[must_use]
+    pub fn start(world: &'static World) -> Sweeping {
         Sweeping(tokio::spawn(async move {
             loop {
                 // It is killed now and then; the next run is the retry.
