@@ -213,9 +213,8 @@ fmt: ## formats the code
 	@cargo fmt --all
 	@cargo fmt --manifest-path fuzz/Cargo.toml
 
-deploy: build ## to the AWS account that the shell is signed in to, with the parameters in samconfig.toml
-	@$(sam_tools) sam build
-	@$(sam_tools) sam deploy
+deploy: .venv-sam/installed ## to the AWS account that the shell is signed in to, and guides through the first time; ARGS=--help
+	@.venv-sam/bin/python tools/deploy.py $(ARGS)
 
 clean: ## stops all local stacks and removes all that was built or installed here
 	@for file in $(TARGET)/*/emulator.json; do [ ! -e "$$file" ] || $(stack) down --dir "$$(dirname "$$file")"; done

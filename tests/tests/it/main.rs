@@ -10,6 +10,7 @@ mod bodies;
 mod confirm;
 mod consumers;
 mod contract;
+mod deploy;
 mod docs;
 mod faults;
 mod forgeries;

@@ -1,0 +1,164 @@
+//! `make deploy`: what it asks, what it says, and that what it makes works.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use domain::provider::Provider;
+use expect_test::expect;
+use serde_json::{Value, json};
+use tests::confidential;
+use tests::ledger::sha256;
+use tests::sender;
+use tests::source::Source;
+use tests::world::{World, run};
+
+fn root() -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).canonicalize().expect("the project's root")
+}
+
+/// What the tool says of `arguments` and `input`, and whether it succeeded. Without an endpoint nobody is signed in.
+fn deploy(endpoint: Option<&str>, arguments: &str, input: &str) -> (String, bool) {
+    let mut tool = Command::new(root().join(".venv-sam/bin/python"));
+    tool.arg(root().join("tools/deploy.py")).args(arguments.split(' ').filter(|it| !it.is_empty()));
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_SESSION_TOKEN", "MAKEFLAGS"] {
+        tool.env_remove(name);
+    }
+    tool.envs([("AWS_CONFIG_FILE", "/dev/null"), ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")]);
+    tool.envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_DEFAULT_REGION", "us-east-1")]);
+    if let Some(endpoint) = endpoint {
+        tool.env("AWS_ENDPOINT_URL", endpoint).env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
+    }
+    let mut child =
+        tool.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    // One that ends early reads no input.
+    let _ = child.stdin.take().expect("its input").write_all(input.as_bytes());
+    let output = child.wait_with_output().expect("it ends");
+    let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    (told.into_owned(), output.status.success())
+}
+
+/// The tool on the local stack's emulator, which holds the inbox of the tests already.
+async fn deploy_to(world: &'static World, arguments: &str, input: &str) -> (String, bool) {
+    let endpoint = world.stack.endpoint.as_deref().expect("these need the local stack");
+    let (arguments, input) = (arguments.to_owned(), input.to_owned());
+    let deployment = move || deploy(Some(endpoint), &arguments, &input);
+    tokio::task::spawn_blocking(deployment).await.expect("it is waited for")
+}
+
+async fn secret(world: &World, source: &str) -> Value {
+    let name = format!("landfall/source/{source}");
+    let got = world.aws.secrets.get_secret_value().secret_id(name).send().await.expect("the secret stands");
+    serde_json::from_str(got.secret_string().expect("it is text")).expect("it is JSON")
+}
+
+/// The same URL on the local stack, whose emulator serves function URLs under a path.
+fn reachable(world: &World, url: &str) -> String {
+    let (host, path) =
+        url.strip_prefix("https://").expect("it is an https URL").split_once('/').expect("it has a path");
+    let id = host.split('.').next().unwrap_or_default();
+    format!("{}/_aws/lambda-url/{id}/{path}", world.stack.endpoint.as_deref().expect("these need the local stack"))
+}
+
+#[test]
+fn who_is_not_signed_in_is_told_so() {
+    let (told, succeeded) = deploy(None, "--yes", "");
+    assert!(!succeeded && told.starts_with("AWS does not know you: Unable to locate credentials"), "{told}");
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_before_anything_is_asked() {
+    let (told, succeeded) = deploy(None, "--source csm-prod", "");
+    assert!(!succeeded && told.contains("--source needs --provider"), "{told}");
+}
+
+#[test]
+fn a_dry_run_asks_explains_and_does_nothing() {
+    run(async |world| {
+        let answers = "mars\n\nlandfall-never\nnobody\nops@example.com\nacme\ncsm\nCSM\ncsm-first\nyes\n";
+        let (told, succeeded) = deploy_to(world, "--dry-run", answers).await;
+        assert!(succeeded, "{told}");
+        for expected in [
+            "Region (near the senders or the consumers; a stack cannot move) [us-east-1]: ",
+            "Region: name one, such as eu-west-1",
+            "stack landfall-never: a first deployment",
+            "three Lambda functions",
+            "a few dollars a month",
+            "E-mail for alarms: that is no address",
+            "Sender to set up: one of csm, get3w, glossi, modelslab",
+            "Its name: small letters, digits and hyphens",
+            "--stack-name landfall-never --parameter-overrides Architecture=x86_64 AlarmEmail=ops@example.com",
+            "the secret {SourcesPrefix}/source/csm-first",
+        ] {
+            assert!(told.contains(expected), "no {expected:?} in {told}");
+        }
+    });
+}
+
+#[test]
+fn a_source_needs_a_stack() {
+    run(async |world| {
+        let (told, succeeded) = deploy_to(world, "--yes --only-source --stack landfall-never --provider csm", "").await;
+        assert!(!succeeded && told.contains("There is no stack landfall-never in us-east-1"), "{told}");
+    });
+}
+
+#[test]
+fn an_input_that_ends_changes_nothing() {
+    run(async |world| {
+        let (told, succeeded) = deploy_to(world, "", "us-east-1\n").await;
+        assert!(!succeeded && told.contains("The input has ended"), "{told}");
+    });
+}
+
+/// One test: each step builds on the one before, and deploying takes its time.
+#[test]
+fn a_first_deployment_leads_to_a_first_event() {
+    run(async |world| {
+        // A second run against the same emulator finds the stack, but none of these names.
+        let (unsigned, signed) = (Source::new(Provider::Csm).name, Source::new(Provider::Glossi).name);
+        let first = format!("--yes --stack landfall-guided --provider csm --source {unsigned}");
+        let (told, succeeded) = deploy_to(world, &first, "").await;
+        assert!(succeeded, "{told}");
+        let later = "make deploy ARGS='--region us-east-1 --stack landfall-guided' updates it";
+        assert!(told.contains("Landfall stands.") && told.contains(later), "{told}");
+
+        // The output is no terminal, so the token is in a file that nobody else may read.
+        let file = root().join(format!("target/webhook-url-{unsigned}"));
+        let url = fs::read_to_string(&file).expect("the URL is in the file").trim().to_owned();
+        let mode = fs::metadata(&file).expect("the file is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let (_, token) = url.rsplit_once('/').expect("the URL has a path");
+        confidential::keep("token", token);
+        assert!(token.len() == 32 && !told.contains(token), "{told}");
+        let made = secret(world, &unsigned).await;
+        assert_eq!(made, json!({"provider": "csm", "token_sha256": [sha256(token.as_bytes())]}));
+        let delivery = sender::request(&reachable(world, &url), Provider::Csm, None, br#"{"test": true}"#);
+        expect!["200 accepted"].assert_eq(&world.deliver(&delivery).await.told());
+
+        // Once more: the stack is as it is, the secret is left alone, unless it shall rotate.
+        let (told, succeeded) = deploy_to(world, &first, "").await;
+        assert!(succeeded && told.contains("stands already and was left alone"), "{told}");
+        assert_eq!(secret(world, &unsigned).await, made);
+        let (told, succeeded) = deploy_to(world, &format!("{first} --only-source --rotate"), "").await;
+        assert!(succeeded, "{told}");
+        let tokens = secret(world, &unsigned).await["token_sha256"].take();
+        assert_eq!((tokens.as_array().map(Vec::len), &tokens[1]), (Some(2), &made["token_sha256"][0]));
+        fs::remove_file(&file).expect("it can be removed");
+
+        // A sender that signs, whose secret comes by the input.
+        let signing = confidential::random();
+        confidential::keep("secret", &signing);
+        let second = format!("--provider glossi --source {signed} --archive yes --secret-file -");
+        let second = format!("--yes --stack landfall-guided --only-source {second}");
+        let (told, succeeded) = deploy_to(world, &second, &format!("{signing}\n")).await;
+        assert!(succeeded && !told.contains(&signing), "{told}");
+        assert_eq!(secret(world, &signed).await, json!({"provider": "glossi", "archive": true, "secrets": [signing]}));
+        let url = told.lines().map(str::trim).find(|line| line.ends_with(&signed) && line.starts_with("https"));
+        let url = reachable(world, url.expect("it tells the URL"));
+        let delivery = sender::request(&url, Provider::Glossi, Some(&signing), br#"{"test": true}"#);
+        expect!["200 accepted"].assert_eq(&world.deliver(&delivery).await.told());
+    });
+}

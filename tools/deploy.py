@@ -1,0 +1,299 @@
+"""Deploys Landfall to an AWS account, and guides through the first time.
+
+Runs with the SAM CLI's own Python, which has boto3: `make deploy`.
+"""
+
+import argparse
+import getpass
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import tomlkit
+from botocore.exceptions import BotoCoreError, ClientError
+
+ROOT = Path(__file__).resolve().parent.parent
+SAM = str(Path(sys.executable).parent / "sam")
+# What a provider proves its deliveries with: a secret of its own making, or the token in the URL that it is given.
+SIGNS = {"csm": False, "get3w": True, "glossi": True, "modelslab": False}
+SIGNATURE_HEADER = {"get3w": "X-Get3W-Signature", "glossi": "X-Glossi-Signature"}
+SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+EMAIL = re.compile(r"[^@ ]+@[^@ ]+")
+
+WHAT_COMES = """
+This makes one stack of CloudFormation's: three Lambda functions with a role each, a DynamoDB table, four SQS queues,
+two SNS topics, an S3 bucket, log groups, alarms and a dashboard; and one secret in Secrets Manager for each sender.
+It costs a few dollars a month while nothing comes (alarms, dashboard, secrets), and a few dollars more for a million
+events; docs/performance.md has the figures. SAM keeps the binaries in a bucket of its own."""
+
+
+def main():
+    # What this says and what it runs shall appear in their order, also in a log.
+    sys.stdout.reconfigure(line_buffering=True)
+    options = arguments()
+    guide = Guide(options)
+    account = sign_in()
+    settings = samconfig()
+    region = guide.ask(
+        "region", "Region", boto3.session.Session().region_name or "",
+        "near the senders or the consumers; a stack cannot move", check=is_region,
+    )
+    stack = guide.ask("stack", "Stack", settings["stack_name"], "the name of this inbox; two names are two inboxes")
+    session = boto3.session.Session(region_name=region)
+    deployed = outputs(session, stack)
+    is_first = deployed is None
+    if options.only_source and is_first:
+        sys.exit(f"There is no stack {stack} in {region}: leave --only-source out to deploy it.")
+    print(f"\nAccount {account}, region {region}, stack {stack}: " + ("a first deployment" if is_first else "an update"))
+
+    parameters = dict(settings["parameters"])
+    if is_first:
+        print(WHAT_COMES + "\n")
+        parameters["AlarmEmail"] = guide.ask(
+            "alarm_email", "E-mail for alarms", parameters.get("AlarmEmail", ""),
+            "empty: alarms only show; it is asked to confirm", check=is_email_or_nothing,
+        )
+    elif options.alarm_email is not None:
+        parameters["AlarmEmail"] = options.alarm_email
+    source = ask_for_source(guide, is_first or options.only_source)
+    if not options.only_source:
+        deploy(guide, region, stack, parameters)
+        deployed = None if options.dry_run else outputs(session, stack)
+    if options.dry_run:
+        if source:
+            print(f"Then it would make the secret {{SourcesPrefix}}/source/{source['name']}, if there is none.")
+        return
+    if deployed is None:
+        sys.exit("The stack does not stand: its changes were not made.")
+    if source:
+        set_up(guide, session, deployed, source)
+    tell(deployed, region, stack)
+
+
+def deploy(guide, region, stack, parameters):
+    steps = [["make", "build", f"ARCHITECTURE={parameters.get('Architecture', 'x86_64')}"], [SAM, "build"]]
+    steps[1] += ["--parameter-overrides", *overrides(parameters)]
+    steps.append([SAM, "deploy", "--region", region, "--stack-name", stack, "--parameter-overrides", *overrides(parameters)])
+    if guide.options.yes:
+        steps[2].append("--no-confirm-changeset")
+    if guide.options.dry_run:
+        print("\nThis would run, and SAM would show each change and ask before it makes any:")
+        for step in steps:
+            print("  " + " ".join(step))
+        return
+    if not guide.agrees("Build and deploy now?"):
+        sys.exit("Nothing was changed.")
+    for step in steps:
+        environment = {**os.environ, "SAM_CLI_TELEMETRY": "0"}
+        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+        if subprocess.run(step, cwd=ROOT, env=environment).returncode != 0:
+            sys.exit(f"\nThis failed, see above: {' '.join(step)}\nOnce it is mended, run make deploy again.")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="make deploy", usage="make deploy [ARGS='option ...']", description=__doc__.split("\n\n")[0],
+        epilog="Whatever is not given is asked for, or with --yes left at its default.",
+    )
+    parser.add_argument("--region", help="default: that of the shell's AWS configuration")
+    parser.add_argument("--stack", help="default: stack_name in samconfig.toml")
+    parser.add_argument("--alarm-email", help="who is written to when an alarm fires; default: nobody")
+    parser.add_argument("--provider", choices=sorted(SIGNS), help="the kind of sender to set up")
+    parser.add_argument("--source", metavar="NAME", help="its name, which becomes part of its URL; default: {provider}-prod")
+    parser.add_argument("--archive", choices=["yes", "no"], help="copy outputs into the bucket; default: no")
+    parser.add_argument("--secret-file", metavar="FILE", help="holds the secret that the sender signs with; - is the input")
+    parser.add_argument("--url-file", metavar="FILE", help="the webhook URL goes there instead of to the terminal")
+    parser.add_argument("--only-source", action="store_true", help="deploy nothing: the stack stands, set up one more sender")
+    parser.add_argument("--rotate", action="store_true", help="put a fresh secret or token before those of a known source")
+    parser.add_argument("--yes", action="store_true", help="ask nothing")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    options = parser.parse_args()
+    if options.source and not options.provider:
+        parser.error("--source needs --provider")
+    return options
+
+
+class Guide:
+    """Asks for what the options do not say."""
+
+    def __init__(self, options):
+        self.options = options
+
+    def ask(self, option, what, default, why, check=lambda answer: None):
+        given = getattr(self.options, option)
+        while True:
+            answer = given
+            if given is None:
+                answer = default
+                if not self.options.yes:
+                    answer = read(f"{what} ({why}) [{default}]: ") or default
+            problem = check(answer)
+            if problem is None:
+                return answer
+            print(f"{what}: {problem}", file=sys.stderr)
+            if given is not None or self.options.yes:
+                sys.exit(2)
+
+    def agrees(self, question):
+        return self.options.yes or read(f"\n{question} [y/N]: ").lower() in ("y", "yes")
+
+
+def read(prompt):
+    try:
+        return input(prompt).strip()
+    except EOFError:
+        sys.exit("\nThe input has ended: answer, or say --yes and what differs from the defaults; see ARGS=--help.")
+
+
+def is_region(region):
+    return None if re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", region) else "name one, such as eu-west-1"
+
+
+def is_email_or_nothing(answer):
+    return None if answer == "" or EMAIL.fullmatch(answer) else "that is no address"
+
+
+def sign_in():
+    """The account, once all that a deployment needs is there."""
+    for tool, where in {"cargo": "https://rustup.rs", "make": "your system's packages"}.items():
+        if shutil.which(tool) is None:
+            sys.exit(f"{tool} is missing: get it from {where}")
+    try:
+        identity = boto3.client("sts", region_name=boto3.session.Session().region_name or "us-east-1").get_caller_identity()
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"AWS does not know you: {error}\nSign in (aws sso login, aws configure, or AWS_PROFILE) and try again.")
+    print(f"Signed in as {identity['Arn']}")
+    return identity["Account"]
+
+
+def samconfig():
+    config = tomlkit.parse((ROOT / "samconfig.toml").read_text()).unwrap()["default"]["global"]["parameters"]
+    pairs = [pair.split("=", 1) for pair in config.get("parameter_overrides", [])]
+    return {"stack_name": config["stack_name"], "parameters": {name: value for name, value in pairs}}
+
+
+def overrides(parameters):
+    # An empty value would be left out of what SAM hands on, so that a former one stays.
+    return [f"{name}={value}" for name, value in parameters.items() if value != ""]
+
+
+def outputs(session, stack):
+    """The outputs of the stack; None while there is no such stack."""
+    try:
+        found = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ValidationError":
+            return None
+        sys.exit(f"CloudFormation refuses to tell of stacks: {error}")
+    if found["StackStatus"] in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS"):
+        return None
+    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+
+def ask_for_source(guide, is_asked_for):
+    options = guide.options
+    if options.provider is None and (options.yes or not is_asked_for):
+        return None
+    names = ", ".join(sorted(SIGNS))
+    provider = guide.ask(
+        "provider", "Sender to set up", "", f"{names}; empty: none yet",
+        check=lambda answer: None if answer == "" or answer in SIGNS else f"one of {names}",
+    )
+    if not provider:
+        return None
+    name = guide.ask(
+        "source", "Its name", f"{provider}-prod", "part of its URL and of each event's id",
+        check=lambda answer: None if SOURCE_NAME.fullmatch(answer) else "small letters, digits and hyphens",
+    )
+    archive = guide.ask(
+        "archive", "Archive its outputs", "no", "yes: copied into your bucket, and stored until you delete them",
+        check=lambda answer: None if answer in ("yes", "no") else "yes or no",
+    )
+    return {"provider": provider, "name": name, "archive": archive == "yes"}
+
+
+def set_up(guide, session, deployed, source):
+    """Makes the secret of the source and tells its URL. One that stands is left alone, unless it shall rotate."""
+    client, name = session.client("secretsmanager"), f"{deployed['SourcesPrefix']}/source/{source['name']}"
+    url = f"{deployed['FunctionUrl'].rstrip('/')}/hooks/{source['name']}"
+    try:
+        known = json.loads(client.get_secret_value(SecretId=name)["SecretString"])
+    except client.exceptions.ResourceNotFoundException:
+        known = None
+    if known is not None and not guide.options.rotate:
+        print(f"\nThe secret {name} stands already and was left alone.")
+        return
+    content = known or {"provider": source["provider"], **({"archive": True} if source["archive"] else {})}
+    if SIGNS[source["provider"]]:
+        secret = read_secret(guide.options, source["provider"])
+        if not secret:
+            print(f"\nNo secret yet. Give the sender this URL, then run this again with the secret it shows:\n  {url}")
+            return
+        content["secrets"] = [secret, *content.get("secrets", [])]
+    else:
+        token = secrets.token_hex(16)
+        url += f"/{token}"
+        content["token_sha256"] = [hashlib.sha256(token.encode()).hexdigest(), *content.get("token_sha256", [])]
+    if known is None:
+        client.create_secret(Name=name, SecretString=json.dumps(content))
+    else:
+        client.put_secret_value(SecretId=name, SecretString=json.dumps(content))
+    print(f"\nThe secret {name} is {'made' if known is None else 'changed'}.")
+    hand_over(guide.options, source, url)
+
+
+def read_secret(options, provider):
+    if options.secret_file == "-":
+        return sys.stdin.readline().strip()
+    if options.secret_file:
+        return Path(options.secret_file).read_text().strip()
+    if options.yes:
+        return ""
+    return getpass.getpass(f"The secret that {provider} signs with (not shown; empty: later): ").strip()
+
+
+def hand_over(options, source, url):
+    """The URL of a sender that does not sign holds a token, so a log must not get it."""
+    has_token = not SIGNS[source["provider"]]
+    file = options.url_file
+    if file is None and has_token and not sys.stdout.isatty():
+        file = str(ROOT / "target" / f"webhook-url-{source['name']}")
+    if file is None:
+        print(f"Enter this URL at the sender{'; whoever knows it can send, and it is shown only now' if has_token else ''}:\n  {url}")
+        shown = f"'{url}'"
+    else:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as output:
+            output.write(url + "\n")
+        print(f"The URL to enter at the sender is in {file}")
+        shown = f'"$(cat \'{file}\')"'
+    print("A test delivery, which consumers see as landfall.unrecognized:")
+    print("  body='{\"test\": true}'")
+    signed = ""
+    if not has_token:
+        print("  signature=$(python3 -c 'import getpass, hashlib, hmac, sys; print(hmac.new(getpass.getpass(\"secret: \")"
+              ".encode(), sys.argv[1].encode(), hashlib.sha256).hexdigest())' \"$body\")")
+        signed = f' -H "{SIGNATURE_HEADER[source["provider"]]}: $signature"'
+    print(f"  curl {shown} -H 'content-type: application/json'{signed} --data \"$body\"")
+
+
+def tell(deployed, region, stack):
+    print(f"""
+Landfall stands.
+  health     curl {deployed['FunctionUrl']}health
+  events     {deployed['ConsumerQueueUrl']} (docs/consumers.md)
+  topic      {deployed['TopicArn']}
+  logs       {deployed['IngestLogGroup']}, {deployed['ProcessLogGroup']} (docs/logging.md)
+  alarms     CloudWatch, dashboard {deployed['Dashboard']} (docs/runbook.md)
+  later      make deploy ARGS='--region {region} --stack {stack}' updates it; with --only-source it sets up one more sender""")
+
+
+if __name__ == "__main__":
+    main()
