@@ -47,3 +47,11 @@ fn the_snippet_is_part_of_the_template() {
     let snippet = docs.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a snippet");
     assert!(read("examples/consumers/template.yaml").contains(snippet), "{snippet}");
 }
+
+#[test]
+fn the_event_of_the_readme_is_valid() {
+    let readme = read("README.md");
+    let block = readme.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an event");
+    let event: Value = serde_json::from_str(block).expect("it is JSON");
+    assert_eq!(Schema::load("published-event").faults(&event), Vec::<String>::new());
+}
