@@ -64,7 +64,7 @@ impl AssetServer {
     #[must_use]
     pub fn serve(&self, path: &str, replies: &[Reply]) -> String {
         let signature = confidential::random();
-        confidential::keep("signature of a link", &signature);
+        confidential::keep_content("signature of a link", &signature);
         self.answer_with(path, replies);
         format!("http://{}{path}?sig={signature}", self.address)
     }

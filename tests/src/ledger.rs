@@ -166,6 +166,20 @@ impl World {
         records
     }
 
+    /// All records.
+    ///
+    /// # Panics
+    /// If the ledger cannot be read.
+    pub async fn all_records(&self) -> Vec<Record> {
+        let scan = self.aws.dynamodb.scan().table_name(&self.stack.ledger_table).consistent_read(true);
+        let mut pages = scan.into_paginator().items().send();
+        let mut records = Vec::new();
+        while let Some(item) = pages.next().await {
+            records.push(Record(item.unwrap_or_else(|error| panic!("reading the ledger: {error:?}"))));
+        }
+        records
+    }
+
     /// The ids of all events that are not finished.
     ///
     /// # Panics

@@ -41,6 +41,18 @@ words!(Refusal {
 });
 
 impl Refusal {
+    /// All of them.
+    pub const ALL: [Refusal; 8] = [
+        Refusal::AroundFront,
+        Refusal::UnknownSource,
+        Refusal::TokenMissing,
+        Refusal::TokenWrong,
+        Refusal::SignatureMissing,
+        Refusal::SignatureDoubled,
+        Refusal::SignatureMalformed,
+        Refusal::SignatureWrong,
+    ];
+
     /// Whether the source's secret, read anew, could turn the refusal around: the operator may have changed it a
     /// moment ago.
     #[must_use]

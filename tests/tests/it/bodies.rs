@@ -57,7 +57,7 @@ async fn kept(world: &'static World, content_type: &str, body: &[u8]) -> String 
 /// A job's report of exactly `bytes` bytes. Noise cannot be compressed; the rest shrinks to almost nothing.
 fn report(bytes: usize, is_noise: bool) -> Vec<u8> {
     let marker = confidential::random();
-    confidential::keep("marker in a body", &marker);
+    confidential::keep_content("marker in a body", &marker);
     let head = format!(r#"{{"event":"job.complete","data":{{"jobId":"job-{bytes}","marker":"{marker}","fill":""#);
     let tail = r#""}}"#;
     let filler: String = if is_noise {

@@ -5,6 +5,7 @@ use std::fs;
 
 use domain::metric::{Metric, NAMESPACE};
 use domain::provider::Provider;
+use domain::verify::Refusal;
 use serde_json::{Value, json};
 use tests::functions::url_event;
 use tests::ledger::Record;
@@ -95,9 +96,12 @@ fn the_docs_name_every_field_and_metric() {
             assert!(is_told, "docs/logging.md does not tell of `{field}`, which {name} has");
         }
     }
-    // One kept line is refused, for one of seven reasons.
-    let most = emitted().len() - 1 + 7;
+    // One kept line is refused, for one of the reasons.
+    let most = emitted().len() - 1 + Refusal::ALL.len();
     assert!(page.contains(&format!("at most {most} metrics")), "there are {most}");
+    for refusal in Refusal::ALL {
+        assert!(fields["refusal"][1].contains(&format!("`{refusal}`")), "docs/logging.md does not tell of {refusal}");
+    }
 }
 
 #[test]

@@ -29,7 +29,7 @@ aws() {
 }
 make() { record make "$@"; }
 curl() { record curl "$@"; }
-openssl() { record openssl "$@"; echo 0123456789abcdef0123456789abcdef; }
+openssl() { cat > /dev/null; record openssl "$@"; echo 0123456789abcdef0123456789abcdef; }
 vi() { record vi "$@"; }
 unset EDITOR
 command_not_found_handle() { echo "$1 is not known" >&2; return 127; }
@@ -52,7 +52,7 @@ pub(crate) fn calls(page: &Page) -> Vec<Vec<String>> {
     symlink(root().join("examples").canonicalize().expect("the examples"), place.join("examples")).expect("fresh");
     let record = place.join("record");
     let ran = Command::new("bash")
-        .args(["-eo", "pipefail", "-c", &format!("{STAND_INS}\n{script}")])
+        .args(["-euo", "pipefail", "-c", &format!("{STAND_INS}\n{script}")])
         .current_dir(&place)
         .env("TOOLS", &tools)
         .env("RECORD", &record)
