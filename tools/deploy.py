@@ -24,6 +24,8 @@ SAM = str(Path(sys.executable).parent / "sam")
 # What a provider proves its deliveries with: a secret of its own making, or the token in the URL that it is given.
 SIGNS = {"csm": False, "get3w": True, "glossi": True, "modelslab": False}
 SIGNATURE_HEADER = {"get3w": "X-Get3W-Signature", "glossi": "X-Glossi-Signature"}
+# As domain::source has it.
+SECRET_MIN_BYTES = 8
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 EMAIL = re.compile(r"[^@ ]+@[^@ ]+")
 
@@ -53,7 +55,9 @@ def main():
         sys.exit(f"There is no stack {stack} in {region}: leave --only-source out to deploy it.")
     print(f"\nAccount {account}, region {region}, stack {stack}: " + ("a first deployment" if is_first else "an update"))
 
-    parameters = dict(settings["parameters"])
+    parameters = {**settings["parameters"]}
+    if options.architecture:
+        parameters["Architecture"] = options.architecture
     if is_first:
         print(WHAT_COMES + "\n")
         parameters["AlarmEmail"] = guide.ask(
@@ -104,6 +108,7 @@ def arguments():
     )
     parser.add_argument("--region", help="default: that of the shell's AWS configuration")
     parser.add_argument("--stack", help="default: stack_name in samconfig.toml")
+    parser.add_argument("--architecture", choices=["x86_64", "arm64"], help="default: that in samconfig.toml, or x86_64")
     parser.add_argument("--alarm-email", help="who is written to when an alarm fires; default: nobody")
     parser.add_argument("--provider", choices=sorted(SIGNS), help="the kind of sender to set up")
     parser.add_argument("--source", metavar="NAME", help="its name, which becomes part of its URL; default: {provider}-prod")
@@ -117,6 +122,8 @@ def arguments():
     options = parser.parse_args()
     if options.source and not options.provider:
         parser.error("--source needs --provider")
+    if options.secret_file not in (None, "-") and not Path(options.secret_file).is_file():
+        parser.error(f"--secret-file: there is no file {options.secret_file}")
     return options
 
 
@@ -185,7 +192,7 @@ def overrides(parameters):
 
 
 def outputs(session, stack):
-    """The outputs of the stack; None while there is no such stack."""
+    """The outputs of the stack; None while there is no such stack. One that can only be deleted ends this."""
     try:
         found = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
@@ -194,6 +201,10 @@ def outputs(session, stack):
         sys.exit(f"CloudFormation refuses to tell of stacks: {error}")
     if found["StackStatus"] in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS"):
         return None
+    if found["StackStatus"].startswith(("ROLLBACK_", "CREATE_FAILED", "DELETE_")):
+        sys.exit(f"A first deployment of {stack} has failed before and left it as {found['StackStatus']}; nothing can "
+                 f"be made of that. Delete it, then try again:\n"
+                 f"  aws cloudformation delete-stack --stack-name {stack} --region {session.region_name}")
     return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
 
@@ -236,6 +247,8 @@ def set_up(guide, session, deployed, source):
         if not secret:
             print(f"\nNo secret yet. Give the sender this URL, then run this again with the secret it shows:\n  {url}")
             return
+        if len(secret) < SECRET_MIN_BYTES:
+            sys.exit(f"That is no secret: Landfall takes none below {SECRET_MIN_BYTES} characters.")
         content["secrets"] = [secret, *content.get("secrets", [])]
     else:
         token = secrets.token_hex(16)

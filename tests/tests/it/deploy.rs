@@ -23,6 +23,14 @@ fn root() -> PathBuf {
 fn deploy(endpoint: Option<&str>, arguments: &str, input: &str) -> (String, bool) {
     let mut tool = Command::new(root().join(".venv-sam/bin/python"));
     tool.arg(root().join("tools/deploy.py")).args(arguments.split(' ').filter(|it| !it.is_empty()));
+    // The build must not see what `cargo test` adds: `ring` would be compiled anew, and all that uses it.
+    #[expect(clippy::disallowed_methods, reason = "what a child inherits is decided here, for all variables at once")]
+    let of_cargo = std::env::vars_os().map(|(name, _)| name).filter(|name| {
+        ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix))
+    });
+    for name in of_cargo {
+        tool.env_remove(name);
+    }
     for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_SESSION_TOKEN", "MAKEFLAGS"] {
         tool.env_remove(name);
     }
@@ -72,6 +80,8 @@ fn who_is_not_signed_in_is_told_so() {
 fn what_makes_no_sense_is_refused_before_anything_is_asked() {
     let (told, succeeded) = deploy(None, "--source csm-prod", "");
     assert!(!succeeded && told.contains("--source needs --provider"), "{told}");
+    let (told, succeeded) = deploy(None, "--provider glossi --secret-file nowhere", "");
+    assert!(!succeeded && told.contains("there is no file nowhere"), "{told}");
 }
 
 #[test]
@@ -119,7 +129,9 @@ fn a_first_deployment_leads_to_a_first_event() {
     run(async |world| {
         // A second run against the same emulator finds the stack, but none of these names.
         let (unsigned, signed) = (Source::new(Provider::Csm).name, Source::new(Provider::Glossi).name);
-        let first = format!("--yes --stack landfall-guided --provider csm --source {unsigned}");
+        let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
+        let first =
+            format!("--yes --stack landfall-guided --architecture {architecture} --provider csm --source {unsigned}");
         let (told, succeeded) = deploy_to(world, &first, "").await;
         assert!(succeeded, "{told}");
         let later = "make deploy ARGS='--region us-east-1 --stack landfall-guided' updates it";
