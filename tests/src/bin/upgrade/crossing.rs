@@ -44,7 +44,7 @@ struct Group {
 
 impl Crossing<'_> {
     pub(crate) async fn play(&self) -> Result<Vec<Outcome>> {
-        println!("\nfrom the {} to the {}", self.from.name, self.to.name);
+        println!("\nfrom {} to {}", self.from.name, self.to.name);
         let (world, traffic) = (self.world, Traffic::begin(self.world).await);
         let mut groups = Vec::new();
 
@@ -148,7 +148,8 @@ impl Crossing<'_> {
         group
     }
 
-    /// An event that is being worked on: the host of its asset says nothing.
+    /// An event that is being worked on: the host of its asset says nothing. The processor gives it up after 24 seconds;
+    /// if the update takes longer than that, it is one more that waits, as the line after the update tells.
     async fn keep_claimed(&self, traffic: &Traffic) -> Group {
         let delivery = traffic.delivery(Kind::Archived);
         traffic.host_answers(&delivery, Reply::Nothing);
