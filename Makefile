@@ -1,12 +1,12 @@
 # All commands of the project. CI runs these and knows nothing more.
 # A fresh machine needs a Rust toolchain, Python 3.10 or newer and make, for `make fuzz` a C++ compiler and for
-# `make consumers` Node 20; the rest is installed here, pinned, into .venv-*, node_modules and target/.
+# `make consumers` Node 20, for `make instructions` valgrind; the rest is installed here, pinned, into .venv-*, node_modules and target/.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build up down demo test faults upgrade previous model fuzz consumers check sbom reproduce bench-archive bench cost scaling fmt deploy clean
+.PHONY: help build up down demo test faults upgrade previous model fuzz consumers check sbom reproduce bench-archive bench cost scaling fmt deploy clean instructions
 
 PYTHON ?= python3
 # The processor that the functions are built for: this machine's, so that the local stack can run them.
@@ -129,6 +129,10 @@ cost: build ## dollars per million events, by sender and by what an operator can
 	$(call say,building the benchmark)
 	@cargo build --release -p benches
 	@$(TARGET)/release/cost $(if $(PUBLISH),--publish)
+
+instructions: build ## what ingest takes in instructions, which are the same on a busy machine; needs valgrind
+	@command -v valgrind >/dev/null || { echo 'apt-get install valgrind, or what it is called here' >&2; exit 1; }
+	@cargo run --quiet -p benches --bin instructions
 
 scaling: ## simulates 1 to 10,000 deliveries a second against AWS's limits; SEED=number, PUBLISH=1 into docs/scaling.md
 	@cargo run --quiet -p benches --bin scaling -- --seed $(or $(SEED),1) $(if $(PUBLISH),--publish)

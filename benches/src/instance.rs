@@ -161,6 +161,24 @@ impl Instance {
         Ok(fs::metadata(&self.log)?.len())
     }
 
+    /// Tells it that no event will come any more, upon which it ends by itself.
+    ///
+    /// # Errors
+    /// If it goes on.
+    pub fn end(mut self) -> Result<()> {
+        self.desk.work().is_over = true;
+        self.desk.changed.notify_all();
+        let gives_up_at = Instant::now() + ANSWER_WITHIN;
+        // However it ends: a runtime takes a lost connection for an error.
+        while self.child.try_wait()?.is_none() {
+            if Instant::now() > gives_up_at {
+                return Err("the function does not end".into());
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+
     /// Waits until `is_so`, or says why it will never be.
     fn wait(&mut self, is_so: impl Fn(&Work) -> bool) -> Result<MutexGuard<'_, Work>> {
         let gives_up_at = Instant::now() + ANSWER_WITHIN;

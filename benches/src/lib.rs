@@ -10,6 +10,7 @@ pub mod cost;
 pub mod delivery;
 pub mod http;
 pub mod instance;
+pub mod instructions;
 pub mod machine;
 pub mod measure;
 pub mod plot;
