@@ -1,6 +1,7 @@
 # All commands of the project. CI runs these and knows nothing more.
 # A fresh machine needs a Rust toolchain, Python 3.10 or newer and make, for `make fuzz` a C++ compiler and for
-# `make consumers` Node 20, for `make instructions` valgrind; the rest is installed here, pinned, into .venv-*, node_modules and target/.
+# `make consumers` Node 20, for `make instructions` valgrind; the rest is installed here, pinned, into .venv-*, node_modules
+# and target/.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c

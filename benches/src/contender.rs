@@ -113,6 +113,10 @@ impl Contender {
             }
         };
         environment(&mut command, services, authority);
+        if matches!(self, Contender::Python | Contender::PythonPowertools) {
+            // boto3 comes with all roots, and has to read as many here.
+            command.env("AWS_CA_BUNDLE", &authority.bundle);
+        }
         command.current_dir(task_root).env("LAMBDA_TASK_ROOT", task_root).env("_HANDLER", handler);
         command
     }
@@ -168,7 +172,7 @@ pub fn environment(command: &mut Command, services: &Services, authority: &Autho
         .env("LOG_LEVEL", "INFO")
         // Each in its own way, all trust the run's authority besides what they trust anyway.
         .env("SSL_CERT_FILE", &authority.bundle)
-        .env("AWS_CA_BUNDLE", &authority.bundle)
+        .env("AWS_CA_BUNDLE", &authority.bundle_for_aws)
         .env("NODE_EXTRA_CA_CERTS", &authority.root)
         .env("FLOOR_ROOT", &authority.root);
 }

@@ -14,12 +14,17 @@ use crate::Result;
 const SYSTEM_ROOTS: [&str; 3] =
     ["/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem"];
 
+/// What Landfall's binaries trust on AWS.
+const AMAZONS_ROOTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/platform/roots/amazon.pem");
+
 /// An authority that exists for one run, with a certificate for `localhost`.
 pub struct Authority {
     /// What the stubs serve with.
     pub server: Arc<ServerConfig>,
     /// A file with this system's roots and the run's own: reading so many is part of a real cold start.
     pub bundle: PathBuf,
+    /// A file with the roots that Landfall has for AWS and the run's own.
+    pub bundle_for_aws: PathBuf,
     /// A file with the run's own root alone, for a client that embeds what it trusts.
     pub root: PathBuf,
 }
@@ -45,9 +50,18 @@ impl Authority {
         let server = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key)?;
         let system = SYSTEM_ROOTS.iter().find_map(|path| fs::read_to_string(path).ok());
         let system = system.ok_or_else(|| format!("no roots of this system in {}", SYSTEM_ROOTS.join(", ")))?;
-        let (bundle, root) = (directory.join("bundle.pem"), directory.join("root.pem"));
-        fs::write(&bundle, format!("{system}\n{}", authority_certificate.pem()))?;
-        fs::write(&root, authority_certificate.pem())?;
-        Ok(Authority { server: Arc::new(server), bundle: fs::canonicalize(bundle)?, root: fs::canonicalize(root)? })
+        let amazons = fs::read_to_string(AMAZONS_ROOTS).map_err(|error| format!("{AMAZONS_ROOTS}: {error}"))?;
+        let own = authority_certificate.pem();
+        let write = |name: &str, text: String| -> Result<PathBuf> {
+            let path = directory.join(name);
+            fs::write(&path, text)?;
+            Ok(fs::canonicalize(path)?)
+        };
+        Ok(Authority {
+            server: Arc::new(server),
+            bundle: write("bundle.pem", format!("{system}\n{own}"))?,
+            bundle_for_aws: write("bundle-for-aws.pem", format!("{amazons}\n{own}"))?,
+            root: write("root.pem", own)?,
+        })
     }
 }

@@ -7,8 +7,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
 use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 use aws_smithy_types::retry::RetryConfig;
@@ -17,6 +17,7 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use crate::env::Env;
+use crate::roots;
 
 /// S3 closes idle connections after about 20 seconds; a pooled one must be given up before, or the next call after a
 /// pause fails.
@@ -84,15 +85,23 @@ impl Aws {
             "environment",
         );
         let endpoints = Endpoints::from_env(env);
+        let region = env.required("AWS_REGION");
+        // The name that the other AWS SDKs know.
+        let trusted = env.parsed("AWS_CA_BUNDLE", roots::of(&region), roots::bundle);
         // One connector for all clients. The SDK's own HTTP client makes one for each client and each connect time-out, and
-        // each of them parses all the roots that the system trusts, before the first call and during it.
+        // each of them parses the roots anew, before the first call and during it.
+        let tls_context = TlsContext::builder().with_trust_store(trusted).build().expect("it has no way to fail");
         let connector = SharedHttpConnector::new(
-            Connector::builder().pool_idle_timeout(POOL_IDLE).tls_provider(Provider::Rustls(CryptoMode::Ring)).build(),
+            Connector::builder()
+                .pool_idle_timeout(POOL_IDLE)
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .tls_context(tls_context)
+                .build(),
         );
         let http_client = http_client_fn(move |_, _| connector.clone());
         let shared = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new(env.required("AWS_REGION")))
+            .region(Region::new(region))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(http_client)
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
