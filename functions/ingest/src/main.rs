@@ -10,6 +10,7 @@ mod settings;
 mod source_cache;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::trace::Trace;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -20,11 +21,25 @@ use serde_json::value::RawValue;
 use crate::answer::{Answer, Response};
 use crate::delivery_log::DeliveryLog;
 use crate::inbox::Inbox;
+use crate::settings::Settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let inbox = Arc::new(Inbox::new(settings::read()?));
+    let settings = settings::read()?;
+    rehearse(&settings).await;
+    let inbox = Arc::new(Inbox::new(settings));
     lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| respond(Arc::clone(&inbox), event))).await
+}
+
+/// As long as Lambda initialises at full speed: to have it done later costs the first sender more than to wait for it,
+/// unless a service hangs.
+const REHEARSAL: Duration = Duration::from_millis(300);
+
+/// Prepares the calls that a delivery makes, as far as there is time for it and the services are there.
+async fn rehearse(settings: &Settings) {
+    let all =
+        async { tokio::join!(settings.sources.rehearse(), settings.ledger.rehearse(), settings.queue.rehearse()) };
+    let _ = tokio::time::timeout(REHEARSAL, all).await;
 }
 
 /// Gives every event an answer. The work runs on a task of its own, so that a panic in it becomes a 503, which

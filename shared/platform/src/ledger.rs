@@ -9,6 +9,7 @@ mod item;
 mod overdue;
 mod settle;
 
+use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -23,6 +24,7 @@ pub use self::item::Body;
 pub use self::settle::Settled;
 
 use crate::aws::{Aws, Limits};
+use crate::rehearsal::rehearsing;
 use crate::trouble::Trouble;
 
 /// The number of shards of the index of overdue events. One partition of an index takes a thousand writes a second;
@@ -94,6 +96,14 @@ impl Ledger {
             .send()
             .await;
         unless_refused("dynamodb:UpdateItem (bring forward)", result).map(|_| ())
+    }
+
+    /// [Rehearses](crate::rehearsal) a put.
+    pub async fn rehearse(&self) {
+        let rehearsing = rehearsing(self.client.config().http_client());
+        let put = self.client.put_item().table_name(&self.table).item("id", item::text("rehearsal"));
+        // It always fails.
+        let _ = put.customize().config_override(Builder::new().http_client(rehearsing)).send().await;
     }
 
     async fn put(&self, item: item::Item, place: Place) -> Result<Put, Trouble> {

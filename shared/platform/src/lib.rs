@@ -18,6 +18,7 @@ pub mod log;
 pub mod provider_api;
 pub mod queue;
 pub mod random;
+mod rehearsal;
 mod roots;
 pub mod sources;
 pub mod topic;

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use aws_sdk_sqs::config::Builder;
 use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
 use domain::source_name::SourceName;
 use domain::trace::Trace;
 
 use crate::aws::{Aws, Limits};
+use crate::rehearsal::rehearsing;
 use crate::trouble::Trouble;
 
 /// A queue.
@@ -41,6 +43,14 @@ impl Queue {
         }
         request.send().await.map_err(|error| Trouble::of("sqs:SendMessage", &error))?;
         Ok(())
+    }
+
+    /// [Rehearses](crate::rehearsal) sending.
+    pub async fn rehearse(&self) {
+        let rehearsing = rehearsing(self.client.config().http_client());
+        let send = self.client.send_message().queue_url(&self.url).message_body("{}").message_group_id("rehearsal");
+        // It always fails.
+        let _ = send.customize().config_override(Builder::new().http_client(rehearsing)).send().await;
     }
 
     /// Puts away a message that nobody will ever be able to process, with the reason.

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use aws_sdk_secretsmanager::config::Builder;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use domain::source::{Source, SourceError};
 use domain::source_name::SourceName;
 
 use crate::aws::{Aws, Limits};
+use crate::rehearsal::rehearsing;
 use crate::trouble::Trouble;
 
 /// An instance reads a source again after this long: so soon, what an operator takes away is gone everywhere.
@@ -37,6 +39,14 @@ impl Sources {
     #[must_use]
     pub fn new(aws: &Aws, prefix: String, limits: Limits) -> Sources {
         Sources { client: aws.secretsmanager(limits), prefix }
+    }
+
+    /// [Rehearses](crate::rehearsal) reading.
+    pub async fn rehearse(&self) {
+        let rehearsing = rehearsing(self.client.config().http_client());
+        let get = self.client.get_secret_value().secret_id(&self.prefix);
+        // It always fails.
+        let _ = get.customize().config_override(Builder::new().http_client(rehearsing)).send().await;
     }
 
     /// Reads the source `name`.
