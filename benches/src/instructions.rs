@@ -27,6 +27,8 @@ pub struct Instructions {
 
 /// So many events warm up, and so many more are counted.
 const EVENTS: (u64, u64) = (10, 100);
+/// The services to which ingest opens a connection before it asks for an event.
+const PINGS: u64 = 3;
 /// How often a run is tried in which a call came to its time-out.
 const TRIES_MAX: usize = 8;
 
@@ -85,6 +87,10 @@ impl Workshop {
         let expected = Contender::Landfall.expected_calls().0 * events + events.min(1);
         if calls != expected {
             return Err(format!("{calls} calls to AWS instead of {expected}: something was tried twice").into());
+        }
+        let pings = services.state().pings;
+        if pings != PINGS {
+            return Err(format!("{pings} connections opened beforehand instead of {PINGS}").into());
         }
         let text = fs::read_to_string(&out)?;
         let total = text.lines().find_map(|line| line.strip_prefix("summary:").or(line.strip_prefix("totals:")));

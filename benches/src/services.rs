@@ -4,7 +4,7 @@ mod state;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -86,6 +86,7 @@ struct Shared {
     state: Mutex<State>,
     delays: Delays,
     tls: Option<Arc<ServerConfig>>,
+    connections: AtomicU64,
     is_over: AtomicBool,
 }
 
@@ -95,7 +96,8 @@ impl Services {
     /// # Errors
     /// If there is no free port.
     pub fn start(state: State, delays: Delays, tls: Option<Arc<ServerConfig>>) -> Result<Services> {
-        let shared = Arc::new(Shared { state: Mutex::new(state), delays, tls, is_over: AtomicBool::new(false) });
+        let (connections, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
+        let shared = Arc::new(Shared { state: Mutex::new(state), delays, tls, connections, is_over });
         let mut services = Services { ports: Vec::new(), shared };
         for service in Service::ALL {
             let listener = TcpListener::bind(("127.0.0.1", 0))?;
@@ -106,6 +108,7 @@ impl Services {
                     if serving.is_over.load(Ordering::Relaxed) {
                         return;
                     }
+                    serving.connections.fetch_add(1, Ordering::Relaxed);
                     let (Ok(stream), shared) = (stream, Arc::clone(&serving)) else { continue };
                     thread::spawn(move || shared.serve(service, stream));
                 }
@@ -128,6 +131,12 @@ impl Services {
 
     fn url_at(&self, port: u16) -> String {
         format!("{}://localhost:{port}", if self.shared.tls.is_some() { "https" } else { "http" })
+    }
+
+    /// How many connections were opened to them so far.
+    #[must_use]
+    pub fn connections(&self) -> u64 {
+        self.shared.connections.load(Ordering::Relaxed)
     }
 
     /// What they hold.

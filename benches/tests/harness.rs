@@ -29,6 +29,17 @@ fn workshop(name: &str) -> Workshop {
     }
 }
 
+#[test]
+fn landfall_has_its_connections_open_before_the_first_event() {
+    let workshop = workshop("connections");
+    let state = State::with_secret(&format!("{SOURCES_PREFIX}/source/{SOURCE}"), &secret_value());
+    let mut started = workshop.start(Contender::Landfall, state, Transport::Tls, Delays::NONE).expect("it starts");
+    let before = started.services.connections();
+    started.instance.handle([delivery(0, 2048, Signed::Rightly).payload]).expect("it answers");
+    assert_eq!((before, started.services.connections()), (3, 3));
+    assert_eq!(started.services.state().counts.calls.values().sum::<u64>(), 3, "its calls and no more");
+}
+
 /// Runs a contender through every kind of delivery, and gives the calls to AWS that an event took.
 fn check(contender: Contender, transport: Transport, expected: [f64; 4]) {
     let workshop = workshop(&format!("{contender:?}-{transport:?}"));
