@@ -65,10 +65,12 @@ impl AssetCounts {
 }
 
 impl Acted {
-    /// What is kept of it in the record.
-    pub(crate) fn into_outcome(self) -> Vec<(&'static str, String)> {
-        let verified_by = self.verified_by.to_string();
-        vec![("type", self.event_type.to_string()), ("message_id", self.message_id), ("verified_by", verified_by)]
+    /// What is kept of it in the record: what `recorded` does not say already.
+    pub(crate) fn outcome(&self, recorded: &Event) -> Vec<(&'static str, String)> {
+        let type_if_other = (self.event_type != recorded.event_type).then(|| ("type", self.event_type.to_string()));
+        let proof_if_other =
+            (self.verified_by != recorded.verified_by).then(|| ("verified_by", self.verified_by.to_string()));
+        type_if_other.into_iter().chain(proof_if_other).collect()
     }
 }
 

@@ -126,7 +126,7 @@ impl Desk {
         received: &Received,
         line: &mut ProcessLog,
     ) -> Verdict {
-        let (id, attempts) = (record.event.id.clone(), record.standing.attempts);
+        let (recorded, attempts) = (record.event.clone(), record.standing.attempts);
         line.claimed(&record);
         let (work, outcome) = if may_work(attempts) {
             let desk = Arc::clone(self);
@@ -139,8 +139,8 @@ impl Desk {
         let settlement = settle(work, attempts, clock::now(), self.schedule, random::fraction());
         line.settled(&settlement, outcome.as_ref());
         line.contradicted(is_contradicted);
-        let outcome = outcome.map(Acted::into_outcome).unwrap_or_default();
-        match self.ledger.settle(&id, &token, &settlement, &outcome).await {
+        let outcome = outcome.map(|acted| acted.outcome(&recorded)).unwrap_or_default();
+        match self.ledger.settle(&recorded.id, &token, &settlement, &outcome).await {
             Ok(Settled::Yes) => Verdict::Delete,
             Ok(Settled::ClaimLost) => {
                 line.claim_lost();

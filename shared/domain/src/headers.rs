@@ -4,16 +4,8 @@ use std::collections::BTreeMap;
 
 /// The headers that are kept with an event. A list of what is kept, not of what is dropped: a credential in a header
 /// that nobody thought of can then never be stored.
-const KEPT: [&str; 8] = [
-    "content-encoding",
-    "content-type",
-    "date",
-    "user-agent",
-    "webhook-id",
-    "webhook-timestamp",
-    "x-amzn-trace-id",
-    "x-request-id",
-];
+const KEPT: [&str; 7] =
+    ["content-encoding", "content-type", "date", "user-agent", "webhook-id", "webhook-timestamp", "x-request-id"];
 
 /// Names and values that are kept have at most this many bytes together.
 const KEPT_MAX_BYTES: usize = 4096;

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use crate::schema::Schema;
 
 /// The version of the wire forms that the code writes: the last of the folders.
-const NEWEST: u32 = 2;
+const NEWEST: u32 = 3;
 const BUCKET: &str = "landfall-bucket";
 const TEXT: &str = "{\"status\":\"completed\",\"name\":\"\u{fffe} \u{e9} \\n\"}";
 const NOT_TEXT: &[u8] = b"\xff\xfe\x00\x80";

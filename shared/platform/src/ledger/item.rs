@@ -29,11 +29,10 @@ pub enum Body<'a> {
     Referenced(&'a BodyRef),
 }
 
-/// The item of a fresh record.
+/// The item of a fresh record. It is billed by the KiB with every write, so a number that is 0 is left out.
 pub(super) fn received(event: &Event, body: &Body<'_>, due_at: Timestamp) -> Item {
     let mut item = described(event, body);
     item.insert("state".to_owned(), text(State::Received.as_str()));
-    item.insert("attempts".to_owned(), number(0));
     item.insert("due_at".to_owned(), time(due_at));
     item.insert("due_shard".to_owned(), text(due_shard(&event.id)));
     item
@@ -58,12 +57,14 @@ fn described(event: &Event, body: &Body<'_>) -> Item {
         ("type".to_owned(), text(event.event_type.to_string())),
         ("verified_by".to_owned(), text(event.verified_by.as_str())),
         ("origin".to_owned(), text(event.origin.as_str())),
-        ("replay".to_owned(), number(event.replay.into())),
         ("received_at".to_owned(), time(event.received_at)),
         ("delivery".to_owned(), text(&event.delivery)),
         ("headers".to_owned(), AttributeValue::M(headers)),
         ("body_sha256".to_owned(), text(event.body_sha256.to_string())),
     ]);
+    if event.replay > 0 {
+        item.insert("replay".to_owned(), number(event.replay.into()));
+    }
     if let Some(subject) = &event.subject {
         item.insert("subject".to_owned(), text(subject));
     }

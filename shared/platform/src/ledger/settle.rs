@@ -23,7 +23,8 @@ pub enum Settled {
 }
 
 impl Ledger {
-    /// Settles an event, if it is still claimed with `token`. `outcome` is kept with a finished record.
+    /// Settles an event, if it is still claimed with `token`. `outcome` is kept with a finished record; nothing is, if it
+    /// is empty.
     ///
     /// # Errors
     /// If the table could not be reached or refused; the lease then lapses, and the event comes due again.
@@ -34,7 +35,7 @@ impl Ledger {
         settlement: &Settlement,
         outcome: &[(&str, String)],
     ) -> Result<Settled, Trouble> {
-        const FINISH: &str = "SET #state = :state, expires_at = :expires_at, outcome = :outcome";
+        const FINISH: &str = "SET #state = :state, expires_at = :expires_at";
         const UNFINISH: &str = "REMOVE due_at, due_shard, lease_until, not_before, sweeps";
         let outcome: HashMap<String, AttributeValue> =
             outcome.iter().map(|(name, value)| ((*name).to_owned(), item::text(value))).collect();
@@ -47,17 +48,21 @@ impl Ledger {
             .condition_expression("claimed_by = :token")
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":token", item::text(token));
+        let is_kept = !outcome.is_empty() && !matches!(settlement, Settlement::Again { .. });
+        let (keep, update) = if is_kept {
+            (", outcome = :outcome", update.expression_attribute_values(":outcome", AttributeValue::M(outcome)))
+        } else {
+            ("", update)
+        };
         let update = match settlement {
             Settlement::Done { expires_at_seconds } => update
-                .update_expression(format!("{FINISH} {UNFINISH}, last_error"))
+                .update_expression(format!("{FINISH}{keep} {UNFINISH}, last_error"))
                 .expression_attribute_values(":state", item::text(State::Done.as_str()))
-                .expression_attribute_values(":expires_at", item::number(*expires_at_seconds))
-                .expression_attribute_values(":outcome", AttributeValue::M(outcome)),
+                .expression_attribute_values(":expires_at", item::number(*expires_at_seconds)),
             Settlement::Failed { expires_at_seconds, reason } => update
-                .update_expression(format!("{FINISH}, last_error = :reason {UNFINISH}"))
+                .update_expression(format!("{FINISH}{keep}, last_error = :reason {UNFINISH}"))
                 .expression_attribute_values(":state", item::text(State::Failed.as_str()))
                 .expression_attribute_values(":expires_at", item::number(*expires_at_seconds))
-                .expression_attribute_values(":outcome", AttributeValue::M(outcome))
                 .expression_attribute_values(":reason", short(reason)),
             // The number of attempts itself, not a difference: the SDK may send the same update twice.
             Settlement::Again { at, reason, attempts } => update
