@@ -41,7 +41,7 @@ impl Queue {
         if let Some(header) = header {
             request = request.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, header);
         }
-        request.send().await.map_err(|error| Trouble::of("sqs:SendMessage", &error))?;
+        Box::pin(request.send()).await.map_err(|error| Trouble::of("sqs:SendMessage", &error))?;
         Ok(())
     }
 
@@ -106,8 +106,8 @@ mod tests {
 
     use super::*;
 
-    /// Sends a message to a queue that takes one request, and compares what was sent.
-    async fn check(trace: Option<&str>, expected: Expect) {
+    /// A queue that takes one request.
+    async fn queue() -> (Queue, TcpListener) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let config = aws_sdk_sqs::Config::builder()
@@ -120,31 +120,47 @@ mod tests {
             .time_source(SharedTimeSource::new(SystemTimeSource::new()))
             .retry_config(RetryConfig::disabled())
             .build();
-        let queue = Queue { client: aws_sdk_sqs::Client::from_conf(config), url: format!("http://{address}/queue") };
+        (Queue { client: aws_sdk_sqs::Client::from_conf(config), url: format!("http://{address}/queue") }, listener)
+    }
+
+    /// Sends a message, and compares what was sent.
+    async fn check(trace: Option<&str>, expected: Expect) {
+        let (queue, listener) = queue().await;
         let trace = trace.and_then(Trace::parse);
         let source = SourceName::parse("glossi-prod").unwrap();
         let (sent, told) = tokio::join!(queue.send(&source, "message".to_owned(), trace.as_ref()), request(listener));
         sent.unwrap();
-        let mut told: Value = serde_json::from_slice(&told.unwrap()).unwrap();
+        let (_, told) = told.unwrap();
+        let mut told: Value = serde_json::from_slice(&told).unwrap();
         told.as_object_mut().unwrap().remove("QueueUrl");
         expected.assert_eq(&told.to_string());
     }
 
-    /// Answers one request, and gives its body.
-    async fn request(listener: TcpListener) -> std::io::Result<Vec<u8>> {
+    /// Answers one request, and gives its head and its body.
+    async fn request(listener: TcpListener) -> std::io::Result<(String, Vec<u8>)> {
         let (mut stream, _) = listener.accept().await?;
         let (reader, mut writer) = stream.split();
-        let (mut reader, mut line, mut length) = (BufReader::new(reader), String::new(), 0);
+        let (mut reader, mut head, mut line, mut length) = (BufReader::new(reader), String::new(), String::new(), 0);
         while reader.read_line(&mut line).await? > 2 {
             if let Some(bytes) = line.to_ascii_lowercase().strip_prefix("content-length:") {
                 length = bytes.trim().parse().unwrap();
             }
+            head.push_str(&line);
             line.clear();
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body).await?;
         writer.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{\"MessageId\":\"1\"}").await?;
-        Ok(body)
+        Ok((head, body))
+    }
+
+    #[tokio::test]
+    async fn a_rehearsal_asks_for_nothing_and_shows_nobody_who_asks() {
+        let (queue, listener) = queue().await;
+        let ((), told) = tokio::join!(queue.rehearse(), request(listener));
+        let (head, body) = told.unwrap();
+        assert!(head.starts_with("GET /ping HTTP/1.1\r\n"), "{head}");
+        assert!(!head.to_lowercase().contains("authorization") && body.is_empty(), "{head}");
     }
 
     #[tokio::test]
