@@ -1,4 +1,7 @@
 //! The AWS clients: one connector, one credential, and limits of time that are set on purpose.
+//!
+//! The future of a call is large, and every future around it is as large and moved several times. So where a call is made
+//! for every delivery, its future is boxed.
 
 use std::time::Duration;
 
@@ -11,6 +14,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -105,7 +109,9 @@ impl Aws {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(http_client)
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-            .time_source(SharedTimeSource::new(SystemTimeSource::new()));
+            .time_source(SharedTimeSource::new(SystemTimeSource::new()))
+            // It measures every body on its way; the limits of time say the same.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         Aws { shared: shared.build(), endpoints }
     }
 

@@ -38,16 +38,15 @@ impl Bodies {
     pub async fn put(&self, target: &BodyRef, bytes: &[u8]) -> Result<(), Trouble> {
         let digest: Digest =
             target.sha256.parse().map_err(|_| Trouble::lasting("s3:PutObject", "the target has no digest"))?;
-        self.client
+        let put = self
+            .client
             .put_object()
             .bucket(&self.bucket)
             .key(&target.key)
             // S3 refuses bytes that changed on the way.
             .checksum_sha256(STANDARD.encode(digest.as_bytes()))
-            .body(bytes.to_vec().into())
-            .send()
-            .await
-            .map_err(|error| Trouble::of("s3:PutObject", &error))?;
+            .body(bytes.to_vec().into());
+        Box::pin(put.send()).await.map_err(|error| Trouble::of("s3:PutObject", &error))?;
         Ok(())
     }
 

@@ -82,7 +82,7 @@ impl Ledger {
     /// # Errors
     /// If the table could not be reached or refused. Nothing is lost: the event comes due later.
     pub async fn bring_forward(&self, id: &EventId, due_at: Timestamp) -> Result<(), Trouble> {
-        let result = self
+        let update = self
             .client
             .update_item()
             .table_name(&self.table)
@@ -92,10 +92,8 @@ impl Ledger {
             .condition_expression("#state = :received AND due_at > :due_at")
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":due_at", item::time(due_at))
-            .expression_attribute_values(":received", item::text(State::Received.as_str()))
-            .send()
-            .await;
-        unless_refused("dynamodb:UpdateItem (bring forward)", result).map(|_| ())
+            .expression_attribute_values(":received", item::text(State::Received.as_str()));
+        unless_refused("dynamodb:UpdateItem (bring forward)", Box::pin(update.send()).await).map(|_| ())
     }
 
     /// [Rehearses](crate::rehearsal) a put.
@@ -120,7 +118,7 @@ impl Ledger {
                 .condition_expression("attribute_not_exists(id) OR expires_at = :seen")
                 .expression_attribute_values(":seen", AttributeValue::N(seconds.to_string())),
         };
-        match put.send().await {
+        match Box::pin(put.send()).await {
             Ok(_) => Ok(Put::Created),
             Err(error) => match refused_item(&error) {
                 Some(item) => Ok(Put::Stands(Box::new(item::standing(item)?))),

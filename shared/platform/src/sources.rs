@@ -54,8 +54,8 @@ impl Sources {
     /// # Errors
     /// If Secrets Manager could not be reached or refused: then it is not known whether there is such a source.
     pub async fn read(&self, name: &SourceName) -> Result<Lookup, Trouble> {
-        let answer = self.client.get_secret_value().secret_id(format!("{}/source/{name}", self.prefix)).send().await;
-        match answer {
+        let get = self.client.get_secret_value().secret_id(format!("{}/source/{name}", self.prefix));
+        match Box::pin(get.send()).await {
             Ok(secret) => Ok(match Source::parse(name.clone(), secret.secret_string().unwrap_or_default()) {
                 Ok(source) => Lookup::Known(source),
                 Err(error) => Lookup::Broken(error),
