@@ -3,6 +3,8 @@
 //! A 2xx means that the whole event is durable in at least one store and will be processed without the sender's help.
 
 mod answer;
+#[cfg(test)]
+mod budget;
 mod delivery_log;
 mod inbox;
 mod keep;
@@ -14,6 +16,7 @@ use std::time::Duration;
 
 use domain::trace::Trace;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use platform::env::Env;
 use platform::log::{self, Level};
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -25,7 +28,7 @@ use crate::settings::Settings;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let settings = settings::read()?;
+    let settings = settings::read(Env::of_process())?;
     rehearse(&settings).await;
     let inbox = Arc::new(Inbox::new(settings));
     lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| respond(Arc::clone(&inbox), event))).await

@@ -46,8 +46,7 @@ pub(crate) struct Settings {
 }
 
 /// Reads the environment.
-pub(crate) fn read() -> Result<Settings, EnvError> {
-    let mut env = Env::of_process();
+pub(crate) fn read(mut env: Env) -> Result<Settings, EnvError> {
     log::start(&mut env);
     let aws = Aws::from_env(&mut env);
     let settings = Settings {

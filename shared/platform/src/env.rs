@@ -23,6 +23,12 @@ impl Env {
     pub fn of_process() -> Env {
         #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
         let lookup = |name: &str| std::env::var(name).ok();
+        Env::of(lookup)
+    }
+
+    /// Settings from elsewhere, for tests.
+    #[must_use]
+    pub fn of(lookup: fn(&str) -> Option<String>) -> Env {
         Env { lookup, problems: Vec::new() }
     }
 
@@ -86,7 +92,7 @@ mod tests {
 
     #[test]
     fn all_problems_are_named_at_once() {
-        let mut env = Env { lookup, problems: Vec::new() };
+        let mut env = Env::of(lookup);
         let settings = (
             env.required("TABLE"),
             env.required("EMPTY"),
@@ -102,7 +108,7 @@ mod tests {
 
     #[test]
     fn absent_settings_have_their_defaults() {
-        let mut env = Env { lookup, problems: Vec::new() };
+        let mut env = Env::of(lookup);
         let settings = (env.required("TABLE"), env.parsed("SCALE", 7, str::parse::<u32>));
         assert_eq!(env.finish(settings).unwrap(), ("ledger".to_owned(), 7));
     }
