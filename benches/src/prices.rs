@@ -12,6 +12,8 @@ pub struct Prices {
     pub region: String,
     /// How far they can be trusted: who compares them with AWS's pages says so here.
     pub stated: String,
+    /// The pages to compare them with.
+    pub pages: Vec<String>,
     /// Invocations.
     pub lambda_requests_per_million: f64,
     /// Memory over time, on x86.

@@ -60,10 +60,11 @@ fn run() -> Result<()> {
 
     let text = format!(
         "{}\nList prices of {}, x86, {}; without free tiers. Not in it: what lies stored, the sweep (the same \
-         for any number of events), the first starts, what consumers read.",
+         for any number of events), the first starts, what consumers read. Compare with:\n{}",
         Cost::table(&costs),
         prices.region,
-        prices.stated
+        prices.stated,
+        prices.pages.join("\n")
     );
     println!("{text}");
     if std::env::args().any(|argument| argument == "--publish") {
