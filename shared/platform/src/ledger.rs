@@ -9,7 +9,6 @@ mod item;
 mod overdue;
 mod settle;
 
-use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -24,7 +23,6 @@ pub use self::item::Body;
 pub use self::settle::Settled;
 
 use crate::aws::{Aws, Limits};
-use crate::rehearsal::rehearsing;
 use crate::trouble::Trouble;
 
 /// The number of shards of the index of overdue events. One partition of an index takes a thousand writes a second;
@@ -35,6 +33,7 @@ pub const DUE_SHARDS: u32 = 64;
 #[derive(Clone, Debug)]
 pub struct Ledger {
     client: aws_sdk_dynamodb::Client,
+    rehearsing: aws_sdk_dynamodb::Client,
     table: String,
 }
 
@@ -60,7 +59,7 @@ impl Ledger {
     /// The table named `table`.
     #[must_use]
     pub fn new(aws: &Aws, table: String, limits: Limits) -> Ledger {
-        Ledger { client: aws.dynamodb(limits), table }
+        Ledger { client: aws.dynamodb(limits), rehearsing: aws.rehearsing().dynamodb(limits), table }
     }
 
     /// Records a fresh event, to come due at `due_at`.
@@ -98,10 +97,9 @@ impl Ledger {
 
     /// [Rehearses](crate::rehearsal) a put.
     pub async fn rehearse(&self) {
-        let rehearsing = rehearsing(self.client.config().http_client());
-        let put = self.client.put_item().table_name(&self.table).item("id", item::text("rehearsal"));
+        let put = self.rehearsing.put_item().table_name(&self.table).item("id", item::text("rehearsal"));
         // It always fails.
-        let _ = put.customize().config_override(Builder::new().http_client(rehearsing)).send().await;
+        let _ = Box::pin(put.send()).await;
     }
 
     async fn put(&self, item: item::Item, place: Place) -> Result<Put, Trouble> {

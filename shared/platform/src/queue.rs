@@ -2,19 +2,18 @@
 
 use std::time::Duration;
 
-use aws_sdk_sqs::config::Builder;
 use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
 use domain::source_name::SourceName;
 use domain::trace::Trace;
 
 use crate::aws::{Aws, Limits};
-use crate::rehearsal::rehearsing;
 use crate::trouble::Trouble;
 
 /// A queue.
 #[derive(Clone, Debug)]
 pub struct Queue {
     client: aws_sdk_sqs::Client,
+    rehearsing: aws_sdk_sqs::Client,
     url: String,
 }
 
@@ -22,7 +21,7 @@ impl Queue {
     /// The queue at `url`.
     #[must_use]
     pub fn new(aws: &Aws, url: String, limits: Limits) -> Queue {
-        Queue { client: aws.sqs(limits), url }
+        Queue { client: aws.sqs(limits), rehearsing: aws.rehearsing().sqs(limits), url }
     }
 
     /// Sends a message of `source`. The source is the message's group, so that on this unordered queue a noisy source
@@ -47,10 +46,9 @@ impl Queue {
 
     /// [Rehearses](crate::rehearsal) sending.
     pub async fn rehearse(&self) {
-        let rehearsing = rehearsing(self.client.config().http_client());
-        let send = self.client.send_message().queue_url(&self.url).message_body("{}").message_group_id("rehearsal");
+        let send = self.rehearsing.send_message().queue_url(&self.url).message_body("{}").message_group_id("rehearsal");
         // It always fails.
-        let _ = send.customize().config_override(Builder::new().http_client(rehearsing)).send().await;
+        let _ = Box::pin(send.send()).await;
     }
 
     /// Puts away a message that nobody will ever be able to process, with the reason.
@@ -105,6 +103,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
+    use crate::rehearsal::rehearsing;
 
     /// A queue that takes one request.
     async fn queue() -> (Queue, TcpListener) {
@@ -118,9 +117,11 @@ mod tests {
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .time_source(SharedTimeSource::new(SystemTimeSource::new()))
-            .retry_config(RetryConfig::disabled())
-            .build();
-        (Queue { client: aws_sdk_sqs::Client::from_conf(config), url: format!("http://{address}/queue") }, listener)
+            .retry_config(RetryConfig::disabled());
+        let client = aws_sdk_sqs::Client::from_conf(config.clone().build());
+        let config = config.http_client(rehearsing(client.config().http_client()));
+        let rehearsing = aws_sdk_sqs::Client::from_conf(config.build());
+        (Queue { client, rehearsing, url: format!("http://{address}/queue") }, listener)
     }
 
     /// Sends a message, and compares what was sent.

@@ -2,8 +2,8 @@
 //!
 //! Lambda lets a function initialise at full speed and gives it a share of a processor afterwards, so what the first
 //! call to a service needs beside itself is had for less before the first event: the name looked up, the connection
-//! opened, the SDK's code loaded and its tables built. A rehearsed call is made by the client that will make the real
-//! one, and signed like it. In its place the service is then asked how it is, without a signature, so nothing is
+//! opened, the SDK's code loaded and its tables built. A rehearsed call is made by a client like the one that will make
+//! the real one, and signed like it. In its place the service is then asked how it is, without a signature, so nothing is
 //! done, no permission is needed, and nobody's metrics or audit trail knows of it.
 
 use std::fmt;

@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use aws_sdk_secretsmanager::config::Builder;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use domain::source::{Source, SourceError};
 use domain::source_name::SourceName;
 
 use crate::aws::{Aws, Limits};
-use crate::rehearsal::rehearsing;
 use crate::trouble::Trouble;
 
 /// An instance reads a source again after this long: so soon, what an operator takes away is gone everywhere.
@@ -20,6 +18,7 @@ pub const READS_APART: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Sources {
     client: aws_sdk_secretsmanager::Client,
+    rehearsing: aws_sdk_secretsmanager::Client,
     prefix: String,
 }
 
@@ -38,15 +37,14 @@ impl Sources {
     /// The sources whose secrets are named `{prefix}/source/{name}`.
     #[must_use]
     pub fn new(aws: &Aws, prefix: String, limits: Limits) -> Sources {
-        Sources { client: aws.secretsmanager(limits), prefix }
+        Sources { client: aws.secretsmanager(limits), rehearsing: aws.rehearsing().secretsmanager(limits), prefix }
     }
 
     /// [Rehearses](crate::rehearsal) reading.
     pub async fn rehearse(&self) {
-        let rehearsing = rehearsing(self.client.config().http_client());
-        let get = self.client.get_secret_value().secret_id(&self.prefix);
+        let get = self.rehearsing.get_secret_value().secret_id(&self.prefix);
         // It always fails.
-        let _ = get.customize().config_override(Builder::new().http_client(rehearsing)).send().await;
+        let _ = Box::pin(get.send()).await;
     }
 
     /// Reads the source `name`.
