@@ -44,9 +44,9 @@ pub fn request(url: &str, provider: Provider, secret: Option<&str>, body: &[u8])
 #[must_use]
 pub const fn signature_header(provider: Provider) -> Option<&'static str> {
     match provider {
-        Provider::Csm | Provider::Modelslab => None,
         Provider::Get3w => Some("X-Get3W-Signature"),
         Provider::Glossi => Some("X-Glossi-Signature"),
+        _ => None,
     }
 }
 
@@ -59,12 +59,13 @@ pub fn sign(secret: &str, body: &[u8]) -> String {
     signature
 }
 
-/// None of the four documents its user agent; these are what the stacks they are known to run on send by themselves.
+/// None of the first four documents its user agent; these are what the stacks they are known to run on send by themselves.
 const fn user_agent(provider: Provider) -> &'static str {
     match provider {
         Provider::Csm => "axios/1.7.9",
         Provider::Get3w => "Go-http-client/2.0",
         Provider::Modelslab => "GuzzleHttp/7",
         Provider::Glossi => "node",
+        _ => "webhooks/1.0",
     }
 }

@@ -99,6 +99,7 @@ impl Simulator {
             Provider::Get3w => get3w::fresh_id(),
             Provider::Modelslab => modelslab::fresh_id(),
             Provider::Glossi => glossi::fresh_id(),
+            other => panic!("nobody plays {other} here"),
         };
         self.add(Job::new(id, None))
     }
@@ -161,6 +162,7 @@ impl Simulator {
             Provider::Get3w => get3w::webhook(&job, &link),
             Provider::Modelslab => modelslab::webhook(&job, &link),
             Provider::Glossi => glossi::webhook(&job, &link),
+            other => panic!("nobody plays {other} here"),
         };
         body.to_string().into_bytes()
     }
@@ -228,7 +230,7 @@ impl State {
         }
         let too_often = || match self.provider {
             Provider::Modelslab => modelslab::too_often(),
-            Provider::Csm | Provider::Get3w | Provider::Glossi => Reply::error(429, "too many requests"),
+            _ => Reply::error(429, "too many requests"),
         };
         match self.condition {
             Condition::Up => {}
@@ -243,6 +245,7 @@ impl State {
             Provider::Get3w => get3w::answer(asked, &segments, &self.key, find),
             Provider::Modelslab => modelslab::answer(asked, &segments, &self.key, find),
             Provider::Glossi => glossi::answer(asked, &segments, &self.key, find),
+            other => panic!("nobody plays {other} here"),
         }
     }
 

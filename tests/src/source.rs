@@ -114,10 +114,7 @@ impl Source {
 /// Whether the provider signs its deliveries.
 #[must_use]
 pub fn signs(provider: Provider) -> bool {
-    match provider {
-        Provider::Csm | Provider::Modelslab => false,
-        Provider::Get3w | Provider::Glossi => true,
-    }
+    matches!(provider, Provider::Get3w | Provider::Glossi)
 }
 
 /// Bytes as lower-case hex.

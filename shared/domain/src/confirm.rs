@@ -83,6 +83,7 @@ pub fn need(event: &Event, canonical: &Canonical, body: &[u8], access: Option<&A
             Provider::Get3w => get3w::request(&id, access),
             Provider::Modelslab => modelslab::request(thing, &id, &body, access),
             Provider::Glossi => glossi::request(thing, &id, access),
+            _ => None,
         }?;
         Some(Box::new(Inquiry { provider: event.provider, id, thing, claimed, request }))
     };
@@ -115,6 +116,7 @@ impl Inquiry {
             Provider::Get3w => get3w::account(&json),
             Provider::Modelslab => modelslab::account(self.thing, &self.id, &json),
             Provider::Glossi => glossi::account(&self.id, &json),
+            _ => Account::Senseless,
         };
         match account {
             Account::Told(webhook) => self.compare(&webhook),

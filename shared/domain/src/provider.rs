@@ -1,9 +1,13 @@
 //! The senders that Landfall knows.
 
+// What the build script writes names things by their crates.
+extern crate alloc;
+
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use description::Description;
 use serde_json::Value;
 
 use crate::canonical::Details;
@@ -12,47 +16,22 @@ use crate::event_type::Status;
 use crate::head::Head;
 use crate::providers::{csm, get3w, glossi, modelslab};
 
-/// A kind of sender.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Provider {
-    /// Common Sense Machines (Cube): 3D from images and text. Signs nothing.
-    Csm,
-    /// Get3W: predictions of many models behind one API. Signs.
-    Get3w,
-    /// ModelsLab: images, video, audio, 3D, training, workflows. Signs nothing.
-    Modelslab,
-    /// Glossi: 3D product models, projects and renders. Signs.
-    Glossi,
-}
+include!(concat!(env!("OUT_DIR"), "/provider.rs"));
 
 /// A name that is no provider's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such provider; known are csm, get3w, modelslab and glossi")]
+#[error("no such provider; the catalogue is in docs/providers")]
 pub struct UnknownProvider;
 
 impl Provider {
-    /// All of them.
-    pub const ALL: [Provider; 4] = [Provider::Csm, Provider::Get3w, Provider::Modelslab, Provider::Glossi];
-
-    /// Its name in configuration, records and events.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Provider::Csm => "csm",
-            Provider::Get3w => "get3w",
-            Provider::Modelslab => "modelslab",
-            Provider::Glossi => "glossi",
-        }
-    }
-
     /// The header that carries a hex HMAC-SHA256 of the raw body, keyed by the secret's UTF-8 text; `None` for a
     /// sender that signs nothing.
     #[must_use]
     pub const fn signature_header(self) -> Option<&'static str> {
         match self {
-            Provider::Csm | Provider::Modelslab => None,
             Provider::Get3w => Some("x-get3w-signature"),
             Provider::Glossi => Some("x-glossi-signature"),
+            _ => None,
         }
     }
 
@@ -60,7 +39,7 @@ impl Provider {
     pub(crate) const fn asset_life(self) -> Option<Duration> {
         match self {
             Provider::Get3w => Some(Duration::from_secs(7 * 24 * 60 * 60)),
-            Provider::Csm | Provider::Modelslab | Provider::Glossi => None,
+            _ => None,
         }
     }
 
@@ -72,6 +51,7 @@ impl Provider {
             Provider::Get3w => get3w::head(body),
             Provider::Modelslab => modelslab::head(body),
             Provider::Glossi => glossi::head(body),
+            _ => Head::unrecognized(),
         };
         Head { subject: head.subject.map(clipped), ..head }
     }
@@ -83,6 +63,7 @@ impl Provider {
             Provider::Get3w => get3w::details(status, body),
             Provider::Modelslab => modelslab::details(status, body),
             Provider::Glossi => glossi::details(status, body),
+            _ => Details::default(),
         }
     }
 }

@@ -62,6 +62,7 @@ pub(super) fn link(origin: &str, provider: Provider, id: &str) -> String {
         Provider::Csm | Provider::Glossi => "output.glb",
         Provider::Get3w => "output.png",
         Provider::Modelslab => "output.mp4",
+        other => panic!("nobody plays {other} here"),
     };
     format!("{origin}/assets/{id}/{name}")
 }

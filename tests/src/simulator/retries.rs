@@ -38,6 +38,7 @@ impl Retries {
             // "Up to 3 times with exponential backoff"; how long the first wait is, nobody says.
             Provider::Modelslab if is_workflow => (30, &[0, 10, 20, 40]),
             Provider::Modelslab => (30, &[0]),
+            other => panic!("nobody plays {other} here"),
         };
         let waits = waits.iter().map(|seconds| Duration::from_secs(*seconds)).collect();
         Retries { time_out: Duration::from_secs(time_out), waits, base_url }

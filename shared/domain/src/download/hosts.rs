@@ -40,6 +40,7 @@ const fn of_provider(provider: Provider) -> &'static [&'static str] {
         ],
         // Its documentation names no host of a file.
         Provider::Glossi => &[".glossi.app", ".glossi.io"],
+        _ => &[],
     }
 }
 

@@ -1,0 +1,164 @@
+//! What a description must not say.
+
+use crate::{
+    Description, Ed25519, HeaderName, Hmac, KeySource, Part, Scheme, Syntax, Template, Timestamp, TimestampAt,
+};
+
+/// Why a description makes no sense. The text says what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// A name that cannot be one.
+    #[error("`name` is lower-case letters, digits and hyphens, as the file is named")]
+    Name,
+    /// A signature that no header holds.
+    #[error("`scheme.header` names no header: say which one holds the signature")]
+    NoHeader,
+    /// A message of nothing.
+    #[error("`scheme.message` signs nothing that the sender says: put at least {{body}} into it")]
+    EmptyMessage,
+    /// A part that is nowhere.
+    #[error("`scheme.message` has {{{part}}}, and `scheme.{part}` does not say where that is")]
+    Nowhere {
+        /// `id` or `timestamp`.
+        part: &'static str,
+    },
+    /// A pair where there are none.
+    #[error(
+        "`scheme.timestamp` is a pair of the signature's header, which is no list of pairs: give `syntax = {{ form = \"pairs\", .. }}`"
+    )]
+    PairWithoutPairs,
+    /// A limit that nobody vouches for.
+    #[error("`scheme.timestamp` limits nothing: give `past_seconds`, `future_seconds`, or leave it out")]
+    TimestampWithoutLimit,
+    /// Keys of anybody.
+    #[error("`scheme.keys`: a key set comes by https from one of `hosts`, which must name the host of `url`")]
+    KeySetHost,
+    /// Keys for longer than a day.
+    #[error(
+        "`scheme.keys.ttl_seconds` is from 1 to 86400: a key that the sender takes back must not live on for longer"
+    )]
+    KeySetTtl,
+    /// A rule that reads a header which the processor never sees.
+    #[error("a shape reads the header `{0}`, which is not kept with an event: add it to `kept_headers`")]
+    HeaderNotKept(String),
+    /// An id by the scheme, which names none.
+    #[error("a shape reads `id`, and `scheme.id` does not say in which header the delivery's id is")]
+    NoIdHeader,
+    /// Every member where only one can be meant.
+    #[error("`*` stands for every member only in `assets`: name the one that is meant")]
+    Wildcard,
+    /// A shape behind one that takes everything.
+    #[error("shape {number} is never reached: the one before it has no condition")]
+    Unreachable {
+        /// Its number, from 1.
+        number: usize,
+    },
+    /// A shape that nothing comes of.
+    #[error("shape {number} reports nothing: give `report` rules, or `otherwise`")]
+    ReportsNothing {
+        /// Its number, from 1.
+        number: usize,
+    },
+    /// Not a host.
+    #[error(
+        "`asset_hosts` holds `{0}`, which is no host's name: write `cdn.example.com`, or `.example.com` for all below"
+    )]
+    NotAHost(String),
+}
+
+impl Description {
+    /// Whether it makes sense as a whole; each part has been read by then.
+    ///
+    /// # Errors
+    /// With the first fault that is found.
+    pub fn check(&self) -> Result<(), Fault> {
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if self.name.is_empty() || !self.name.bytes().all(is_plain) {
+            return Err(Fault::Name);
+        }
+        self.scheme.check()?;
+        for host in &*self.asset_hosts {
+            if !is_host(host) {
+                return Err(Fault::NotAHost(host.to_string()));
+            }
+        }
+        for (index, shape) in self.shapes.iter().enumerate() {
+            let number = index + 1;
+            if shape.report.is_empty() && shape.otherwise.is_none() {
+                return Err(Fault::ReportsNothing { number });
+            }
+            if shape.when.is_empty() && shape.when_any.is_empty() && number < self.shapes.len() {
+                return Err(Fault::Unreachable { number: number + 1 });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Scheme {
+    fn check(&self) -> Result<(), Fault> {
+        match self {
+            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => Ok(()),
+            Scheme::Hmac(Hmac { header, syntax, id, timestamp, message, .. }) => {
+                check_signature(header, syntax, id, timestamp.as_ref(), message)
+            }
+            Scheme::Ed25519(Ed25519 { keys, header, syntax, id, timestamp, message, .. }) => {
+                keys.check()?;
+                check_signature(header, syntax, id, timestamp.as_ref(), message)
+            }
+        }
+    }
+}
+
+fn check_signature(
+    header: &[HeaderName],
+    syntax: &Syntax,
+    id: &[HeaderName],
+    timestamp: Option<&Timestamp>,
+    message: &Template,
+) -> Result<(), Fault> {
+    if header.is_empty() {
+        return Err(Fault::NoHeader);
+    }
+    if message.0.iter().all(|part| matches!(part, Part::Literal(_))) {
+        return Err(Fault::EmptyMessage);
+    }
+    if message.0.contains(&Part::Id) && id.is_empty() {
+        return Err(Fault::Nowhere { part: "id" });
+    }
+    let Some(Timestamp { at, past_seconds, future_seconds, .. }) = timestamp else {
+        return if message.0.contains(&Part::Timestamp) { Err(Fault::Nowhere { part: "timestamp" }) } else { Ok(()) };
+    };
+    if matches!(at, TimestampAt::Pair(_)) && !matches!(syntax, Syntax::Pairs { .. }) {
+        return Err(Fault::PairWithoutPairs);
+    }
+    if past_seconds.is_none() && future_seconds.is_none() && !message.0.contains(&Part::Timestamp) {
+        return Err(Fault::TimestampWithoutLimit);
+    }
+    Ok(())
+}
+
+impl KeySource {
+    fn check(&self) -> Result<(), Fault> {
+        let KeySource::Jwks { url, hosts, ttl_seconds } = self else {
+            return Ok(());
+        };
+        let host = url.strip_prefix("https://").and_then(|rest| rest.split('/').next());
+        if host.is_none_or(|host| !hosts.iter().any(|known| known == host)) {
+            return Err(Fault::KeySetHost);
+        }
+        if !(1..=86_400).contains(ttl_seconds) {
+            return Err(Fault::KeySetTtl);
+        }
+        Ok(())
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    let labels: Vec<&str> = text.strip_prefix('.').unwrap_or(text).split('.').collect();
+    let is_label = |label: &&str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
+    };
+    labels.len() >= 2 && labels.iter().all(is_label)
+}

@@ -1,0 +1,118 @@
+//! Conditions on what a delivery says.
+
+use serde::Deserialize;
+
+use crate::report::{Media, Report, ReportRule};
+use crate::{List, MediaRule, Places, Text};
+
+/// Something that may hold of a delivery: `{ at = "/status", equals = ["failed", "error"] }`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "Written")]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+pub struct Condition {
+    /// The places that are looked at. It holds if it holds of any of them; [`Test::Absent`] must hold of all.
+    pub at: Places,
+    /// What is asked of them.
+    pub test: Test,
+}
+
+/// What is asked of a place. A text is a string that is not empty, or an integer; nothing else is one.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+pub enum Test {
+    /// The text is one of these.
+    Equals(List<Text>),
+    /// The text begins with one of these.
+    StartsWith(List<Text>),
+    /// The text ends with one of these, and has more before it.
+    EndsWith(List<Text>),
+    /// The text has one of these in it.
+    Contains(List<Text>),
+    /// There is a text.
+    Present,
+    /// There is no text.
+    Absent,
+    /// There is a JSON object. Of a header this never holds.
+    Object,
+}
+
+/// A condition as it is written, with what it is for: exactly one of the tests must be given.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Written {
+    at: Places,
+    #[serde(default)]
+    equals: Option<List<Text>>,
+    #[serde(default)]
+    starts_with: Option<List<Text>>,
+    #[serde(default)]
+    ends_with: Option<List<Text>>,
+    #[serde(default)]
+    contains: Option<List<Text>>,
+    #[serde(default)]
+    present: Option<bool>,
+    #[serde(default)]
+    object: Option<bool>,
+    #[serde(default)]
+    is: Option<Text>,
+}
+
+const ONE_TEST: &str = "a condition asks one thing of its places: give one of `equals`, `starts_with`, `ends_with`, `contains`, `present` and `object = true`";
+
+impl Written {
+    fn condition(self) -> Result<(Condition, Option<Text>), &'static str> {
+        let presence = self.present.map(|present| if present { Test::Present } else { Test::Absent });
+        let tests = [
+            self.equals.map(Test::Equals),
+            self.starts_with.map(Test::StartsWith),
+            self.ends_with.map(Test::EndsWith),
+            self.contains.map(Test::Contains),
+            presence,
+            self.object.and_then(|object| object.then_some(Test::Object)),
+        ];
+        let mut tests = tests.into_iter().flatten();
+        match (tests.next(), tests.next()) {
+            (Some(test), None) => Ok((Condition { at: self.at, test }, self.is)),
+            _ => Err(ONE_TEST),
+        }
+    }
+}
+
+impl TryFrom<Written> for Condition {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Condition, &'static str> {
+        match written.condition()? {
+            (condition, None) => Ok(condition),
+            (_, Some(_)) => Err("a condition of a shape decides nothing but whether the shape fits: leave `is` out"),
+        }
+    }
+}
+
+impl TryFrom<Written> for ReportRule {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<ReportRule, String> {
+        let (condition, is) = written.condition()?;
+        let is = is.ok_or("say what it reports then: `is = \"job.completed\"`")?;
+        Ok(ReportRule { condition, is: Report::parse(&is).map_err(|error| error.to_string())? })
+    }
+}
+
+impl TryFrom<Written> for MediaRule {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<MediaRule, String> {
+        let (condition, is) = written.condition()?;
+        let is = match is.as_deref() {
+            Some("image") => Media::Image,
+            Some("video") => Media::Video,
+            Some("audio") => Media::Audio,
+            Some("3d") => Media::ThreeD,
+            Some("text") => Media::Text,
+            Some("other") => Media::Other,
+            _ => return Err("say which media it is then: image, video, audio, 3d, text or other in `is`".to_owned()),
+        };
+        Ok(MediaRule { condition, is })
+    }
+}

@@ -1,0 +1,131 @@
+//! Where a body says what consumers are told beyond its type.
+
+use serde::Deserialize;
+use serde::de::Deserializer;
+
+use crate::{AssetRule, Condition, List, Media, Never, Place, Places, Pointer, Text};
+
+/// Where the details are. Whatever is left out, or not in the body, is absent from the event.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+pub struct Details {
+    /// When it happened.
+    pub time: List<TextRule>,
+    /// What kind of media it is about, whatever its assets are.
+    pub media: List<MediaRule>,
+    /// What kind of media it is about, if the names of its assets do not tell.
+    pub media_implied: Option<Media>,
+    /// The sender's word for the kind of job.
+    pub job_type: List<TextRule>,
+    /// The model that did it.
+    pub model: List<TextRule>,
+    /// The id that the customer gave when submitting it.
+    pub correlation_id: List<TextRule>,
+    /// Why it failed; read only of what failed.
+    pub error: ErrorRules,
+    /// When the job was created, in the sender's words.
+    pub created_at: List<TextRule>,
+    /// When work on it began.
+    pub started_at: List<TextRule>,
+    /// When it ended.
+    pub completed_at: List<TextRule>,
+    /// How long it took.
+    pub work: Option<WorkRule>,
+    /// Where the outputs are.
+    pub assets: List<AssetRule>,
+    /// Members that never are outputs, wherever they stand: links that do not work yet, what the customer sent in.
+    pub never: Never,
+}
+
+/// Where a text is, and which part of it is meant: a place alone, or a table.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+pub struct TextRule {
+    /// Where it stands.
+    pub at: Place,
+    /// Only what is before the first of these: `job` of `job.complete` with `.`. A text without it is none.
+    pub before: Option<Text>,
+    /// Only what is left without one of these at its end. A text with none of them is none.
+    pub without_suffix: List<Text>,
+    /// Only texts that begin so.
+    pub starts_with: Option<Text>,
+}
+
+/// What kind of media it is about if a condition holds.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "crate::condition::Written")]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+pub struct MediaRule {
+    /// The condition.
+    pub condition: Condition,
+    /// The kind.
+    pub is: Media,
+}
+
+/// Where the reason of a failure is.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+pub struct ErrorRules {
+    /// Objects in which senders put it in one of the usual ways: an `error` that is a text or an object with `code` and
+    /// `message`, or a `code` and a `message` (or `messege`) of their own. The first that has any is taken.
+    pub within: List<Pointer>,
+    /// Where the code is, if it is in none of those.
+    pub code: List<TextRule>,
+    /// Where the message is, if it is in none of those.
+    pub message: List<TextRule>,
+}
+
+/// How long the sender worked.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+pub struct WorkRule {
+    /// Where the number is; in the body.
+    pub at: Places,
+    /// What it counts.
+    pub unit: Unit,
+}
+
+/// What a number counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+pub enum Unit {
+    /// Seconds.
+    Seconds,
+    /// Milliseconds.
+    Milliseconds,
+}
+
+impl<'de> Deserialize<'de> for TextRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Table {
+            at: Place,
+            #[serde(default)]
+            before: Option<Text>,
+            #[serde(default)]
+            without_suffix: List<Text>,
+            #[serde(default)]
+            starts_with: Option<Text>,
+        }
+        #[derive(Deserialize)]
+        #[serde(
+            untagged,
+            expecting = "a place, or a table with `at` and one of `before`, `without_suffix`, `starts_with`"
+        )]
+        enum Written {
+            Place(Place),
+            Table(Table),
+        }
+        Ok(match Written::deserialize(deserializer)? {
+            Written::Place(at) => TextRule { at, before: None, without_suffix: List::Borrowed(&[]), starts_with: None },
+            Written::Table(Table { at, before, without_suffix, starts_with }) => {
+                TextRule { at, before, without_suffix, starts_with }
+            }
+        })
+    }
+}

@@ -1,0 +1,99 @@
+//! The bytes that a signature is over.
+
+use std::borrow::Cow;
+
+use serde::de::{Deserialize, Deserializer};
+
+use crate::{HeaderName, List, Pointer, Text};
+
+/// The bytes that a signature is over: `{id}.{timestamp}.{body}`.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+pub struct Template(pub List<Part>);
+
+/// A part of them.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+pub enum Part {
+    /// This text.
+    Literal(Text),
+    /// `{body}`: the body's bytes as they were sent.
+    Body,
+    /// `{body_sha256}`: the hex digits of the body's SHA-256, in lower case.
+    BodySha256,
+    /// `{timestamp}`: the timestamp as it was sent.
+    Timestamp,
+    /// `{id}`: the delivery's id as it was sent.
+    Id,
+    /// `{header:x-name}`: a header's value.
+    Header(HeaderName),
+    /// `{json:/pointer}`: a text or an integer in the body.
+    Json(Pointer),
+    /// `{url}`: the URL that the sender was given, with its query.
+    Url,
+    /// `{form}`: names and values of a form in the body, sorted by name, with nothing between them. For a body that is
+    /// no form it is empty, and the URL's query must have the body's SHA-256 as `bodySHA256`.
+    Form,
+}
+
+/// A text that is no template.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is unknown in a message: write {{body}}, {{body_sha256}}, {{timestamp}}, {{id}}, {{header:x-name}}, {{json:/pointer}}, {{url}} or {{form}}"
+)]
+pub struct NotATemplate(String);
+
+impl Template {
+    /// Reads a template.
+    ///
+    /// # Errors
+    /// If a part is unknown or its brace is not closed.
+    pub fn parse(text: &str) -> Result<Template, NotATemplate> {
+        let (mut parts, mut rest) = (Vec::new(), text);
+        while !rest.is_empty() {
+            let (literal, tail) = rest.split_once('{').unwrap_or((rest, ""));
+            if !literal.is_empty() {
+                parts.push(Part::Literal(Cow::Owned(literal.to_owned())));
+            }
+            if literal.len() == rest.len() {
+                break;
+            }
+            let (name, tail) = tail.split_once('}').ok_or_else(|| NotATemplate(tail.to_owned()))?;
+            parts.push(Part::parse(name).ok_or_else(|| NotATemplate(name.to_owned()))?);
+            rest = tail;
+        }
+        Ok(Template(List::Owned(parts)))
+    }
+
+    /// Whether every byte of the body is vouched for.
+    #[must_use]
+    pub fn covers_body(&self) -> bool {
+        self.0.iter().any(|part| matches!(part, Part::Body | Part::BodySha256 | Part::Form))
+    }
+}
+
+impl Part {
+    fn parse(name: &str) -> Option<Part> {
+        Some(match name.split_once(':') {
+            None => match name {
+                "body" => Part::Body,
+                "body_sha256" => Part::BodySha256,
+                "timestamp" => Part::Timestamp,
+                "id" => Part::Id,
+                "url" => Part::Url,
+                "form" => Part::Form,
+                _ => return None,
+            },
+            Some(("header", name)) => Part::Header(HeaderName::parse(name).ok()?),
+            Some(("json", pointer)) => Part::Json(Pointer::parse(pointer).ok()?),
+            Some(_) => return None,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Template {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Template::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
