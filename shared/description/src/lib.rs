@@ -40,6 +40,10 @@ pub type Text = Cow<'static, str>;
 /// A list that is either compiled in or read at run time.
 pub type List<T> = Cow<'static, [T]>;
 
+/// How many different places of the body the shapes' conditions, subjects, keys and reports may look at together: they
+/// are looked for in one pass before the sender hears an answer.
+pub const HEAD_POINTERS_MAX: usize = 64;
+
 /// All that Landfall knows of a kind of sender.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -30,6 +30,7 @@ mod expiry;
 pub mod front;
 pub mod head;
 pub mod headers;
+mod json;
 pub mod ledger;
 pub mod message;
 pub mod metric;

@@ -1,0 +1,5 @@
+//! Reading some texts of a JSON body in one pass, without building a tree of it.
+
+mod pointers;
+
+pub(crate) use self::pointers::{Found, Pointers};

@@ -1,0 +1,347 @@
+//! What stands at a few JSON pointers.
+//!
+//! This is done before the sender hears an answer. It costs one pass over the body, one list for what is found, and at
+//! each object that a pointer leads into a comparison of its names with those of the pointers that led there. Nothing
+//! is allocated for what no pointer leads to, and a text without escapes is borrowed from the body.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use description::Pointer;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// One bit a pointer.
+type Bits = u64;
+
+/// Up to [`Pointers::MAX`] JSON pointers, each once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pointers(Vec<Pointer>);
+
+/// What stands at a pointer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Found<'a> {
+    /// A string that is not empty, or an integer's decimal digits.
+    Text(Cow<'a, str>),
+    /// An object.
+    Object,
+    /// Nothing, or what names nothing: null, an empty string, a fraction, a boolean, an array.
+    #[default]
+    Other,
+}
+
+impl Found<'_> {
+    /// The text, if there is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Found::Text(text) => Some(text),
+            Found::Object | Found::Other => None,
+        }
+    }
+}
+
+impl Pointers {
+    /// How many there may be.
+    pub(crate) const MAX: usize = description::HEAD_POINTERS_MAX;
+
+    /// Takes a pointer in, and gives the place of what it finds in the answer of [`read`](Self::read); `None` if there
+    /// are too many already, which the check of a description rules out.
+    pub(crate) fn add(&mut self, pointer: &Pointer) -> Option<usize> {
+        let known = self.0.iter().position(|known| known == pointer);
+        known.or_else(|| {
+            (self.0.len() < Self::MAX).then(|| {
+                self.0.push(pointer.clone());
+                self.0.len() - 1
+            })
+        })
+    }
+
+    /// What stands at each of them; `None` if `body` cannot be read.
+    ///
+    /// A body that gives a member on the way to a pointer twice can be read in two ways, and is not read. What stands
+    /// elsewhere is of no account. The bytes are checked for UTF-8 as a whole, because serde does not look into values
+    /// that it skips: a body in another encoding is no JSON, wherever its umlauts are.
+    pub(crate) fn read<'a>(&self, body: &'a [u8]) -> Option<Vec<Found<'a>>> {
+        let mut found = vec![Found::Other; self.0.len()];
+        let wanted = (0..self.0.len()).fold(0, |bits, index| bits | bit(index));
+        let mut deserializer = serde_json::Deserializer::from_str(str::from_utf8(body).ok()?);
+        let all = Below { pointers: &self.0, wanted, depth: 0, found: &mut found };
+        all.deserialize(&mut deserializer).ok()?;
+        deserializer.end().ok()?;
+        Some(found)
+    }
+}
+
+/// The value to which the first `depth` segments of the `wanted` pointers lead.
+struct Below<'p, 'f, 'a> {
+    pointers: &'p [Pointer],
+    wanted: Bits,
+    depth: usize,
+    found: &'f mut [Found<'a>],
+}
+
+impl<'de> Below<'_, '_, 'de> {
+    /// Notes what stands here for the pointers that end here, and gives those that lead on.
+    fn note(&mut self, here: &Found<'de>) -> Bits {
+        let mut further = 0;
+        for index in ones(self.wanted) {
+            if self.pointers[index].0.len() == self.depth {
+                self.found[index].clone_from(here);
+            } else {
+                further |= bit(index);
+            }
+        }
+        further
+    }
+
+    /// A member's or an item's value.
+    fn inner(&mut self, wanted: Bits) -> Below<'_, '_, 'de> {
+        Below { pointers: self.pointers, wanted, depth: self.depth + 1, found: self.found }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Below<'_, '_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Below<'_, '_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_borrowed_str<E>(mut self, text: &'de str) -> Result<(), E> {
+        if !text.is_empty() {
+            self.note(&Found::Text(Cow::Borrowed(text)));
+        }
+        Ok(())
+    }
+
+    fn visit_str<E>(mut self, text: &str) -> Result<(), E> {
+        if !text.is_empty() {
+            self.note(&Found::Text(Cow::Owned(text.to_owned())));
+        }
+        Ok(())
+    }
+
+    fn visit_u64<E>(mut self, integer: u64) -> Result<(), E> {
+        self.note(&Found::Text(Cow::Owned(integer.to_string())));
+        Ok(())
+    }
+
+    fn visit_i64<E>(mut self, integer: i64) -> Result<(), E> {
+        self.note(&Found::Text(Cow::Owned(integer.to_string())));
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+        let further = self.note(&Found::Other);
+        let indices: Vec<(usize, Bits)> = ones(further)
+            .filter_map(|index| Some((item_number(&self.pointers[index].0[self.depth])?, bit(index))))
+            .collect();
+        if indices.is_empty() {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(());
+        }
+        for number in 0.. {
+            let wanted = indices.iter().filter(|(known, _)| *known == number).fold(0, |bits, (_, bit)| bits | bit);
+            let is_there = if wanted == 0 {
+                seq.next_element::<IgnoredAny>()?.is_some()
+            } else {
+                seq.next_element_seed(self.inner(wanted))?.is_some()
+            };
+            if !is_there {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        let further = self.note(&Found::Object);
+        if further == 0 {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return Ok(());
+        }
+        let mut seen = 0;
+        while let Some(wanted) = map.next_key_seed(Name { pointers: self.pointers, of: further, depth: self.depth })? {
+            if wanted == 0 {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            if wanted & seen != 0 {
+                return Err(A::Error::custom("a member is given twice"));
+            }
+            seen |= wanted;
+            map.next_value_seed(self.inner(wanted))?;
+        }
+        Ok(())
+    }
+}
+
+/// A member's name: gives those of the pointers that lead into it.
+struct Name<'p> {
+    pointers: &'p [Pointer],
+    of: Bits,
+    depth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = Bits;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Bits, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = Bits;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Bits, E> {
+        let leads_here = |index: &usize| self.pointers[*index].0[self.depth] == name;
+        Ok(ones(self.of).filter(leads_here).fold(0, |bits, index| bits | bit(index)))
+    }
+}
+
+/// The number of an item, as RFC 6901 writes it.
+pub(crate) fn item_number(segment: &str) -> Option<usize> {
+    let is_canonical =
+        segment == "0" || (!segment.starts_with('0') && segment.bytes().all(|byte| byte.is_ascii_digit()));
+    is_canonical.then(|| segment.parse().ok()).flatten()
+}
+
+const fn bit(index: usize) -> Bits {
+    1 << index
+}
+
+/// The places of the bits that are set.
+fn ones(mut bits: Bits) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let index = bits.trailing_zeros();
+        (index < Bits::BITS).then(|| {
+            bits &= bits - 1;
+            index as usize
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks what stands at each of `pointers`, which spaces separate.
+    fn check(pointers: &str, body: &[u8], expected: &str) {
+        let mut read = Pointers::default();
+        for pointer in pointers.split(' ') {
+            read.add(&Pointer::parse(pointer).unwrap()).unwrap();
+        }
+        let told = match read.read(body) {
+            None => "unreadable".to_owned(),
+            Some(found) => {
+                let words = found.iter().map(|found| match found {
+                    Found::Text(text) => text.as_ref(),
+                    Found::Object => "{}",
+                    Found::Other => "-",
+                });
+                words.collect::<Vec<_>>().join(" ")
+            }
+        };
+        // A very long body would drown the message.
+        assert_eq!(told, expected, "{:.200}", body.escape_ascii().to_string());
+    }
+
+    #[test]
+    fn strings_and_integers_are_texts_and_nothing_else_is() {
+        let check_text = |json: &str, expected: &str| check("/id", format!(r#"{{"id":{json}}}"#).as_bytes(), expected);
+        check_text(r#""pred_abc""#, "pred_abc");
+        check_text(r#""a\"b""#, "a\"b");
+        check_text("42", "42");
+        check_text("-7", "-7");
+        check_text("18446744073709551615", "18446744073709551615");
+        check_text(r#"{"a":{"b":1}}"#, "{}");
+        for other in ["\"\"", "null", "true", "1.5", "1e3", "-0", "18446744073709551616", "[1,[2]]"] {
+            check_text(other, "-");
+        }
+        check("/id", b"{}", "-");
+    }
+
+    #[test]
+    fn pointers_lead_through_objects_and_into_lists() {
+        let body = br#"{"a":{"b":"1","c":{"b":"2"}},"b":[{"b":"3"},["4"]],"a/b":"5","":"6","1":"7"}"#;
+        check("/a/b /a/c/b /b/0/b /b/1/0", body, "1 2 3 4");
+        check("/a~1b / /1", body, "5 6 7");
+        check(" /a /a/c /a/b", body, "{} {} {} 1");
+        check("/b /b/00 /b/2 /b/-1 /b/b /a/b/0 /c/d", body, "- - - - - - -");
+        check("/0", br#"["a"]"#, "a");
+        check("", b"7", "7");
+        check(r"/id", br#"{"\u0069d":"escaped"}"#, "escaped");
+    }
+
+    #[test]
+    fn only_an_object_has_members() {
+        for other in [r#"["a"]"#, "[]", r#""a""#, "1", "-1", "1.5", "true", "null"] {
+            check("/inner/id", format!(r#"{{"inner":{other}}}"#).as_bytes(), "-");
+            check("/id", other.as_bytes(), "-");
+        }
+    }
+
+    #[test]
+    fn bodies_that_can_be_read_in_two_ways_are_not_read() {
+        check("/id", br#"{"id":"a","id":"b"}"#, "unreadable");
+        check("/id", br#"{"id":"a","\u0069d":"b"}"#, "unreadable");
+        check("/a/id", br#"{"a":{"id":"a"},"a":1}"#, "unreadable");
+        check("/a/id", br#"{"a":{"id":"a","id":"a"}}"#, "unreadable");
+        check("/a/0/id", br#"{"a":[{"id":"a","id":"a"}]}"#, "unreadable");
+        check("/id", br#"{"id":"a","b":1,"b":2,"c":{"id":1,"id":2}}"#, "a");
+        check("/id", br#"{"id":{"b":1,"b":2}}"#, "{}");
+    }
+
+    #[test]
+    fn what_is_no_json_has_nothing() {
+        for body in [&b""[..], b"{", b"{}}", b"{}{}", b"\xef\xbb\xbf{}", b"{\"x\":\"\xfc\"}", b"{\"id\":1e999}"] {
+            check("/id", body, "unreadable");
+        }
+    }
+
+    #[test]
+    fn what_stands_elsewhere_is_of_no_account() {
+        let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        for other in [&nested, "1e999", r#""\ud800""#, "-0.0", &"9".repeat(10_000), r#"{"id":"x","id":"y"}"#] {
+            check("/id", format!(r#"{{"other":{other},"id":"a"}}"#).as_bytes(), "a");
+        }
+        check("/id", format!(r#"{{"id":{nested}}}"#).as_bytes(), "-");
+    }
+
+    #[test]
+    fn there_are_as_many_as_bits() {
+        let mut pointers = Pointers::default();
+        let numbered = |number: usize| Pointer::parse(&format!("/{number}")).unwrap();
+        for number in 0..Pointers::MAX {
+            assert_eq!(pointers.add(&numbered(number)), Some(number));
+        }
+        assert_eq!(pointers.add(&numbered(7)), Some(7));
+        assert_eq!(pointers.add(&numbered(Pointers::MAX)), None);
+        let found = pointers.read(br#"{"0":"first","63":"last"}"#).unwrap();
+        assert_eq!((found[0].text(), found[63].text()), (Some("first"), Some("last")));
+    }
+}
