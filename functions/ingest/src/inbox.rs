@@ -87,9 +87,9 @@ impl Inbox {
             Route::Deliver { source, token } => match request.into_parts() {
                 Err(BadBody::NotBase64) => Answer::BadRequest,
                 Err(BadBody::TooLarge) => Answer::TooLarge,
-                Ok((headers, body)) => {
-                    let received_at = clock::now();
-                    let delivery = Delivery { token, headers, body, received_at, request_id: request_id.to_owned() };
+                Ok((url, headers, body)) => {
+                    let (received_at, request_id) = (clock::now(), request_id.to_owned());
+                    let delivery = Delivery { url, token, headers, body, received_at, request_id };
                     self.receive(source, delivery, trace, line).await
                 }
             },

@@ -13,6 +13,8 @@ pub const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// event of it, and nothing else can.
 #[derive(Clone)]
 pub struct Delivery {
+    /// The URL that it was sent to, as the function saw it.
+    pub url: RequestUrl,
     /// The token of the URL, if it has one.
     pub token: Option<String>,
     /// The headers.
@@ -23,6 +25,36 @@ pub struct Delivery {
     pub received_at: Timestamp,
     /// The id of the function's invocation: it tells a write of our own from a write of another delivery.
     pub request_id: String,
+}
+
+/// The URL that a request was sent to, as the function saw it. Some senders sign theirs. It may hold a token, so it is
+/// never shown.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct RequestUrl {
+    /// The function's own host, whatever the request itself says.
+    pub host: String,
+    /// The path, still percent-encoded.
+    pub path: String,
+    /// The query as it was sent, without the question mark; empty if there is none.
+    pub query: String,
+}
+
+impl RequestUrl {
+    /// The URL as a whole.
+    pub(crate) fn whole(&self) -> String {
+        self.with_query(format!("https://{}{}", self.host, self.path))
+    }
+
+    /// `beginning` with the query of this.
+    pub(crate) fn with_query(&self, beginning: String) -> String {
+        if self.query.is_empty() { beginning } else { format!("{beginning}?{}", self.query) }
+    }
+}
+
+impl fmt::Debug for RequestUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a URL at {}", self.host)
+    }
 }
 
 impl fmt::Debug for Delivery {

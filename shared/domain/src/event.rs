@@ -61,17 +61,21 @@ pub struct VerifiedEvent {
 /// operator who replaces one learns from it when the old one is used no more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Matched {
-    /// The signing secret.
+    /// The secret: one that signs, or one that is sent as it is.
     pub secret: Option<usize>,
     /// The token in the URL.
     pub token: Option<usize>,
+    /// The public key that the operator gave.
+    pub public_key: Option<usize>,
+    /// The key in the set that the sender publishes. Its order says nothing of which is older.
+    pub published_key: Option<usize>,
 }
 
 impl Matched {
     /// Whether any was not the first of its kind.
     #[must_use]
     pub fn is_previous(self) -> bool {
-        self.secret.max(self.token) > Some(0)
+        self.secret.max(self.token).max(self.public_key) > Some(0)
     }
 }
 
@@ -114,9 +118,10 @@ impl fmt::Debug for VerifiedEvent {
 /// How an event was proven genuine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerifiedBy {
-    /// A signature over its bytes.
+    /// A signature over all the bytes of its body.
     Signature,
-    /// A token in the URL: whoever knows the URL could have sent it.
+    /// A token in the URL or in a header, a password, or a signature that leaves the body out: whoever knows the one, or
+    /// has seen the other, could have sent it.
     Token,
     /// The sender's own API said the same.
     Confirmed,

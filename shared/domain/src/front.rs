@@ -43,7 +43,7 @@ impl Front {
         match (&self.0, request.header(FRONT_HEADER)) {
             (None, _) => Way::Admitted,
             (Some(_), None) => Way::Around,
-            (Some(digests), Some(value)) if digests.find(value).is_some() => Way::Admitted,
+            (Some(digests), Some(value)) if digests.find(value.as_bytes()).is_some() => Way::Admitted,
             (Some(_), Some(_)) => Way::AtOdds,
         }
     }

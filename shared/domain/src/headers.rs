@@ -24,13 +24,17 @@ impl Headers {
     /// # Errors
     /// If it was given more than once. A function URL joins repeated headers with commas, so a comma counts as two.
     pub fn single(&self, name: &str) -> Result<Option<&str>, Doubled> {
-        let mut values =
-            self.0.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim());
+        let mut values = self.values(name);
         match (values.next(), values.next()) {
             (None, _) => Ok(None),
             (Some(value), None) if !value.contains(',') => Ok(Some(value)),
             _ => Err(Doubled),
         }
+    }
+
+    /// Every value of a header, whatever it holds.
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 
     /// The subset that is stored and sent on, by lower-case name.

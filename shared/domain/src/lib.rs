@@ -17,6 +17,7 @@
 //! [`ledger::settle`], and [`ledger::sweep`] for those that strayed.
 
 pub mod archive;
+mod base64_text;
 pub mod canonical;
 mod clip;
 pub mod confirm;
@@ -31,11 +32,13 @@ pub mod front;
 pub mod head;
 pub mod headers;
 mod json;
+pub mod key_set;
 pub mod ledger;
 pub mod message;
 pub mod metric;
 pub mod provider;
 mod providers;
+pub mod public_keys;
 pub mod published;
 pub mod queue_text;
 pub mod recent;

@@ -24,17 +24,6 @@ include!(concat!(env!("OUT_DIR"), "/provider.rs"));
 pub struct UnknownProvider;
 
 impl Provider {
-    /// The header that carries a hex HMAC-SHA256 of the raw body, keyed by the secret's UTF-8 text; `None` for a
-    /// sender that signs nothing.
-    #[must_use]
-    pub const fn signature_header(self) -> Option<&'static str> {
-        match self {
-            Provider::Get3w => Some("x-get3w-signature"),
-            Provider::Glossi => Some("x-glossi-signature"),
-            _ => None,
-        }
-    }
-
     /// How long the provider keeps an asset after the job has ended, if it promises that.
     pub(crate) const fn asset_life(self) -> Option<Duration> {
         match self {

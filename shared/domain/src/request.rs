@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-use crate::delivery::BODY_MAX_BYTES;
+use crate::delivery::{BODY_MAX_BYTES, RequestUrl};
 use crate::headers::Headers;
 
 /// A request, its body not yet decoded. Nothing in it may be believed.
@@ -19,6 +19,8 @@ use crate::headers::Headers;
 pub struct Request<'a> {
     #[serde(borrow)]
     raw_path: Cow<'a, str>,
+    #[serde(borrow, default)]
+    raw_query_string: Cow<'a, str>,
     #[serde(borrow, default)]
     headers: HashMap<Cow<'a, str>, Cow<'a, str>>,
     #[serde(borrow, default)]
@@ -30,7 +32,10 @@ pub struct Request<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct RequestContext<'a> {
+    #[serde(borrow, default)]
+    domain_name: Cow<'a, str>,
     #[serde(borrow)]
     http: Http<'a>,
 }
@@ -75,11 +80,11 @@ impl<'a> Request<'a> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_ref())
     }
 
-    /// The headers and the body's bytes, as they were sent.
+    /// The URL, the headers and the body's bytes, as they were sent.
     ///
     /// # Errors
     /// If the body cannot be taken; the sender should be told which it is.
-    pub fn into_parts(self) -> Result<(Headers, Vec<u8>), BadBody> {
+    pub fn into_parts(self) -> Result<(RequestUrl, Headers, Vec<u8>), BadBody> {
         let body = if self.is_base64_encoded {
             // Three bytes for four characters: what must come out too large is not decoded at all.
             if self.body.len() / 4 * 3 > BODY_MAX_BYTES + 3 {
@@ -92,7 +97,13 @@ impl<'a> Request<'a> {
         if body.len() > BODY_MAX_BYTES {
             return Err(BadBody::TooLarge);
         }
-        Ok((self.headers.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned())).collect(), body))
+        let url = RequestUrl {
+            host: self.request_context.domain_name.into_owned(),
+            path: self.raw_path.into_owned(),
+            query: self.raw_query_string.into_owned(),
+        };
+        let headers = self.headers.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        Ok((url, headers, body))
     }
 }
 
@@ -116,7 +127,7 @@ mod tests {
         let event = event(body, is_base64_encoded);
         let request = Request::read(&event).expect("it is an event");
         assert_eq!((request.method(), request.path()), ("POST", "/hooks/glossi-prod"));
-        let decoded = request.into_parts().map(|(_, body)| body);
+        let decoded = request.into_parts().map(|(_, _, body)| body);
         assert_eq!(decoded.as_deref().map_err(|bad| *bad), expected);
     }
 
@@ -176,7 +187,11 @@ mod tests {
         let request = Request::read(&event).expect("it is an event");
         assert_eq!((request.method(), request.path()), ("POST", "/hooks/csm-prod/token"));
         assert_eq!(request.header("Header2"), Some("value1,value2"));
-        let (headers, body) = request.into_parts().expect("it has a body");
+        let (url, headers, body) = request.into_parts().expect("it has a body");
+        assert_eq!(
+            url.whole(),
+            "https://id.execute-api.us-east-1.amazonaws.com/hooks/csm-prod/token?parameter1=value1&parameter1=value2"
+        );
         assert_eq!(headers.single("content-type"), Ok(Some("application/octet-stream")));
         assert_eq!(body, b"\xff\x00\xfe");
     }
@@ -184,7 +199,7 @@ mod tests {
     #[test]
     fn a_request_without_a_body_has_an_empty_one() {
         let event = r#"{"rawPath":"/health","requestContext":{"http":{"method":"GET"}}}"#;
-        let (_, body) = Request::read(event).expect("it is an event").into_parts().expect("it has no body");
+        let (_, _, body) = Request::read(event).expect("it is an event").into_parts().expect("it has no body");
         assert!(body.is_empty());
     }
 

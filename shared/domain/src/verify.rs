@@ -1,70 +1,29 @@
 //! Verification: the only way from a delivery to an event.
 
+mod credential;
+mod form;
+mod header;
+mod message;
+mod refusal;
+mod signatures;
+mod timestamp;
+
+use std::borrow::Cow;
+
+use description::{HeaderName, Pointer};
+
+use self::message::Message;
+use self::signatures::Said;
+use self::timestamp::Stated;
 use crate::delivery::Delivery;
 use crate::digest::Digest;
 use crate::event::{Event, Matched, Origin, VerifiedBy, VerifiedEvent};
 use crate::event_id::EventId;
-use crate::headers::{Doubled, Headers};
-use crate::source::{Credentials, Dedupe, Secrets, Source, TokenDigests};
-use crate::words::words;
+use crate::json::{Found, Pointers};
+use crate::public_keys::PublicKeys;
+use crate::source::{Credentials, Dedupe, Keys, Proof, Signing, Source, TokenDigests};
 
-/// Why a delivery is not believed. For the log: the sender is told the same text for all of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// It did not come by the front.
-    AroundFront,
-    /// No source has that name.
-    UnknownSource,
-    /// The URL holds no token.
-    TokenMissing,
-    /// The URL's token is none of the source's.
-    TokenWrong,
-    /// The signature's header is missing or empty.
-    SignatureMissing,
-    /// The signature's header was given more than once.
-    SignatureDoubled,
-    /// The signature is not hex of the right length.
-    SignatureMalformed,
-    /// The signature was made with another secret or of other bytes.
-    SignatureWrong,
-}
-
-words!(Refusal {
-    AroundFront => "around_front",
-    UnknownSource => "unknown_source",
-    TokenMissing => "token_missing",
-    TokenWrong => "token_wrong",
-    SignatureMissing => "signature_missing",
-    SignatureDoubled => "signature_doubled",
-    SignatureMalformed => "signature_malformed",
-    SignatureWrong => "signature_wrong",
-});
-
-impl Refusal {
-    /// All of them.
-    pub const ALL: [Refusal; 8] = [
-        Refusal::AroundFront,
-        Refusal::UnknownSource,
-        Refusal::TokenMissing,
-        Refusal::TokenWrong,
-        Refusal::SignatureMissing,
-        Refusal::SignatureDoubled,
-        Refusal::SignatureMalformed,
-        Refusal::SignatureWrong,
-    ];
-
-    /// Whether the source's secret, read anew, could turn the refusal around: the operator may have changed it a
-    /// moment ago.
-    #[must_use]
-    pub const fn may_be_outdated(self) -> bool {
-        match self {
-            Refusal::TokenMissing | Refusal::TokenWrong | Refusal::SignatureMissing | Refusal::SignatureWrong => true,
-            Refusal::AroundFront | Refusal::UnknownSource | Refusal::SignatureDoubled | Refusal::SignatureMalformed => {
-                false
-            }
-        }
-    }
-}
+pub use self::refusal::Refusal;
 
 /// A delivery that is not believed, given back so that it can be checked again with fresher secrets.
 #[derive(Debug)]
@@ -77,54 +36,109 @@ pub struct Refused {
 
 /// Proves that `source` sent the delivery, and gives the event its id.
 ///
-/// Signatures are checked over the body's bytes as they were sent, and the id is made of those same bytes: nothing
-/// that a stranger could have changed takes part.
+/// Signatures are checked over the bytes as they were sent, and the id is made of those same bytes: nothing that a
+/// stranger could have changed takes part.
+///
+/// # Errors
+/// If the delivery lacks what the source's credentials ask for. One that only published keys could prove always does;
+/// [`verify_with`] takes them.
+pub fn verify(delivery: Delivery, source: &Source) -> Result<VerifiedEvent, Refused> {
+    verify_with(delivery, source, &PublicKeys::default())
+}
+
+/// The same with the keys that the sender publishes, at the address that [`Credentials::key_set`] gives.
 ///
 /// # Errors
 /// If the delivery lacks what the source's credentials ask for.
-pub fn verify(delivery: Delivery, source: &Source) -> Result<VerifiedEvent, Refused> {
-    match prove(&delivery, &source.credentials) {
+pub fn verify_with(delivery: Delivery, source: &Source, published: &PublicKeys) -> Result<VerifiedEvent, Refused> {
+    match prove(&delivery, &source.credentials, published) {
         Ok((verified_by, matched)) => Ok(identify(delivery, source, verified_by, matched)),
         Err(refusal) => Err(Refused { delivery: Box::new(delivery), refusal }),
     }
 }
 
-fn prove(delivery: &Delivery, credentials: &Credentials) -> Result<(VerifiedBy, Matched), Refusal> {
+fn prove(
+    delivery: &Delivery,
+    credentials: &Credentials,
+    published: &PublicKeys,
+) -> Result<(VerifiedBy, Matched), Refusal> {
     match credentials {
         Credentials::Token(tokens) => {
             let token = check_token(delivery.token.as_deref(), tokens)?;
-            Ok((VerifiedBy::Token, Matched { secret: None, token: Some(token) }))
+            Ok((VerifiedBy::Token, Matched { token: Some(token), ..Matched::default() }))
         }
-        Credentials::Signature { header, secrets } => {
-            let secret = check_signature(&delivery.headers, &delivery.body, header, secrets)?;
-            Ok((VerifiedBy::Signature, Matched { secret: Some(secret), token: None }))
-        }
-        Credentials::Both { header, secrets, tokens } => {
+        Credentials::Proof(proof) => check_proof(delivery, proof, published),
+        Credentials::Both { proof, tokens } => {
             let token = check_token(delivery.token.as_deref(), tokens)?;
-            let secret = check_signature(&delivery.headers, &delivery.body, header, secrets)?;
-            Ok((VerifiedBy::Signature, Matched { secret: Some(secret), token: Some(token) }))
+            let (verified_by, matched) = check_proof(delivery, proof, published)?;
+            Ok((verified_by, Matched { token: Some(token), ..matched }))
         }
     }
 }
 
 /// Gives the index of the token's digest.
 fn check_token(token: Option<&str>, tokens: &TokenDigests) -> Result<usize, Refusal> {
-    tokens.find(token.ok_or(Refusal::TokenMissing)?).ok_or(Refusal::TokenWrong)
+    tokens.find(token.ok_or(Refusal::TokenMissing)?.as_bytes()).ok_or(Refusal::TokenWrong)
 }
 
-/// Gives the index of the secret that the signature was made with.
-fn check_signature(headers: &Headers, body: &[u8], header: &str, secrets: &Secrets) -> Result<usize, Refusal> {
-    let text = match headers.single(header) {
-        Ok(Some(text)) if !text.is_empty() => text,
-        Ok(_) => return Err(Refusal::SignatureMissing),
-        Err(Doubled) => return Err(Refusal::SignatureDoubled),
-    };
-    let mut signature = [0; 32];
-    // The length is checked first: the decoder would take a shorter one, and a truncated tag is easier to guess.
-    if text.len() != 64 || base16ct::mixed::decode(text, &mut signature).is_err() {
-        return Err(Refusal::SignatureMalformed);
+fn check_proof(delivery: &Delivery, proof: &Proof, published: &PublicKeys) -> Result<(VerifiedBy, Matched), Refusal> {
+    let by_secret = |index| (VerifiedBy::Token, Matched { secret: Some(index), ..Matched::default() });
+    match proof {
+        Proof::StaticToken { header: HeaderName(header), prefix, tokens } => {
+            credential::check_token(&delivery.headers, header, prefix, tokens).map(by_secret)
+        }
+        Proof::Basic(tokens) => credential::check_basic(&delivery.headers, tokens).map(by_secret),
+        Proof::Signature { signing, keys } => {
+            let matched = check_signature(delivery, signing, keys, published)?;
+            // A signature that leaves the body out says no more of it than that somebody has seen a genuine delivery.
+            let covers_body = signing.message.covers_body();
+            Ok((if covers_body { VerifiedBy::Signature } else { VerifiedBy::Token }, matched))
+        }
     }
-    secrets.signed(body, &signature).ok_or(Refusal::SignatureWrong)
+}
+
+/// Checks the signature first and the time last: what is late is then known to be genuine.
+fn check_signature(
+    delivery: &Delivery,
+    signing: &Signing,
+    keys: &Keys,
+    published: &PublicKeys,
+) -> Result<Matched, Refusal> {
+    /// An Ed25519 signature's length.
+    const SIGNATURE_BYTES: usize = 64;
+    let said = Said::read(&delivery.headers, signing)?;
+    let decoded = |bytes| said.decoded(signing.encoding, bytes);
+    let stated = signing.timestamp.as_ref().map(|rule| Stated::read(delivery, rule, &said.pairs)).transpose()?;
+    let message = Message::of(delivery, signing, stated.as_ref())?;
+    let wrong = Refusal::SignatureWrong;
+    let matched = match keys {
+        Keys::Mac(keys) => {
+            let secret = keys.matching(message.pieces(), &decoded(keys.code_bytes())?).ok_or(wrong)?;
+            Matched { secret: Some(secret), ..Matched::default() }
+        }
+        Keys::Public(keys) => {
+            let key = keys.matching(&message.whole(), &decoded(SIGNATURE_BYTES)?).ok_or(wrong)?;
+            Matched { public_key: Some(key), ..Matched::default() }
+        }
+        Keys::Published(_) => {
+            let key = published.matching(&message.whole(), &decoded(SIGNATURE_BYTES)?).ok_or(wrong)?;
+            Matched { published_key: Some(key), ..Matched::default() }
+        }
+    };
+    if let (Some(stated), Some(rule)) = (&stated, &signing.timestamp) {
+        stated.check(rule, delivery.received_at)?;
+    }
+    Ok(matched)
+}
+
+/// The text or the integer at `pointer` of the body.
+fn field<'d>(body: &'d [u8], pointer: &Pointer) -> Option<Cow<'d, str>> {
+    let mut pointers = Pointers::default();
+    pointers.add(pointer)?;
+    match pointers.read(body)?.pop()? {
+        Found::Text(text) => Some(text),
+        Found::Object | Found::Other => None,
+    }
 }
 
 fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matched: Matched) -> VerifiedEvent {

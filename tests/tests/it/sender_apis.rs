@@ -3,7 +3,7 @@
 
 use domain::canonical::Canonical;
 use domain::confirm::{ApiAnswer, ApiRequest, Inquiry, Need, Verdict, need};
-use domain::delivery::Delivery;
+use domain::delivery::{Delivery, RequestUrl};
 use domain::headers::Headers;
 use domain::provider::Provider;
 use domain::source::Source;
@@ -29,6 +29,7 @@ fn inquiry(simulator: &Simulator, provider: Provider, body: &[u8]) -> Inquiry {
     let name = SourceName::parse("test").expect("it is a name");
     let source = Source::parse(name, &secret.to_string()).expect("the secret is in order");
     let delivery = Delivery {
+        url: RequestUrl::default(),
         token: Some("token".to_owned()),
         headers: Headers::default(),
         body: body.to_vec(),

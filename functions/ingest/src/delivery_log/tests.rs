@@ -1,6 +1,6 @@
 //! The lines are kept in `tests/log_lines`, where alarms, dashboard and docs are held against them.
 
-use domain::delivery::Delivery;
+use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
 use domain::headers::Headers;
 use domain::source::Source;
@@ -37,6 +37,7 @@ fn signed_by_previous() -> VerifiedEvent {
 
 fn delivery(token: Option<&str>, headers: Headers, body: &[u8]) -> Delivery {
     Delivery {
+        url: RequestUrl::default(),
         token: token.map(str::to_owned),
         headers,
         body: body.to_vec(),

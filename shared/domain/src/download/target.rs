@@ -36,7 +36,12 @@ impl Target {
     /// # Errors
     /// The first rule that it breaks.
     pub fn check(url: &str, rules: &Rules<'_>) -> Result<Target, Refusal> {
-        Target::of(Url::parse(url).map_err(|_| Refusal::InvalidUrl)?, rules)
+        Target::at(url, rules.loopback, |host| rules.hosts.hold(host))
+    }
+
+    /// Checks `url` by the same rules, where other hosts are meant than those of assets.
+    pub(crate) fn at(url: &str, loopback: Loopback, is_known: impl Fn(&str) -> bool) -> Result<Target, Refusal> {
+        Target::of(Url::parse(url).map_err(|_| Refusal::InvalidUrl)?, loopback, is_known)
     }
 
     /// Checks where a redirect from here leads, by the same rules.
@@ -44,16 +49,17 @@ impl Target {
     /// # Errors
     /// The first rule that it breaks.
     pub fn redirected(&self, location: &str, rules: &Rules<'_>) -> Result<Target, Refusal> {
-        Target::of(self.0.join(location).map_err(|_| Refusal::InvalidUrl)?, rules)
+        let url = self.0.join(location).map_err(|_| Refusal::InvalidUrl)?;
+        Target::of(url, rules.loopback, |host| rules.hosts.hold(host))
     }
 
-    fn of(mut url: Url, rules: &Rules<'_>) -> Result<Target, Refusal> {
+    fn of(mut url: Url, loopback: Loopback, is_known: impl Fn(&str) -> bool) -> Result<Target, Refusal> {
         // It is for whoever reads the document, never for a server.
         url.set_fragment(None);
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Refusal::UserInfo);
         }
-        if rules.loopback == Loopback::AllowedForTests && is_test_server(&url) {
+        if loopback == Loopback::AllowedForTests && is_test_server(&url) {
             return Ok(Target(url));
         }
         if url.scheme() != "https" {
@@ -69,7 +75,7 @@ impl Target {
         if url.port().is_some() {
             return Err(Refusal::Port);
         }
-        if !rules.hosts.hold(host) {
+        if !is_known(host) {
             return Err(Refusal::Host);
         }
         Ok(Target(url))

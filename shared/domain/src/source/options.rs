@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::configuration::Configuration;
 use crate::provider::Provider;
-use crate::source::Configuration;
 
 /// How large an asset may be if the operator does not say.
 pub const ASSET_MAX_BYTES: u64 = 512 * 1024 * 1024;

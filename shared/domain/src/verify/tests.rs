@@ -1,6 +1,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
+use crate::delivery::RequestUrl;
 use crate::source_name::SourceName;
 use crate::time::Timestamp;
 
@@ -22,6 +23,7 @@ fn signing() -> Source {
 
 fn delivery(token: Option<&str>, headers: &[(&str, &str)], body: &str) -> Delivery {
     Delivery {
+        url: RequestUrl::default(),
         token: token.map(str::to_owned),
         headers: headers.iter().copied().collect(),
         body: body.as_bytes().to_vec(),

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::canonical::Canonical;
-use domain::delivery::Delivery;
+use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
 use domain::event::Event;
 use domain::event_id::{EVENT_ID_MAX_BYTES, EventId};
@@ -161,8 +161,12 @@ fn sent_back(whole: &Published, body: &[u8]) {
 fn arrived(provider: Provider, body: &[u8]) -> Event {
     const TOKEN: &str = "fnTzP9s0Zx5l2kWqV8aYbQ";
     let configuration = format!(r#"{{"provider":"{provider}","token_sha256":["{}"]}}"#, Digest::of(TOKEN.as_bytes()));
-    let source = Source::parse(SourceName::parse("test").expect("a name"), &configuration).expect("a source");
+    let source = |json: &str| Source::parse(SourceName::parse("test").expect("a name"), json).expect("a source");
+    // A sender that publishes its keys must sign as well, so here it is known as one that signs nothing.
+    let credentials = source(&configuration.replace(provider.as_str(), "csm")).credentials;
+    let source = Source { credentials, ..source(&configuration) };
     let delivery = Delivery {
+        url: RequestUrl::default(),
         token: Some(TOKEN.to_owned()),
         headers: Headers::default(),
         body: body.to_vec(),

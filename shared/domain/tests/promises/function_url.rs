@@ -24,7 +24,7 @@ pub fn hold(event: &str) {
         assert!(source.is_none_or(|source| hook.split('/').next() == Some(source.as_str())));
         assert!(token.is_none_or(|token| !token.is_empty()));
     }
-    let body = request.into_parts().map(|(_, body)| body);
+    let body = request.into_parts().map(|(_, _, body)| body);
     assert!(!body.as_ref().is_ok_and(|body| body.len() > BODY_MAX_BYTES));
     if let Some(value) = value {
         assert_eq!(value["requestContext"]["http"]["method"], method);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::delivery::Delivery;
+use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
 use domain::event::VerifiedEvent;
 use domain::source::Source;
@@ -74,6 +74,7 @@ pub fn verified(
     body: &[u8],
 ) -> Result<VerifiedEvent, Refused> {
     let delivery = Delivery {
+        url: RequestUrl::default(),
         token: token.map(str::to_owned),
         headers: headers.iter().copied().collect(),
         body: body.to_vec(),

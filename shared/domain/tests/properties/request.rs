@@ -38,7 +38,8 @@ proptest! {
         function_url::hold(&event);
         let request = Request::read(&event).expect("it is an event");
         prop_assert_eq!((request.method(), request.path()), (method.as_str(), path.as_str()));
-        let (headers, read) = request.into_parts().expect("its body is sound");
+        let (url, headers, read) = request.into_parts().expect("its body is sound");
+        prop_assert_eq!(url.path, path);
         prop_assert_eq!(&headers.kept()["content-type"], &header);
         prop_assert_eq!(read, body);
     }

@@ -1,4 +1,4 @@
-use domain::delivery::Delivery;
+use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
 use domain::source::{Source, SourceError};
 use domain::source_name::SourceName;
@@ -18,6 +18,7 @@ fn parse(json: &serde_json::Value) -> Result<Source, SourceError> {
 
 fn is_believed(source: &Source, token: Option<&str>, signature: &str, body: &[u8]) -> bool {
     let delivery = Delivery {
+        url: RequestUrl::default(),
         token: token.map(str::to_owned),
         headers: [("x-glossi-signature", signature)].into_iter().collect(),
         body: body.to_vec(),

@@ -1,0 +1,257 @@
+//! What a genuine delivery must carry.
+
+use std::fmt;
+use std::time::Duration;
+
+use description::{
+    Ed25519, Encoding, HeaderName, Hmac, KeySource, List, Part, Scheme, StaticToken, Syntax, Template, Text, Timestamp,
+};
+
+use super::configuration::Configuration;
+use super::{MacKeys, PublicUrl, SourceError, TokenDigests, secret_length};
+use crate::digest::Digest;
+use crate::key_set::KeySetAddress;
+use crate::provider::Provider;
+use crate::public_keys::PublicKeys;
+
+/// What a genuine delivery must carry. A source without any cannot be expressed.
+#[derive(Clone, Debug)]
+pub enum Credentials {
+    /// One of these tokens in the URL.
+    Token(TokenDigests),
+    /// What the sender proves itself with.
+    Proof(Proof),
+    /// Both of them.
+    Both {
+        /// What the sender proves itself with.
+        proof: Proof,
+        /// The tokens that are valid now.
+        tokens: TokenDigests,
+    },
+}
+
+/// What a sender proves itself with.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// A header with one of these tokens.
+    StaticToken {
+        /// The header.
+        header: HeaderName,
+        /// What stands before the token.
+        prefix: Text,
+        /// The tokens that are valid now.
+        tokens: TokenDigests,
+    },
+    /// `Authorization: Basic` with one of these, each a name and a password.
+    Basic(TokenDigests),
+    /// A signature.
+    Signature {
+        /// Where it stands, and what it is over.
+        signing: Signing,
+        /// What it was made with.
+        keys: Keys,
+    },
+}
+
+/// Where a signature stands, and what it is over.
+#[derive(Clone)]
+pub struct Signing {
+    pub(crate) header: List<HeaderName>,
+    pub(crate) syntax: Syntax,
+    pub(crate) encoding: Encoding,
+    pub(crate) id: List<HeaderName>,
+    pub(crate) timestamp: Option<Timestamp>,
+    pub(crate) message: Template,
+    pub(crate) public_url: Option<PublicUrl>,
+}
+
+/// What signatures are verified with.
+#[derive(Clone, Debug)]
+pub enum Keys {
+    /// Secrets that both know.
+    Mac(MacKeys),
+    /// Public keys that the operator gave.
+    Public(PublicKeys),
+    /// Public keys that the sender publishes.
+    Published(KeySetAddress),
+}
+
+impl Credentials {
+    pub(super) fn read(
+        provider: Provider,
+        scheme: &Scheme,
+        configuration: &Configuration,
+        warnings: &mut Vec<String>,
+    ) -> Result<Credentials, SourceError> {
+        let proof = Proof::read(provider, scheme, configuration, warnings)?;
+        let tokens = TokenDigests::parse(&configuration.token_sha256)?;
+        match (proof, tokens) {
+            (None, None) => Err(SourceError::NoCredentials(match scheme {
+                Scheme::UrlToken => "`token_sha256`, the digest of a token in its URL",
+                Scheme::Ed25519(_) => "`public_keys`, or `token_sha256`, or both",
+                Scheme::StaticToken(_) | Scheme::Basic | Scheme::Hmac(_) => "`secrets`, or `token_sha256`, or both",
+            })),
+            (None, Some(tokens)) => Ok(Credentials::Token(tokens)),
+            (Some(proof), None) => Ok(Credentials::Proof(proof)),
+            (Some(proof), Some(tokens)) => Ok(Credentials::Both { proof, tokens }),
+        }
+    }
+
+    /// What the sender must prove itself with, beside any token in the URL.
+    pub(crate) const fn proof(&self) -> Option<&Proof> {
+        match self {
+            Credentials::Token(_) => None,
+            Credentials::Proof(proof) | Credentials::Both { proof, .. } => Some(proof),
+        }
+    }
+
+    /// Whether every byte of each delivery's body is signed.
+    pub(super) fn cover_body(&self) -> bool {
+        matches!(self.proof(), Some(Proof::Signature { signing, .. }) if signing.message.covers_body())
+    }
+
+    /// Where the sender's keys are published, if its signatures are verified with such.
+    #[must_use]
+    pub const fn key_set(&self) -> Option<&KeySetAddress> {
+        match self.proof() {
+            Some(Proof::Signature { keys: Keys::Published(address), .. }) => Some(address),
+            _ => None,
+        }
+    }
+}
+
+impl Proof {
+    /// `None` if the operator gave nothing to verify it with.
+    fn read(
+        provider: Provider,
+        scheme: &Scheme,
+        configuration: &Configuration,
+        warnings: &mut Vec<String>,
+    ) -> Result<Option<Proof>, SourceError> {
+        refuse_unfit(provider, scheme, configuration)?;
+        let secrets = &configuration.secrets;
+        Ok(match scheme {
+            Scheme::UrlToken => None,
+            Scheme::StaticToken(StaticToken { header, prefix }) => {
+                let Some(tokens) = tokens(secrets, |secret| Ok(secret.len()), warnings)? else {
+                    return Ok(None);
+                };
+                let header = match (header, &configuration.token_header) {
+                    (Some(header), _) => header.clone(),
+                    (None, Some(name)) => HeaderName::parse(name.trim()).map_err(|_| SourceError::NotATokenHeader)?,
+                    (None, None) => return Err(SourceError::NoTokenHeader),
+                };
+                Some(Proof::StaticToken { header, prefix: prefix.clone(), tokens })
+            }
+            Scheme::Basic => {
+                let password_bytes = |secret: &str| match secret.split_once(':') {
+                    Some((_, password)) => Ok(password.len()),
+                    None => Err(SourceError::NotNameAndPassword),
+                };
+                tokens(secrets, password_bytes, warnings)?.map(Proof::Basic)
+            }
+            Scheme::Hmac(Hmac { hash, secret, header, syntax, encoding, id, timestamp, message }) => {
+                let Some(keys) = MacKeys::read(secrets, secret, *hash, warnings)? else {
+                    return Ok(None);
+                };
+                let signing = Signing {
+                    header: header.clone(),
+                    syntax: syntax.clone(),
+                    encoding: *encoding,
+                    id: id.clone(),
+                    timestamp: timestamp.clone(),
+                    message: message.clone(),
+                    public_url: configuration.public_url.as_deref().map(PublicUrl::parse).transpose()?,
+                };
+                Some(Proof::Signature { signing, keys: Keys::Mac(keys) })
+            }
+            Scheme::Ed25519(Ed25519 { keys, header, syntax, encoding, id, timestamp, message }) => {
+                let Some(keys) = Keys::read(keys, configuration)? else {
+                    return Ok(None);
+                };
+                let signing = Signing {
+                    header: header.clone(),
+                    syntax: syntax.clone(),
+                    encoding: *encoding,
+                    id: id.clone(),
+                    timestamp: timestamp.clone(),
+                    message: message.clone(),
+                    public_url: configuration.public_url.as_deref().map(PublicUrl::parse).transpose()?,
+                };
+                Some(Proof::Signature { signing, keys })
+            }
+        })
+    }
+}
+
+impl Keys {
+    fn read(source: &KeySource, configuration: &Configuration) -> Result<Option<Keys>, SourceError> {
+        match source {
+            KeySource::Operator { strip_prefix } => {
+                let keys = PublicKeys::parse(&configuration.public_keys, strip_prefix.as_deref());
+                let keys = keys.map_err(SourceError::NotPublicKeys)?;
+                Ok((!keys.is_empty()).then_some(Keys::Public(keys)))
+            }
+            KeySource::Jwks { url, hosts, ttl_seconds } => {
+                let url = configuration.jwks_url.as_deref().map_or(&**url, str::trim);
+                let hosts = hosts.iter().map(|host| host.to_string()).collect();
+                let address = KeySetAddress::new(url, hosts, Duration::from_secs(u64::from(*ttl_seconds)));
+                address.map(|address| Some(Keys::Published(address))).map_err(SourceError::NotAKeySet)
+            }
+        }
+    }
+}
+
+/// The digests of what stands in `secrets`, of which `secret_bytes` cannot be known without it.
+fn tokens(
+    secrets: &[String],
+    secret_bytes: impl Fn(&str) -> Result<usize, SourceError>,
+    warnings: &mut Vec<String>,
+) -> Result<Option<TokenDigests>, SourceError> {
+    let secrets: Vec<&str> = secrets.iter().map(|secret| secret.trim()).collect();
+    let lengths = secrets.iter().map(|secret| secret_bytes(secret)).collect::<Result<Vec<_>, _>>()?;
+    secret_length::check(lengths.into_iter(), warnings)?;
+    Ok(TokenDigests::of(secrets.iter().map(|secret| Digest::of(secret.as_bytes())).collect()))
+}
+
+/// Refuses what the operator wrote for another kind of sender: it would be thought to protect something.
+fn refuse_unfit(provider: Provider, scheme: &Scheme, configuration: &Configuration) -> Result<(), SourceError> {
+    let unfit = |field, instead| Err(SourceError::Unfit { field, provider, instead });
+    let (signs_with_own_key, key_set, message) = match scheme {
+        Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => (false, false, None),
+        Scheme::Hmac(Hmac { message, .. }) => (false, false, Some(message)),
+        Scheme::Ed25519(Ed25519 { keys, message, .. }) => (true, matches!(keys, KeySource::Jwks { .. }), Some(message)),
+    };
+    if !configuration.secrets.is_empty() {
+        match scheme {
+            Scheme::UrlToken => return Err(SourceError::SignsNothing(provider)),
+            Scheme::Ed25519(_) if key_set => return unfit("secrets", "it publishes its keys, so leave them out"),
+            Scheme::Ed25519(_) => return unfit("secrets", "give the sender's public key as `public_keys`"),
+            Scheme::StaticToken(_) | Scheme::Basic | Scheme::Hmac(_) => {}
+        }
+    }
+    if !configuration.public_keys.is_empty() && (key_set || !signs_with_own_key) {
+        return unfit(
+            "public_keys",
+            if key_set { "it publishes its keys, so leave them out" } else { "it does not sign with a key of its own" },
+        );
+    }
+    if configuration.jwks_url.is_some() && !key_set {
+        return unfit("jwks_url", "it publishes no keys, so leave it out");
+    }
+    if configuration.token_header.is_some() && !matches!(scheme, Scheme::StaticToken(StaticToken { header: None, .. }))
+    {
+        return unfit("token_header", "the header is not yours to choose, so leave it out");
+    }
+    if configuration.public_url.is_some() && !message.is_some_and(|message| message.0.contains(&Part::Url)) {
+        return unfit("public_url", "it does not sign its URL, so leave it out");
+    }
+    Ok(())
+}
+
+impl fmt::Debug for Signing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.header.iter().map(|HeaderName(name)| &**name).collect();
+        write!(f, "in {}", headers.join(" or "))
+    }
+}

@@ -1,0 +1,107 @@
+//! The keys of message authentication codes.
+
+use std::fmt;
+
+use description::{Hash, SecretEncoding, SecretForm};
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use sha2::Sha256;
+use subtle::{Choice, ConstantTimeEq};
+
+use super::{SourceError, secret_length};
+use crate::base64_text;
+
+/// Keys that are valid now. Each is kept as far towards a code as the key alone leads, and no secret's text is.
+#[derive(Clone)]
+pub struct MacKeys(Keyed);
+
+#[derive(Clone)]
+enum Keyed {
+    Sha256(Vec<Hmac<Sha256>>),
+    Sha1(Vec<Hmac<Sha1>>),
+}
+
+impl MacKeys {
+    /// Makes keys of secrets; `None` without any.
+    pub(super) fn read(
+        secrets: &[String],
+        form: &SecretForm,
+        hash: Hash,
+        warnings: &mut Vec<String>,
+    ) -> Result<Option<MacKeys>, SourceError> {
+        let keys = secrets.iter().map(|secret| key(secret, form)).collect::<Result<Vec<_>, _>>()?;
+        secret_length::check(keys.iter().map(Vec::len), warnings)?;
+        if keys.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(MacKeys(match hash {
+            Hash::Sha256 => Keyed::Sha256(keys.iter().map(|key| keyed(key)).collect()),
+            Hash::Sha1 => Keyed::Sha1(keys.iter().map(|key| keyed(key)).collect()),
+        })))
+    }
+
+    /// How many bytes a code has.
+    pub(crate) const fn code_bytes(&self) -> usize {
+        match self.0 {
+            Keyed::Sha256(_) => 32,
+            Keyed::Sha1(_) => 20,
+        }
+    }
+
+    /// Which of the keys makes any of `codes` that of the message whose pieces `message` gives. Every key and every code
+    /// is tried, and each comparison takes the same time wherever they differ.
+    pub(crate) fn matching<'m>(
+        &self,
+        message: impl Iterator<Item = &'m [u8]> + Clone,
+        codes: &[Vec<u8>],
+    ) -> Option<usize> {
+        match &self.0 {
+            Keyed::Sha256(keys) => matching(keys, message, codes),
+            Keyed::Sha1(keys) => matching(keys, message, codes),
+        }
+    }
+
+    fn count(&self) -> usize {
+        match &self.0 {
+            Keyed::Sha256(keys) => keys.len(),
+            Keyed::Sha1(keys) => keys.len(),
+        }
+    }
+}
+
+fn key(secret: &str, SecretForm { strip_prefix, encoding }: &SecretForm) -> Result<Vec<u8>, SourceError> {
+    // White space around a secret comes from copying it, never from the sender.
+    let secret = secret.trim();
+    let secret = strip_prefix.as_deref().and_then(|prefix| secret.strip_prefix(prefix)).unwrap_or(secret);
+    match encoding {
+        SecretEncoding::Text => Ok(secret.as_bytes().to_vec()),
+        SecretEncoding::Base64 => base64_text::decode(secret).ok_or(SourceError::SecretNotEncoded("base64")),
+        SecretEncoding::Hex => base16ct::mixed::decode_vec(secret).map_err(|_| SourceError::SecretNotEncoded("hex")),
+    }
+}
+
+fn keyed<M: KeyInit>(key: &[u8]) -> M {
+    M::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
+fn matching<'m, M: Mac + Clone>(
+    keys: &[M],
+    message: impl Iterator<Item = &'m [u8]> + Clone,
+    codes: &[Vec<u8>],
+) -> Option<usize> {
+    let mut matched = None;
+    for (index, key) in keys.iter().enumerate() {
+        let mut mac = key.clone();
+        message.clone().for_each(|piece| mac.update(piece));
+        let genuine = mac.finalize().into_bytes();
+        let is_it = codes.iter().fold(Choice::from(0), |is_it, code| is_it | genuine.ct_eq(code));
+        matched = matched.or(bool::from(is_it).then_some(index));
+    }
+    matched
+}
+
+impl fmt::Debug for MacKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} secrets", self.count())
+    }
+}

@@ -1,0 +1,35 @@
+//! What a sender sends as it is: a token in a header, a name and a password.
+
+use super::Refusal;
+use crate::base64_text;
+use crate::headers::{Doubled, Headers};
+use crate::source::TokenDigests;
+
+/// Gives the index of the token that stands in `header` after `prefix`.
+pub(super) fn check_token(
+    headers: &Headers,
+    header: &str,
+    prefix: &str,
+    tokens: &TokenDigests,
+) -> Result<usize, Refusal> {
+    let token = value(headers, header)?.strip_prefix(prefix).ok_or(Refusal::CredentialMalformed)?;
+    tokens.find(token.as_bytes()).ok_or(Refusal::CredentialWrong)
+}
+
+/// Gives the index of the name and password in `Authorization: Basic`.
+pub(super) fn check_basic(headers: &Headers, tokens: &TokenDigests) -> Result<usize, Refusal> {
+    let (scheme, encoded) = value(headers, "authorization")?.split_once(' ').ok_or(Refusal::CredentialMalformed)?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(Refusal::CredentialMalformed);
+    }
+    let name_and_password = base64_text::decode(encoded.trim()).ok_or(Refusal::CredentialMalformed)?;
+    tokens.find(&name_and_password).ok_or(Refusal::CredentialWrong)
+}
+
+fn value<'h>(headers: &'h Headers, header: &str) -> Result<&'h str, Refusal> {
+    match headers.single(header) {
+        Ok(Some(value)) if !value.is_empty() => Ok(value),
+        Ok(_) => Err(Refusal::CredentialMissing),
+        Err(Doubled) => Err(Refusal::CredentialDoubled),
+    }
+}

@@ -1,0 +1,76 @@
+//! The bytes that a signature is over.
+
+use std::borrow::Cow;
+
+use description::{HeaderName, Part};
+
+use super::timestamp::Stated;
+use super::{Refusal, field, form, header};
+use crate::delivery::Delivery;
+use crate::digest::Digest;
+use crate::headers::Doubled;
+use crate::source::Signing;
+
+/// The bytes that a signature is over, piece by piece: no body is copied to be hashed.
+pub(super) struct Message<'d>(Vec<Cow<'d, [u8]>>);
+
+impl<'d> Message<'d> {
+    /// Puts it together from what was sent.
+    pub(super) fn of(
+        delivery: &'d Delivery,
+        signing: &'d Signing,
+        timestamp: Option<&'d Stated<'d>>,
+    ) -> Result<Message<'d>, Refusal> {
+        signing
+            .message
+            .0
+            .iter()
+            .map(|part| piece(part, delivery, signing, timestamp))
+            .collect::<Result<_, _>>()
+            .map(Message)
+    }
+
+    /// The pieces in their order.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.0.iter().map(|piece| &**piece)
+    }
+
+    /// All of it.
+    pub(super) fn whole(&self) -> Cow<'_, [u8]> {
+        match &*self.0 {
+            [piece] => Cow::Borrowed(piece),
+            pieces => Cow::Owned(pieces.concat()),
+        }
+    }
+}
+
+fn piece<'d>(
+    part: &'d Part,
+    delivery: &'d Delivery,
+    signing: &Signing,
+    timestamp: Option<&'d Stated<'d>>,
+) -> Result<Cow<'d, [u8]>, Refusal> {
+    Ok(match part {
+        Part::Literal(text) => Cow::Borrowed(text.as_bytes()),
+        Part::Body => Cow::Borrowed(&*delivery.body),
+        Part::BodySha256 => Cow::Owned(Digest::of(&delivery.body).to_string().into_bytes()),
+        Part::Timestamp => Cow::Borrowed(timestamp.ok_or(Refusal::TimestampMissing)?.text.as_bytes()),
+        Part::Id => {
+            let id = header::first(&delivery.headers, &signing.id).map_err(|Doubled| Refusal::IdDoubled)?;
+            Cow::Borrowed(id.ok_or(Refusal::IdMissing)?.as_bytes())
+        }
+        Part::Header(HeaderName(name)) => {
+            let value = delivery.headers.single(name).map_err(|Doubled| Refusal::HeaderDoubled)?;
+            Cow::Borrowed(value.ok_or(Refusal::HeaderMissing)?.as_bytes())
+        }
+        Part::Json(pointer) => match field(&delivery.body, pointer).ok_or(Refusal::FieldMissing)? {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        },
+        Part::Url => {
+            let url = signing.public_url.as_ref().map_or_else(|| delivery.url.whole(), |url| url.whole(&delivery.url));
+            Cow::Owned(url.into_bytes())
+        }
+        Part::Form => Cow::Owned(form::signed(delivery)?.into_bytes()),
+    })
+}

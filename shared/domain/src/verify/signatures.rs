@@ -1,0 +1,90 @@
+//! The signatures that a delivery carries.
+
+use description::{Encoding, Syntax};
+
+use super::{Refusal, header};
+use crate::base64_text;
+use crate::headers::{Doubled, Headers};
+use crate::source::Signing;
+
+/// More signatures than any sender makes of one delivery, even while it changes its secret. Each costs a comparison, and
+/// with public keys much more.
+const SIGNATURES_MAX: usize = 16;
+
+/// What the header of the signatures says.
+pub(super) struct Said<'h> {
+    /// The texts of the signatures.
+    signatures: Vec<&'h str>,
+    /// The pairs that it is a list of, those of the signatures among them.
+    pub(super) pairs: Vec<(&'h str, &'h str)>,
+}
+
+impl<'h> Said<'h> {
+    /// Reads the header.
+    pub(super) fn read(headers: &'h Headers, signing: &Signing) -> Result<Said<'h>, Refusal> {
+        let (signatures, pairs) = match &signing.syntax {
+            Syntax::Plain => (one(headers, signing)?.into_iter().collect(), Vec::new()),
+            Syntax::Prefix { prefix } => {
+                let bare = |text: &'h str| text.strip_prefix(&**prefix).ok_or(Refusal::SignatureMalformed);
+                (one(headers, signing)?.map(bare).transpose()?.into_iter().collect(), Vec::new())
+            }
+            Syntax::Pairs { key, separator } => {
+                let pairs = pairs(headers, signing, *separator)?;
+                let is_signature = |(known, text): &(&str, &'h str)| (*known == &**key).then_some(*text);
+                (pairs.iter().filter_map(is_signature).collect(), pairs)
+            }
+            Syntax::Versions { version } => (versions(headers, signing, version)?, Vec::new()),
+        };
+        if signatures.is_empty() {
+            return Err(Refusal::SignatureMissing);
+        }
+        Ok(Said { signatures, pairs })
+    }
+
+    /// The bytes of those signatures that are encoded as they should be and have the right length.
+    pub(super) fn decoded(&self, encoding: Encoding, bytes: usize) -> Result<Vec<Vec<u8>>, Refusal> {
+        let texts = self.signatures.iter().take(SIGNATURES_MAX);
+        let decoded: Vec<Vec<u8>> = texts.filter_map(|text| decode(text, encoding, bytes)).collect();
+        if decoded.is_empty() { Err(Refusal::SignatureMalformed) } else { Ok(decoded) }
+    }
+}
+
+fn one<'h>(headers: &'h Headers, signing: &Signing) -> Result<Option<&'h str>, Refusal> {
+    header::first(headers, &signing.header).map_err(|Doubled| Refusal::SignatureDoubled)
+}
+
+fn pairs<'h>(headers: &'h Headers, signing: &Signing, separator: char) -> Result<Vec<(&'h str, &'h str)>, Refusal> {
+    // Only where commas separate the pairs is a header that was given more than once still one list.
+    let values = if separator == ',' {
+        header::all(headers, &signing.header)
+    } else {
+        one(headers, signing)?.into_iter().collect()
+    };
+    let items = values.into_iter().flat_map(|value| value.split(separator));
+    Ok(items.filter_map(|item| item.trim().split_once('=')).collect())
+}
+
+fn versions<'h>(headers: &'h Headers, signing: &Signing, version: &str) -> Result<Vec<&'h str>, Refusal> {
+    let values = header::all(headers, &signing.header);
+    let mut signatures = Vec::new();
+    for item in values.iter().flat_map(|value| value.split_ascii_whitespace()) {
+        let (known, signature) = item.split_once(',').ok_or(Refusal::SignatureMalformed)?;
+        // A second comma is that which joins two headers.
+        if values.len() > 1 || signature.contains(',') {
+            return Err(Refusal::SignatureDoubled);
+        }
+        if known == version {
+            signatures.push(signature);
+        }
+    }
+    Ok(signatures)
+}
+
+/// A shorter signature than the right one would be easier to guess, so it is none.
+fn decode(text: &str, encoding: Encoding, bytes: usize) -> Option<Vec<u8>> {
+    let decoded = match encoding {
+        Encoding::Hex => base16ct::mixed::decode_vec(text).ok(),
+        Encoding::Base64 => base64_text::decode(text),
+    };
+    decoded.filter(|decoded| decoded.len() == bytes)
+}

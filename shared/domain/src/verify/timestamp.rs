@@ -1,0 +1,75 @@
+//! When a delivery was made, by its own account.
+
+use std::borrow::Cow;
+
+use description::{Timestamp as Rule, TimestampAt, TimestampUnit};
+
+use super::{Refusal, field, header};
+use crate::delivery::Delivery;
+use crate::headers::Doubled;
+use crate::time::Timestamp;
+
+/// When a delivery says that it was made.
+pub(super) struct Stated<'d> {
+    /// In its own words, which are what is signed.
+    pub(super) text: Cow<'d, str>,
+    instant: Timestamp,
+}
+
+impl<'d> Stated<'d> {
+    /// Reads it by `rule`. `pairs` are those of the signature's header.
+    pub(super) fn read(
+        delivery: &'d Delivery,
+        rule: &Rule,
+        pairs: &[(&'d str, &'d str)],
+    ) -> Result<Stated<'d>, Refusal> {
+        let text = match &rule.at {
+            TimestampAt::Header(names) => {
+                let text = header::first(&delivery.headers, names);
+                text.map_err(|Doubled| Refusal::TimestampDoubled)?.map(Cow::Borrowed)
+            }
+            TimestampAt::Pair(key) => {
+                let mut texts = pairs.iter().filter(|(known, _)| known == key).map(|(_, text)| *text);
+                let text = texts.next();
+                if texts.next().is_some() {
+                    return Err(Refusal::TimestampDoubled);
+                }
+                text.map(Cow::Borrowed)
+            }
+            TimestampAt::Json(pointer) => field(&delivery.body, pointer),
+        };
+        let text = text.filter(|text| !text.is_empty()).ok_or(Refusal::TimestampMissing)?;
+        let instant = read(&text, rule.unit).ok_or(Refusal::TimestampMalformed)?;
+        Ok(Stated { text, instant })
+    }
+
+    /// Whether a delivery that arrived at `now` may be as old, or as far ahead, as this makes it.
+    pub(super) fn check(&self, rule: &Rule, now: Timestamp) -> Result<(), Refusal> {
+        let now = match rule.unit {
+            // A sender's second is as long as ours: whatever is left of it on either side does not count.
+            TimestampUnit::Seconds => now.as_millis().div_euclid(1000).saturating_mul(1000),
+            TimestampUnit::Milliseconds | TimestampUnit::Rfc3339 => now.as_millis(),
+        };
+        let age_millis = now.saturating_sub(self.instant.as_millis());
+        let is_beyond = |age_millis: i64, limit: Option<u32>| {
+            limit.is_some_and(|seconds| age_millis > i64::from(seconds).saturating_mul(1000))
+        };
+        if is_beyond(age_millis, rule.past_seconds) {
+            return Err(Refusal::TimestampLate);
+        }
+        if is_beyond(age_millis.saturating_neg(), rule.future_seconds) {
+            return Err(Refusal::TimestampEarly);
+        }
+        Ok(())
+    }
+}
+
+/// Digits alone count anything: a sign or a fraction is what no sender writes.
+fn read(text: &str, unit: TimestampUnit) -> Option<Timestamp> {
+    let count = || text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i64>().ok())?;
+    match unit {
+        TimestampUnit::Seconds => count()?.checked_mul(1000).map(Timestamp::from_millis),
+        TimestampUnit::Milliseconds => count().map(Timestamp::from_millis),
+        TimestampUnit::Rfc3339 => Timestamp::parse_rfc3339(text),
+    }
+}
