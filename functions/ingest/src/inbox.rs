@@ -11,19 +11,21 @@ use domain::route::{Route, route};
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::trace::Trace;
-use domain::verify::{Refusal, Refused, verify};
+use domain::verify::{Refusal, Refused, verify_with};
 use platform::clock;
 
 use crate::answer::{Answer, Response};
 use crate::delivery_log::DeliveryLog;
 use crate::keep::{Keeper, Kept};
+use crate::key_cache::KeyCache;
+use crate::senders::{Found, Sender, Senders};
 use crate::settings::Settings;
-use crate::source_cache::{Found, SourceCache};
+use crate::source_cache::SourceCache;
 
 /// Everything that an instance holds between deliveries.
 pub(crate) struct Inbox {
     front: Front,
-    sources: SourceCache,
+    senders: Senders,
     recent: Mutex<Recent>,
     keeper: Keeper,
 }
@@ -32,7 +34,7 @@ impl Inbox {
     pub(crate) fn new(settings: Settings) -> Inbox {
         Inbox {
             front: settings.front,
-            sources: SourceCache::new(settings.sources),
+            senders: Senders { sources: SourceCache::new(settings.sources), keys: KeyCache::new(settings.key_sets) },
             recent: Mutex::default(),
             keeper: Keeper {
                 bodies: settings.bodies,
@@ -132,8 +134,8 @@ impl Inbox {
         }
     }
 
-    /// Makes an event of the delivery, or says how to answer it. A refusal is checked once more against secrets read
-    /// anew, so that a rotation works without a deploy.
+    /// Makes an event of the delivery, or says how to answer it. A refusal is checked once more against secrets and keys
+    /// read anew, so that a rotation works without a deploy.
     async fn verify(
         &self,
         name: Option<SourceName>,
@@ -146,16 +148,16 @@ impl Inbox {
         };
         line.source(&name);
         let now: Timestamp = delivery.received_at;
-        let found = self.sources.find(&name, now).await;
-        let (refused, is_stale) = match check(delivery, found, line)? {
+        let found = self.senders.find(&name, now).await;
+        let (refused, sender) = match check(delivery, found, line)? {
             Checked::Genuine(verified) => return Ok(*verified),
-            Checked::Doubtful { refused, is_stale } => (refused, is_stale),
+            Checked::Doubtful { refused, sender } => (refused, sender),
         };
-        let refreshed = self.sources.refresh(&name, now).await;
+        let refreshed = self.senders.refresh(&name, &sender, refused.refusal, now).await;
         match refreshed.map(|found| check(*refused.delivery, found, line)).transpose()? {
             Some(Checked::Genuine(verified)) => Ok(*verified),
-            Some(Checked::Doubtful { refused, is_stale }) => Err(doubt(refused.refusal, is_stale, line)),
-            None => Err(doubt(refused.refusal, is_stale, line)),
+            Some(Checked::Doubtful { refused, sender }) => Err(doubt(refused.refusal, &sender, line)),
+            None => Err(doubt(refused.refusal, &sender, line)),
         }
     }
 
@@ -165,20 +167,20 @@ impl Inbox {
     }
 }
 
-/// What checking a delivery against what is known of its source came to.
+/// What checking a delivery against what is known of its sender came to.
 enum Checked {
     Genuine(Box<VerifiedEvent>),
-    /// It is not believed, but would be if the source's secret has changed since it was read.
+    /// It is not believed, but would be if the source's secret or the sender's keys have changed since they were read.
     Doubtful {
         refused: Refused,
-        is_stale: bool,
+        sender: Sender,
     },
 }
 
 /// Checks a delivery, or says how to answer it.
 fn check(delivery: Delivery, found: Found, line: &mut DeliveryLog) -> Result<Checked, Answer> {
-    let (source, is_stale) = match found {
-        Found::Known { source, is_stale } => (source, is_stale),
+    let sender = match found {
+        Found::Known(sender) => sender,
         Found::Unknown => {
             line.refused(Refusal::UnknownSource);
             return Err(Answer::Refused);
@@ -188,9 +190,9 @@ fn check(delivery: Delivery, found: Found, line: &mut DeliveryLog) -> Result<Che
             return Err(Answer::Unavailable);
         }
     };
-    match verify(delivery, &source) {
+    match verify_with(delivery, &sender.source, &sender.published) {
         Ok(verified) => Ok(Checked::Genuine(Box::new(verified))),
-        Err(refused) if refused.refusal.may_be_outdated() => Ok(Checked::Doubtful { refused, is_stale }),
+        Err(refused) if refused.refusal.may_be_outdated() => Ok(Checked::Doubtful { refused, sender }),
         Err(refused) => {
             line.refused(refused.refusal);
             Err(Answer::Refused)
@@ -198,14 +200,15 @@ fn check(delivery: Delivery, found: Found, line: &mut DeliveryLog) -> Result<Che
     }
 }
 
-/// Answers a delivery that stays unbelieved. While the secrets cannot be read, the fault may be ours: a sender told so
+/// Answers a delivery that stays unbelieved. While secrets or keys cannot be read, the fault may be ours: a sender told so
 /// comes again, one that is refused may never.
-fn doubt(refusal: Refusal, is_stale: bool, line: &mut DeliveryLog) -> Answer {
+fn doubt(refusal: Refusal, sender: &Sender, line: &mut DeliveryLog) -> Answer {
     line.refused(refusal);
-    if is_stale {
-        line.reason("the source's secret could not be read anew");
-        Answer::Unavailable
-    } else {
-        Answer::Refused
+    match sender.stale {
+        Some(reason) => {
+            line.reason(reason);
+            Answer::Unavailable
+        }
+        None => Answer::Refused,
     }
 }

@@ -8,6 +8,8 @@ mod budget;
 mod delivery_log;
 mod inbox;
 mod keep;
+mod key_cache;
+mod senders;
 mod settings;
 mod source_cache;
 

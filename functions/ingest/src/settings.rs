@@ -9,6 +9,7 @@ use platform::aws::{Aws, Limits};
 use platform::bodies::Bodies;
 use platform::body_codec::INLINE_BODY_BYTES;
 use platform::env::{Env, EnvError};
+use platform::key_sets::KeySets;
 use platform::ledger::Ledger;
 use platform::log;
 use platform::queue::Queue;
@@ -38,6 +39,7 @@ const fn limits(operation_millis: u64, attempt_millis: u64) -> Limits {
 pub(crate) struct Settings {
     pub(crate) front: Front,
     pub(crate) sources: Sources,
+    pub(crate) key_sets: KeySets,
     pub(crate) bodies: Bodies,
     pub(crate) ledger: Ledger,
     pub(crate) queue: Queue,
@@ -49,9 +51,11 @@ pub(crate) struct Settings {
 pub(crate) fn read(mut env: Env) -> Result<Settings, EnvError> {
     log::start(&mut env);
     let aws = Aws::from_env(&mut env);
+    let loopback = env.loopback();
     let settings = Settings {
         front: env.parsed("FRONT_SHA256", Front::default(), Front::parse),
         sources: Sources::new(&aws, env.required("SOURCES_PREFIX"), SECRETS_LIMITS),
+        key_sets: KeySets::new(loopback),
         bodies: Bodies::new(&aws, env.required("BUCKET"), BUCKET_LIMITS),
         ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), LEDGER_LIMITS),
         queue: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), QUEUE_LIMITS),

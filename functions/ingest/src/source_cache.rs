@@ -30,7 +30,7 @@ pub(crate) struct SourceCache {
 
 /// What is known about a name.
 #[derive(Clone, Debug)]
-pub(crate) enum Found {
+pub(crate) enum FoundSource {
     /// A source has it. If `is_stale`, it could not be read when it should have been: what it proves is proven, but
     /// what it refuses may be genuine.
     Known { source: Arc<Source>, is_stale: bool },
@@ -46,7 +46,7 @@ impl SourceCache {
     }
 
     /// Finds the source `name`, from memory if that is fresh enough.
-    pub(crate) async fn find(&self, name: &SourceName, now: Timestamp) -> Found {
+    pub(crate) async fn find(&self, name: &SourceName, now: Timestamp) -> FoundSource {
         let remembered = self.memory().recall(name, now);
         match remembered {
             Recalled::Found(found) => found,
@@ -55,12 +55,12 @@ impl SourceCache {
     }
 
     /// Reads the source `name` again because a delivery was refused; `None` if it was read a moment ago.
-    pub(crate) async fn refresh(&self, name: &SourceName, now: Timestamp) -> Option<Found> {
+    pub(crate) async fn refresh(&self, name: &SourceName, now: Timestamp) -> Option<FoundSource> {
         let may_read_again = self.memory().may_read_again(name, now);
         if may_read_again { Some(self.read(name, now).await) } else { None }
     }
 
-    async fn read(&self, name: &SourceName, now: Timestamp) -> Found {
+    async fn read(&self, name: &SourceName, now: Timestamp) -> FoundSource {
         let answer = self.sources.read(name).await;
         if let Ok(Lookup::Known(source)) = &answer
             && !self.memory().knows(name)
@@ -104,7 +104,7 @@ impl Default for Lookups {
 }
 
 enum Recalled {
-    Found(Found),
+    Found(FoundSource),
     Read,
 }
 
@@ -115,12 +115,12 @@ impl Memory {
             return if entry.read_at.until(now) < wait { Recalled::Found(entry.found()) } else { Recalled::Read };
         }
         if self.unknown_since.get(name).is_some_and(|since| since.until(now) < UNKNOWN_FOR) {
-            return Recalled::Found(Found::Unknown);
+            return Recalled::Found(FoundSource::Unknown);
         }
         if self.lookups.take_one(now) {
             Recalled::Read
         } else {
-            Recalled::Found(Found::Unavailable("too many unknown source names are asked for".to_owned()))
+            Recalled::Found(FoundSource::Unavailable("too many unknown source names are asked for".to_owned()))
         }
     }
 
@@ -133,7 +133,7 @@ impl Memory {
     }
 
     /// Takes in what a read came to. What was known before outlives a failed read, but not a deletion.
-    fn learn(&mut self, name: &SourceName, answer: Result<Lookup, String>, now: Timestamp) -> Found {
+    fn learn(&mut self, name: &SourceName, answer: Result<Lookup, String>, now: Timestamp) -> FoundSource {
         let trouble = match answer {
             Ok(Lookup::Known(source)) => {
                 let entry = Entry { read_at: now, content: Ok(Arc::new(source)), is_stale: false };
@@ -145,7 +145,7 @@ impl Memory {
             Ok(Lookup::Unknown) => {
                 self.entries.remove(name);
                 self.remember_unknown(name, now);
-                return Found::Unknown;
+                return FoundSource::Unknown;
             }
             Ok(Lookup::Broken(error)) => format!("the source's secret cannot be used: {error}"),
             Err(trouble) => trouble,
@@ -178,10 +178,10 @@ impl Memory {
 }
 
 impl Entry {
-    fn found(&self) -> Found {
+    fn found(&self) -> FoundSource {
         match &self.content {
-            Ok(source) => Found::Known { source: Arc::clone(source), is_stale: self.is_stale },
-            Err(reason) => Found::Unavailable(reason.clone()),
+            Ok(source) => FoundSource::Known { source: Arc::clone(source), is_stale: self.is_stale },
+            Err(reason) => FoundSource::Unavailable(reason.clone()),
         }
     }
 }

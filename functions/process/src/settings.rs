@@ -13,12 +13,11 @@ use platform::body_codec::INLINE_BODY_BYTES;
 use platform::download::Downloads;
 use platform::env::{Env, EnvError};
 use platform::ledger::Ledger;
-use platform::log::{self, Level};
+use platform::log;
 use platform::provider_api;
 use platform::queue::Queue;
 use platform::sources::Sources;
 use platform::topic::Topic;
-use serde_json::json;
 
 /// No step begins later before the function's end than this: a call may take as long as its limit, reading an object
 /// twice that, and settling must still follow it.
@@ -54,7 +53,7 @@ pub(crate) fn read() -> Result<Settings, EnvError> {
     let mut env = Env::of_process();
     log::start(&mut env);
     let aws = Aws::from_env(&mut env);
-    let loopback = loopback(&mut env);
+    let loopback = env.loopback();
     let settings = Settings {
         sources: Sources::new(&aws, env.required("SOURCES_PREFIX"), Limits::PATIENT),
         assets: Assets::new(&aws, env.required("BUCKET")),
@@ -69,18 +68,4 @@ pub(crate) fn read() -> Result<Settings, EnvError> {
         loopback,
     };
     env.finish(settings)
-}
-
-/// Whether assets and answers may come of a server on this machine. The template never sets it: on Lambda, nothing that a
-/// sender or a secret may name should lead back inside.
-fn loopback(env: &mut Env) -> Loopback {
-    const NAME: &str = "TEST_ONLY_ALLOW_LOOPBACK";
-    let loopback = env.parsed(NAME, Loopback::Refused, |value| match value {
-        "1" => Ok(Loopback::AllowedForTests),
-        _ => Err("only tests set it, to 1"),
-    });
-    if loopback == Loopback::AllowedForTests {
-        log::write(Level::Warn, "start", json!({ "trouble": format!("{NAME} is set: for tests only") }));
-    }
-    loopback
 }

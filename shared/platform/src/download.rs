@@ -3,7 +3,7 @@
 //! The client is built so that nothing gets around the rules: it follows no redirect by itself, knows no proxy, decodes
 //! no content, keeps no connection, and dials no address but those that its resolver has checked.
 
-mod client;
+pub(crate) mod client;
 mod resolver;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use domain::download::target::Loopback;
+
 use crate::log::{self, Level};
 
 /// Reads settings and remembers everything that is wrong with them, so that an operator is told all of it at once.
@@ -60,6 +62,21 @@ impl Env {
                 default
             }
         }
+    }
+
+    /// Whether assets, answers and keys may come of a server on this machine. The template never sets it: on Lambda,
+    /// nothing that a sender or a secret may name should lead back inside.
+    pub fn loopback(&mut self) -> Loopback {
+        const NAME: &str = "TEST_ONLY_ALLOW_LOOPBACK";
+        let loopback = self.parsed(NAME, Loopback::Refused, |value| match value {
+            "1" => Ok(Loopback::AllowedForTests),
+            _ => Err("only tests set it, to 1"),
+        });
+        if loopback == Loopback::AllowedForTests {
+            let trouble = format!("{NAME} is set: for tests only");
+            log::write(Level::Warn, "start", serde_json::json!({ "trouble": trouble }));
+        }
+        loopback
     }
 
     /// Gives `settings` if nothing was wrong while they were read.

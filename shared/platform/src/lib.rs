@@ -13,6 +13,7 @@ pub mod body_codec;
 pub mod clock;
 pub mod download;
 pub mod env;
+pub mod key_sets;
 pub mod ledger;
 pub mod log;
 pub mod provider_api;

@@ -22,10 +22,10 @@ fn down() -> Result<Lookup, String> {
 fn check(memory: &mut Memory, after_seconds: u64, expected: &str) {
     let rendered = match memory.recall(&name("test"), START + Duration::from_secs(after_seconds)) {
         Recalled::Read => "read",
-        Recalled::Found(Found::Known { is_stale: false, .. }) => "known",
-        Recalled::Found(Found::Known { is_stale: true, .. }) => "stale",
-        Recalled::Found(Found::Unknown) => "unknown",
-        Recalled::Found(Found::Unavailable(_)) => "unavailable",
+        Recalled::Found(FoundSource::Known { is_stale: false, .. }) => "known",
+        Recalled::Found(FoundSource::Known { is_stale: true, .. }) => "stale",
+        Recalled::Found(FoundSource::Unknown) => "unknown",
+        Recalled::Found(FoundSource::Unavailable(_)) => "unavailable",
     };
     assert_eq!(rendered, expected, "after {after_seconds} s");
 }
@@ -45,7 +45,7 @@ fn a_source_that_cannot_be_read_again_stays_as_it_was() {
         let mut memory = Memory::default();
         memory.learn(&name("test"), known(), START);
         let found = memory.learn(&name("test"), failure(), START + Duration::from_secs(300));
-        assert!(matches!(found, Found::Known { is_stale: true, .. }));
+        assert!(matches!(found, FoundSource::Known { is_stale: true, .. }));
         check(&mut memory, 304, "stale");
         check(&mut memory, 305, "read");
     }
