@@ -1,6 +1,6 @@
 //! The ledger, read as an operator would and, where a test plays a fault, written.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::primitives::Blob;
@@ -25,7 +25,7 @@ impl Record {
     /// If the source's name is none.
     #[must_use]
     pub fn received(source: &Source, body: &[u8]) -> Record {
-        let head = source.provider.head(body);
+        let head = source.provider.sender().expect("a sender of the catalogue").head(&BTreeMap::new(), body);
         let name = SourceName::parse(&source.name).expect("the harness makes names that can be parsed");
         let id = EventId::new(&name, head.key.iter().map(String::as_str));
         let now = now_millis();

@@ -27,6 +27,9 @@ use crate::confirm::{Told, confirm};
 use crate::desk::{Desk, as_work};
 use crate::settings::STEP_RESERVE;
 
+/// What is told of an event whose sender was described by an operator who has taken the description back.
+const UNDESCRIBED: &str = "the source's secret describes its sender no more: put its `scheme` back";
+
 /// What was done.
 #[derive(Debug)]
 pub(crate) struct Acted {
@@ -79,15 +82,17 @@ pub(crate) async fn act(desk: &Desk, record: Record, sent: MessageBody, deadline
     let Record { event, body: stored, standing } = record;
     enough_time_for_a_step(deadline)?;
     let body = fetch(desk, &event, &stored, sent).await.map_err(|trouble| as_work(&trouble))?;
-    let canonical = Canonical::of(event.provider, &body);
     enough_time_for_a_step(deadline)?;
-    let options = desk.options.of(&event.source, clock::now()).await.map_err(|reason| Work::Passing { reason })?;
+    let wanted = desk.options.of(&event.source, clock::now()).await.map_err(|reason| Work::Passing { reason })?;
+    let sender = wanted.sender(event.provider).ok_or_else(|| Work::Passing { reason: UNDESCRIBED.to_owned() })?;
+    let options = &wanted.options;
+    let canonical = Canonical::of(sender, &event.headers, &body);
     let told = Told { event, canonical, raw: body };
-    let Told { event, canonical, raw } = confirm(desk, told, &options, standing.attempts, deadline).await?;
+    let Told { event, canonical, raw } = confirm(desk, told, sender, options, standing.attempts, deadline).await?;
     // What anybody could have planted is not fetched.
     let is_believed = event.verified_by != VerifiedBy::Token || options.confirm.is_none();
     let canonical = if is_believed {
-        archive(desk, &event, standing.attempts, canonical, &options, deadline).await?
+        archive(desk, &event, sender, standing.attempts, canonical, options, deadline).await?
     } else {
         canonical
     };

@@ -6,6 +6,7 @@ use domain::download::hosts::Hosts;
 use domain::event::Event;
 use domain::event_type::Status;
 use domain::ledger::settle::Work;
+use domain::sender::Sender;
 use domain::source::Options;
 use domain::time::Timestamp;
 use futures_util::stream::{self, StreamExt as _};
@@ -25,6 +26,7 @@ const NO_TIME: &str = "too little of the function's time was left";
 pub(crate) async fn archive(
     desk: &Desk,
     event: &Event,
+    sender: &Sender,
     attempts: u32,
     canonical: Canonical,
     options: &Options,
@@ -38,7 +40,7 @@ pub(crate) async fn archive(
         let key = key(event, number, &asset.url);
         // Not all senders and not all stores end in time; settling must always follow.
         let cut_off = clock::now().until(deadline - CUT_RESERVE);
-        let outcome = timeout(cut_off, copy(desk, event, &key, &asset, options, deadline)).await;
+        let outcome = timeout(cut_off, copy(desk, sender, &key, &asset, options, deadline)).await;
         (asset, outcome.unwrap_or_else(|_| Outcome::Later(NO_TIME.to_owned())))
     });
     // A few at a time, so that an event with many assets cannot take all turns from its neighbours in the batch.
@@ -48,7 +50,14 @@ pub(crate) async fn archive(
 }
 
 /// Copies one asset, when its turn has come: those of all events share the instance's memory.
-async fn copy(desk: &Desk, event: &Event, key: &str, asset: &Asset, options: &Options, deadline: Timestamp) -> Outcome {
+async fn copy(
+    desk: &Desk,
+    sender: &Sender,
+    key: &str,
+    asset: &Asset,
+    options: &Options,
+    deadline: Timestamp,
+) -> Outcome {
     let Ok(_turn) = desk.asset_turns.acquire().await else {
         return Outcome::Later("nobody gives out turns any more".to_owned());
     };
@@ -62,7 +71,7 @@ async fn copy(desk: &Desk, event: &Event, key: &str, asset: &Asset, options: &Op
         Err(trouble) => return Outcome::Later(trouble.to_string()),
     }
     let named_as = asset.media_type.as_deref();
-    let hosts = Hosts::of(event.provider, &options.asset_hosts);
+    let hosts = Hosts::of(sender, &options.asset_hosts);
     let wanted = Wanted { url: &asset.url, hosts, named_as, max_bytes: options.max_asset_bytes, within };
     let download = match desk.downloads.open(&wanted).await {
         Ok(download) => download,

@@ -8,6 +8,7 @@ use domain::download::target::Loopback;
 use domain::event::{Event, VerifiedBy};
 use domain::ledger::schedule::ATTEMPTS_MAX;
 use domain::ledger::settle::Work;
+use domain::sender::Sender;
 use domain::source::{Options, OptionsError};
 use domain::time::Timestamp;
 
@@ -28,6 +29,7 @@ pub(crate) struct Told<'a> {
 pub(crate) async fn confirm<'a>(
     desk: &Desk,
     told: Told<'a>,
+    _sender: &Sender,
     options: &Options,
     attempts: u32,
     deadline: Timestamp,

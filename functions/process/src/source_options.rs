@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use domain::source::Options;
+use domain::provider::Provider;
+use domain::sender::Sender;
+use domain::source::{Options, OptionsError, Source};
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
 use platform::log::{self, Level};
@@ -13,6 +15,30 @@ use serde_json::json;
 
 /// How many sources are remembered. Names come from verified events only, so this is more than any operator has.
 const SOURCES_MAX: usize = 1024;
+
+/// What the operator wants done with a source's events, and how they are to be read.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    pub(crate) options: Options,
+    /// The operator's own description of the sender, if there is one.
+    own: Option<Arc<Sender>>,
+}
+
+impl Wanted {
+    fn of(source: Source) -> Result<Wanted, OptionsError> {
+        let own = (source.provider == Provider::Custom).then_some(source.sender);
+        Ok(Wanted { options: source.options?, own })
+    }
+
+    /// Who sent an event of `provider`. An event that was taken by the operator's own description needs that still; one
+    /// of the catalogue's is read by the catalogue, whatever the source has become since.
+    pub(crate) fn sender(&self, provider: Provider) -> Option<&Sender> {
+        match provider.sender() {
+            Some(known) => Some(known),
+            None => self.own.as_deref(),
+        }
+    }
+}
 
 /// The options of all sources.
 pub(crate) struct SourceOptions {
@@ -29,7 +55,7 @@ impl SourceOptions {
     ///
     /// # Errors
     /// If it cannot be told now; why, for the log.
-    pub(crate) async fn of(&self, name: &SourceName, now: Timestamp) -> Result<Arc<Options>, String> {
+    pub(crate) async fn of(&self, name: &SourceName, now: Timestamp) -> Result<Arc<Wanted>, String> {
         let remembered = self.memory().recall(name, now);
         match remembered {
             Some(content) => content,
@@ -54,12 +80,12 @@ struct Memory {
 struct Entry {
     read_at: Timestamp,
     is_stale: bool,
-    content: Result<Arc<Options>, String>,
+    content: Result<Arc<Wanted>, String>,
 }
 
 impl Memory {
     /// What is known of `name`, unless it must be read.
-    fn recall(&self, name: &SourceName, now: Timestamp) -> Option<Result<Arc<Options>, String>> {
+    fn recall(&self, name: &SourceName, now: Timestamp) -> Option<Result<Arc<Wanted>, String>> {
         let entry = self.entries.get(name)?;
         let wait = if entry.is_stale || entry.content.is_err() { READS_APART } else { FRESH_FOR };
         (entry.read_at.until(now) < wait).then(|| entry.content.clone())
@@ -71,21 +97,21 @@ impl Memory {
         name: &SourceName,
         answer: Result<Lookup, Trouble>,
         now: Timestamp,
-    ) -> Result<Arc<Options>, String> {
+    ) -> Result<Arc<Wanted>, String> {
         let content = match answer {
-            Ok(Lookup::Known(source)) => source.options.map_err(|error| cannot_be_used(&error)),
+            Ok(Lookup::Known(source)) => Wanted::of(source).map_err(|error| cannot_be_used(&error)),
             Ok(Lookup::Unknown) => {
                 let note = "there is no such source any more: its events are published without its options";
                 log::write(Level::Warn, "source", json!({"source": name.as_str(), "trouble": note}));
-                Ok(Options::default())
+                Ok(Wanted::default())
             }
             Ok(Lookup::Broken(error)) => Err(cannot_be_used(&error)),
             Err(trouble) => Err(trouble.to_string()),
         };
         let entry = match (content, self.entries.remove(name)) {
-            (Err(trouble), Some(Entry { content: Ok(options), .. })) => {
+            (Err(trouble), Some(Entry { content: Ok(wanted), .. })) => {
                 log::write(Level::Error, "source", json!({"source": name.as_str(), "trouble": trouble, "stale": true}));
-                Entry { read_at: now, is_stale: true, content: Ok(options) }
+                Entry { read_at: now, is_stale: true, content: Ok(wanted) }
             }
             (content, _) => Entry { read_at: now, is_stale: false, content: content.map(Arc::new) },
         };
@@ -105,8 +131,6 @@ fn cannot_be_used(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
-
-    use domain::source::Source;
 
     use super::*;
 
@@ -128,10 +152,10 @@ mod tests {
         Err(Trouble::passing("secretsmanager:GetSecretValue", "timed out"))
     }
 
-    fn told(content: Option<Result<Arc<Options>, String>>) -> String {
+    fn told(content: Option<Result<Arc<Wanted>, String>>) -> String {
         match content {
             None => "read it".to_owned(),
-            Some(Ok(options)) => format!("archive: {}", options.archive),
+            Some(Ok(wanted)) => format!("archive: {}", wanted.options.archive),
             Some(Err(reason)) => reason,
         }
     }

@@ -2,34 +2,31 @@
 
 use serde::Deserialize;
 
-use crate::{List, Pointer, Text};
+use crate::{Condition, List, Pointer, Text};
 
-/// Where outputs are.
+/// Where outputs are: a place, or `{ first_of = [ ... ] }` with several places for the same outputs, of which the first
+/// that has any is taken. `when` says of which bodies it holds.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged, expecting = "a table with `at`, `members`, `walk`, `fields` or `first_of`")]
+#[serde(try_from = "WrittenRule")]
 #[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
-pub enum AssetRule {
-    /// Several places for the same outputs: the first that has any is taken. `{ first_of = [ ... ] }`
-    FirstOf {
-        /// The places.
-        first_of: List<AssetSource>,
-    },
-    /// One place.
-    One(AssetSource),
+pub struct AssetRule {
+    /// It is followed if all of these hold of the body.
+    pub when: List<Condition>,
+    /// The places.
+    pub first_of: List<AssetSource>,
 }
 
-/// A place of outputs. A URL is taken once, wherever it stands; what is no http or https URL is no output.
+/// A place of outputs. A URL is taken once, wherever it stands; what is no http or https URL is no output. `*` in a
+/// pointer stands for every member or item.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged, expecting = "a table with `at`, `members`, `walk` or `fields`")]
+#[serde(try_from = "Written")]
 #[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum AssetSource {
-    /// A URL, a list of URLs, or objects with a `url`. `*` in the pointer stands for every member or item.
-    #[serde(rename_all = "snake_case")]
+    /// A URL, a list of URLs, or objects with a `url`.
     At {
         /// Where.
         at: Pointer,
-        /// What they are to the job.
-        #[serde(default = "output")]
+        /// What they are to the job; `output` if it is left out.
         role: Text,
     },
     /// An object whose members each hold outputs, as above; the member's name is the role.
@@ -48,13 +45,10 @@ pub enum AssetSource {
         /// Where the object is.
         fields: Pointer,
         /// Members that are walked through all the same.
-        #[serde(default)]
         into: List<Text>,
         /// Members that hold outputs though their names do not say so; the name is the role.
-        #[serde(default)]
         also: List<Text>,
         /// Members of this object that are none.
-        #[serde(default)]
         except: List<Text>,
     },
 }
@@ -65,6 +59,95 @@ pub enum AssetSource {
 #[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Never(pub List<Text>);
 
-const fn output() -> Text {
-    Text::Borrowed("output")
+impl AssetSource {
+    /// Where it begins.
+    #[must_use]
+    pub fn pointer(&self) -> &Pointer {
+        match self {
+            AssetSource::At { at: pointer, .. }
+            | AssetSource::Members { members: pointer }
+            | AssetSource::Walk { walk: pointer }
+            | AssetSource::Fields { fields: pointer, .. } => pointer,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRule {
+    #[serde(default)]
+    when: List<Condition>,
+    first_of: Option<List<AssetSource>>,
+    at: Option<Pointer>,
+    role: Option<Text>,
+    members: Option<Pointer>,
+    walk: Option<Pointer>,
+    fields: Option<Pointer>,
+    into: Option<List<Text>>,
+    also: Option<List<Text>>,
+    except: Option<List<Text>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Written {
+    at: Option<Pointer>,
+    role: Option<Text>,
+    members: Option<Pointer>,
+    walk: Option<Pointer>,
+    fields: Option<Pointer>,
+    into: Option<List<Text>>,
+    also: Option<List<Text>>,
+    except: Option<List<Text>>,
+}
+
+const ONE_PLACE: &str = "a rule for assets gives one place: `at` (with a `role`), `members`, `walk`, `fields` (with `into`, `also`, `except`)";
+const ONE_PLACE_OR_SEVERAL: &str = "a rule for assets gives one place, or several of them in `first_of`, not both";
+
+impl TryFrom<WrittenRule> for AssetRule {
+    type Error = &'static str;
+
+    fn try_from(written: WrittenRule) -> Result<AssetRule, &'static str> {
+        let WrittenRule { when, first_of, at, role, members, walk, fields, into, also, except } = written;
+        let one = Written { at, role, members, walk, fields, into, also, except };
+        let first_of = match first_of {
+            None => List::Owned(vec![AssetSource::try_from(one)?]),
+            Some(several) if one.is_empty() && !several.is_empty() => several,
+            Some(_) => return Err(ONE_PLACE_OR_SEVERAL),
+        };
+        Ok(AssetRule { when, first_of })
+    }
+}
+
+impl Written {
+    fn is_empty(&self) -> bool {
+        let Written { at, role, members, walk, fields, into, also, except } = self;
+        let pointers = [at, members, walk, fields];
+        pointers.into_iter().all(Option::is_none)
+            && role.is_none()
+            && [into, also, except].into_iter().all(Option::is_none)
+    }
+}
+
+impl TryFrom<Written> for AssetSource {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<AssetSource, &'static str> {
+        let Written { at, role, members, walk, fields, into, also, except } = written;
+        let lists = [&into, &also, &except].into_iter().any(Option::is_some);
+        match (at, members, walk, fields) {
+            (Some(at), None, None, None) if !lists => {
+                Ok(AssetSource::At { at, role: role.unwrap_or(Text::Borrowed("output")) })
+            }
+            (None, Some(members), None, None) if role.is_none() && !lists => Ok(AssetSource::Members { members }),
+            (None, None, Some(walk), None) if role.is_none() && !lists => Ok(AssetSource::Walk { walk }),
+            (None, None, None, Some(fields)) if role.is_none() => Ok(AssetSource::Fields {
+                fields,
+                into: into.unwrap_or_default(),
+                also: also.unwrap_or_default(),
+                except: except.unwrap_or_default(),
+            }),
+            _ => Err(ONE_PLACE),
+        }
+    }
 }

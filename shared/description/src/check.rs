@@ -1,7 +1,10 @@
 //! What a description must not say.
 
+use std::collections::HashSet;
+
 use crate::{
-    Description, Ed25519, HeaderName, Hmac, KeySource, Part, Scheme, Syntax, Template, Timestamp, TimestampAt,
+    Description, Ed25519, HEAD_POINTERS_MAX, HeaderName, Hmac, KeySource, Part, Place, Pointer, Scheme, Syntax,
+    Template, Timestamp, TimestampAt,
 };
 
 /// Why a description makes no sense. The text says what to write instead.
@@ -41,6 +44,11 @@ pub enum Fault {
     /// A rule that reads a header which the processor never sees.
     #[error("a shape reads the header `{0}`, which is not kept with an event: add it to `kept_headers`")]
     HeaderNotKept(String),
+    /// A header that must not lie about.
+    #[error(
+        "`kept_headers` holds `{0}`, which proves who somebody is: leave it out, since what is kept can be read by others"
+    )]
+    KeepsCredential(String),
     /// An id by the scheme, which names none.
     #[error("a shape reads `id`, and `scheme.id` does not say in which header the delivery's id is")]
     NoIdHeader,
@@ -59,6 +67,11 @@ pub enum Fault {
         /// Its number, from 1.
         number: usize,
     },
+    /// More places than can be read in one pass.
+    #[error(
+        "the shapes look at more than {HEAD_POINTERS_MAX} places of the body in `when`, `when_any`, `subject`, `key` and `report`: leave some out"
+    )]
+    TooManyPlaces,
     /// Not a host.
     #[error(
         "`asset_hosts` holds `{0}`, which is no host's name: write `cdn.example.com`, or `.example.com` for all below"
@@ -82,6 +95,10 @@ impl Description {
                 return Err(Fault::NotAHost(host.to_string()));
             }
         }
+        if let Some(name) = self.kept().find(|name| self.scheme.is_credential(name)) {
+            return Err(Fault::KeepsCredential(name.0.to_string()));
+        }
+        self.check_places()?;
         for (index, shape) in self.shapes.iter().enumerate() {
             let number = index + 1;
             if shape.report.is_empty() && shape.otherwise.is_none() {
@@ -92,6 +109,26 @@ impl Description {
             }
         }
         Ok(())
+    }
+
+    fn check_places(&self) -> Result<(), Fault> {
+        let mut in_heads = HashSet::new();
+        for shape in &*self.shapes {
+            let places = shape.head_places().chain(shape.details.places());
+            for place in places {
+                match place {
+                    Place::Body(pointer) if pointer.has_wildcard() => return Err(Fault::Wildcard),
+                    Place::Header(name) if !self.keeps(name) => return Err(Fault::HeaderNotKept(name.0.to_string())),
+                    Place::Id if self.scheme.id_headers().is_empty() => return Err(Fault::NoIdHeader),
+                    Place::Body(_) | Place::Header(_) | Place::Id => {}
+                }
+            }
+            if shape.details.error.within.iter().any(Pointer::has_wildcard) {
+                return Err(Fault::Wildcard);
+            }
+            in_heads.extend(shape.head_places().filter(|place| matches!(place, Place::Body(_))));
+        }
+        if in_heads.len() > HEAD_POINTERS_MAX { Err(Fault::TooManyPlaces) } else { Ok(()) }
     }
 }
 

@@ -10,8 +10,11 @@ use crate::{List, MediaRule, Places, Text};
 #[serde(try_from = "Written")]
 #[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Condition {
-    /// The places that are looked at. It holds if it holds of any of them; [`Test::Absent`] must hold of all.
+    /// The places that are looked at. It holds if it holds of any of them; [`Test::Absent`] and [`Test::NotObject`] must
+    /// hold of all.
     pub at: Places,
+    /// Written `first_of` in the place of `at`: only the first of the places that has a text is asked.
+    pub first: bool,
     /// What is asked of them.
     pub test: Test,
 }
@@ -34,13 +37,18 @@ pub enum Test {
     Absent,
     /// There is a JSON object. Of a header this never holds.
     Object,
+    /// There is none.
+    NotObject,
 }
 
 /// A condition as it is written, with what it is for: exactly one of the tests must be given.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Written {
-    at: Places,
+    #[serde(default)]
+    at: Option<Places>,
+    #[serde(default)]
+    first_of: Option<Places>,
     #[serde(default)]
     equals: Option<List<Text>>,
     #[serde(default)]
@@ -57,7 +65,8 @@ pub(crate) struct Written {
     is: Option<Text>,
 }
 
-const ONE_TEST: &str = "a condition asks one thing of its places: give one of `equals`, `starts_with`, `ends_with`, `contains`, `present` and `object = true`";
+const ONE_TEST: &str = "a condition asks one thing of its places: give one of `equals`, `starts_with`, `ends_with`, `contains`, `present` and `object`";
+const ONE_AT: &str = "a condition says which places it asks about: give `at`, or `first_of` if only the first of them that has a text is meant";
 
 impl Written {
     fn condition(self) -> Result<(Condition, Option<Text>), &'static str> {
@@ -68,11 +77,16 @@ impl Written {
             self.ends_with.map(Test::EndsWith),
             self.contains.map(Test::Contains),
             presence,
-            self.object.and_then(|object| object.then_some(Test::Object)),
+            self.object.map(|object| if object { Test::Object } else { Test::NotObject }),
         ];
+        let (at, first) = match (self.at, self.first_of) {
+            (Some(at), None) => (at, false),
+            (None, Some(at)) => (at, true),
+            (None, None) | (Some(_), Some(_)) => return Err(ONE_AT),
+        };
         let mut tests = tests.into_iter().flatten();
         match (tests.next(), tests.next()) {
-            (Some(test), None) => Ok((Condition { at: self.at, test }, self.is)),
+            (Some(test), None) => Ok((Condition { at, first, test }, self.is)),
             _ => Err(ONE_TEST),
         }
     }

@@ -10,12 +10,14 @@ use crate::{AssetRule, Condition, List, Media, Never, Place, Places, Pointer, Te
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Details {
-    /// When it happened.
-    pub time: List<TextRule>,
+    /// When it happened: the first that is an instant.
+    pub time: List<TimeRule>,
     /// What kind of media it is about, whatever its assets are.
     pub media: List<MediaRule>,
     /// What kind of media it is about, if the names of its assets do not tell.
     pub media_implied: Option<Media>,
+    /// The sender's id of the job; the event's subject, if this is left out.
+    pub job_id: Option<Places>,
     /// The sender's word for the kind of job.
     pub job_type: List<TextRule>,
     /// The model that did it.
@@ -52,6 +54,16 @@ pub struct TextRule {
     pub starts_with: Option<Text>,
 }
 
+/// Where an instant is: a place alone, which holds a text by RFC 3339, or a table with what the number there counts.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+pub struct TimeRule {
+    /// Where it stands.
+    pub at: Place,
+    /// What an integer there counts, since 1970.
+    pub unit: Option<Unit>,
+}
+
 /// What kind of media it is about if a condition holds.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "crate::condition::Written")]
@@ -71,10 +83,12 @@ pub struct ErrorRules {
     /// Objects in which senders put it in one of the usual ways: an `error` that is a text or an object with `code` and
     /// `message`, or a `code` and a `message` (or `messege`) of their own. The first that has any is taken.
     pub within: List<Pointer>,
-    /// Where the code is, if it is in none of those.
+    /// Where the code is, if none of those has one.
     pub code: List<TextRule>,
-    /// Where the message is, if it is in none of those.
+    /// Where the message is, if none of those has one.
     pub message: List<TextRule>,
+    /// Where the code is, if nothing at all has been found, such as a status `cancelled`.
+    pub code_alone: List<TextRule>,
 }
 
 /// How long the sender worked.
@@ -97,6 +111,43 @@ pub enum Unit {
     Seconds,
     /// Milliseconds.
     Milliseconds,
+}
+
+impl Details {
+    /// All places that are looked at for one text or number.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
+        let Details { time, media, job_id, error, work, assets, .. } = self;
+        let texts = [&self.job_type, &self.model, &self.correlation_id]
+            .into_iter()
+            .chain([&self.created_at, &self.started_at, &self.completed_at])
+            .chain([&error.code, &error.message, &error.code_alone]);
+        let conditions =
+            media.iter().map(|rule| &rule.condition).chain(assets.iter().flat_map(|rule| rule.when.iter()));
+        let several = conditions.map(|condition| &condition.at).chain(job_id).chain(work.as_ref().map(|work| &work.at));
+        let several = several.flat_map(|places| places.0.iter());
+        time.iter().map(|rule| &rule.at).chain(texts.flat_map(|rules| rules.iter()).map(|rule| &rule.at)).chain(several)
+    }
+}
+
+impl<'de> Deserialize<'de> for TimeRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Table {
+            at: Place,
+            unit: Unit,
+        }
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "a place, or a table with `at` and `unit`")]
+        enum Written {
+            Place(Place),
+            Table(Table),
+        }
+        Ok(match Written::deserialize(deserializer)? {
+            Written::Place(at) => TimeRule { at, unit: None },
+            Written::Table(Table { at, unit }) => TimeRule { at, unit: Some(unit) },
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for TextRule {

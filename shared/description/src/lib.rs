@@ -11,6 +11,7 @@ mod assets;
 mod check;
 mod condition;
 mod details;
+mod kept;
 mod place;
 mod report;
 mod scheme;
@@ -25,14 +26,15 @@ pub use self::about::{About, Confidence};
 pub use self::assets::{AssetRule, AssetSource, Never};
 pub use self::check::Fault;
 pub use self::condition::{Condition, Test};
-pub use self::details::{Details, ErrorRules, MediaRule, TextRule, Unit, WorkRule};
+pub use self::details::{Details, ErrorRules, MediaRule, TextRule, TimeRule, Unit, WorkRule};
+pub use self::kept::KEPT_HEADERS;
 pub use self::place::{HeaderName, NotAHeaderName, NotAPlace, Place, Places, Pointer};
 pub use self::report::{Media, NotAReport, Report, ReportRule, Status, Thing};
 pub use self::scheme::{
     Ed25519, Encoding, Hash, Hmac, KeySource, Scheme, SecretEncoding, SecretForm, StaticToken, Syntax, Timestamp,
     TimestampAt, TimestampUnit,
 };
-pub use self::shape::{Challenge, Shape};
+pub use self::shape::{Challenge, Otherwise, Shape};
 pub use self::template::{NotATemplate, Part, Template};
 
 /// A text that is either compiled in or read at run time.

@@ -56,6 +56,11 @@ impl Pointer {
         let segments = text.strip_prefix('/').ok_or(NotAPlace)?.split('/');
         Ok(Pointer(segments.map(|segment| Text::Owned(segment.replace("~1", "/").replace("~0", "~"))).collect()))
     }
+
+    /// Whether a segment of it stands for every member.
+    pub(crate) fn has_wildcard(&self) -> bool {
+        self.0.iter().any(|segment| segment == "*")
+    }
 }
 
 impl HeaderName {

@@ -119,6 +119,21 @@ impl Status {
     }
 }
 
+impl Media {
+    /// The word for it in an event.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Media::Image => "image",
+            Media::Video => "video",
+            Media::Audio => "audio",
+            Media::ThreeD => "3d",
+            Media::Text => "text",
+            Media::Other => "other",
+        }
+    }
+}
+
 impl Report {
     /// Reads a report.
     ///

@@ -1,8 +1,9 @@
 //! A form that a sender's bodies have.
 
 use serde::Deserialize;
+use serde::de::Deserializer;
 
-use crate::{Condition, Details, List, Places, Pointer, Report, ReportRule, Text};
+use crate::{Condition, Details, List, Place, Places, Pointer, Report, ReportRule, Text};
 
 /// A form that a sender's bodies have: how it is known, what identifies an event of it, and what it reports.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -29,10 +30,20 @@ pub struct Shape {
     pub report: List<ReportRule>,
     /// What it reports if no rule holds; without this it is unrecognized.
     #[serde(default)]
-    pub otherwise: Option<Report>,
+    pub otherwise: Option<Otherwise>,
     /// Where the rest is.
     #[serde(default)]
     pub details: Details,
+}
+
+/// What a body reports of which no rule holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+pub enum Otherwise {
+    /// This.
+    Report(Report),
+    /// Nothing that is known, written `unrecognized`: a shape can tell events apart that it cannot name.
+    Unrecognized,
 }
 
 /// A delivery that only wants to hear something back, to prove that somebody listens. It is no event.
@@ -44,4 +55,22 @@ pub struct Challenge {
     pub when: List<Condition>,
     /// The text that is sent back, as plain text.
     pub answer: Pointer,
+}
+
+impl Shape {
+    /// All places that are looked at to know what identifies an event, and what it reports.
+    pub(crate) fn head_places(&self) -> impl Iterator<Item = &Place> {
+        let conditions = self.when.iter().chain(&*self.when_any).chain(self.report.iter().map(|rule| &rule.condition));
+        conditions.map(|condition| &condition.at).chain([&self.subject]).chain(&*self.key).flat_map(|places| &*places.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Otherwise {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Text::deserialize(deserializer)?;
+        if text == "unrecognized" {
+            return Ok(Otherwise::Unrecognized);
+        }
+        Report::parse(&text).map(Otherwise::Report).map_err(serde::de::Error::custom)
+    }
 }

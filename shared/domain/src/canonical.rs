@@ -1,14 +1,19 @@
 //! The one shape into which every sender's events are brought.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub use description::Media;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::archive::NotArchived;
 use crate::clip::clipped;
+use crate::details::{self, Body};
 use crate::event_type::{EventType, Status};
 use crate::expiry;
 use crate::head::Head;
-use crate::provider::Provider;
+use crate::sender::Sender;
 use crate::time::Timestamp;
 
 /// A body that nests deeper is not JSON that every consumer can read: the strictest common parser, that of .NET, stops
@@ -44,38 +49,6 @@ pub struct Details {
     pub error: Option<EventError>,
     /// What the sender says about the time it took.
     pub timings: Timings,
-}
-
-/// A kind of media.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Media {
-    /// Still images.
-    Image,
-    /// Moving images.
-    Video,
-    /// Sound.
-    Audio,
-    /// Three-dimensional models, whole or in parts.
-    ThreeD,
-    /// Text.
-    Text,
-    /// Anything else.
-    Other,
-}
-
-impl Media {
-    /// The word for it in an event.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Media::Image => "image",
-            Media::Video => "video",
-            Media::Audio => "audio",
-            Media::ThreeD => "3d",
-            Media::Text => "text",
-            Media::Other => "other",
-        }
-    }
 }
 
 /// The sender's job.
@@ -175,9 +148,10 @@ impl Details {
 }
 
 impl Details {
-    /// The same with the time at which each asset's link stops working, as far as link or provider tell it.
-    fn dated(mut self, provider: Provider) -> Details {
-        let by_rule = provider.asset_life().and_then(|life| Some(self.time? + life));
+    /// The same with the time at which each asset's link stops working, as far as the link tells it, or
+    /// how long the sender keeps them.
+    fn dated(mut self, life_seconds: Option<u64>) -> Details {
+        let by_rule = life_seconds.and_then(|seconds| Some(self.time? + Duration::from_secs(seconds)));
         for asset in &mut self.assets {
             asset.expires_at = expiry::of_url(&asset.url).or(by_rule).map(|expiry| expiry.to_string());
         }
@@ -186,16 +160,20 @@ impl Details {
 }
 
 impl Canonical {
-    /// Brings `body` into the one shape. A body that is not JSON, or of a shape that the provider's description does
-    /// not know, comes out as unrecognized, with no details: its raw form is published beside it.
+    /// Brings `body` into the one shape; `headers` are the kept ones. A body that is not JSON, or of a shape that the
+    /// sender's description does not know, comes out as unrecognized, with no details: its raw form is published beside
+    /// it.
     #[must_use]
-    pub fn of(provider: Provider, body: &[u8]) -> Canonical {
-        let head = provider.head(body);
+    pub fn of(sender: &Sender, headers: &BTreeMap<String, String>, body: &[u8]) -> Canonical {
+        let (head, shape) = sender.head_and_shape(headers, body);
         let value = serde_json::from_slice::<Value>(body).ok().filter(|value| nesting(value) <= NESTING_MAX);
         let is_json = value.is_some();
-        match (head.event_type.status(), value) {
-            (Some(status), Some(value)) => {
-                Canonical { head, is_json, details: provider.details(status, &value).dated(provider).clipped() }
+        match (head.event_type.status(), shape, value) {
+            (Some(status), Some(shape), Some(value)) => {
+                let description = sender.description();
+                let body = Body { value: &value, headers, ids: description.scheme.id_headers() };
+                let details = details::read(shape, status, head.subject.as_deref(), &body);
+                Canonical { head, is_json, details: details.dated(description.asset_life_seconds).clipped() }
             }
             // A head skips over what it need not know, and there a number or an escape may still be wrong. Nobody is
             // told of a job that ended well when its outputs could not be read.
@@ -225,16 +203,18 @@ fn nesting(value: &Value) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::Provider;
+
+    fn of_get3w(body: &[u8]) -> Canonical {
+        Canonical::of(Provider::Get3w.sender().unwrap(), &BTreeMap::new(), body)
+    }
 
     #[test]
     fn what_nests_too_deep_for_a_consumer_is_not_json() {
         let of = |depth: usize| {
             // The object itself is one level.
             let (open, close) = ("[".repeat(depth - 1), "]".repeat(depth - 1));
-            Canonical::of(
-                Provider::Get3w,
-                format!(r#"{{"id":"p1","status":"completed","x":{open}{close}}}"#).as_bytes(),
-            )
+            of_get3w(format!(r#"{{"id":"p1","status":"completed","x":{open}{close}}}"#).as_bytes())
         };
         assert!(of(NESTING_MAX).is_json && of(NESTING_MAX).status() == Some(Status::Completed));
         for depth in [NESTING_MAX + 1, 126, 127, 128] {
@@ -247,8 +227,11 @@ mod tests {
         let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
         for broken in ["1e999", r#""\ud800""#, &deep] {
             let body = format!(r#"{{"id":"p1","status":"completed","input":{broken}}}"#);
-            assert_eq!(Provider::Get3w.head(body.as_bytes()).event_type.status(), Some(Status::Completed));
-            let canonical = Canonical::of(Provider::Get3w, body.as_bytes());
+            assert_eq!(
+                Provider::Get3w.sender().unwrap().head(&BTreeMap::new(), body.as_bytes()).event_type.status(),
+                Some(Status::Completed)
+            );
+            let canonical = of_get3w(body.as_bytes());
             assert_eq!(canonical.head.event_type, EventType::Unrecognized, "{body}");
             assert_eq!(canonical.head.subject.as_deref(), Some("p1"));
             assert_eq!(canonical.details.media, None);

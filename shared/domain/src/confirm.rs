@@ -11,6 +11,8 @@ mod request;
 
 pub use self::request::ApiRequest;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::canonical::Canonical;
@@ -126,7 +128,10 @@ impl Inquiry {
     }
 
     fn compare(&self, webhook: &Value) -> Verdict {
-        let told = Canonical::of(self.provider, webhook.to_string().as_bytes());
+        let Some(sender) = self.provider.sender() else {
+            return Verdict::NotYet { reason: "nothing is known of such a sender".to_owned() };
+        };
+        let told = Canonical::of(sender, &BTreeMap::new(), webhook.to_string().as_bytes());
         if told.details.job.id.as_deref().is_some_and(|id| id != self.id) {
             return Verdict::NotYet { reason: "the sender's API answered about something else".to_owned() };
         }

@@ -2,33 +2,8 @@
 
 use std::fmt;
 
-/// The thing that a sender reports on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Thing {
-    /// A generation, rendering or conversion job.
-    Job,
-    /// The training of a model.
-    Training,
-    /// A run of several jobs defined at the sender.
-    Workflow,
-    /// A 3D model uploaded to the sender.
-    Model,
-    /// A project at the sender.
-    Project,
-}
-
-/// How the thing stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// It came to be, and this sender says no more about it.
-    Created,
-    /// It goes on; more events will follow.
-    Progress,
-    /// It ended well.
-    Completed,
-    /// It ended badly.
-    Failed,
-}
+use description::Report;
+pub use description::{Status, Thing};
 
 /// The type of an event: `landfall.{thing}.{status}`, or `landfall.unrecognized` for a genuine body of a shape
 /// that nobody knows.
@@ -52,7 +27,8 @@ impl EventType {
 
     /// Whether later events of the same thing and status must be told apart by their content.
     ///
-    /// A sender may report progress many times under one id; an end it reports once.
+    /// A sender may report progress many times under one id; an end it reports once, and what merely occurs has an id of
+    /// its own.
     #[must_use]
     pub const fn may_recur(self) -> bool {
         matches!(self, EventType::Known(_, Status::Progress) | EventType::Unrecognized)
@@ -62,49 +38,14 @@ impl EventType {
     /// unrecognized: the processor derives the type from the body anyway.
     #[must_use]
     pub fn parse(text: &str) -> EventType {
-        let mut parts = text.split('.');
-        let (Some("landfall"), Some(thing), Some(status), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return EventType::Unrecognized;
-        };
-        let thing = Thing::ALL.into_iter().find(|known| known.as_str() == thing);
-        let status = Status::ALL.into_iter().find(|known| known.as_str() == status);
-        match (thing, status) {
-            (Some(thing), Some(status)) => EventType::Known(thing, status),
-            _ => EventType::Unrecognized,
-        }
+        let report = text.strip_prefix("landfall.").and_then(|report| Report::parse(report).ok());
+        report.map_or(EventType::Unrecognized, EventType::from)
     }
 }
 
-impl Thing {
-    const ALL: [Thing; 5] = [Thing::Job, Thing::Training, Thing::Workflow, Thing::Model, Thing::Project];
-
-    /// The word for it in an event type.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Thing::Job => "job",
-            Thing::Training => "training",
-            Thing::Workflow => "workflow",
-            Thing::Model => "model",
-            Thing::Project => "project",
-        }
-    }
-}
-
-impl Status {
-    const ALL: [Status; 4] = [Status::Created, Status::Progress, Status::Completed, Status::Failed];
-
-    /// The word for it in an event type and in the event's data.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Status::Created => "created",
-            Status::Progress => "progress",
-            Status::Completed => "completed",
-            Status::Failed => "failed",
-        }
+impl From<Report> for EventType {
+    fn from(Report(thing, status): Report) -> EventType {
+        EventType::Known(thing, status)
     }
 }
 
@@ -126,7 +67,9 @@ mod tests {
         for thing in Thing::ALL {
             for status in Status::ALL {
                 let known = EventType::Known(thing, status);
-                assert_eq!(EventType::parse(&known.to_string()), known);
+                let goes_together = (thing == Thing::Event) == (status == Status::Occurred);
+                let expected = if goes_together { known } else { EventType::Unrecognized };
+                assert_eq!(EventType::parse(&known.to_string()), expected);
             }
         }
         assert_eq!(EventType::parse("landfall.unrecognized"), EventType::Unrecognized);
@@ -134,7 +77,16 @@ mod tests {
 
     #[test]
     fn types_of_later_versions_read_as_unrecognized() {
-        for unknown in ["landfall.job.paused", "landfall.job", "landfall.job.failed.twice", "other.job.failed", ""] {
+        for unknown in [
+            "landfall.job.paused",
+            "landfall.job.occurred",
+            "landfall.job",
+            "landfall.job.failed.twice",
+            "landfall.landfall.job.failed",
+            "other.job.failed",
+            "job.failed",
+            "",
+        ] {
             assert_eq!(EventType::parse(unknown), EventType::Unrecognized, "{unknown}");
         }
     }

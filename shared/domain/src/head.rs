@@ -1,13 +1,16 @@
 //! What the thin function must know of a body, read without building a tree of it.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::collections::BTreeMap;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use description::{Condition, Description, HeaderName, Otherwise, Place, Places, Report, Shape, Test};
 
+use crate::clip::clipped;
+use crate::condition::{Seen, holds};
 use crate::event_type::EventType;
+use crate::json::{Found, Pointers};
 
-/// The few facts that identify an event, read from the sender's body alone.
+/// The few facts that identify an event, read from the sender's body and the kept headers alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     /// What the body reports.
@@ -26,116 +29,146 @@ impl Head {
     }
 }
 
-/// A JSON scalar that can be part of a key: a string as it is, an integer as decimal text.
-///
-/// Anything else, and an empty string, names nothing: it reads as [`Scalar::Other`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Scalar<'a> {
-    /// A string that is not empty, or an integer's decimal digits.
-    Text(Cow<'a, str>),
-    /// Missing, null, empty, a fraction, a boolean, an array or an object.
-    #[default]
-    Other,
+/// Reads heads by a description. Each place that its shapes look at is numbered once, when it is made, so that a delivery
+/// costs one pass over its body and no comparison of pointers.
+#[derive(Clone, Debug)]
+pub(crate) struct HeadReader {
+    pointers: Pointers,
+    shapes: Vec<ShapeReader>,
 }
 
-impl Scalar<'_> {
-    /// The text, if there is one.
-    pub(crate) fn text(&self) -> Option<&str> {
-        match self {
-            Scalar::Text(text) => Some(text),
-            Scalar::Other => None,
+#[derive(Clone, Debug)]
+struct ShapeReader {
+    when: Vec<Asked>,
+    when_any: Vec<Asked>,
+    subject: Vec<At>,
+    key: Vec<Vec<At>>,
+    report: Vec<(Asked, Report)>,
+    otherwise: Option<Report>,
+}
+
+/// A condition on numbered places.
+#[derive(Clone, Debug)]
+struct Asked {
+    at: Vec<At>,
+    first: bool,
+    test: Test,
+}
+
+/// Where something is.
+#[derive(Clone, Debug)]
+enum At {
+    /// At this one of the pointers.
+    Body(usize),
+    /// In this header.
+    Header(HeaderName),
+}
+
+impl HeadReader {
+    pub(crate) fn of(description: &Description) -> HeadReader {
+        let mut places = Numbering { pointers: Pointers::default(), ids: description.scheme.id_headers() };
+        let shapes = description.shapes.iter().map(|shape| ShapeReader::of(shape, &mut places)).collect();
+        HeadReader { pointers: places.pointers, shapes }
+    }
+
+    /// Reads the head, and the number of the shape that it is of.
+    ///
+    /// Of a body that is no JSON, or can be read in two ways, only the headers are looked at, and nothing is believed to
+    /// have been reported.
+    pub(crate) fn read(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> (Head, Option<usize>) {
+        let found = self.pointers.read(body);
+        let is_readable = found.is_some();
+        let delivery = Delivered { headers, found: found.unwrap_or_default() };
+        let Some((number, shape)) = self.shapes.iter().enumerate().find(|(_, shape)| shape.fits(&delivery)) else {
+            return (Head::unrecognized(), None);
+        };
+        let event_type = shape.report(&delivery).filter(|_| is_readable);
+        let subject = shape.subject.iter().find_map(|at| delivery.text(at)).map(|text| clipped(text.to_owned()));
+        let key = shape.key.iter().map(|places| places.iter().find_map(|at| delivery.text(at)).map(str::to_owned));
+        let key = key.collect::<Option<_>>().unwrap_or_default();
+        let event_type = event_type.map_or(EventType::Unrecognized, EventType::from);
+        (Head { event_type, subject, key }, Some(number))
+    }
+}
+
+impl ShapeReader {
+    fn of(shape: &Shape, places: &mut Numbering<'_>) -> ShapeReader {
+        ShapeReader {
+            when: shape.when.iter().map(|condition| places.condition(condition)).collect(),
+            when_any: shape.when_any.iter().map(|condition| places.condition(condition)).collect(),
+            subject: places.places(&shape.subject),
+            key: shape.key.iter().map(|component| places.places(component)).collect(),
+            report: shape.report.iter().map(|rule| (places.condition(&rule.condition), rule.is)).collect(),
+            otherwise: match shape.otherwise {
+                Some(Otherwise::Report(report)) => Some(report),
+                Some(Otherwise::Unrecognized) | None => None,
+            },
         }
     }
 
-    /// The text, owned.
-    pub(crate) fn to_text(&self) -> Option<String> {
-        self.text().map(str::to_owned)
+    fn fits(&self, delivery: &Delivered<'_>) -> bool {
+        self.when.iter().all(|asked| delivery.answers(asked))
+            && (self.when_any.is_empty() || self.when_any.iter().any(|asked| delivery.answers(asked)))
+    }
+
+    fn report(&self, delivery: &Delivered<'_>) -> Option<Report> {
+        let rule = self.report.iter().find(|(asked, _)| delivery.answers(asked));
+        rule.map(|(_, report)| *report).or(self.otherwise)
     }
 }
 
-/// The key made of `parts`, or an empty one if any of them is missing.
-pub(crate) fn key<const N: usize>(parts: [&Scalar<'_>; N]) -> Vec<String> {
-    parts.into_iter().map(Scalar::to_text).collect::<Option<Vec<_>>>().unwrap_or_default()
+/// Gives each place of the body a number.
+struct Numbering<'d> {
+    pointers: Pointers,
+    ids: &'d [HeaderName],
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ScalarVisitor)
+impl Numbering<'_> {
+    fn condition(&mut self, condition: &Condition) -> Asked {
+        let Condition { at, first, test } = condition;
+        Asked { at: self.places(at), first: *first, test: test.clone() }
+    }
+
+    fn places(&mut self, places: &Places) -> Vec<At> {
+        let mut numbered = Vec::new();
+        for place in &*places.0 {
+            match place {
+                Place::Body(pointer) => numbered.extend(self.pointers.add(pointer).map(At::Body)),
+                Place::Header(name) => numbered.push(At::Header(name.clone())),
+                Place::Id => numbered.extend(self.ids.iter().cloned().map(At::Header)),
+            }
+        }
+        numbered
     }
 }
 
-struct ScalarVisitor;
+/// What a delivery has at the numbered places.
+struct Delivered<'a> {
+    headers: &'a BTreeMap<String, String>,
+    found: Vec<Found<'a>>,
+}
 
-impl<'de> Visitor<'de> for ScalarVisitor {
-    type Value = Scalar<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON value")
+impl Delivered<'_> {
+    fn text(&self, at: &At) -> Option<&str> {
+        match at {
+            At::Body(number) => self.found.get(*number)?.text(),
+            At::Header(name) => header(self.headers, name),
+        }
     }
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Scalar<'de>, E> {
-        Ok(if text.is_empty() { Scalar::Other } else { Scalar::Text(Cow::Borrowed(text)) })
+    fn answers(&self, asked: &Asked) -> bool {
+        let seen = asked.at.iter().map(|at| Seen {
+            text: self.text(at).map(Cow::Borrowed),
+            is_object: matches!(at, At::Body(number) if self.found.get(*number) == Some(&Found::Object)),
+        });
+        holds(&asked.test, asked.first, seen)
     }
+}
 
-    fn visit_str<E>(self, text: &str) -> Result<Scalar<'de>, E> {
-        Ok(if text.is_empty() { Scalar::Other } else { Scalar::Text(Cow::Owned(text.to_owned())) })
-    }
-
-    fn visit_u64<E>(self, integer: u64) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Text(Cow::Owned(integer.to_string())))
-    }
-
-    fn visit_i64<E>(self, integer: i64) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Text(Cow::Owned(integer.to_string())))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Other)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Other)
-    }
-
-    fn visit_unit<E>(self) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Other)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scalar<'de>, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Other)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar<'de>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Other)
-    }
+/// The text of a kept header, if it has one.
+pub(crate) fn header<'a>(headers: &'a BTreeMap<String, String>, name: &HeaderName) -> Option<&'a str> {
+    headers.get(&*name.0).map(|value| value.trim()).filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn strings_and_integers_name_things_and_nothing_else_does() {
-        let check = |json: &str, expected: Option<&str>| {
-            let scalar: Scalar<'_> = serde_json::from_str(json).expect(json);
-            assert_eq!(scalar.text(), expected, "{json}");
-        };
-        check(r#""pred_abc""#, Some("pred_abc"));
-        check(r#""a\"b""#, Some("a\"b"));
-        check("42", Some("42"));
-        check("-7", Some("-7"));
-        check("18446744073709551615", Some("18446744073709551615"));
-        for other in ["\"\"", "null", "true", "1.5", "1e3", "18446744073709551616", "[1,[2]]", r#"{"a":{"b":1}}"#] {
-            check(other, None);
-        }
-    }
-
-    #[test]
-    fn a_key_with_a_gap_is_no_key() {
-        let (id, none) = (Scalar::Text("a".into()), Scalar::Other);
-        assert_eq!(key([&id, &id]), ["a", "a"]);
-        assert!(key([&id, &none]).is_empty());
-    }
-}
+mod tests;

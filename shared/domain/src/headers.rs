@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// The headers that are kept with an event. A list of what is kept, not of what is dropped: a credential in a header
-/// that nobody thought of can then never be stored.
-const KEPT: [&str; 7] =
-    ["content-encoding", "content-type", "date", "user-agent", "webhook-id", "webhook-timestamp", "x-request-id"];
+use description::{HeaderName, KEPT_HEADERS};
 
 /// Names and values that are kept have at most this many bytes together.
 const KEPT_MAX_BYTES: usize = 4096;
@@ -37,17 +34,22 @@ impl Headers {
         self.0.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 
-    /// The subset that is stored and sent on, by lower-case name.
+    /// The subset that is stored and sent on, by lower-case name: the `wanted` ones first, of which the sender's
+    /// description reads what happened, then those that are always kept.
     #[must_use]
-    pub fn kept(&self) -> BTreeMap<String, String> {
+    pub fn kept(&self, wanted: &[HeaderName]) -> BTreeMap<String, String> {
+        let named: Vec<(String, &String)> =
+            self.0.iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        let is_wanted = |name: &str| wanted.iter().any(|wanted| wanted.0 == name);
+        let wanted = named.iter().filter(|(name, _)| is_wanted(name));
+        let always = named.iter().filter(|(name, _)| !is_wanted(name) && KEPT_HEADERS.contains(&name.as_str()));
         let mut kept = BTreeMap::new();
         let mut bytes = 0;
-        for (name, value) in &self.0 {
-            let name = name.to_ascii_lowercase();
+        for (name, value) in wanted.chain(always) {
             let size_bytes = name.len() + value.len();
-            if KEPT.contains(&name.as_str()) && bytes + size_bytes <= KEPT_MAX_BYTES {
+            if bytes + size_bytes <= KEPT_MAX_BYTES {
                 bytes += size_bytes;
-                kept.insert(name, value.clone());
+                kept.insert(name.clone(), (*value).clone());
             }
         }
         kept
@@ -82,13 +84,21 @@ mod tests {
             ("Cookie", "c"),
             ("X-Api-Key", "d"),
         ]);
-        assert_eq!(headers.kept(), BTreeMap::from([("content-type".into(), "application/json".into())]));
+        assert_eq!(headers.kept(&[]), BTreeMap::from([("content-type".into(), "application/json".into())]));
+    }
+
+    #[test]
+    fn what_the_description_wants_is_kept_first() {
+        let wanted = [HeaderName::parse("X-GitHub-Event").unwrap()];
+        let headers =
+            Headers::from_iter([("user-agent", "x".repeat(KEPT_MAX_BYTES)), ("X-GitHub-Event", "push".to_owned())]);
+        assert_eq!(headers.kept(&wanted), BTreeMap::from([("x-github-event".into(), "push".into())]));
     }
 
     #[test]
     fn kept_headers_are_bounded() {
         let headers =
             Headers::from_iter([("content-type", "a".to_owned()), ("user-agent", "x".repeat(KEPT_MAX_BYTES))]);
-        assert_eq!(headers.kept().len(), 1);
+        assert_eq!(headers.kept(&[]).len(), 1);
     }
 }

@@ -2,4 +2,4 @@
 
 mod pointers;
 
-pub(crate) use self::pointers::{Found, Pointers};
+pub(crate) use self::pointers::{Found, Pointers, item_number};

@@ -9,7 +9,7 @@ mod public_url;
 mod secret_length;
 mod token_digests;
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use description::{Confidence, Description};
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 
 use self::configuration::Configuration;
 use crate::provider::Provider;
+use crate::sender::Sender;
 use crate::source_name::SourceName;
 
 pub use self::credentials::{Credentials, Keys, Proof, Signing};
@@ -34,7 +35,7 @@ pub struct Source {
     /// The kind of sender.
     pub provider: Provider,
     /// All that is known of that kind: of the catalogue, or the operator's own.
-    pub description: Cow<'static, Description>,
+    pub sender: Arc<Sender>,
     /// What a genuine delivery must carry.
     pub credentials: Credentials,
     /// How repeats are told from new events.
@@ -63,31 +64,31 @@ impl Source {
     /// If it cannot be used as it stands; nothing of such a source is accepted until it is mended.
     pub fn parse(name: SourceName, json: &str) -> Result<Source, SourceError> {
         let mut configuration = Configuration::parse(json)?;
-        let (provider, description) = described(&mut configuration)?;
-        let mut warnings = doubts(provider, &description);
+        let (provider, sender) = described(&mut configuration)?;
+        let mut warnings = doubts(provider, sender.description());
         let options = Options::read(provider, &configuration);
         if let Err(error) = &options {
             warnings.push(error.to_string());
         }
-        let credentials = Credentials::read(provider, &description.scheme, &configuration, &mut warnings)?;
+        let credentials = Credentials::read(provider, &sender.description().scheme, &configuration, &mut warnings)?;
         if credentials.cover_body() && configuration.confirm && options.is_ok() {
             warnings.push("every delivery of this source is signed, so `confirm` has no effect".to_owned());
         }
-        Ok(Source { name, provider, description, credentials, dedupe: configuration.dedupe, options, warnings })
+        Ok(Source { name, provider, sender, credentials, dedupe: configuration.dedupe, options, warnings })
     }
 }
 
 /// What is known of the sender that the configuration names, or describes itself.
-fn described(configuration: &mut Configuration) -> Result<(Provider, Cow<'static, Description>), SourceError> {
+fn described(configuration: &mut Configuration) -> Result<(Provider, Arc<Sender>), SourceError> {
     let known: Option<Provider> = match configuration.provider.as_deref() {
         None | Some("custom") => None,
         Some(name) => Some(name.parse().map_err(SourceError::UnknownProvider)?),
     };
-    let known = known.and_then(|provider| Some((provider, provider.description()?)));
+    let known = known.and_then(|provider| Some((provider, provider.sender()?)));
     match (known, configuration.scheme.take()) {
-        (Some((provider, description)), None) => Ok((provider, Cow::Borrowed(description))),
+        (Some((provider, sender)), None) => Ok((provider, Arc::clone(sender))),
         (Some((provider, _)), Some(_)) => Err(SourceError::SchemeBesideProvider(provider)),
-        (None, Some(scheme)) => Ok((Provider::Custom, Cow::Owned(own(scheme)?))),
+        (None, Some(scheme)) => Ok((Provider::Custom, Arc::new(Sender::own(own(scheme)?)))),
         (None, None) => Err(SourceError::NoProvider),
     }
 }

@@ -4,6 +4,11 @@ use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
+use description::Unit;
+
+/// 0000-01-01T00:00:00Z.
+const YEAR_ZERO: Timestamp = Timestamp(-62_167_219_200_000);
+
 /// An instant, in milliseconds since the Unix epoch.
 ///
 /// A type of its own so that seconds, which DynamoDB's TTL wants, can never be taken for milliseconds.
@@ -39,10 +44,19 @@ impl Timestamp {
     /// before 0 as well; RFC 3339 does not, and consumers could not read them.
     #[must_use]
     pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
-        /// 0000-01-01T00:00:00Z.
-        const YEAR_ZERO: Timestamp = Timestamp(-62_167_219_200_000);
         let instant = text.parse::<jiff::Timestamp>().ok()?;
         Some(Timestamp(instant.as_millisecond())).filter(|instant| *instant >= YEAR_ZERO)
+    }
+
+    /// The instant that a sender counts from the Unix epoch, if it is in a year that RFC 3339 can write.
+    #[must_use]
+    pub fn from_count(count: i64, unit: Unit) -> Option<Timestamp> {
+        let millis = match unit {
+            Unit::Seconds => count.checked_mul(1000)?,
+            Unit::Milliseconds => count,
+        };
+        let is_writable = millis >= YEAR_ZERO.0 && millis <= jiff::Timestamp::MAX.as_millisecond();
+        is_writable.then_some(Timestamp(millis))
     }
 }
 
@@ -74,6 +88,19 @@ impl Sub<Duration> for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_are_instants_as_far_as_they_can_be_written() {
+        let check = |count, unit, expected: Option<&str>| {
+            assert_eq!(Timestamp::from_count(count, unit).map(|at| at.to_string()).as_deref(), expected, "{count}");
+        };
+        check(1_614_265_330, Unit::Seconds, Some("2021-02-25T15:02:10.000Z"));
+        check(1_614_265_330_123, Unit::Milliseconds, Some("2021-02-25T15:02:10.123Z"));
+        check(253_402_200_000, Unit::Seconds, Some("9999-12-30T20:00:00.000Z"));
+        for none in [253_402_300_800, -62_167_219_201, i64::MAX, i64::MIN] {
+            check(none, Unit::Seconds, None);
+        }
+    }
 
     #[test]
     fn writes_and_reads_rfc3339() {

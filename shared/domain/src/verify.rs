@@ -142,7 +142,8 @@ fn field<'d>(body: &'d [u8], pointer: &Pointer) -> Option<Cow<'d, str>> {
 }
 
 fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matched: Matched) -> VerifiedEvent {
-    let head = source.provider.head(&delivery.body);
+    let headers = delivery.headers.kept(source.sender.kept());
+    let head = source.sender.head(&headers, &delivery.body);
     let body_sha256 = Digest::of(&delivery.body);
     let mut key = head.key;
     if key.is_empty() || head.event_type.may_recur() || source.dedupe == Dedupe::Content {
@@ -159,7 +160,7 @@ fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matche
         replay: 0,
         received_at: delivery.received_at,
         delivery: delivery.request_id,
-        headers: delivery.headers.kept(),
+        headers,
         body_sha256,
     };
     VerifiedEvent::new(event, delivery.body, matched)

@@ -2,12 +2,13 @@
 //!
 //! `UPDATE_EXPECT=1` rewrites the expectations; look at the difference before believing it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use domain::canonical::{Canonical, Media};
+use domain::headers::Headers;
 use domain::provider::Provider;
 use expect_test::expect_file;
 
@@ -83,8 +84,8 @@ fn every_word_of_a_sender_is_covered() {
 #[test]
 fn damaged_bodies_are_read_too() {
     const STEP: usize = 101;
-    let check = |reader, body: &[u8]| {
-        let canonical = Canonical::of(reader, body);
+    let check = |reader: Provider, body: &[u8]| {
+        let canonical = Canonical::of(reader.sender().expect("a sender of the catalogue"), &BTreeMap::new(), body);
         assert_eq!(canonical.status().is_some(), canonical.details.media.is_some(), "{}", body.escape_ascii());
     };
     for (provider, name) in deliveries() {
@@ -109,7 +110,18 @@ fn check(provider: Provider, name: &str) {
 
 fn read(provider: Provider, name: &str) -> Canonical {
     let body = fs::read(Path::new(DELIVERIES).join(provider.as_str()).join(name)).expect(name);
-    Canonical::of(provider, &body)
+    Canonical::of(provider.sender().expect(name), &headers(provider, name), &body)
+}
+
+/// The headers that are kept with a delivery: those in the file beside it, one `name: value` a line.
+fn headers(provider: Provider, name: &str) -> BTreeMap<String, String> {
+    let file = Path::new(DELIVERIES).join(provider.as_str()).join(name).with_extension("headers");
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let headers: Headers = text
+        .lines()
+        .map(|line| line.split_once(": ").unwrap_or_else(|| panic!("{provider}/{name}: `{line}` is no header")))
+        .collect();
+    headers.kept(provider.sender().expect(name).kept())
 }
 
 /// One fact a line, in the sender's own letters; a fact that the sender leaves out has no line.
@@ -153,8 +165,10 @@ fn quoted(text: &Option<String>) -> Option<String> {
 }
 
 fn deliveries() -> Vec<(Provider, String)> {
-    let of =
-        |provider: Provider| files(&Path::new(DELIVERIES).join(provider.as_str())).map(move |name| (provider, name));
+    let of = |provider: Provider| {
+        let all = files(&Path::new(DELIVERIES).join(provider.as_str()));
+        all.filter(|name| !name.ends_with(".headers")).map(move |name| (provider, name))
+    };
     Provider::ALL.into_iter().flat_map(of).collect()
 }
 

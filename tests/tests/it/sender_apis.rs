@@ -1,6 +1,8 @@
 //! The questions that Landfall has for the senders' APIs, put to the simulated ones: each answer that is documented, and
 //! what is made of it. No stack is needed.
 
+use std::collections::BTreeMap;
+
 use domain::canonical::Canonical;
 use domain::confirm::{ApiAnswer, ApiRequest, Inquiry, Need, Verdict, need};
 use domain::delivery::{Delivery, RequestUrl};
@@ -38,7 +40,7 @@ fn inquiry(simulator: &Simulator, provider: Provider, body: &[u8]) -> Inquiry {
     };
     let verified = verify(delivery, &source).expect("the token is right");
     let access = source.options.expect("the options are in order").confirm;
-    match need(verified.event(), &Canonical::of(provider, body), body, access.as_ref()) {
+    match need(verified.event(), &Canonical::of(&source.sender, &BTreeMap::new(), body), body, access.as_ref()) {
         Need::Ask(inquiry) => *inquiry,
         other => panic!("{provider} is to be asked: {other:?}"),
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Account, ApiRequest};
-use crate::providers::fields::text;
+use crate::details::fields::text;
 use crate::source::ApiAccess;
 
 const ORIGIN: &str = "https://api.csm.ai";

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Account, ApiRequest};
-use crate::providers::fields::text;
+use crate::details::fields::text;
 use crate::source::ApiAccess;
 
 const ORIGIN: &str = "https://api.get3w.com";

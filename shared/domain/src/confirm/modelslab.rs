@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use super::{Account, ApiRequest};
+use crate::details::fields::text;
 use crate::event_type::Thing;
-use crate::providers::fields::text;
 use crate::source::ApiAccess;
 
 const ORIGIN: &str = "https://modelslab.com";
@@ -28,7 +28,7 @@ pub(super) fn request(thing: Thing, id: &str, body: &Value, access: &ApiAccess) 
             let request = ApiRequest::get(access, ORIGIN, &["api", "v1", "workflows", &workflow, "runs", id])?;
             Some(request.with_key("key", &access.key))
         }
-        Thing::Training | Thing::Model | Thing::Project => None,
+        Thing::Training | Thing::Model | Thing::Project | Thing::Event => None,
     }
 }
 

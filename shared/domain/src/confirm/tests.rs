@@ -15,7 +15,7 @@ const KEY: &str = "sk-0123456789";
 
 fn event(provider: Provider, verified_by: VerifiedBy, body: &[u8]) -> Event {
     let source = SourceName::parse("test").unwrap();
-    let head = provider.head(body);
+    let head = provider.sender().unwrap().head(&BTreeMap::new(), body);
     Event {
         id: EventId::new(&source, head.key.iter().map(String::as_str)),
         source,
@@ -46,7 +46,12 @@ fn options(provider: Provider) -> Options {
 fn need_of(provider: Provider, verified_by: VerifiedBy, webhook: &Value) -> Need {
     let body = webhook.to_string().into_bytes();
     let event = event(provider, verified_by, &body);
-    need(&event, &Canonical::of(provider, &body), &body, options(provider).confirm.as_ref())
+    need(
+        &event,
+        &Canonical::of(provider.sender().unwrap(), &BTreeMap::new(), &body),
+        &body,
+        options(provider).confirm.as_ref(),
+    )
 }
 
 /// Checks whether and how `provider` is asked about `webhook`.
@@ -333,5 +338,8 @@ fn what_is_signed_or_not_to_be_confirmed_is_not_asked_about() {
     }
     let body = webhook.to_string().into_bytes();
     let event = event(Provider::Get3w, VerifiedBy::Token, &body);
-    assert!(matches!(need(&event, &Canonical::of(Provider::Get3w, &body), &body, None), Need::None));
+    assert!(matches!(
+        need(&event, &Canonical::of(Provider::Get3w.sender().unwrap(), &BTreeMap::new(), &body), &body, None),
+        Need::None
+    ));
 }

@@ -1,49 +1,32 @@
-//! Where each provider keeps its assets.
+//! Where each sender keeps its assets.
 
-use crate::provider::Provider;
+use description::Text;
+
+use crate::sender::Sender;
 use crate::source::AssetHost;
 
 /// The hosts of which a source's assets may come.
 #[derive(Clone, Copy, Debug)]
 pub struct Hosts<'a> {
-    provider: Provider,
+    known: &'a [Text],
     added: &'a [AssetHost],
 }
 
 impl<'a> Hosts<'a> {
-    /// Those that the provider's documentation shows, and those that the operator `added`.
+    /// Those that the description of the sender names, and those that the operator `added`.
     #[must_use]
-    pub const fn of(provider: Provider, added: &'a [AssetHost]) -> Hosts<'a> {
-        Hosts { provider, added }
+    pub fn of(sender: &'a Sender, added: &'a [AssetHost]) -> Hosts<'a> {
+        Hosts { known: &sender.description().asset_hosts, added }
     }
 
     /// Whether `host`, a normalised name, is one of them.
     #[must_use]
     pub fn hold(&self, host: &str) -> bool {
-        of_provider(self.provider).iter().any(|known| covers(known, host))
-            || self.added.iter().any(|added| added.covers(host))
+        self.known.iter().any(|known| covers(known, host)) || self.added.iter().any(|added| added.covers(host))
     }
 }
 
 /// A name stands for itself, one with a dot before it for all names below.
-const fn of_provider(provider: Provider) -> &'static [&'static str] {
-    match provider {
-        // Below `blob.core.windows.net` anybody can have a name, so it is this one only.
-        Provider::Csm => &["implicitshapefm.blob.core.windows.net", ".csm.ai"],
-        Provider::Get3w => &[".get3w.com"],
-        // Likewise below `r2.dev`.
-        Provider::Modelslab => &[
-            ".modelslab.com",
-            ".modelslab.ai",
-            ".stablediffusionapi.com",
-            "pub-3626123a908346a7a8be8d9295f44e26.r2.dev",
-        ],
-        // Its documentation names no host of a file.
-        Provider::Glossi => &[".glossi.app", ".glossi.io"],
-        _ => &[],
-    }
-}
-
 fn covers(known: &str, host: &str) -> bool {
     if known.starts_with('.') { host.len() > known.len() && host.ends_with(known) } else { host == known }
 }
@@ -51,9 +34,10 @@ fn covers(known: &str, host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::Provider;
 
     fn held(provider: Provider, added: &[AssetHost], hosts: &[&str]) -> Vec<bool> {
-        hosts.iter().map(|host| Hosts::of(provider, added).hold(host)).collect()
+        hosts.iter().map(|host| Hosts::of(provider.sender().unwrap(), added).hold(host)).collect()
     }
 
     #[test]

@@ -112,7 +112,7 @@ mod tests {
     }
 
     fn rules(loopback: Loopback) -> Rules<'static> {
-        Rules { hosts: Hosts::of(Provider::Get3w, &[]), loopback }
+        Rules { hosts: Hosts::of(Provider::Get3w.sender().unwrap(), &[]), loopback }
     }
 
     fn check(url: &str, expected: &str) {

@@ -104,7 +104,7 @@ fn readers_ignore_what_later_versions_add() {
 #[test]
 fn a_reference_stays_small_whatever_the_sender_calls_its_things() {
     let body = serde_json::json!({"id": "\u{1}".repeat(100_000), "status": "completed"}).to_string();
-    let head = Provider::Get3w.head(body.as_bytes());
+    let head = Provider::Get3w.sender().unwrap().head(&BTreeMap::new(), body.as_bytes());
     let named = Event { subject: head.subject, ..event(body.as_bytes()) };
     assert!(named.subject.is_some());
     assert!(encode_reference(&named).len() < INLINE_MESSAGE_MAX_BYTES);

@@ -10,7 +10,7 @@ use crate::source_name::SourceName;
 use crate::time::Timestamp;
 
 fn event(body: &[u8]) -> Event {
-    let head = Provider::Get3w.head(body);
+    let head = Provider::Get3w.sender().unwrap().head(&BTreeMap::new(), body);
     Event {
         id: EventId::parse("get3w-prod/pred_1/completed").unwrap(),
         source: SourceName::parse("get3w-prod").unwrap(),
@@ -29,7 +29,12 @@ fn event(body: &[u8]) -> Event {
 
 /// The fields of `data` in which the sender's body travels.
 fn check_raw(body: &[u8], expected: Expect) {
-    let published = publish(&event(body), &Canonical::of(Provider::Get3w, body), body, Carriage::Whole);
+    let published = publish(
+        &event(body),
+        &Canonical::of(Provider::Get3w.sender().unwrap(), &BTreeMap::new(), body),
+        body,
+        Carriage::Whole,
+    );
     let start = published.json.find(r#""origin":"webhook""#).expect("the field before the body");
     expected.assert_eq(&published.json[start..]);
 }
@@ -51,7 +56,7 @@ fn what_is_not_json_comes_through_as_text_or_base64() {
     let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
     let published = publish(
         &event(deep.as_bytes()),
-        &Canonical::of(Provider::Get3w, deep.as_bytes()),
+        &Canonical::of(Provider::Get3w.sender().unwrap(), &BTreeMap::new(), deep.as_bytes()),
         deep.as_bytes(),
         Carriage::Whole,
     );
@@ -61,7 +66,12 @@ fn what_is_not_json_comes_through_as_text_or_base64() {
 #[test]
 fn attributes_are_plain_and_never_empty() {
     let body = br#"{"id":"1","status":"odd"}"#;
-    let unrecognized = publish(&event(body), &Canonical::of(Provider::Get3w, body), body, Carriage::Whole);
+    let unrecognized = publish(
+        &event(body),
+        &Canonical::of(Provider::Get3w.sender().unwrap(), &BTreeMap::new(), body),
+        body,
+        Carriage::Whole,
+    );
     let rendered: Vec<String> = unrecognized.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
     expect!["type=landfall.unrecognized source=get3w-prod provider=get3w"].assert_eq(&rendered.join(" "));
     assert_eq!(attribute("a b/ü").as_deref(), Some("a_b__"));
@@ -72,7 +82,8 @@ fn attributes_are_plain_and_never_empty() {
 #[test]
 fn a_large_event_travels_by_reference() {
     let body = format!(r#"{{"id":"1","status":"completed","pad":"{}"}}"#, "x".repeat(PUBLISHED_MAX_BYTES));
-    let (event, canonical) = (event(body.as_bytes()), Canonical::of(Provider::Get3w, body.as_bytes()));
+    let (event, canonical) =
+        (event(body.as_bytes()), Canonical::of(Provider::Get3w.sender().unwrap(), &BTreeMap::new(), body.as_bytes()));
     assert!(!publish(&event, &canonical, body.as_bytes(), Carriage::Whole).fits());
     let body_ref = BodyRef::of("bucket", &event, body.len() as u64);
     let published = publish(&event, &canonical, body.as_bytes(), Carriage::BodyByReference(&body_ref));
@@ -97,7 +108,7 @@ fn the_least_carriage_fits_whatever_the_sender_writes() {
         "created_at": long, "completed_at": long, "outputs": [format!("https://cdn.get3w.com/{}", "x".repeat(300_000))],
     });
     let body = body.to_string().into_bytes();
-    let (event, canonical) = (event(&body), Canonical::of(Provider::Get3w, &body));
+    let (event, canonical) = (event(&body), Canonical::of(Provider::Get3w.sender().unwrap(), &BTreeMap::new(), &body));
     assert!(canonical.details.error.is_some() && !canonical.details.assets.is_empty(), "{:?}", canonical.head);
     let body_ref = BodyRef::of("bucket", &event, body.len() as u64);
     assert!(!publish(&event, &canonical, &body, Carriage::BodyByReference(&body_ref)).fits());

@@ -97,7 +97,7 @@ fn type_of(published: &Published) -> String {
 fn example(delivery: &str, form: &Form) -> (Published, Vec<(&'static str, Vec<u8>)>) {
     let verified = recorded::event(delivery);
     let (event, body) = (verified.event(), verified.body());
-    let mut canonical = Canonical::of(event.provider, body);
+    let mut canonical = Canonical::of(recorded::sender(event), &event.headers, body);
     let body_ref = BodyRef::of(BUCKET, event, body.len() as u64);
     match form {
         Form::Whole => (publish(event, &canonical, body, Carriage::Whole), Vec::new()),

@@ -19,6 +19,7 @@ use domain::time::Timestamp;
 use expect_test::expect_file;
 use serde_json::{Value, json};
 
+use crate::recorded;
 use crate::schema::Schema;
 
 /// The version of the wire forms that the code writes: the last of the folders.
@@ -76,12 +77,12 @@ fn messages() -> BTreeMap<&'static str, String> {
 /// An event in each form in which consumers get one, by the name of its sample.
 fn published() -> BTreeMap<&'static str, String> {
     let write = |event: &Event, body: &[u8]| {
-        let canonical = Canonical::of(event.provider, body);
+        let canonical = Canonical::of(recorded::sender(event), &event.headers, body);
         let event = Event { event_type: canonical.head.event_type, ..event.clone() };
         publish(&event, &canonical, body, Carriage::Whole).json
     };
     let by_reference = full("reference", COMPLETED);
-    let canonical = Canonical::of(Provider::Get3w, COMPLETED);
+    let canonical = Canonical::of(recorded::sender(&by_reference), &by_reference.headers, COMPLETED);
     let (_, assets_ref) = assets_object(&by_reference, &canonical, BUCKET);
     let body_ref = BodyRef::of(BUCKET, &by_reference, COMPLETED.len() as u64);
     let carriage = Carriage::AllByReference { body: &body_ref, assets: &assets_ref };
@@ -98,7 +99,7 @@ fn published() -> BTreeMap<&'static str, String> {
 /// An event whose sender's API was asked, and whose assets were fetched, one of them in vain.
 fn archived() -> String {
     let event = Event { verified_by: VerifiedBy::Confirmed, ..full("archived", COMPLETED) };
-    let mut canonical = Canonical::of(Provider::Get3w, COMPLETED);
+    let mut canonical = Canonical::of(recorded::sender(&event), &event.headers, COMPLETED);
     let [copied, gone] = &mut canonical.details.assets[..] else { panic!("the delivery has two assets") };
     copied.archived = Some(Archived {
         bucket: BUCKET.to_owned(),

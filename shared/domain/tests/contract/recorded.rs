@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
-use domain::event::VerifiedEvent;
+use domain::event::{Event, VerifiedEvent};
 use domain::headers::Headers;
 use domain::provider::Provider;
+use domain::sender::Sender;
 use domain::source::Source;
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
@@ -27,10 +28,8 @@ const TOKEN: &str = "a token that no URL has";
 pub(crate) fn all() -> BTreeSet<String> {
     let of = |provider: Provider| {
         let files = fs::read_dir(folder().join(provider.as_str())).expect("each provider has a folder");
-        files.map(move |file| {
-            let file = file.expect("a readable folder").file_name().into_string().expect("a plain name");
-            format!("{provider}/{file}")
-        })
+        let names = files.map(|file| file.expect("a readable folder").file_name().into_string().expect("a plain name"));
+        names.filter(|name| !name.ends_with(".headers")).map(move |name| format!("{provider}/{name}"))
     };
     Provider::ALL.into_iter().flat_map(of).collect()
 }
@@ -52,8 +51,10 @@ pub(crate) fn event(name: &str) -> VerifiedEvent {
             (format!(r#"{{"provider":"{provider}","token_sha256":["{digest}"]}}"#), Some(TOKEN.to_owned()), Vec::new())
         }
     };
+    let beside = fs::read_to_string(folder().join(name).with_extension("headers")).unwrap_or_default();
+    let beside = beside.lines().map(|line| line.split_once(": ").expect("a header is `name: value`"));
     let headers = headers.iter().map(|(name, value)| (*name, value.as_str()));
-    let headers: Headers = headers.chain([("content-type", "application/json")]).collect();
+    let headers: Headers = headers.chain([("content-type", "application/json")]).chain(beside).collect();
     let source_name = SourceName::parse(&format!("{provider}-prod")).expect("a source's name");
     let source = Source::parse(source_name.clone(), &configuration).expect("a source's configuration");
     // A sender that publishes its keys signs whatever else it proves; nobody here has the key for that.
@@ -66,6 +67,11 @@ pub(crate) fn event(name: &str) -> VerifiedEvent {
     let request_id = "5b1c6f0e-6c0b-4a3e-9d55-0d7b2f6a1c11".to_owned();
     let delivery = Delivery { url: RequestUrl::default(), token, headers, body, received_at: RECEIVED_AT, request_id };
     verify(delivery, &source).expect("a genuine delivery")
+}
+
+/// The sender that an event of the catalogue came from.
+pub(crate) fn sender(event: &Event) -> &'static Sender {
+    event.provider.sender().expect("a sender of the catalogue")
 }
 
 /// The header of those that sign with no more than a secret and the body.

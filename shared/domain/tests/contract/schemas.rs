@@ -14,7 +14,7 @@ use crate::schema::Schema;
 /// `event` in each of the forms in which it can be published.
 fn published(verified: &VerifiedEvent) -> [Published; 3] {
     let (event, body) = (verified.event(), verified.body());
-    let canonical = Canonical::of(event.provider, body);
+    let canonical = Canonical::of(recorded::sender(event), &event.headers, body);
     let body_ref = BodyRef::of(BUCKET, event, body.len() as u64);
     let (_, assets_ref) = assets_object(event, &canonical, BUCKET);
     [

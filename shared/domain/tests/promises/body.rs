@@ -1,6 +1,6 @@
 //! Senders' bodies.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -28,8 +28,9 @@ use super::{message, queue_text};
 /// Any body of any provider becomes an event with an id, a message that SQS takes, a canonical event, and a published
 /// one that SNS takes and that gives the body back.
 pub fn hold(provider: Provider, body: &[u8]) {
-    let canonical = Canonical::of(provider, body);
-    head(&provider.head(body), &canonical.head, body);
+    let sender = provider.sender().expect("a sender of the catalogue");
+    let canonical = Canonical::of(sender, &BTreeMap::new(), body);
+    head(&sender.head(&BTreeMap::new(), body), &canonical.head, body);
     details(&canonical, body);
     let event = arrived(provider, body);
     identity(&event, body);

@@ -84,5 +84,6 @@ fn event_type() -> impl Strategy<Value = EventType> {
     let things = &[Thing::Job, Thing::Training, Thing::Workflow, Thing::Model, Thing::Project][..];
     let statuses = &[Status::Created, Status::Progress, Status::Completed, Status::Failed][..];
     let known = (select(things), select(statuses)).prop_map(|(thing, status)| EventType::Known(thing, status));
-    prop_oneof![Just(EventType::Unrecognized), known]
+    let alone = [EventType::Unrecognized, EventType::Known(Thing::Event, Status::Occurred)];
+    prop_oneof![select(alone.to_vec()), known]
 }

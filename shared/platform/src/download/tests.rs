@@ -48,7 +48,13 @@ pub(crate) fn plain_client() -> Downloads {
 }
 
 pub(crate) fn wanted<'a>(url: &'a str, max_bytes: u64, within: Duration) -> Wanted<'a> {
-    Wanted { url, hosts: Hosts::of(Provider::Get3w, &[]), named_as: Some("image/png"), max_bytes, within }
+    Wanted {
+        url,
+        hosts: Hosts::of(Provider::Get3w.sender().unwrap(), &[]),
+        named_as: Some("image/png"),
+        max_bytes,
+        within,
+    }
 }
 
 /// Archives it, and tells how that went. Whatever the server does, this ends, and what was not fetched to its end leaves

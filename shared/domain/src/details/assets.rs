@@ -2,59 +2,114 @@
 
 use std::collections::HashSet;
 
+use description::{AssetSource, Text};
 use serde_json::Value;
 
+use super::body::Body;
+use super::media;
 use crate::canonical::{Asset, Media};
-use crate::providers::media;
 
 /// The most telling kind first: a 3D model comes with a preview film, a film with a poster, a song with a cover.
 const MOST_TELLING: [Media; 5] = [Media::ThreeD, Media::Video, Media::Audio, Media::Image, Media::Text];
 
 /// Assets in the order found, each URL once.
 #[derive(Default)]
-pub(crate) struct Assets {
+pub(crate) struct Assets<'d> {
+    never: &'d [Text],
     found: Vec<Asset>,
     urls: HashSet<String>,
     media: Vec<Media>,
 }
 
-impl Assets {
+impl<'d> Assets<'d> {
+    /// None yet, and none of what stands under a name in `never`.
+    pub(crate) fn without(never: &'d [Text]) -> Assets<'d> {
+        Assets { never, ..Assets::default() }
+    }
+
+    /// Takes what is at a place, and says whether there was any.
+    pub(crate) fn take(&mut self, source: &AssetSource, body: &Body<'_>) -> bool {
+        let pointer = source.pointer();
+        let mut any = false;
+        for value in body.values(pointer, self.never) {
+            any |= match source {
+                AssetSource::At { role, .. } => self.collect(role, value),
+                AssetSource::Members { .. } => self.members(value),
+                AssetSource::Walk { .. } => self.walk(value),
+                AssetSource::Fields { into, also, except, .. } => self.fields(value, into, also, except),
+            };
+        }
+        any
+    }
+
     /// Takes the URLs in `value`, under one role: a string, a list of them, or objects with a `url`.
     ///
     /// Whatever else stands there (nothing yet, an empty string, a data URL, the output itself in base64) is no asset.
-    pub(crate) fn collect(&mut self, role: &str, value: &Value) {
+    fn collect(&mut self, role: &str, value: &Value) -> bool {
         match value {
             Value::String(url) => self.add(role, url),
-            Value::Array(items) => items.iter().for_each(|item| self.collect(role, item)),
+            Value::Array(items) => items.iter().fold(false, |any, item| self.collect(role, item) || any),
             Value::Object(members) => {
                 // PHP writes a list as an object with numbers for names as soon as the list has had a gap.
                 let mut items: Vec<(u64, &Value)> =
                     members.iter().filter_map(|(name, item)| Some((name.parse().ok()?, item))).collect();
                 items.sort_by_key(|(number, _)| *number);
-                items.into_iter().for_each(|(_, item)| self.collect(role, item));
-                if let Some(url) = members.get("url") {
-                    self.collect(role, url);
-                }
+                let url = members.get("url");
+                items
+                    .into_iter()
+                    .map(|(_, item)| item)
+                    .chain(url)
+                    .fold(false, |any, item| self.collect(role, item) || any)
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
     }
 
+    /// Takes each member's, under its name as the role.
+    fn members(&mut self, value: &Value) -> bool {
+        let Value::Object(members) = value else {
+            return false;
+        };
+        members.iter().fold(false, |any, (name, member)| (!self.is_never(name) && self.collect(name, member)) || any)
+    }
+
     /// Walks through `value` and takes what stands under names such as `glb_url` and `mesh_url_glb`; the rest of the
-    /// name is the role. Members named `input` are left out.
-    pub(crate) fn walk(&mut self, value: &Value) {
+    /// name is the role.
+    fn walk(&mut self, value: &Value) -> bool {
         match value {
-            Value::Array(items) => items.iter().for_each(|item| self.walk(item)),
-            Value::Object(members) => {
-                for (name, member) in members.iter().filter(|(name, _)| *name != "input") {
-                    match role_of(name) {
-                        Some(role) => self.collect(&role, member),
-                        None => self.walk(member),
-                    }
-                }
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            Value::Array(items) => items.iter().fold(false, |any, item| self.walk(item) || any),
+            Value::Object(members) => members.iter().fold(false, |any, (name, member)| {
+                let found = match role_of(name) {
+                    _ if self.is_never(name) => false,
+                    Some(role) => self.collect(&role, member),
+                    None => self.walk(member),
+                };
+                found || any
+            }),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
         }
+    }
+
+    /// Takes members with such names, and of the others only those that are named. Where results, inputs and libraries
+    /// stand side by side, only what is known to be a result may be taken.
+    fn fields(&mut self, value: &Value, into: &[Text], also: &[Text], except: &[Text]) -> bool {
+        let Value::Object(members) = value else {
+            return false;
+        };
+        members.iter().fold(false, |any, (name, member)| {
+            let found = match role_of(name) {
+                _ if self.is_never(name) || except.iter().any(|known| known == name) => false,
+                _ if into.iter().any(|known| known == name) => self.walk(member),
+                _ if also.iter().any(|known| known == name) => self.collect(name, member),
+                Some(role) => self.collect(&role, member),
+                None => false,
+            };
+            found || any
+        })
+    }
+
+    fn is_never(&self, name: &str) -> bool {
+        self.never.iter().any(|never| never == name)
     }
 
     /// What the endings tell of the job as a whole.
@@ -62,17 +117,16 @@ impl Assets {
         MOST_TELLING.into_iter().find(|media| self.media.contains(media))
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
-
     pub(crate) fn into_vec(self) -> Vec<Asset> {
         self.found
     }
 
-    fn add(&mut self, role: &str, url: &str) {
-        if !is_web_address(url) || !self.urls.insert(url.to_owned()) {
-            return;
+    fn add(&mut self, role: &str, url: &str) -> bool {
+        if !is_web_address(url) {
+            return false;
+        }
+        if !self.urls.insert(url.to_owned()) {
+            return true;
         }
         let (media_type, media) = media::of_url(url);
         if let Some(media) = media.filter(|media| !self.media.contains(media)) {
@@ -86,11 +140,12 @@ impl Assets {
             not_archived: None,
             expires_at: None,
         });
+        true
     }
 }
 
 /// The role that a member's name gives to the URL under it, if it is a name for a URL.
-pub(crate) fn role_of(name: &str) -> Option<String> {
+fn role_of(name: &str) -> Option<String> {
     if let Some((thing, format)) = name.split_once("_url_") {
         return Some(format!("{thing}_{format}"));
     }
@@ -119,7 +174,7 @@ mod tests {
 
     use super::*;
 
-    fn render(assets: Assets) -> Vec<String> {
+    fn render(assets: Assets<'_>) -> Vec<String> {
         assets.into_vec().into_iter().map(|asset| format!("{} {}", asset.role, asset.url)).collect()
     }
 
@@ -166,7 +221,8 @@ mod tests {
 
     #[test]
     fn a_walk_takes_what_is_named_as_a_url() {
-        let mut assets = Assets::default();
+        let never = [Text::Borrowed("input")];
+        let mut assets = Assets::without(&never);
         assets.walk(&json!({
             "meshes": [{"data": {"glb_url": "https://a.example/a.glb", "fbx_url": "", "name": "https://a.example/no"}}],
             "mesh_url_usdz": "https://a.example/a.usdz",

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use crate::canonical::EventError;
-use crate::time::Timestamp;
 
 /// The text of a string that is not empty, or of an integer: some senders write one id now as the one, now as the
 /// other.
@@ -13,11 +12,6 @@ pub(crate) fn text(value: &Value) -> Option<String> {
         Value::Number(number) if !number.is_f64() => Some(number.to_string()),
         _ => None,
     }
-}
-
-/// The instant that a string names.
-pub(crate) fn instant(value: &Value) -> Option<Timestamp> {
-    value.as_str().and_then(Timestamp::parse_rfc3339)
 }
 
 /// Why it failed: `error`, which is a text or an object, else `message`, with the `code` found on the way. Some of

@@ -1,0 +1,46 @@
+//! Which headers of a delivery are kept with its event.
+
+use crate::{Description, HeaderName, Scheme};
+
+/// The headers that are kept with every event. A list of what is kept, not of what is dropped: a credential in a header
+/// that nobody thought of can then never be stored.
+pub const KEPT_HEADERS: [&str; 7] =
+    ["content-encoding", "content-type", "date", "user-agent", "webhook-id", "webhook-timestamp", "x-request-id"];
+
+/// Headers that hold somebody's credentials, whatever the scheme.
+const CREDENTIALS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
+
+impl Description {
+    /// The headers that are kept beside [those that always are](KEPT_HEADERS): what it names itself, and the delivery's
+    /// id.
+    pub fn kept(&self) -> impl Iterator<Item = &HeaderName> {
+        self.kept_headers.iter().chain(self.scheme.id_headers())
+    }
+
+    pub(crate) fn keeps(&self, name: &HeaderName) -> bool {
+        KEPT_HEADERS.contains(&&*name.0) || self.kept().any(|kept| kept == name)
+    }
+}
+
+impl Scheme {
+    /// The headers that may hold the delivery's id.
+    #[must_use]
+    pub fn id_headers(&self) -> &[HeaderName] {
+        match self {
+            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => &[],
+            Scheme::Hmac(hmac) => &hmac.id,
+            Scheme::Ed25519(ed25519) => &ed25519.id,
+        }
+    }
+
+    /// Whether the header proves something, so that whoever reads it later could pass for the sender.
+    pub(crate) fn is_credential(&self, name: &HeaderName) -> bool {
+        let proves = match self {
+            Scheme::UrlToken | Scheme::Basic => false,
+            Scheme::StaticToken(token) => token.header.as_ref() == Some(name),
+            Scheme::Hmac(hmac) => hmac.header.contains(name),
+            Scheme::Ed25519(ed25519) => ed25519.header.contains(name),
+        };
+        proves || CREDENTIALS.contains(&&*name.0)
+    }
+}

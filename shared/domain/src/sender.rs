@@ -1,0 +1,66 @@
+//! A kind of sender, ready to read deliveries of it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use description::{Description, HeaderName, Shape};
+
+use crate::head::{Head, HeadReader};
+use crate::provider::Provider;
+
+/// What a description says of a kind of sender, and what is derived of it once.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    description: Cow<'static, Description>,
+    head: HeadReader,
+    kept: Vec<HeaderName>,
+}
+
+impl Sender {
+    /// One that the operator has described. The description must have been checked.
+    #[must_use]
+    pub fn own(description: Description) -> Sender {
+        Sender::of(Cow::Owned(description))
+    }
+
+    fn of(description: Cow<'static, Description>) -> Sender {
+        let (head, kept) = (HeadReader::of(&description), description.kept().cloned().collect());
+        Sender { description, head, kept }
+    }
+
+    /// What it was made of.
+    #[must_use]
+    pub fn description(&self) -> &Description {
+        &self.description
+    }
+
+    /// The headers that are kept with its events beside those that always are.
+    #[must_use]
+    pub fn kept(&self) -> &[HeaderName] {
+        &self.kept
+    }
+
+    /// Reads what identifies the event; any bytes give an answer. `headers` are the kept ones: the processor, which reads
+    /// the event once more, has no others.
+    #[must_use]
+    pub fn head(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> Head {
+        self.head.read(headers, body).0
+    }
+
+    /// The same, with the shape that the delivery has.
+    pub(crate) fn head_and_shape(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> (Head, Option<&Shape>) {
+        let (head, number) = self.head.read(headers, body);
+        (head, number.and_then(|number| self.description.shapes.get(number)))
+    }
+}
+
+impl Provider {
+    /// What Landfall knows of it by itself; nothing of one that the operator has described.
+    #[must_use]
+    pub fn sender(self) -> Option<&'static Arc<Sender>> {
+        static SENDERS: [OnceLock<Arc<Sender>>; Provider::ALL.len()] = [const { OnceLock::new() }; Provider::ALL.len()];
+        let description = self.description()?;
+        SENDERS.get(self as usize).map(|sender| sender.get_or_init(|| Arc::new(Sender::of(Cow::Borrowed(description)))))
+    }
+}
