@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::Deserializer;
 
-use crate::{AssetRule, Condition, List, Media, Never, Place, Places, Pointer, Text};
+use crate::{AssetRule, Condition, List, Media, Never, Place, Places, Pointer, Text, TimestampUnit};
 
 /// Where the details are. Whatever is left out, or not in the body, is absent from the event.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -54,14 +54,14 @@ pub struct TextRule {
     pub starts_with: Option<Text>,
 }
 
-/// Where an instant is: a place alone, which holds a text by RFC 3339, or a table with what the number there counts.
+/// Where an instant is: a place alone, which holds it by RFC 3339, or a table that says what the number there counts.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct TimeRule {
     /// Where it stands.
     pub at: Place,
-    /// What an integer there counts, since 1970.
-    pub unit: Option<Unit>,
+    /// How it is written.
+    pub unit: TimestampUnit,
 }
 
 /// What kind of media it is about if a condition holds.
@@ -129,27 +129,6 @@ impl Details {
     }
 }
 
-impl<'de> Deserialize<'de> for TimeRule {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Table {
-            at: Place,
-            unit: Unit,
-        }
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "a place, or a table with `at` and `unit`")]
-        enum Written {
-            Place(Place),
-            Table(Table),
-        }
-        Ok(match Written::deserialize(deserializer)? {
-            Written::Place(at) => TimeRule { at, unit: None },
-            Written::Table(Table { at, unit }) => TimeRule { at, unit: Some(unit) },
-        })
-    }
-}
-
 impl<'de> Deserialize<'de> for TextRule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
@@ -177,6 +156,27 @@ impl<'de> Deserialize<'de> for TextRule {
             Written::Table(Table { at, before, without_suffix, starts_with }) => {
                 TextRule { at, before, without_suffix, starts_with }
             }
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for TimeRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Table {
+            at: Place,
+            unit: TimestampUnit,
+        }
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "a place, or a table with `at` and `unit`: seconds, milliseconds or rfc3339")]
+        enum Written {
+            Place(Place),
+            Table(Table),
+        }
+        Ok(match Written::deserialize(deserializer)? {
+            Written::Place(at) => TimeRule { at, unit: TimestampUnit::Rfc3339 },
+            Written::Table(Table { at, unit }) => TimeRule { at, unit },
         })
     }
 }

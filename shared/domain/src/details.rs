@@ -64,11 +64,7 @@ fn part(rule: &TextRule, text: String) -> Option<String> {
 }
 
 fn instant(rule: &TimeRule, body: &Body<'_>) -> Option<Timestamp> {
-    let text = body.text(&rule.at)?;
-    match rule.unit {
-        None => Timestamp::parse_rfc3339(&text),
-        Some(unit) => Timestamp::from_count(text.parse().ok()?, unit),
-    }
+    Timestamp::parse(&body.text(&rule.at)?, rule.unit)
 }
 
 fn reason(rules: &ErrorRules, body: &Body<'_>) -> Option<EventError> {

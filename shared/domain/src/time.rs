@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
-use description::Unit;
+use description::TimestampUnit;
 
 /// 0000-01-01T00:00:00Z.
 const YEAR_ZERO: Timestamp = Timestamp(-62_167_219_200_000);
@@ -48,12 +48,15 @@ impl Timestamp {
         Some(Timestamp(instant.as_millisecond())).filter(|instant| *instant >= YEAR_ZERO)
     }
 
-    /// The instant that a sender counts from the Unix epoch, if it is in a year that RFC 3339 can write.
+    /// Reads what a sender writes of an instant, by `unit`: a text or a count. Zero is no instant: some senders write it
+    /// of what has not happened yet.
     #[must_use]
-    pub fn from_count(count: i64, unit: Unit) -> Option<Timestamp> {
+    pub fn parse(text: &str, unit: TimestampUnit) -> Option<Timestamp> {
+        let count = || text.parse::<i64>().ok().filter(|count| *count != 0);
         let millis = match unit {
-            Unit::Seconds => count.checked_mul(1000)?,
-            Unit::Milliseconds => count,
+            TimestampUnit::Seconds => count()?.checked_mul(1000)?,
+            TimestampUnit::Milliseconds => count()?,
+            TimestampUnit::Rfc3339 => return Timestamp::parse_rfc3339(text),
         };
         let is_writable = millis >= YEAR_ZERO.0 && millis <= jiff::Timestamp::MAX.as_millisecond();
         is_writable.then_some(Timestamp(millis))
@@ -91,14 +94,15 @@ mod tests {
 
     #[test]
     fn counts_are_instants_as_far_as_they_can_be_written() {
-        let check = |count, unit, expected: Option<&str>| {
-            assert_eq!(Timestamp::from_count(count, unit).map(|at| at.to_string()).as_deref(), expected, "{count}");
+        let check = |text: &str, unit, expected: Option<&str>| {
+            assert_eq!(Timestamp::parse(text, unit).map(|at| at.to_string()).as_deref(), expected, "{text}");
         };
-        check(1_614_265_330, Unit::Seconds, Some("2021-02-25T15:02:10.000Z"));
-        check(1_614_265_330_123, Unit::Milliseconds, Some("2021-02-25T15:02:10.123Z"));
-        check(253_402_200_000, Unit::Seconds, Some("9999-12-30T20:00:00.000Z"));
-        for none in [253_402_300_800, -62_167_219_201, i64::MAX, i64::MIN] {
-            check(none, Unit::Seconds, None);
+        check("1614265330", TimestampUnit::Seconds, Some("2021-02-25T15:02:10.000Z"));
+        check("1614265330123", TimestampUnit::Milliseconds, Some("2021-02-25T15:02:10.123Z"));
+        check("2021-02-25T15:02:10Z", TimestampUnit::Rfc3339, Some("2021-02-25T15:02:10.000Z"));
+        check("253402200000", TimestampUnit::Seconds, Some("9999-12-30T20:00:00.000Z"));
+        for none in ["253402300800", "-62167219201", "9223372036854775807", "0", "1e9", "", "2021-02-25T15:02:10Z"] {
+            check(none, TimestampUnit::Seconds, None);
         }
     }
 
