@@ -29,6 +29,15 @@ pub enum AssetSource {
         /// What they are to the job; `output` if it is left out.
         role: Text,
     },
+    /// The same within a text that is JSON itself. A text that is none holds no output.
+    InText {
+        /// Where the text is.
+        in_text: Pointer,
+        /// Where they are in what it says.
+        at: Pointer,
+        /// What they are to the job; `output` if it is left out.
+        role: Text,
+    },
     /// An object whose members each hold outputs, as above; the member's name is the role.
     Members {
         /// Where the object is.
@@ -65,6 +74,7 @@ impl AssetSource {
     pub fn pointer(&self) -> &Pointer {
         match self {
             AssetSource::At { at: pointer, .. }
+            | AssetSource::InText { in_text: pointer, .. }
             | AssetSource::Members { members: pointer }
             | AssetSource::Walk { walk: pointer }
             | AssetSource::Fields { fields: pointer, .. } => pointer,
@@ -78,6 +88,7 @@ struct WrittenRule {
     #[serde(default)]
     when: List<Condition>,
     first_of: Option<List<AssetSource>>,
+    in_text: Option<Pointer>,
     at: Option<Pointer>,
     role: Option<Text>,
     members: Option<Pointer>,
@@ -91,6 +102,7 @@ struct WrittenRule {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Written {
+    in_text: Option<Pointer>,
     at: Option<Pointer>,
     role: Option<Text>,
     members: Option<Pointer>,
@@ -101,15 +113,15 @@ struct Written {
     except: Option<List<Text>>,
 }
 
-const ONE_PLACE: &str = "a rule for assets gives one place: `at` (with a `role`), `members`, `walk`, `fields` (with `into`, `also`, `except`)";
+const ONE_PLACE: &str = "a rule for assets gives one place: `at` (with a `role`, and with `in_text` for what is JSON in a text), `members`, `walk`, `fields` (with `into`, `also`, `except`)";
 const ONE_PLACE_OR_SEVERAL: &str = "a rule for assets gives one place, or several of them in `first_of`, not both";
 
 impl TryFrom<WrittenRule> for AssetRule {
     type Error = &'static str;
 
     fn try_from(written: WrittenRule) -> Result<AssetRule, &'static str> {
-        let WrittenRule { when, first_of, at, role, members, walk, fields, into, also, except } = written;
-        let one = Written { at, role, members, walk, fields, into, also, except };
+        let WrittenRule { when, first_of, in_text, at, role, members, walk, fields, into, also, except } = written;
+        let one = Written { in_text, at, role, members, walk, fields, into, also, except };
         let first_of = match first_of {
             None => List::Owned(vec![AssetSource::try_from(one)?]),
             Some(several) if one.is_empty() && !several.is_empty() => several,
@@ -121,8 +133,8 @@ impl TryFrom<WrittenRule> for AssetRule {
 
 impl Written {
     fn is_empty(&self) -> bool {
-        let Written { at, role, members, walk, fields, into, also, except } = self;
-        let pointers = [at, members, walk, fields];
+        let Written { in_text, at, role, members, walk, fields, into, also, except } = self;
+        let pointers = [in_text, at, members, walk, fields];
         pointers.into_iter().all(Option::is_none)
             && role.is_none()
             && [into, also, except].into_iter().all(Option::is_none)
@@ -133,11 +145,18 @@ impl TryFrom<Written> for AssetSource {
     type Error = &'static str;
 
     fn try_from(written: Written) -> Result<AssetSource, &'static str> {
-        let Written { at, role, members, walk, fields, into, also, except } = written;
+        let Written { in_text, at, role, members, walk, fields, into, also, except } = written;
         let lists = [&into, &also, &except].into_iter().any(Option::is_some);
+        if in_text.is_some() && at.is_none() {
+            return Err(ONE_PLACE);
+        }
         match (at, members, walk, fields) {
             (Some(at), None, None, None) if !lists => {
-                Ok(AssetSource::At { at, role: role.unwrap_or(Text::Borrowed("output")) })
+                let role = role.unwrap_or(Text::Borrowed("output"));
+                Ok(match in_text {
+                    None => AssetSource::At { at, role },
+                    Some(in_text) => AssetSource::InText { in_text, at, role },
+                })
             }
             (None, Some(members), None, None) if role.is_none() && !lists => Ok(AssetSource::Members { members }),
             (None, None, Some(walk), None) if role.is_none() && !lists => Ok(AssetSource::Walk { walk }),

@@ -55,6 +55,7 @@ pub struct TextRule {
 }
 
 /// Where an instant is: a place alone, which holds it by RFC 3339, or a table that says what the number there counts.
+/// Zero is no instant: some senders write it of what has not happened yet.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct TimeRule {

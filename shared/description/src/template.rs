@@ -27,8 +27,8 @@ pub enum Part {
     Id,
     /// `{header:x-name}`: a header's value.
     Header(HeaderName),
-    /// `{json:/pointer}`: a text or an integer in the body.
-    Json(Pointer),
+    /// `{json:/pointer}`: a text or an integer in the body; `{json:/one|/other}`: the first of these that is there.
+    Json(List<Pointer>),
     /// `{url}`: the URL that the sender was given, with its query.
     Url,
     /// `{form}`: names and values of a form in the body, sorted by name, with nothing between them. For a body that is
@@ -85,7 +85,10 @@ impl Part {
                 _ => return None,
             },
             Some(("header", name)) => Part::Header(HeaderName::parse(name).ok()?),
-            Some(("json", pointer)) => Part::Json(Pointer::parse(pointer).ok()?),
+            Some(("json", pointers)) => {
+                let pointers = pointers.split('|').map(Pointer::parse).collect::<Result<Vec<_>, _>>();
+                Part::Json(List::Owned(pointers.ok()?))
+            }
             Some(_) => return None,
         })
     }

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use description::{AssetSource, Text};
+use description::{AssetSource, Pointer, Text};
 use serde_json::Value;
 
-use super::body::Body;
+use super::body::{Body, values};
 use super::media;
 use crate::canonical::{Asset, Media};
 
@@ -31,9 +31,10 @@ impl<'d> Assets<'d> {
     pub(crate) fn take(&mut self, source: &AssetSource, body: &Body<'_>) -> bool {
         let pointer = source.pointer();
         let mut any = false;
-        for value in body.values(pointer, self.never) {
+        for value in values(body.value, pointer, self.never) {
             any |= match source {
                 AssetSource::At { role, .. } => self.collect(role, value),
+                AssetSource::InText { at, role, .. } => self.in_text(at, role, value),
                 AssetSource::Members { .. } => self.members(value),
                 AssetSource::Walk { .. } => self.walk(value),
                 AssetSource::Fields { into, also, except, .. } => self.fields(value, into, also, except),
@@ -63,6 +64,15 @@ impl<'d> Assets<'d> {
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
+    }
+
+    /// Takes what stands at a pointer in what a text says, if it is JSON.
+    fn in_text(&mut self, at: &Pointer, role: &str, value: &Value) -> bool {
+        let inner = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let Some(inner) = inner else {
+            return false;
+        };
+        values(&inner, at, self.never).into_iter().fold(false, |any, value| self.collect(role, value) || any)
     }
 
     /// Takes each member's, under its name as the role.

@@ -58,18 +58,18 @@ impl<'a> Body<'a> {
     pub(crate) fn value(&self, pointer: &Pointer) -> Option<&'a Value> {
         pointer.0.iter().try_fold(self.value, |value, segment| below(value, segment))
     }
+}
 
-    /// All that a pointer leads to, where `*` stands for every item and every member but those named in `never`.
-    pub(crate) fn values(&self, pointer: &Pointer, never: &[Text]) -> Vec<&'a Value> {
-        let mut values = vec![self.value];
-        for segment in &*pointer.0 {
-            values = match &**segment {
-                "*" => values.into_iter().flat_map(|value| all_below(value, never)).collect(),
-                segment => values.into_iter().filter_map(|value| below(value, segment)).collect(),
-            };
-        }
-        values
+/// All that a pointer leads to, where `*` stands for every item and every member but those named in `never`.
+pub(crate) fn values<'a>(value: &'a Value, pointer: &Pointer, never: &[Text]) -> Vec<&'a Value> {
+    let mut values = vec![value];
+    for segment in &*pointer.0 {
+        values = match &**segment {
+            "*" => values.into_iter().flat_map(|value| all_below(value, never)).collect(),
+            segment => values.into_iter().filter_map(|value| below(value, segment)).collect(),
+        };
     }
+    values
 }
 
 fn below<'a>(value: &'a Value, segment: &str) -> Option<&'a Value> {

@@ -63,10 +63,13 @@ fn piece<'d>(
             let value = delivery.headers.single(name).map_err(|Doubled| Refusal::HeaderDoubled)?;
             Cow::Borrowed(value.ok_or(Refusal::HeaderMissing)?.as_bytes())
         }
-        Part::Json(pointer) => match field(&delivery.body, pointer).ok_or(Refusal::FieldMissing)? {
-            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-        },
+        Part::Json(pointers) => {
+            let text = pointers.iter().find_map(|pointer| field(&delivery.body, pointer));
+            match text.ok_or(Refusal::FieldMissing)? {
+                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+            }
+        }
         Part::Url => {
             let url = signing.public_url.as_ref().map_or_else(|| delivery.url.whole(), |url| url.whole(&delivery.url));
             Cow::Owned(url.into_bytes())

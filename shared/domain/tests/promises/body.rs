@@ -70,10 +70,14 @@ fn details(canonical: &Canonical, body: &[u8]) {
     }
 }
 
-fn strings<'a>(value: &'a Value, found: &mut HashSet<&'a str>) {
+/// All texts in `value`, and all in those that are JSON themselves.
+fn strings(value: &Value, found: &mut HashSet<String>) {
     match value {
         Value::String(text) => {
-            found.insert(text);
+            if let Ok(inner @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
+                strings(&inner, found);
+            }
+            found.insert(text.clone());
         }
         Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
         Value::Object(members) => members.values().for_each(|member| strings(member, found)),
