@@ -1,0 +1,45 @@
+//! What is written about descriptions: the guide beside them, whose examples are read as any description is.
+
+use description::Description;
+use serde_json::Value;
+
+const GUIDE: &str = include_str!("../providers/README.md");
+
+/// The blocks of the guide in a language, in order.
+fn blocks(language: &str) -> impl Iterator<Item = &'static str> {
+    let fence = format!("```{language}\n");
+    let starts: Vec<usize> = GUIDE.match_indices(&fence).map(|(at, fence)| at + fence.len()).collect();
+    starts.into_iter().map(|start| GUIDE[start..].split("```").next().expect("what is before the fence's end"))
+}
+
+#[test]
+fn the_guide_shows_a_whole_description() {
+    let text = blocks("toml").next().expect("a first example");
+    let description: Description = toml::from_str(text).expect("a description");
+    description.check().expect("one that makes sense");
+}
+
+/// The other examples are parts, and show what they are of by their names alone.
+#[test]
+fn every_part_that_the_guide_shows_fits_into_a_description() {
+    let check = |part: &str| {
+        let head = "name = \"part\"\nscheme.kind = \"url-token\"\n";
+        // A table of its own ends the first one; anything else is of a shape.
+        let middle = if part.trim_start().starts_with('[') { "" } else { "[[shape]]\n" };
+        let description: Description = toml::from_str(&format!("{head}{middle}{part}")).expect(part);
+        description.check().expect(part);
+    };
+    let parts: Vec<&str> = blocks("toml").skip(1).collect();
+    assert!(!parts.is_empty(), "the guide shows no parts");
+    parts.into_iter().for_each(check);
+}
+
+#[test]
+fn the_guide_shows_a_whole_secret_of_an_operators_own() {
+    let text = blocks("json").next().expect("an example");
+    let mut secret: Value = serde_json::from_str(text).expect("JSON");
+    let scheme = secret["scheme"].as_object_mut().expect("a description");
+    assert!(scheme.insert("name".to_owned(), Value::from("custom")).is_none(), "an operator's own has no name");
+    let description: Description = serde_json::from_value(Value::Object(scheme.clone())).expect("a description");
+    description.check().expect("one that makes sense");
+}
