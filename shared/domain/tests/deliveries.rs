@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use description::Otherwise;
 use domain::canonical::{Canonical, Media};
 use domain::headers::Headers;
 use domain::provider::Provider;
@@ -71,7 +72,7 @@ fn every_word_of_a_sender_is_covered() {
     check(Provider::Glossi, &["project.created"], "landfall.project.created");
     check(Provider::Glossi, &["job.complete", "render.complete"], "landfall.job.completed");
     check(Provider::Glossi, &["job.failed", "render.failed"], "landfall.job.failed");
-    for provider in Provider::ALL {
+    for provider in Provider::ALL.into_iter().filter(|provider| !knows_everything(*provider)) {
         let unrecognized = deliveries().into_iter().any(|(of, name)| {
             of == provider && name.starts_with("unrecognized-") && read(provider, &name).status().is_none()
         });
@@ -102,6 +103,15 @@ fn damaged_bodies_are_read_too() {
             }
         }
     }
+}
+
+/// Whether any JSON is an event of the sender's: its last shape asks nothing of a body, and always reports something.
+fn knows_everything(provider: Provider) -> bool {
+    let shapes = provider.description().map(|description| &*description.shapes).unwrap_or_default();
+    shapes.last().is_some_and(|shape| {
+        let asks_nothing = shape.when.is_empty() && shape.when_any.is_empty();
+        asks_nothing && matches!(shape.otherwise, Some(Otherwise::Report(_)))
+    })
 }
 
 fn check(provider: Provider, name: &str) {
