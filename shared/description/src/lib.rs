@@ -65,6 +65,10 @@ pub struct Description {
     /// among either.
     #[serde(default)]
     pub kept_headers: List<HeaderName>,
+    /// Whether it sends forms: a body that is no JSON is then read as if it were an object of the form's fields, each a
+    /// text, and a field that is there more than once a list of them.
+    #[serde(default)]
+    pub forms: bool,
     /// The hosts of which its assets may come; a name that begins with a dot stands for all names below.
     #[serde(default)]
     pub asset_hosts: List<Text>,

@@ -1,5 +1,6 @@
 //! The one shape into which every sender's events are brought.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -160,14 +161,16 @@ impl Details {
 }
 
 impl Canonical {
-    /// Brings `body` into the one shape; `headers` are the kept ones. A body that is not JSON, or of a shape that the
-    /// sender's description does not know, comes out as unrecognized, with no details: its raw form is published beside
-    /// it.
+    /// Brings `body` into the one shape; `headers` are the kept ones. A body that is not JSON (nor a form, of a sender
+    /// that sends them), or of a shape that the sender's description does not know, comes out as unrecognized, with no
+    /// details: its raw form is published beside it.
     #[must_use]
     pub fn of(sender: &Sender, headers: &BTreeMap<String, String>, body: &[u8]) -> Canonical {
-        let (head, shape) = sender.head_and_shape(headers, body);
-        let value = serde_json::from_slice::<Value>(body).ok().filter(|value| nesting(value) <= NESTING_MAX);
-        let is_json = value.is_some();
+        let readable = sender.readable(body);
+        let (head, shape) = sender.head_and_shape(headers, &readable);
+        let value = serde_json::from_slice::<Value>(&readable).ok().filter(|value| nesting(value) <= NESTING_MAX);
+        // What is published beside it is the form itself.
+        let is_json = value.is_some() && matches!(readable, Cow::Borrowed(_));
         match (head.event_type.status(), shape, value) {
             (Some(status), Some(shape), Some(value)) => {
                 let description = sender.description();

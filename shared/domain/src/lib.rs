@@ -30,6 +30,7 @@ pub mod event;
 pub mod event_id;
 pub mod event_type;
 mod expiry;
+mod form;
 pub mod front;
 pub mod head;
 pub mod headers;

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use description::{Description, HeaderName, Shape};
 
+use crate::form;
 use crate::head::{Head, HeadReader};
 use crate::provider::Provider;
 
@@ -45,10 +46,18 @@ impl Sender {
     /// the event once more, has no others.
     #[must_use]
     pub fn head(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> Head {
-        self.head.read(headers, body).0
+        self.head.read(headers, &self.readable(body)).0
     }
 
-    /// The same, with the shape that the delivery has.
+    /// The body as it is read: itself, or the JSON of a form.
+    pub(crate) fn readable<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
+        match self.description.forms.then(|| form::to_json(body)).flatten() {
+            Some(json) => Cow::Owned(json.into_bytes()),
+            None => Cow::Borrowed(body),
+        }
+    }
+
+    /// The same of a [readable](Self::readable) body, with the shape that the delivery has.
     pub(crate) fn head_and_shape(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> (Head, Option<&Shape>) {
         let (head, number) = self.head.read(headers, body);
         (head, number.and_then(|number| self.description.shapes.get(number)))

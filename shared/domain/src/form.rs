@@ -1,0 +1,60 @@
+//! Bodies that are forms.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use url::form_urlencoded;
+
+/// What stands at a field's name. Two values are not one text, so that no rule takes either of them.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Field<'a> {
+    One(Cow<'a, str>),
+    Several(Vec<Cow<'a, str>>),
+}
+
+/// The JSON of an object of the form's fields; `None` of what begins as the JSON that senders write, or has no field.
+pub(crate) fn to_json(body: &[u8]) -> Option<String> {
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace())?;
+    if matches!(first, b'{' | b'[' | b'"') || !body.contains(&b'=') {
+        return None;
+    }
+    let mut fields: BTreeMap<Cow<'_, str>, Field<'_>> = BTreeMap::new();
+    for (name, value) in form_urlencoded::parse(body) {
+        match fields.remove(&name) {
+            None => fields.insert(name, Field::One(value)),
+            Some(Field::One(first)) => fields.insert(name, Field::Several(vec![first, value])),
+            Some(Field::Several(mut values)) => {
+                values.push(value);
+                fields.insert(name, Field::Several(values))
+            }
+        };
+    }
+    serde_json::to_string(&fields).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(body: &str, expected: Option<&str>) {
+        assert_eq!(to_json(body.as_bytes()).as_deref(), expected, "{body}");
+    }
+
+    #[test]
+    fn a_form_is_an_object_of_its_fields() {
+        check("To=%2B1555&Body=a+%26+b&Empty=&Bare", Some(r#"{"Bare":"","Body":"a & b","Empty":"","To":"+1555"}"#));
+        check("a=1&a=2&a=1&b=3", Some(r#"{"a":["1","2","1"],"b":"3"}"#));
+        check("quote=%22%5C%0A", Some(r#"{"quote":"\"\\\n"}"#));
+        check("number=%F0%9F%92%A9&not_utf8=%ff", Some(r#"{"not_utf8":"�","number":"💩"}"#));
+    }
+
+    #[test]
+    fn json_and_what_has_no_field_are_no_forms() {
+        check(r#" {"a":"b=c"}"#, None);
+        check(r#"[{"a":"b=c"}]"#, None);
+        check("", None);
+        check("plain text", None);
+    }
+}
