@@ -30,7 +30,7 @@ enum Form {
 }
 
 /// Name of the example, recorded delivery, form.
-const EXAMPLES: [(&str, &str, Form); 18] = [
+const EXAMPLES: [(&str, &str, Form); 19] = [
     ("job-progress", "get3w/v3-processing.json", Form::Whole),
     ("job-completed", "get3w/v3-completed.json", Form::Whole),
     ("job-completed-replayed", "get3w/v3-completed.json", Form::Replayed),
@@ -46,6 +46,7 @@ const EXAMPLES: [(&str, &str, Form); 18] = [
     ("model-completed", "glossi/model-processed.json", Form::Whole),
     ("model-failed", "glossi/model-failed.json", Form::Whole),
     ("project-created", "glossi/project-created.json", Form::Whole),
+    ("event-occurred", "stripe/setup-intent-created.json", Form::Whole),
     ("unrecognized", "glossi/unrecognized-event.json", Form::Whole),
     ("unrecognized-text", "get3w/not-json.txt", Form::Whole),
     ("unrecognized-base64", "glossi/not-utf8.bin", Form::Whole),
