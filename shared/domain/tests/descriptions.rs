@@ -1,7 +1,9 @@
 //! What is written about descriptions: the guide beside them, whose examples are read as any description is.
 
 use description::Description;
-use serde_json::Value;
+use domain::provider::Provider;
+use domain::source::Source;
+use domain::source_name::SourceName;
 
 const GUIDE: &str = include_str!("../providers/README.md");
 
@@ -37,9 +39,7 @@ fn every_part_that_the_guide_shows_fits_into_a_description() {
 #[test]
 fn the_guide_shows_a_whole_secret_of_an_operators_own() {
     let text = blocks("json").next().expect("an example");
-    let mut secret: Value = serde_json::from_str(text).expect("JSON");
-    let scheme = secret["scheme"].as_object_mut().expect("a description");
-    assert!(scheme.insert("name".to_owned(), Value::from("custom")).is_none(), "an operator's own has no name");
-    let description: Description = serde_json::from_value(Value::Object(scheme.clone())).expect("a description");
-    description.check().expect("one that makes sense");
+    let source = Source::parse(SourceName::parse("acme-prod").expect("a name"), text).expect("a source");
+    assert_eq!(source.provider, Provider::Custom);
+    assert_eq!(source.warnings, Vec::<String>::new());
 }
