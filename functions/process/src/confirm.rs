@@ -1,6 +1,7 @@
 //! Asking the sender's own API whether an event that a token alone vouches for is true.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use domain::canonical::Canonical;
 use domain::confirm::{Inquiry, Need, Verdict, need};
@@ -29,13 +30,13 @@ pub(crate) struct Told<'a> {
 pub(crate) async fn confirm<'a>(
     desk: &Desk,
     told: Told<'a>,
-    _sender: &Sender,
+    sender: &Arc<Sender>,
     options: &Options,
     attempts: u32,
     deadline: Timestamp,
 ) -> Result<Told<'a>, Work> {
     let access = options.confirm.as_ref();
-    let inquiry = match need(&told.event, &told.canonical, &told.raw, access) {
+    let inquiry = match need(&told.event, sender, &told.canonical, &told.raw, access) {
         Need::None => return Ok(told),
         Need::Unaskable => {
             let reason = "unconfirmable: the sender's API cannot be asked about such an event".to_owned();

@@ -32,10 +32,10 @@ impl Wanted {
 
     /// Who sent an event of `provider`. An event that was taken by the operator's own description needs that still; one
     /// of the catalogue's is read by the catalogue, whatever the source has become since.
-    pub(crate) fn sender(&self, provider: Provider) -> Option<&Sender> {
+    pub(crate) fn sender(&self, provider: Provider) -> Option<&Arc<Sender>> {
         match provider.sender() {
             Some(known) => Some(known),
-            None => self.own.as_deref(),
+            None => self.own.as_ref(),
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::{
-    Description, Ed25519, HEAD_POINTERS_MAX, HeaderName, Hmac, KeySource, Part, Place, Pointer, Scheme, Syntax,
-    Template, Timestamp, TimestampAt,
+    Description, Ed25519, Filling, HEAD_POINTERS_MAX, HeaderName, Hmac, KeySource, Method, Part, Place, Pointer, Poll,
+    Scheme, Syntax, Template, Timestamp, TimestampAt,
 };
 
 /// Why a description makes no sense. The text says what to write instead.
@@ -72,6 +72,24 @@ pub enum Fault {
         "the shapes look at more than {HEAD_POINTERS_MAX} places of the body in `when`, `when_any`, `subject`, `key` and `report`: leave some out"
     )]
     TooManyPlaces,
+    /// A body that cannot be sent.
+    #[error("poll {number} sends a body with GET: write `method = \"POST\"`, or leave `body` out")]
+    BodyWithGet {
+        /// Its number, from 1.
+        number: usize,
+    },
+    /// A question that does not name what it is about.
+    #[error("poll {number} asks about nothing: put {{id}} into `url` or `body`")]
+    AsksAboutNothing {
+        /// Its number, from 1.
+        number: usize,
+    },
+    /// A header that anybody could fill.
+    #[error("poll {number} fills a header with what a delivery says: only {{key}} and plain texts may stand there")]
+    HeaderOfDelivery {
+        /// Its number, from 1.
+        number: usize,
+    },
     /// Not a host.
     #[error(
         "`asset_hosts` holds `{0}`, which is no host's name: write `cdn.example.com`, or `.example.com` for all below"
@@ -99,6 +117,9 @@ impl Description {
             return Err(Fault::KeepsCredential(name.0.to_string()));
         }
         self.check_places()?;
+        for (index, poll) in self.polls.iter().enumerate() {
+            poll.check(index + 1)?;
+        }
         for (index, shape) in self.shapes.iter().enumerate() {
             let number = index + 1;
             if shape.report.is_empty() && shape.otherwise.is_none() {
@@ -128,7 +149,30 @@ impl Description {
             }
             in_heads.extend(shape.head_places().filter(|place| matches!(place, Place::Body(_))));
         }
+        let asked = self.polls.iter().flat_map(|poll| &*poll.when).flat_map(|condition| &*condition.at.0);
+        for place in asked {
+            if let Place::Header(name) = place
+                && !self.keeps(name)
+            {
+                return Err(Fault::HeaderNotKept(name.0.to_string()));
+            }
+        }
         if in_heads.len() > HEAD_POINTERS_MAX { Err(Fault::TooManyPlaces) } else { Ok(()) }
+    }
+}
+
+impl Poll {
+    fn check(&self, number: usize) -> Result<(), Fault> {
+        if self.method == Method::Get && !self.body.is_empty() {
+            return Err(Fault::BodyWithGet { number });
+        }
+        if !self.fillings().any(|filling| *filling == Filling::Id) {
+            return Err(Fault::AsksAboutNothing { number });
+        }
+        if self.headers.iter().any(|header| !matches!(header.value, Filling::Literal(_) | Filling::Key(_))) {
+            return Err(Fault::HeaderOfDelivery { number });
+        }
+        Ok(())
     }
 }
 
@@ -191,7 +235,7 @@ impl KeySource {
     }
 }
 
-fn is_host(text: &str) -> bool {
+pub(crate) fn is_host(text: &str) -> bool {
     let labels: Vec<&str> = text.strip_prefix('.').unwrap_or(text).split('.').collect();
     let is_label = |label: &&str| {
         (1..=63).contains(&label.len())

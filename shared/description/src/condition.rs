@@ -39,6 +39,8 @@ pub enum Test {
     Object,
     /// There is none.
     NotObject,
+    /// The text is a UUID, with its hyphens.
+    Uuid,
 }
 
 /// A condition as it is written, with what it is for: exactly one of the tests must be given.
@@ -62,10 +64,12 @@ pub(crate) struct Written {
     #[serde(default)]
     object: Option<bool>,
     #[serde(default)]
+    uuid: Option<bool>,
+    #[serde(default)]
     is: Option<Text>,
 }
 
-const ONE_TEST: &str = "a condition asks one thing of its places: give one of `equals`, `starts_with`, `ends_with`, `contains`, `present` and `object`";
+const ONE_TEST: &str = "a condition asks one thing of its places: give one of `equals`, `starts_with`, `ends_with`, `contains`, `present`, `object` and `uuid = true`";
 const ONE_AT: &str = "a condition says which places it asks about: give `at`, or `first_of` if only the first of them that has a text is meant";
 
 impl Written {
@@ -77,6 +81,7 @@ impl Written {
             self.ends_with.map(Test::EndsWith),
             self.contains.map(Test::Contains),
             presence,
+            self.uuid.and_then(|uuid| uuid.then_some(Test::Uuid)),
             self.object.map(|object| if object { Test::Object } else { Test::NotObject }),
         ];
         let (at, first) = match (self.at, self.first_of) {

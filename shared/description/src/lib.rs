@@ -13,6 +13,7 @@ mod condition;
 mod details;
 mod kept;
 mod place;
+mod poll;
 mod report;
 mod scheme;
 mod shape;
@@ -29,6 +30,10 @@ pub use self::condition::{Condition, Test};
 pub use self::details::{Details, ErrorRules, MediaRule, TextRule, TimeRule, Unit, WorkRule};
 pub use self::kept::KEPT_HEADERS;
 pub use self::place::{HeaderName, NotAHeaderName, NotAPlace, Place, Places, Pointer};
+pub use self::poll::{
+    Among, Answer, FieldValue, Filling, Method, NotAFilling, NotAPollUrl, Poll, PollField, PollHeader, PollUrl, Put,
+    PutValue, Word,
+};
 pub use self::report::{Media, NotAReport, Report, ReportRule, Status, Thing};
 pub use self::scheme::{
     Ed25519, Encoding, Hash, Hmac, KeySource, Scheme, SecretEncoding, SecretForm, StaticToken, Syntax, Timestamp,
@@ -78,4 +83,7 @@ pub struct Description {
     /// The forms of its bodies: the first whose conditions hold is taken. A body of none of them is unrecognized.
     #[serde(default, rename = "shape")]
     pub shapes: List<Shape>,
+    /// How its API is asked whether an event is true that nothing but a token vouches for.
+    #[serde(default, rename = "poll")]
+    pub polls: List<Poll>,
 }

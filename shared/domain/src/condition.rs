@@ -22,7 +22,7 @@ pub(crate) fn holds<'a>(test: &Test, first: bool, seen: impl IntoIterator<Item =
         Test::NotObject => !seen.any(|seen| seen.is_object),
         Test::Absent => !seen.any(|seen| seen.text.is_some()),
         Test::Present => seen.any(|seen| seen.text.is_some()),
-        Test::Equals(_) | Test::StartsWith(_) | Test::EndsWith(_) | Test::Contains(_) => {
+        Test::Equals(_) | Test::StartsWith(_) | Test::EndsWith(_) | Test::Contains(_) | Test::Uuid => {
             let mut texts = seen.filter_map(|seen| seen.text);
             if first { texts.next().is_some_and(|text| fits(test, &text)) } else { texts.any(|text| fits(test, &text)) }
         }
@@ -35,8 +35,14 @@ fn fits(test: &Test, text: &str) -> bool {
         Test::StartsWith(beginnings) => beginnings.iter().any(|beginning| text.starts_with(&**beginning)),
         Test::EndsWith(ends) => ends.iter().any(|end| text.len() > end.len() && text.ends_with(&**end)),
         Test::Contains(parts) => parts.iter().any(|part| text.contains(&**part)),
+        Test::Uuid => is_uuid(text),
         Test::Present | Test::Absent | Test::Object | Test::NotObject => false,
     }
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]

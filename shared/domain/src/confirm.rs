@@ -3,22 +3,25 @@
 //! Whoever learns a source's URL can forge such an event. So what ends something is asked for at the API, and the
 //! API's own account takes the place of everything that the delivery claimed.
 
-mod csm;
-mod get3w;
-mod glossi;
-mod modelslab;
+mod account;
 mod request;
 
 pub use self::request::ApiRequest;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use description::Poll;
 use serde_json::Value;
 
+use self::account::Account;
+use self::request::Asked;
+
 use crate::canonical::Canonical;
+use crate::details::Body;
 use crate::event::{Event, VerifiedBy};
 use crate::event_type::{EventType, Status, Thing};
-use crate::provider::Provider;
+use crate::sender::Sender;
 use crate::source::ApiAccess;
 
 /// Whether an event has to be confirmed.
@@ -36,7 +39,8 @@ pub enum Need {
 /// A question to a sender's API about one event.
 #[derive(Debug)]
 pub struct Inquiry {
-    provider: Provider,
+    sender: Arc<Sender>,
+    poll: usize,
     id: String,
     thing: Thing,
     claimed: Status,
@@ -70,7 +74,13 @@ pub enum Verdict {
 
 /// Decides whether the event of `body` has to be confirmed.
 #[must_use]
-pub fn need(event: &Event, canonical: &Canonical, body: &[u8], access: Option<&ApiAccess>) -> Need {
+pub fn need(
+    event: &Event,
+    sender: &Arc<Sender>,
+    canonical: &Canonical,
+    body: &[u8],
+    access: Option<&ApiAccess>,
+) -> Need {
     let (VerifiedBy::Token, Some(access)) = (event.verified_by, access) else {
         return Need::None;
     };
@@ -79,17 +89,22 @@ pub fn need(event: &Event, canonical: &Canonical, body: &[u8], access: Option<&A
     };
     let inquiry = || {
         let id = canonical.details.job.id.clone()?;
-        let body: Value = serde_json::from_slice(body).ok()?;
-        let request = match event.provider {
-            Provider::Csm => csm::request(&id, &body, access),
-            Provider::Get3w => get3w::request(&id, access),
-            Provider::Modelslab => modelslab::request(thing, &id, &body, access),
-            Provider::Glossi => glossi::request(thing, &id, access),
-            _ => None,
-        }?;
-        Some(Box::new(Inquiry { provider: event.provider, id, thing, claimed, request }))
+        let description = sender.description();
+        let value: Value = serde_json::from_slice(body).ok()?;
+        let body = Body { value: &value, headers: &event.headers, ids: description.scheme.id_headers() };
+        let mut polls = description.polls.iter();
+        let poll = polls.position(|poll| fits(poll, thing, &body, access))?;
+        let request = ApiRequest::of(description.polls.get(poll)?, &Asked { id: &id, body: &body, access })?;
+        Some(Box::new(Inquiry { sender: Arc::clone(sender), poll, id, thing, claimed, request }))
     };
     inquiry().map_or(Need::Unaskable, Need::Ask)
+}
+
+fn fits(poll: &Poll, thing: Thing, body: &Body<'_>, access: &ApiAccess) -> bool {
+    let family = access.family.as_deref();
+    (poll.things.is_empty() || poll.things.contains(&thing))
+        && (poll.families.is_empty() || poll.families.iter().any(|known| Some(&**known) == family))
+        && poll.when.iter().all(|condition| body.answers(condition))
 }
 
 impl Inquiry {
@@ -113,14 +128,8 @@ impl Inquiry {
         let Ok(json) = serde_json::from_slice::<Value>(&answer.body) else {
             return not_yet("the sender's API answered something that is not JSON");
         };
-        let account = match self.provider {
-            Provider::Csm => csm::account(&self.id, &json),
-            Provider::Get3w => get3w::account(&json),
-            Provider::Modelslab => modelslab::account(self.thing, &self.id, &json),
-            Provider::Glossi => glossi::account(&self.id, &json),
-            _ => Account::Senseless,
-        };
-        match account {
+        let poll = self.sender.description().polls.get(self.poll);
+        match poll.map_or(Account::Senseless, |poll| Account::of(&poll.answer, &self.id, &json)) {
             Account::Told(webhook) => self.compare(&webhook),
             Account::Unknown => Verdict::Unknown,
             Account::Senseless => not_yet("the sender's API answered something that makes no sense"),
@@ -128,10 +137,8 @@ impl Inquiry {
     }
 
     fn compare(&self, webhook: &Value) -> Verdict {
-        let Some(sender) = self.provider.sender() else {
-            return Verdict::NotYet { reason: "nothing is known of such a sender".to_owned() };
-        };
-        let told = Canonical::of(sender, &BTreeMap::new(), webhook.to_string().as_bytes());
+        // A header of the delivery is only what the delivery claimed.
+        let told = Canonical::of(&self.sender, &BTreeMap::new(), webhook.to_string().as_bytes());
         if told.details.job.id.as_deref().is_some_and(|id| id != self.id) {
             return Verdict::NotYet { reason: "the sender's API answered about something else".to_owned() };
         }
@@ -145,16 +152,6 @@ impl Inquiry {
             }
         }
     }
-}
-
-/// An API's account of a thing.
-enum Account {
-    /// In the form of a webhook, so that it is read as one.
-    Told(Value),
-    /// There is no such thing.
-    Unknown,
-    /// It cannot be understood.
-    Senseless,
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 mod assets;
 mod body;
-pub(crate) mod fields;
+mod fields;
 mod media;
 
 use description::{AssetRule, ErrorRules, Shape, Text, TextRule, TimeRule, Unit, WorkRule};

@@ -66,7 +66,7 @@ impl Source {
         let mut configuration = Configuration::parse(json)?;
         let (provider, sender) = described(&mut configuration)?;
         let mut warnings = doubts(provider, sender.description());
-        let options = Options::read(provider, &configuration);
+        let options = Options::read(sender.description(), &configuration);
         if let Err(error) = &options {
             warnings.push(error.to_string());
         }

@@ -74,7 +74,7 @@ fn wire(request: &ApiRequest) -> Result<HttpRequest, ()> {
     wire.set_method(request.method).map_err(drop)?;
     wire.set_uri(request.url.as_str()).map_err(drop)?;
     for (name, value) in &request.headers {
-        wire.headers_mut().try_append(*name, value.clone()).map_err(drop)?;
+        wire.headers_mut().try_append(name.clone(), value.clone()).map_err(drop)?;
     }
     Ok(wire)
 }
@@ -102,7 +102,7 @@ mod tests {
             String::from_utf8(seen).unwrap()
         });
         let api = ProviderApi { answer_within: Duration::from_millis(300), ..ProviderApi::default() };
-        let headers = vec![("x-api-key", "sk-0123456789".to_owned())];
+        let headers = vec![("x-api-key".to_owned(), "sk-0123456789".to_owned())];
         let told = match api.ask(&ApiRequest { method: "GET", url, headers, body: String::new() }).await {
             Ok(answer) => format!("{} {}", answer.status, String::from_utf8(answer.body).unwrap()),
             Err(trouble) => trouble.to_string(),

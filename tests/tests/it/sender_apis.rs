@@ -40,7 +40,13 @@ fn inquiry(simulator: &Simulator, provider: Provider, body: &[u8]) -> Inquiry {
     };
     let verified = verify(delivery, &source).expect("the token is right");
     let access = source.options.expect("the options are in order").confirm;
-    match need(verified.event(), &Canonical::of(&source.sender, &BTreeMap::new(), body), body, access.as_ref()) {
+    match need(
+        verified.event(),
+        &source.sender,
+        &Canonical::of(&source.sender, &BTreeMap::new(), body),
+        body,
+        access.as_ref(),
+    ) {
         Need::Ask(inquiry) => *inquiry,
         other => panic!("{provider} is to be asked: {other:?}"),
     }
@@ -49,7 +55,7 @@ fn inquiry(simulator: &Simulator, provider: Provider, body: &[u8]) -> Inquiry {
 /// Asks, and tells what Landfall makes of the answer.
 async fn verdict(inquiry: &Inquiry) -> String {
     let ApiRequest { method, url, headers, body } = inquiry.request().clone();
-    let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let headers = headers.into_iter().collect();
     let answer = Http::default().send(&Request { method, url, headers, body: body.into_bytes() }).await;
     match inquiry.verdict(&ApiAnswer { status: answer.status, body: answer.body }) {
         Verdict::Agrees(canonical) => {

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use description::{FieldValue, Filling, Method, Poll};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::source::{ApiAccess, ApiKey};
+use crate::details::Body;
+use crate::source::ApiAccess;
 
 /// Everything but the unreserved characters of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'_').remove(b'~').remove(b'-');
@@ -18,47 +20,84 @@ pub struct ApiRequest {
     /// The whole URL.
     pub url: String,
     /// The headers, names in lower case.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(String, String)>,
     /// The body; empty for a `GET`.
     pub body: String,
 }
 
+/// What a question is filled in with.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// The id of what it is about.
+    pub(super) id: &'a str,
+    /// The delivery.
+    pub(super) body: &'a Body<'a>,
+    /// The key, and the part of the API.
+    pub(super) access: &'a ApiAccess,
+}
+
 impl ApiRequest {
-    /// `GET {origin}/{segments...}`, at the API that `access` is for.
-    pub(super) fn get(access: &ApiAccess, origin: &str, segments: &[&str]) -> Option<ApiRequest> {
-        let headers = vec![("accept", "application/json".to_owned()), ("user-agent", "landfall".to_owned())];
-        Some(ApiRequest { method: "GET", url: url(access, origin, segments)?, headers, body: String::new() })
+    /// The question that a description puts, at the API that `access` is for; none if something is missing that it needs.
+    pub(super) fn of(poll: &Poll, asked: &Asked<'_>) -> Option<ApiRequest> {
+        let mut headers = vec![header("accept", "application/json"), header("user-agent", "landfall")];
+        let mut members = Map::new();
+        for field in &*poll.body {
+            let value = match &field.value {
+                FieldValue::Text(filling) => Value::String(asked.fill(filling)?),
+                FieldValue::List(fillings) => {
+                    let texts = fillings.iter().map(|filling| asked.fill(filling).map(Value::String));
+                    Value::Array(texts.collect::<Option<_>>()?)
+                }
+            };
+            members.insert(field.name.to_string(), value);
+        }
+        if !members.is_empty() {
+            headers.push(header("content-type", "application/json"));
+        }
+        for wanted in &*poll.headers {
+            headers.push(header(&wanted.name.0, &asked.fill(&wanted.value)?));
+        }
+        Some(ApiRequest {
+            method: match poll.method {
+                Method::Get => "GET",
+                Method::Post => "POST",
+            },
+            url: url(poll, asked)?,
+            headers,
+            body: if members.is_empty() { String::new() } else { Value::Object(members).to_string() },
+        })
     }
+}
 
-    /// `POST {origin}/{segments...}` with a body.
-    pub(super) fn post(access: &ApiAccess, origin: &str, segments: &[&str], body: &Value) -> Option<ApiRequest> {
-        let request = ApiRequest::get(access, origin, segments)?.with("content-type", "application/json".to_owned());
-        Some(ApiRequest { method: "POST", body: body.to_string(), ..request })
-    }
-
-    /// The request with the key in the header `name`.
-    pub(super) fn with_key(self, name: &'static str, key: &ApiKey) -> ApiRequest {
-        self.with(name, key.reveal().to_owned())
-    }
-
-    /// The request with a header.
-    pub(super) fn with(mut self, name: &'static str, value: String) -> ApiRequest {
-        self.headers.push((name, value));
-        self
+impl Asked<'_> {
+    fn fill(&self, filling: &Filling) -> Option<String> {
+        match filling {
+            Filling::Literal(text) => Some(text.to_string()),
+            Filling::Id => Some(self.id.to_owned()),
+            Filling::Family => self.access.family.clone(),
+            Filling::Key(before) => Some(format!("{before}{}", self.access.key.reveal())),
+            Filling::Body(pointers) => pointers.iter().find_map(|pointer| self.body.text_at(pointer)),
+        }
     }
 }
 
 /// None if a segment would not stay one: what a delivery names must not lead the key to another place of the API.
-fn url(access: &ApiAccess, origin: &str, segments: &[&str]) -> Option<String> {
-    let mut url = access.test_only_base_url.map_or_else(|| origin.to_owned(), |base| base.to_string());
-    for segment in segments {
-        if matches!(*segment, "" | "." | "..") {
+fn url(poll: &Poll, asked: &Asked<'_>) -> Option<String> {
+    let origin = asked.access.test_only_base_url.map(|base| base.to_string());
+    let mut url = origin.unwrap_or_else(|| format!("https://{}", poll.url.host));
+    for segment in &*poll.url.segments {
+        let segment = asked.fill(segment)?;
+        if matches!(&*segment, "" | "." | "..") {
             return None;
         }
         url.push('/');
-        url.extend(utf8_percent_encode(segment, ENCODED));
+        url.extend(utf8_percent_encode(&segment, ENCODED));
     }
     Some(url)
+}
+
+fn header(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
 }
 
 impl fmt::Debug for ApiRequest {

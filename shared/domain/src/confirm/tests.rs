@@ -7,6 +7,7 @@ use super::*;
 use crate::digest::Digest;
 use crate::event::Origin;
 use crate::event_id::EventId;
+use crate::provider::Provider;
 use crate::source::{Options, Source};
 use crate::source_name::SourceName;
 use crate::time::Timestamp;
@@ -46,12 +47,8 @@ fn options(provider: Provider) -> Options {
 fn need_of(provider: Provider, verified_by: VerifiedBy, webhook: &Value) -> Need {
     let body = webhook.to_string().into_bytes();
     let event = event(provider, verified_by, &body);
-    need(
-        &event,
-        &Canonical::of(provider.sender().unwrap(), &BTreeMap::new(), &body),
-        &body,
-        options(provider).confirm.as_ref(),
-    )
+    let sender = provider.sender().unwrap();
+    need(&event, sender, &Canonical::of(sender, &BTreeMap::new(), &body), &body, options(provider).confirm.as_ref())
 }
 
 /// Checks whether and how `provider` is asked about `webhook`.
@@ -64,7 +61,7 @@ fn check_need(provider: Provider, webhook: &Value, expected: &Expect) {
             let ApiRequest { method, url, headers, body } = inquiry.request();
             let headers: Vec<String> = headers
                 .iter()
-                .filter(|(name, _)| !["accept", "user-agent"].contains(name))
+                .filter(|(name, _)| !["accept", "user-agent"].contains(&name.as_str()))
                 .map(|(name, value)| format!("{name}: {value}"))
                 .collect();
             [vec![format!("{method} {url}")], headers, vec![body.clone()]].concat().join("\n").trim_end().to_owned()
@@ -338,8 +335,6 @@ fn what_is_signed_or_not_to_be_confirmed_is_not_asked_about() {
     }
     let body = webhook.to_string().into_bytes();
     let event = event(Provider::Get3w, VerifiedBy::Token, &body);
-    assert!(matches!(
-        need(&event, &Canonical::of(Provider::Get3w.sender().unwrap(), &BTreeMap::new(), &body), &body, None),
-        Need::None
-    ));
+    let sender = Provider::Get3w.sender().unwrap();
+    assert!(matches!(need(&event, sender, &Canonical::of(sender, &BTreeMap::new(), &body), &body, None), Need::None));
 }

@@ -26,10 +26,15 @@ impl<'a> Body<'a> {
     /// The text at a place.
     pub(crate) fn text(&self, place: &Place) -> Option<String> {
         match place {
-            Place::Body(pointer) => fields::text(self.value(pointer)?),
+            Place::Body(pointer) => self.text_at(pointer),
             Place::Header(name) => header(self.headers, name).map(str::to_owned),
             Place::Id => self.ids.iter().find_map(|name| header(self.headers, name)).map(str::to_owned),
         }
+    }
+
+    /// The text at a place of the body.
+    pub(crate) fn text_at(&self, pointer: &Pointer) -> Option<String> {
+        fields::text(self.value(pointer)?)
     }
 
     /// The text at the first of the places that has one.

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use description::Description;
+
 use super::configuration::Configuration;
-use crate::provider::Provider;
 
 /// How large an asset may be if the operator does not say.
 pub const ASSET_MAX_BYTES: u64 = 512 * 1024 * 1024;
@@ -26,7 +27,7 @@ pub struct Options {
 pub struct ApiAccess {
     /// The key.
     pub key: ApiKey,
-    /// The part of ModelsLab's API that knows the source's jobs; their webhooks do not say it.
+    /// The part of the sender's API that knows the source's jobs; its webhooks do not say it.
     pub family: Option<String>,
     /// Where a test plays the API.
     pub test_only_base_url: Option<LoopbackUrl>,
@@ -59,14 +60,14 @@ pub enum OptionsError {
     /// No header could carry it.
     #[error("`api_key` is empty or holds characters that no HTTP header can carry: copy it anew from the sender")]
     NotAnApiKey,
-    /// ModelsLab's API has many parts, and a job is known to one of them.
+    /// The sender's API has many parts, and a job is known to one of them.
     #[error(
-        "`confirm` needs to know where ModelsLab's API has the jobs of this source: give `api_family`, such as `video` or `images`"
+        "`confirm` needs to know where {0}'s API has the jobs of this source: give `api_family`, such as `video` or `images`"
     )]
-    FamilyMissing,
-    /// Nothing that could stand in a URL of ModelsLab's.
-    #[error("`api_family` is not the name of a part of ModelsLab's API, such as `video`, `images` or `3d`")]
-    NotAFamily,
+    FamilyMissing(String),
+    /// Nothing that could stand in a URL of the sender's.
+    #[error("`api_family` is not the name of a part of {0}'s API, such as `video`, `images` or `3d`")]
+    NotAFamily(String),
     /// An operator must not be able to send a key anywhere.
     #[error("`api_base_url` is for tests only: leave it out")]
     BaseUrlOutsideTests,
@@ -78,8 +79,8 @@ pub enum OptionsError {
 }
 
 impl Options {
-    pub(super) fn read(provider: Provider, configuration: &Configuration) -> Result<Options, OptionsError> {
-        let confirm = if configuration.confirm { Some(ApiAccess::read(provider, configuration)?) } else { None };
+    pub(super) fn read(sender: &Description, configuration: &Configuration) -> Result<Options, OptionsError> {
+        let confirm = if configuration.confirm { Some(ApiAccess::read(sender, configuration)?) } else { None };
         Ok(Options {
             archive: configuration.archive,
             max_asset_bytes: configuration.max_asset_bytes.unwrap_or(ASSET_MAX_BYTES),
@@ -101,15 +102,17 @@ impl Default for Options {
 }
 
 impl ApiAccess {
-    fn read(provider: Provider, configuration: &Configuration) -> Result<ApiAccess, OptionsError> {
+    fn read(sender: &Description, configuration: &Configuration) -> Result<ApiAccess, OptionsError> {
         let key = configuration.api_key.as_deref().ok_or(OptionsError::ApiKeyMissing)?;
         let family = configuration.api_family.clone();
-        if provider == Provider::Modelslab && family.is_none() {
-            return Err(OptionsError::FamilyMissing);
+        let title =
+            || if sender.about.title.is_empty() { "the sender".to_owned() } else { sender.about.title.to_string() };
+        if sender.has_families() && family.is_none() {
+            return Err(OptionsError::FamilyMissing(title()));
         }
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         if family.as_ref().is_some_and(|family| family.is_empty() || !family.bytes().all(is_plain)) {
-            return Err(OptionsError::NotAFamily);
+            return Err(OptionsError::NotAFamily(title()));
         }
         let test_only_base_url = configuration.api_base_url.as_deref().map(LoopbackUrl::parse).transpose()?;
         Ok(ApiAccess { key: ApiKey::parse(key)?, family, test_only_base_url })

@@ -1,0 +1,169 @@
+//! Texts with places that are filled in when an API is asked.
+
+use serde::de::{Deserialize, Deserializer};
+
+use crate::check::is_host;
+use crate::{List, Pointer, Text};
+
+/// A text of a question to an API: as it stands, or filled in.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+pub enum Filling {
+    /// This text.
+    Literal(Text),
+    /// `{id}`: the id that is asked for.
+    Id,
+    /// `{family}`: the source's `api_family`.
+    Family,
+    /// `{key}`, after what may stand before it: the source's `api_key`.
+    Key(Text),
+    /// `{/pointer}`: a text of the delivery's body; `{/one|/other}`: the first of these that is there.
+    Body(List<Pointer>),
+}
+
+/// A text with a brace that means nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no text of a question: write a plain text, {{id}}, {{family}}, {{/pointer}}, or {{key}} at the end")]
+pub struct NotAFilling(String);
+
+/// Where an API is asked: `https://api.example.com/v1/jobs/{id}`.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+pub struct PollUrl {
+    /// The host.
+    pub host: Text,
+    /// The segments of the path. What is filled in stays within its segment.
+    pub segments: List<Filling>,
+}
+
+/// A text that is no place to send a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a poll's `url` is `https://`, the name of a host, and segments that are plain, {{id}}, {{family}} or {{/pointer}} as a whole, such as `https://api.example.com/v1/jobs/{{id}}`: the key goes into a header or the body"
+)]
+pub struct NotAPollUrl;
+
+impl Filling {
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// If it has a brace that means nothing.
+    pub fn parse(text: &str) -> Result<Filling, NotAFilling> {
+        let not_a_filling = || NotAFilling(text.to_owned());
+        let inner = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        match inner {
+            Some("id") => return Ok(Filling::Id),
+            Some("family") => return Ok(Filling::Family),
+            Some(pointers) if pointers.starts_with('/') && !pointers.contains(['{', '}']) => {
+                let pointers = pointers.split('|').map(Pointer::parse).collect::<Result<Vec<_>, _>>();
+                return pointers.map(|pointers| Filling::Body(List::Owned(pointers))).map_err(|_| not_a_filling());
+            }
+            _ => {}
+        }
+        let (plain, make): (&str, fn(Text) -> Filling) = match text.strip_suffix("{key}") {
+            Some(before) => (before, Filling::Key),
+            None => (text, Filling::Literal),
+        };
+        // Whatever a header can carry, without a line's end.
+        let is_plain = plain.bytes().all(|byte| (byte.is_ascii_graphic() || byte == b' ') && !b"{}".contains(&byte));
+        if is_plain { Ok(make(Text::Owned(plain.to_owned()))) } else { Err(not_a_filling()) }
+    }
+}
+
+impl PollUrl {
+    /// Reads a URL.
+    ///
+    /// # Errors
+    /// If it could lead a key anywhere but to the host that stands in it.
+    pub fn parse(text: &str) -> Result<PollUrl, NotAPollUrl> {
+        let rest = text.strip_prefix("https://").ok_or(NotAPollUrl)?;
+        // A pointer in braces has slashes of its own.
+        let (mut parts, mut depth, mut part) = (Vec::new(), 0_u32, String::new());
+        for character in rest.chars() {
+            match character {
+                '/' if depth == 0 => parts.push(std::mem::take(&mut part)),
+                _ => {
+                    depth = match character {
+                        '{' => depth + 1,
+                        '}' => depth.checked_sub(1).ok_or(NotAPollUrl)?,
+                        _ => depth,
+                    };
+                    part.push(character);
+                }
+            }
+        }
+        parts.push(part);
+        let (host, segments) = parts.split_first().ok_or(NotAPollUrl)?;
+        if segments.is_empty() || host.starts_with('.') || !is_host(host) {
+            return Err(NotAPollUrl);
+        }
+        let segments = segments.iter().map(|segment| match Filling::parse(segment).map_err(|_| NotAPollUrl)? {
+            Filling::Key(_) => Err(NotAPollUrl),
+            Filling::Literal(text) if !is_segment(&text) => Err(NotAPollUrl),
+            filling => Ok(filling),
+        });
+        Ok(PollUrl { host: Text::Owned(host.clone()), segments: segments.collect::<Result<_, _>>()? })
+    }
+}
+
+/// Unreserved characters of RFC 3986 only, and no step to another place.
+fn is_segment(text: &str) -> bool {
+    !matches!(text, "" | "." | "..") && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+}
+
+impl<'de> Deserialize<'de> for Filling {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Filling::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for PollUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        PollUrl::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_led_nowhere_but_to_the_host_that_stands_there() {
+        let good = PollUrl::parse("https://api.example.com/v1/{/workflow/id|/workflow_id}/runs/{id}").unwrap();
+        assert_eq!((&*good.host, good.segments.len()), ("api.example.com", 4));
+        for bad in [
+            "http://api.example.com/v1",
+            "https://api.example.com",
+            "https://",
+            "https://{id}/v1",
+            "https://a.example@evil.example/v1",
+            "https://api.example.com:8080/v1",
+            "https://.example.com/v1",
+            "https://localhost/v1",
+            "https://api.example.com/v1/{key}",
+            "https://api.example.com/../v1",
+            "https://api.example.com//v1",
+            "https://api.example.com/v1?id={id}",
+            "https://api.example.com/v1/job-{id}",
+            "https://api.example.com/v1/{id",
+            "https://api.example.com/v1/id}",
+            "https://api.example.com/v1/{secret}",
+            "https://api.example.com/v1/%2e%2e",
+        ] {
+            assert_eq!(PollUrl::parse(bad), Err(NotAPollUrl), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_plain_or_filled_in() {
+        assert_eq!(Filling::parse("application/json"), Ok(Filling::Literal("application/json".into())));
+        assert_eq!(Filling::parse("Bearer {key}"), Ok(Filling::Key("Bearer ".into())));
+        assert_eq!(Filling::parse("{id}"), Ok(Filling::Id));
+        for bad in ["{}", "{url}", "{key} {key}", "{key}x", "a\nb", "a{id}", "{id}{id}"] {
+            let error = Filling::parse(bad).unwrap_err();
+            assert!(error.to_string().starts_with(&format!("`{bad}` is no text of a question")), "{error}");
+        }
+    }
+}
