@@ -14,10 +14,11 @@ enum Field<'a> {
     Several(Vec<Cow<'a, str>>),
 }
 
-/// The JSON of an object of the form's fields; `None` of what begins as the JSON that senders write, or has no field.
+/// The JSON of an object of the form's fields; `None` of what begins as the JSON that senders write, has no field, or is
+/// no text.
 pub(crate) fn to_json(body: &[u8]) -> Option<String> {
-    let first = body.iter().find(|byte| !byte.is_ascii_whitespace())?;
-    if matches!(first, b'{' | b'[' | b'"') || !body.contains(&b'=') {
+    let text = str::from_utf8(body).ok()?.trim_ascii_start();
+    if text.starts_with(['{', '[', '"']) || !text.contains('=') {
         return None;
     }
     let mut fields: BTreeMap<Cow<'_, str>, Field<'_>> = BTreeMap::new();
@@ -56,5 +57,6 @@ mod tests {
         check(r#"[{"a":"b=c"}]"#, None);
         check("", None);
         check("plain text", None);
+        assert_eq!(to_json(b"a=\xff"), None);
     }
 }
