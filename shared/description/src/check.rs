@@ -243,3 +243,6 @@ pub(crate) fn is_host(text: &str) -> bool {
     };
     labels.len() >= 2 && labels.iter().all(is_label)
 }
+
+#[cfg(test)]
+mod tests;

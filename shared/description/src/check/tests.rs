@@ -1,0 +1,190 @@
+use super::*;
+
+/// What makes sense: every test changes a part of it.
+const SOUND: &str = r#"
+    name = "acme"
+    kept_headers = ["x-event"]
+    asset_hosts = ["cdn.example.com", ".example.org"]
+
+    [scheme]
+    kind = "hmac"
+    header = ["x-signature"]
+    syntax = { form = "pairs", key = "v1", separator = "," }
+    encoding = "hex"
+    id = ["x-id"]
+    timestamp = { at = { pair = "t" }, past_seconds = 300 }
+    message = "{id}.{timestamp}.{body}"
+
+    [[shape]]
+    when = [{ at = ["/type", "header:x-event"], present = true }]
+    subject = "/id"
+    key = ["id"]
+    otherwise = "job.progress"
+    details.assets = [{ at = "/outputs/*/url" }]
+
+    [[shape]]
+    otherwise = "unrecognized"
+
+    [[poll]]
+    method = "POST"
+    url = "https://api.example.com/v1/jobs"
+    headers = { authorization = "Bearer {key}" }
+    body = { ids = ["{id}"] }
+"#;
+
+/// Checks what is said of the sound description with `change` made to it: each `from => to` replaces what stands there.
+fn check(changes: &[(&str, &str)], expected: &str) {
+    let mut text = SOUND.to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    let told = match toml::from_str::<Description>(&text) {
+        Err(error) => error.message().to_owned(),
+        Ok(description) => description.check().map_or_else(|fault| fault.to_string(), |()| "sound".to_owned()),
+    };
+    assert_eq!(told, expected, "{changes:?}");
+}
+
+#[test]
+fn what_makes_sense_is_taken() {
+    check(&[], "sound");
+    check(&[(r#"kept_headers = ["x-event"]"#, r#"kept_headers = ["X-Event", "x-request-id"]"#)], "sound");
+}
+
+#[test]
+fn a_signature_must_be_found_and_say_something() {
+    check(&[(r#""acme""#, r#""Acme Inc""#)], "`name` is lower-case letters, digits and hyphens, as the file is named");
+    check(&[(r#"["x-signature"]"#, "[]")], "`scheme.header` names no header: say which one holds the signature");
+    check(
+        &[("{id}.{timestamp}.{body}", "secret")],
+        "`scheme.message` signs nothing that the sender says: put at least {body} into it",
+    );
+    check(&[(r#"id = ["x-id"]"#, "")], "`scheme.message` has {id}, and `scheme.id` does not say where that is");
+    check(
+        &[(r#"timestamp = { at = { pair = "t" }, past_seconds = 300 }"#, "")],
+        "`scheme.message` has {timestamp}, and `scheme.timestamp` does not say where that is",
+    );
+    check(
+        &[(r#"syntax = { form = "pairs", key = "v1", separator = "," }"#, "")],
+        "`scheme.timestamp` is a pair of the signature's header, which is no list of pairs: give `syntax = { form = \"pairs\", .. }`",
+    );
+    check(
+        &[(", past_seconds = 300", ""), ("{id}.{timestamp}.{body}", "{body}")],
+        "`scheme.timestamp` limits nothing: give `past_seconds`, `future_seconds`, or leave it out",
+    );
+}
+
+#[test]
+fn published_keys_come_from_known_hosts_and_do_not_live_on() {
+    let with = |keys: &'static str, expected: &str| {
+        let keys = format!("kind = \"ed25519\"\n    keys = {{ from = \"jwks\", {keys} }}");
+        check(&[(r#"kind = "hmac""#, &keys)], expected);
+    };
+    with(r#"url = "https://a.example.com/keys", hosts = ["a.example.com"], ttl_seconds = 86400"#, "sound");
+    for keys in [
+        r#"url = "http://a.example.com/keys", hosts = ["a.example.com"], ttl_seconds = 60"#,
+        r#"url = "https://b.example.com/keys", hosts = ["a.example.com"], ttl_seconds = 60"#,
+    ] {
+        with(keys, "`scheme.keys`: a key set comes by https from one of `hosts`, which must name the host of `url`");
+    }
+    for keys in [
+        r#"url = "https://a.example.com/keys", hosts = ["a.example.com"], ttl_seconds = 0"#,
+        r#"url = "https://a.example.com/keys", hosts = ["a.example.com"], ttl_seconds = 86401"#,
+    ] {
+        with(
+            keys,
+            "`scheme.keys.ttl_seconds` is from 1 to 86400: a key that the sender takes back must not live on for longer",
+        );
+    }
+}
+
+#[test]
+fn what_is_read_is_kept_and_no_credential_is() {
+    let not_kept = "a shape reads the header `x-event`, which is not kept with an event: add it to `kept_headers`";
+    check(&[(r#"kept_headers = ["x-event"]"#, "")], not_kept);
+    let in_details = r#"details.job_type = ["header:x-kind"]"#;
+    check(
+        &[(r#"otherwise = "unrecognized""#, &format!("otherwise = \"unrecognized\"\n    {in_details}"))],
+        "a shape reads the header `x-kind`, which is not kept with an event: add it to `kept_headers`",
+    );
+    for name in ["x-signature", "authorization", "cookie"] {
+        check(
+            &[(r#"["x-event"]"#, &format!(r#"["x-event", "{name}"]"#))],
+            &format!(
+                "`kept_headers` holds `{name}`, which proves who somebody is: leave it out, since what is kept can be read by others"
+            ),
+        );
+    }
+    check(
+        &[(r#"id = ["x-id"]"#, ""), ("{id}.{timestamp}", "{timestamp}")],
+        "a shape reads `id`, and `scheme.id` does not say in which header the delivery's id is",
+    );
+}
+
+#[test]
+fn shapes_are_reached_and_say_which_member_they_mean() {
+    let wildcard = "`*` stands for every member only in `assets`: name the one that is meant";
+    check(&[(r#"subject = "/id""#, r#"subject = "/jobs/*/id""#)], wildcard);
+    check(&[(r#"details.assets = "#, "details.error.within = [\"/errors/*\"]\n    details.assets = ")], wildcard);
+    check(
+        &[(r#"when = [{ at = ["/type", "header:x-event"], present = true }]"#, "")],
+        "shape 2 is never reached: the one before it has no condition",
+    );
+    check(&[(r#"otherwise = "unrecognized""#, "")], "shape 2 reports nothing: give `report` rules, or `otherwise`");
+    let many: Vec<String> = (0..=HEAD_POINTERS_MAX).map(|number| format!("\"/{number}\"")).collect();
+    check(
+        &[(r#"subject = "/id""#, &format!("subject = [{}]", many.join(",")))],
+        "the shapes look at more than 64 places of the body in `when`, `when_any`, `subject`, `key` and `report`: leave some out",
+    );
+    check(
+        &[("cdn.example.com", "https://cdn.example.com")],
+        "`asset_hosts` holds `https://cdn.example.com`, which is no host's name: write `cdn.example.com`, or `.example.com` for all below",
+    );
+}
+
+#[test]
+fn questions_name_what_they_are_about() {
+    check(&[(r#""POST""#, r#""GET""#)], "poll 1 sends a body with GET: write `method = \"POST\"`, or leave `body` out");
+    check(&[(r#"["{id}"]"#, r#"["all"]"#)], "poll 1 asks about nothing: put {id} into `url` or `body`");
+    check(
+        &[("Bearer {key}", "{/id}")],
+        "poll 1 fills a header with what a delivery says: only {key} and plain texts may stand there",
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_told_with_what_to_write() {
+    check(
+        &[("present = true", "")],
+        "a condition asks one thing of its places: give one of `equals`, `starts_with`, `ends_with`, `contains`, `present`, `object` and `uuid = true`",
+    );
+    check(
+        &[("at = [\"/type\", \"header:x-event\"], ", "")],
+        "a condition says which places it asks about: give `at`, or `first_of` if only the first of them that has a text is meant",
+    );
+    check(
+        &[("job.progress", "job.paused")],
+        "a report is `{thing}.{status}`: job, training, workflow, model or project with created, progress, completed or failed; or `event.occurred`",
+    );
+    check(
+        &[(r#"{ at = "/outputs/*/url" }"#, r#"{ at = "/a", walk = "/b" }"#)],
+        "a rule for assets gives one place: `at` (with a `role`, and with `in_text` for what is JSON in a text), `members`, `walk`, `fields` (with `into`, `also`, `except`)",
+    );
+    check(
+        &[(r#"{ at = "/outputs/*/url" }"#, r#"{ at = "/a", first_of = [{ at = "/b" }] }"#)],
+        "a rule for assets gives one place, or several of them in `first_of`, not both",
+    );
+    check(
+        &[("https://api.example.com/v1/jobs", "http://api.example.com/v1/jobs")],
+        "a poll's `url` is `https://`, the name of a host, and segments that are plain, {id}, {family} or {/pointer} as a whole, such as `https://api.example.com/v1/jobs/{id}`: the key goes into a header or the body",
+    );
+    check(
+        &[("message = \"{id}", "message = \"{it}")],
+        "`it` is unknown in a message: write {body}, {body_sha256}, {timestamp}, {id}, {header:x-name}, {json:/pointer}, {url} or {form}",
+    );
+    check(
+        &[("subject = \"/id\"", "subject = \"data.id\"")],
+        "a place is a JSON pointer that begins with a slash, such as `/data/id`, or `header:x-name`, or `id` for the delivery's id",
+    );
+}
