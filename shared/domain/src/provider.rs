@@ -25,6 +25,20 @@ impl FromStr for Provider {
     type Err = UnknownProvider;
 
     fn from_str(name: &str) -> Result<Provider, UnknownProvider> {
-        Provider::ALL.into_iter().find(|provider| provider.as_str() == name).ok_or(UnknownProvider)
+        let mut known = Provider::ALL.into_iter().chain([Provider::Custom]);
+        known.find(|provider| provider.as_str() == name).ok_or(UnknownProvider)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_reads_back() {
+        for provider in Provider::ALL.into_iter().chain([Provider::Custom]) {
+            assert_eq!(provider.as_str().parse(), Ok(provider));
+        }
+        assert_eq!("acme".parse::<Provider>(), Err(UnknownProvider));
     }
 }

@@ -4,6 +4,7 @@
 //! and the fuzz targets (`fuzz/` at the root) with inputs grown towards what no test has reached yet.
 
 pub mod body;
+pub mod described;
 pub mod function_url;
 pub mod message;
 pub mod queue_text;
