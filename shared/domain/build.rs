@@ -1,6 +1,6 @@
 //! Reads and checks the descriptions of senders in `providers/`, and writes them as Rust: `provider.rs`.
 
-#![expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
+#![expect(clippy::disallowed_methods, reason = "this is how cargo speaks to a build script")]
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -77,7 +77,6 @@ fn written(descriptions: &[Description]) -> Result<String, std::fmt::Error> {
 
             /// What Landfall knows of it by itself; nothing of one that the operator has described.
             #[must_use]
-            #[expect(clippy::too_many_lines, reason = \"it is as long as the catalogue\")]
             pub fn description(self) -> Option<&'static Description> {{
                 match self {{ {bodies} Provider::Custom => None }}
             }}

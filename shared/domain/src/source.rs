@@ -57,6 +57,9 @@ pub enum Dedupe {
     Content,
 }
 
+/// What is told of a source whose events would all fail.
+const NOBODY_TO_ASK: &str = "`confirm` has nobody to ask, since no way to ask this sender's API is known: what ends something will fail as unconfirmable; leave `confirm` out";
+
 impl Source {
     /// Reads what the secret of the source `name` says.
     ///
@@ -73,6 +76,10 @@ impl Source {
         let credentials = Credentials::read(provider, &sender.description().scheme, &configuration, &mut warnings)?;
         if credentials.cover_body() && configuration.confirm && options.is_ok() {
             warnings.push("every delivery of this source is signed, so `confirm` has no effect".to_owned());
+        }
+        let has_nobody_to_ask = sender.description().polls.is_empty();
+        if !credentials.cover_body() && configuration.confirm && has_nobody_to_ask {
+            warnings.push(NOBODY_TO_ASK.to_owned());
         }
         Ok(Source { name, provider, sender, credentials, dedupe: configuration.dedupe, options, warnings })
     }
@@ -157,6 +164,17 @@ mod tests {
         check(
             r#"{"provider":"glossi","secrets":["0123456789"]}"#,
             r#"Proof(Signature { signing: in x-glossi-signature, keys: Mac(1 secrets) }), warnings: ["a secret in `secrets` has under 24 bytes: ask the sender for a longer one"]"#,
+        );
+    }
+
+    #[test]
+    fn who_cannot_be_asked_is_warned_of() {
+        let digest = Digest::of(b"token");
+        check(
+            &format!(
+                r#"{{"provider":"generic-token","secrets":["0123456789abcdef01234567"],"token_header":"x-token","token_sha256":["{digest}"],"confirm":true,"api_key":"sk-0123456789"}}"#
+            ),
+            r#"Both { proof: StaticToken { header: HeaderName("x-token"), prefix: "", tokens: 1 tokens }, tokens: 1 tokens }, warnings: ["`confirm` has nobody to ask, since no way to ask this sender's API is known: what ends something will fail as unconfirmable; leave `confirm` out"]"#,
         );
     }
 

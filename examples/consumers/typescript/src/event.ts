@@ -14,7 +14,7 @@ export interface LandfallEvent {
 
 export interface EventData {
   provider: string;
-  status: "created" | "progress" | "completed" | "failed" | null;
+  status: "created" | "progress" | "completed" | "failed" | "occurred" | null;
   media: "image" | "video" | "audio" | "3d" | "text" | "other" | null;
   job: { id: string | null; type: string | null; model: string | null; correlation_id: string | null };
   assets: Asset[];

@@ -16,6 +16,8 @@ const MOST_TELLING: [Media; 5] = [Media::ThreeD, Media::Video, Media::Audio, Med
 #[derive(Default)]
 pub(crate) struct Assets<'d> {
     never: &'d [Text],
+    /// How many URLs there were, with those that were known already.
+    offered: usize,
     found: Vec<Asset>,
     urls: HashSet<String>,
     media: Vec<Media>,
@@ -29,97 +31,88 @@ impl<'d> Assets<'d> {
 
     /// Takes what is at a place, and says whether there was any.
     pub(crate) fn take(&mut self, source: &AssetSource, body: &Body<'_>) -> bool {
-        let pointer = source.pointer();
-        let mut any = false;
-        for value in values(body.value, pointer, self.never) {
-            any |= match source {
+        let offered_before = self.offered;
+        for value in values(body.value, source.pointer(), self.never) {
+            match source {
                 AssetSource::At { role, .. } => self.collect(role, value),
                 AssetSource::InText { at, role, .. } => self.in_text(at, role, value),
                 AssetSource::Members { .. } => self.members(value),
                 AssetSource::Walk { .. } => self.walk(value),
                 AssetSource::Fields { into, also, except, .. } => self.fields(value, into, also, except),
-            };
+            }
         }
-        any
+        self.offered > offered_before
     }
 
     /// Takes the URLs in `value`, under one role: a string, a list of them, or objects with a `url`.
     ///
     /// Whatever else stands there (nothing yet, an empty string, a data URL, the output itself in base64) is no asset.
-    fn collect(&mut self, role: &str, value: &Value) -> bool {
+    fn collect(&mut self, role: &str, value: &Value) {
         match value {
             Value::String(url) => self.add(role, url),
-            Value::Array(items) => items.iter().fold(false, |any, item| self.collect(role, item) || any),
+            Value::Array(items) => items.iter().for_each(|item| self.collect(role, item)),
             Value::Object(members) => {
                 // PHP writes a list as an object with numbers for names as soon as the list has had a gap.
                 let mut items: Vec<(u64, &Value)> =
                     members.iter().filter_map(|(name, item)| Some((name.parse().ok()?, item))).collect();
                 items.sort_by_key(|(number, _)| *number);
-                let url = members.get("url");
-                items
-                    .into_iter()
-                    .map(|(_, item)| item)
-                    .chain(url)
-                    .fold(false, |any, item| self.collect(role, item) || any)
+                items.into_iter().for_each(|(_, item)| self.collect(role, item));
+                if let Some(url) = members.get("url") {
+                    self.collect(role, url);
+                }
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
     /// Takes what stands at a pointer in what a text says, if it is JSON.
-    fn in_text(&mut self, at: &Pointer, role: &str, value: &Value) -> bool {
-        let inner = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
-        let Some(inner) = inner else {
-            return false;
-        };
-        values(&inner, at, self.never).into_iter().fold(false, |any, value| self.collect(role, value) || any)
+    fn in_text(&mut self, at: &Pointer, role: &str, value: &Value) {
+        if let Some(inner) = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok()) {
+            values(&inner, at, self.never).into_iter().for_each(|value| self.collect(role, value));
+        }
     }
 
     /// Takes each member's, under its name as the role.
-    fn members(&mut self, value: &Value) -> bool {
-        let Value::Object(members) = value else {
-            return false;
-        };
-        members.iter().fold(false, |any, (name, member)| (!self.is_never(name) && self.collect(name, member)) || any)
+    fn members(&mut self, value: &Value) {
+        if let Value::Object(members) = value {
+            for (name, member) in members.iter().filter(|(name, _)| !is_among(self.never, name)) {
+                self.collect(name, member);
+            }
+        }
     }
 
     /// Walks through `value` and takes what stands under names such as `glb_url` and `mesh_url_glb`; the rest of the
     /// name is the role.
-    fn walk(&mut self, value: &Value) -> bool {
+    fn walk(&mut self, value: &Value) {
         match value {
-            Value::Array(items) => items.iter().fold(false, |any, item| self.walk(item) || any),
-            Value::Object(members) => members.iter().fold(false, |any, (name, member)| {
-                let found = match role_of(name) {
-                    _ if self.is_never(name) => false,
-                    Some(role) => self.collect(&role, member),
-                    None => self.walk(member),
-                };
-                found || any
-            }),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+            Value::Array(items) => items.iter().for_each(|item| self.walk(item)),
+            Value::Object(members) => {
+                for (name, member) in members.iter().filter(|(name, _)| !is_among(self.never, name)) {
+                    match role_of(name) {
+                        Some(role) => self.collect(&role, member),
+                        None => self.walk(member),
+                    }
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
 
     /// Takes members with such names, and of the others only those that are named. Where results, inputs and libraries
     /// stand side by side, only what is known to be a result may be taken.
-    fn fields(&mut self, value: &Value, into: &[Text], also: &[Text], except: &[Text]) -> bool {
+    fn fields(&mut self, value: &Value, into: &[Text], also: &[Text], except: &[Text]) {
         let Value::Object(members) = value else {
-            return false;
+            return;
         };
-        members.iter().fold(false, |any, (name, member)| {
-            let found = match role_of(name) {
-                _ if self.is_never(name) || except.iter().any(|known| known == name) => false,
-                _ if into.iter().any(|known| known == name) => self.walk(member),
-                _ if also.iter().any(|known| known == name) => self.collect(name, member),
+        for (name, member) in members {
+            match role_of(name) {
+                _ if is_among(self.never, name) || is_among(except, name) => {}
+                _ if is_among(into, name) => self.walk(member),
+                _ if is_among(also, name) => self.collect(name, member),
                 Some(role) => self.collect(&role, member),
-                None => false,
-            };
-            found || any
-        })
-    }
-
-    fn is_never(&self, name: &str) -> bool {
-        self.never.iter().any(|never| never == name)
+                None => {}
+            }
+        }
     }
 
     /// What the endings tell of the job as a whole.
@@ -131,12 +124,13 @@ impl<'d> Assets<'d> {
         self.found
     }
 
-    fn add(&mut self, role: &str, url: &str) -> bool {
+    fn add(&mut self, role: &str, url: &str) {
         if !is_web_address(url) {
-            return false;
+            return;
         }
+        self.offered += 1;
         if !self.urls.insert(url.to_owned()) {
-            return true;
+            return;
         }
         let (media_type, media) = media::of_url(url);
         if let Some(media) = media.filter(|media| !self.media.contains(media)) {
@@ -150,8 +144,11 @@ impl<'d> Assets<'d> {
             not_archived: None,
             expires_at: None,
         });
-        true
     }
+}
+
+fn is_among(names: &[Text], name: &str) -> bool {
+    names.iter().any(|known| known == name)
 }
 
 /// The role that a member's name gives to the URL under it, if it is a name for a URL.

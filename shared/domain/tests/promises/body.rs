@@ -31,7 +31,7 @@ use super::{message, queue_text};
 pub fn hold(provider: Provider, body: &[u8]) {
     let sender = provider.sender().expect("a sender of the catalogue");
     let canonical = Canonical::of(sender, &BTreeMap::new(), body);
-    head(&sender.head(&BTreeMap::new(), body), &canonical.head, body);
+    head(&sender.head(&BTreeMap::new(), body), &canonical.head, sender, body);
     details(&canonical, sender, body);
     let event = arrived(provider, body);
     identity(&event, body);
@@ -41,9 +41,10 @@ pub fn hold(provider: Provider, body: &[u8]) {
 }
 
 /// The thin function and the heavy one agree, but for bodies that only the heavy one has read to the end.
-fn head(thin: &Head, heavy: &Head, body: &[u8]) {
+fn head(thin: &Head, heavy: &Head, sender: &Sender, body: &[u8]) {
     const TEXT_MAX_BYTES: usize = 2048;
-    if std::str::from_utf8(body).is_err() {
+    // A form says in ASCII what is no UTF-8, and what stands there bare is taken for that.
+    if std::str::from_utf8(body).is_err() && !sender.description().forms {
         assert_eq!(*thin, Head::unrecognized(), "another encoding is no JSON");
     }
     let unless_unreadable = Head { event_type: EventType::Unrecognized, ..thin.clone() };

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use domain::provider::Provider;
 
-use crate::promises::{body, function_url, message, signature, source};
+use crate::promises::{body, described, function_url, message, signature, source};
 
 /// The contents of the files in a folder of the repository.
 pub(crate) fn files(folder: &Path) -> impl Iterator<Item = Vec<u8>> + use<> {
@@ -47,4 +47,5 @@ fn every_kept_text_holds_the_promises() {
     check("message", text(message::hold));
     check("source", text(source::hold));
     check("signature", signature::hold);
+    check("described", described::hold);
 }
