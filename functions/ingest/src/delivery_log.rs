@@ -34,7 +34,9 @@ pub(crate) struct DeliveryLog {
     /// Which of the source's secrets, and which of its tokens, proved the delivery, from 0.
     secret_index: Option<usize>,
     token_index: Option<usize>,
-    /// Whether one of these was not the first.
+    /// Which of the source's public keys proved it, or of those that the sender publishes, from 0.
+    key_index: Option<usize>,
+    /// Whether one of these was not the first. Of published keys this is never said: the sender replaces them.
     previous_secret: Option<u32>,
     /// A known event came with another body.
     duplicate_differs: Option<u32>,
@@ -75,6 +77,7 @@ impl DeliveryLog {
             unavailable: None,
             secret_index: None,
             token_index: None,
+            key_index: None,
             previous_secret: None,
             duplicate_differs: None,
             beside_failed: None,
@@ -99,6 +102,7 @@ impl DeliveryLog {
         let matched = verified.matched();
         self.secret_index = matched.secret;
         self.token_index = matched.token;
+        self.key_index = matched.public_key.or(matched.published_key);
         self.previous_secret = Some(u32::from(matched.is_previous()));
         self.event(verified.event());
     }

@@ -18,14 +18,14 @@ use crate::answer::{Answer, Response};
 use crate::delivery_log::DeliveryLog;
 use crate::keep::{Keeper, Kept};
 use crate::key_cache::KeyCache;
-use crate::senders::{Found, Sender, Senders};
+use crate::references::{Found, Reference, References};
 use crate::settings::Settings;
 use crate::source_cache::SourceCache;
 
 /// Everything that an instance holds between deliveries.
 pub(crate) struct Inbox {
     front: Front,
-    senders: Senders,
+    references: References,
     recent: Mutex<Recent>,
     keeper: Keeper,
 }
@@ -34,7 +34,10 @@ impl Inbox {
     pub(crate) fn new(settings: Settings) -> Inbox {
         Inbox {
             front: settings.front,
-            senders: Senders { sources: SourceCache::new(settings.sources), keys: KeyCache::new(settings.key_sets) },
+            references: References {
+                sources: SourceCache::new(settings.sources),
+                keys: KeyCache::new(settings.key_sets),
+            },
             recent: Mutex::default(),
             keeper: Keeper {
                 bodies: settings.bodies,
@@ -148,16 +151,16 @@ impl Inbox {
         };
         line.source(&name);
         let now: Timestamp = delivery.received_at;
-        let found = self.senders.find(&name, now).await;
-        let (refused, sender) = match check(delivery, found, line)? {
+        let found = self.references.find(&name, now).await;
+        let (refused, reference) = match check(delivery, found, line)? {
             Checked::Genuine(verified) => return Ok(*verified),
-            Checked::Doubtful { refused, sender } => (refused, sender),
+            Checked::Doubtful { refused, reference } => (refused, reference),
         };
-        let refreshed = self.senders.refresh(&name, &sender, refused.refusal, now).await;
+        let refreshed = self.references.refresh(&name, &reference, refused.refusal, now).await;
         match refreshed.map(|found| check(*refused.delivery, found, line)).transpose()? {
             Some(Checked::Genuine(verified)) => Ok(*verified),
-            Some(Checked::Doubtful { refused, sender }) => Err(doubt(refused.refusal, &sender, line)),
-            None => Err(doubt(refused.refusal, &sender, line)),
+            Some(Checked::Doubtful { refused, reference }) => Err(doubt(refused.refusal, &reference, line)),
+            None => Err(doubt(refused.refusal, &reference, line)),
         }
     }
 
@@ -173,14 +176,14 @@ enum Checked {
     /// It is not believed, but would be if the source's secret or the sender's keys have changed since they were read.
     Doubtful {
         refused: Refused,
-        sender: Sender,
+        reference: Reference,
     },
 }
 
 /// Checks a delivery, or says how to answer it.
 fn check(delivery: Delivery, found: Found, line: &mut DeliveryLog) -> Result<Checked, Answer> {
-    let sender = match found {
-        Found::Known(sender) => sender,
+    let reference = match found {
+        Found::Known(reference) => reference,
         Found::Unknown => {
             line.refused(Refusal::UnknownSource);
             return Err(Answer::Refused);
@@ -190,9 +193,9 @@ fn check(delivery: Delivery, found: Found, line: &mut DeliveryLog) -> Result<Che
             return Err(Answer::Unavailable);
         }
     };
-    match verify_with(delivery, &sender.source, &sender.published) {
+    match verify_with(delivery, &reference.source, &reference.published) {
         Ok(verified) => Ok(Checked::Genuine(Box::new(verified))),
-        Err(refused) if refused.refusal.may_be_outdated() => Ok(Checked::Doubtful { refused, sender }),
+        Err(refused) if refused.refusal.may_be_outdated() => Ok(Checked::Doubtful { refused, reference }),
         Err(refused) => {
             line.refused(refused.refusal);
             Err(Answer::Refused)
@@ -202,9 +205,9 @@ fn check(delivery: Delivery, found: Found, line: &mut DeliveryLog) -> Result<Che
 
 /// Answers a delivery that stays unbelieved. While secrets or keys cannot be read, the fault may be ours: a sender told so
 /// comes again, one that is refused may never.
-fn doubt(refusal: Refusal, sender: &Sender, line: &mut DeliveryLog) -> Answer {
+fn doubt(refusal: Refusal, reference: &Reference, line: &mut DeliveryLog) -> Answer {
     line.refused(refusal);
-    match sender.stale {
+    match reference.stale {
         Some(reason) => {
             line.reason(reason);
             Answer::Unavailable

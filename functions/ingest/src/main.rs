@@ -9,7 +9,7 @@ mod delivery_log;
 mod inbox;
 mod keep;
 mod key_cache;
-mod senders;
+mod references;
 mod settings;
 mod source_cache;
 

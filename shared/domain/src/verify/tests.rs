@@ -1,4 +1,11 @@
+mod credentials;
+mod messages;
+mod signatures;
+mod timestamps;
+
 use expect_test::{Expect, expect};
+
+use hmac::{KeyInit as _, Mac as _};
 
 use super::*;
 use crate::delivery::RequestUrl;
@@ -38,7 +45,14 @@ fn proof(verified_by: VerifiedBy, matched: Matched) -> String {
         None | Some(0) => String::new(),
         Some(index) => format!(" with {kind} {index}"),
     };
-    format!("{verified_by}{}{}", number("secret", matched.secret), number("token", matched.token))
+    [
+        verified_by.to_string(),
+        number("secret", matched.secret),
+        number("token", matched.token),
+        number("public key", matched.public_key),
+        number("published key", matched.published_key),
+    ]
+    .concat()
 }
 
 fn check(source: &Source, delivery: Delivery, expected: Expect) {
@@ -50,6 +64,43 @@ fn check(source: &Source, delivery: Delivery, expected: Expect) {
         Err(refused) => format!("refused: {}", refused.refusal),
     };
     expected.assert_eq(&rendered);
+}
+
+/// When deliveries to the sources of [`described`] arrive, in seconds.
+const NOW: i64 = 1_700_000_000;
+
+/// A source of an operator's own making: its scheme, and the other fields of its secret.
+fn described(scheme: &str, fields: &str) -> Source {
+    source(&format!(r#"{{"scheme":{{"scheme":{scheme}}},{fields}}}"#))
+}
+
+/// Checks how a delivery proves itself, or why it does not.
+fn check_proof(source: &Source, headers: &[(&str, &str)], body: &str, expected: &str) {
+    check_verdict(source, delivery(None, headers, body), expected);
+}
+
+fn check_verdict(source: &Source, delivery: Delivery, expected: &str) {
+    let verdict = match verify(delivery.clone(), source) {
+        Ok(verified) => proof(verified.event().verified_by, verified.matched()),
+        Err(refused) => refused.refusal.to_string(),
+    };
+    assert_eq!(
+        verdict,
+        expected,
+        "{:?}: {:?}",
+        delivery.headers.values("x-signature").collect::<Vec<_>>(),
+        delivery.url
+    );
+}
+
+/// The HMAC-SHA256 of `message`, made as senders' pages describe it.
+fn code(secret: &[u8], message: &str) -> Vec<u8> {
+    let mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(secret).unwrap().chain_update(message);
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn hex(secret: &str, message: &str) -> String {
+    base16ct::lower::encode_string(&code(secret.as_bytes(), message))
 }
 
 fn signed_with(signature: &str) -> Delivery {

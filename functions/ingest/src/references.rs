@@ -12,8 +12,8 @@ use platform::key_sets::KeySets;
 use crate::key_cache::{FoundKeys, KeyCache};
 use crate::source_cache::{FoundSource, SourceCache};
 
-/// The senders that this instance knows.
-pub(crate) struct Senders {
+/// What this instance knows of senders.
+pub(crate) struct References {
     pub(crate) sources: SourceCache,
     pub(crate) keys: KeyCache<KeySets>,
 }
@@ -22,16 +22,16 @@ pub(crate) struct Senders {
 #[derive(Clone, Debug)]
 pub(crate) enum Found {
     /// Enough to verify a delivery.
-    Known(Sender),
+    Known(Reference),
     /// No source has that name.
     Unknown,
     /// It cannot be told now; why, for the log.
     Unavailable(String),
 }
 
-/// A sender that is known.
+/// What a delivery of a known sender is held against.
 #[derive(Clone, Debug)]
-pub(crate) struct Sender {
+pub(crate) struct Reference {
     pub(crate) source: Arc<Source>,
     /// Those that it publishes; none of one that does not.
     pub(crate) published: Arc<PublicKeys>,
@@ -39,7 +39,7 @@ pub(crate) struct Sender {
     pub(crate) stale: Option<&'static str>,
 }
 
-impl Senders {
+impl References {
     /// Finds the sender behind the source `name`.
     pub(crate) async fn find(&self, name: &SourceName, now: Timestamp) -> Found {
         match self.sources.find(name, now).await {
@@ -53,12 +53,12 @@ impl Senders {
     pub(crate) async fn refresh(
         &self,
         name: &SourceName,
-        sender: &Sender,
+        reference: &Reference,
         refusal: Refusal,
         now: Timestamp,
     ) -> Option<Found> {
         let source = self.sources.refresh(name, now).await;
-        let keys = match sender.source.credentials.key_set() {
+        let keys = match reference.source.credentials.key_set() {
             Some(address) if refusal == Refusal::SignatureWrong => self.keys.refresh(address, now).await,
             _ => None,
         };
@@ -68,12 +68,12 @@ impl Senders {
     async fn with_keys(&self, source: Arc<Source>, is_stale: bool, now: Timestamp) -> Found {
         let stale = is_stale.then_some("the source's secret could not be read anew");
         let Some(address) = source.credentials.key_set() else {
-            return Found::Known(Sender { source, published: Arc::default(), stale });
+            return Found::Known(Reference { source, published: Arc::default(), stale });
         };
         match self.keys.find(address, now).await {
             FoundKeys::Known { keys, is_stale } => {
                 let stale = stale.or(is_stale.then_some("the sender's key set could not be fetched anew"));
-                Found::Known(Sender { source, published: keys, stale })
+                Found::Known(Reference { source, published: keys, stale })
             }
             FoundKeys::Unavailable(reason) => Found::Unavailable(reason),
         }

@@ -1,0 +1,266 @@
+use super::*;
+use crate::digest::Digest;
+
+fn check(json: &str, expected: &str) {
+    let parsed = Source::parse(SourceName::parse("test").unwrap(), json);
+    let rendered = match &parsed {
+        Ok(source) => format!("{:?}, warnings: {:?}", source.credentials, source.warnings),
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(rendered, expected, "{json}");
+}
+
+#[test]
+fn credentials_come_from_what_stands_there() {
+    let digest = Digest::of(b"token");
+    check(
+        r#"{"provider":"glossi","secrets":["0123456789abcdef01234567"]}"#,
+        r#"Proof(Signature { signing: in x-glossi-signature, keys: Mac(1 secrets) }), warnings: []"#,
+    );
+    check(
+        &format!(r#"{{"provider":"csm","token_sha256":["{digest}"],"dedupe":"content"}}"#),
+        "Token(1 tokens), warnings: []",
+    );
+    check(
+        &format!(
+            r#"{{"provider":"get3w","secrets":["0123456789abcdef01234567","89abcdef0123456789abcdef"],"token_sha256":["{digest}"]}}"#
+        ),
+        r#"Both { proof: Signature { signing: in x-get3w-signature, keys: Mac(2 secrets) }, tokens: 1 tokens }, warnings: []"#,
+    );
+}
+
+#[test]
+fn what_works_but_should_be_known_is_warned_of() {
+    check(
+        r#"{"provider":"glossi","secrets":["0123456789"]}"#,
+        r#"Proof(Signature { signing: in x-glossi-signature, keys: Mac(1 secrets) }), warnings: ["a secret in `secrets` has under 24 bytes: ask the sender for a longer one"]"#,
+    );
+}
+
+#[test]
+fn who_cannot_be_asked_is_warned_of() {
+    let digest = Digest::of(b"token");
+    check(
+        &format!(
+            r#"{{"provider":"generic-token","secrets":["0123456789abcdef01234567"],"token_header":"x-token","token_sha256":["{digest}"],"confirm":true,"api_key":"sk-0123456789"}}"#
+        ),
+        r#"Both { proof: StaticToken { header: HeaderName("x-token"), prefix: "", tokens: 1 tokens }, tokens: 1 tokens }, warnings: ["`confirm` has nobody to ask, since no way to ask this sender's API is known: what ends something will fail as unconfirmable; leave `confirm` out"]"#,
+    );
+}
+
+#[test]
+fn what_cannot_work_is_refused_without_showing_it() {
+    check(r#"{"provider":"glossi"}"#, "nothing to verify with: give `secrets`, or `token_sha256`, or both");
+    check(
+        r#"{"provider":"acme","secrets":["0123456789"]}"#,
+        "`provider`: no such provider; the catalogue is in docs/providers",
+    );
+    check(
+        r#"{"provider":"csm","secrets":["0123456789"]}"#,
+        "csm signs nothing, so `secrets` cannot verify it: put a token in its URL and its digest in `token_sha256`",
+    );
+    check(
+        r#"{"provider":"glossi","secrets":["  short "]}"#,
+        "a secret in `secrets` has under 8 bytes without the white space around it",
+    );
+    check(
+        r#"{"provider":"csm","token_sha256":["the-token"]}"#,
+        "`token_sha256` holds something that is not the 64 hex digits of a SHA-256",
+    );
+    check(
+        r#"{"provider":"glossi","secret":"0123456789"}"#,
+        "the secret is not the JSON object it should be (line 1, column 29): a field is missing, unknown or of the wrong type",
+    );
+    check(
+        "\"0123456789\"",
+        "the secret is not the JSON object it should be (line 1, column 12): a field is missing, unknown or of the wrong type",
+    );
+    check("whsec_0123", "the secret is not the JSON object it should be (line 1, column 1): it is not JSON");
+}
+
+const OWN_KEYS: &str = r#"{"kind":"ed25519","header":["x-signature"],"encoding":"hex","message":"{body}","keys":{"from":"operator","strip_prefix":"whpk_"}}"#;
+const PUBLISHED: &str = r#"{"kind":"ed25519","header":["x-signature"],"encoding":"hex","message":"{body}","keys":{"from":"jwks","url":"https://keys.example.com/a","hosts":["keys.example.com","old.example.com"],"ttl_seconds":60}}"#;
+const HMAC: &str = r#"{"kind":"hmac","header":["x-signature","x-old"],"encoding":"hex","message":"{body}"}"#;
+
+/// Checks a sender that the operator has described.
+fn check_own(scheme: &str, fields: &str, expected: &str) {
+    check(&format!(r#"{{"scheme":{{"scheme":{scheme}}}{fields}}}"#), expected);
+}
+
+#[test]
+fn every_kind_of_sender_has_its_fields() {
+    let secret = r#","secrets":["0123456789abcdef01234567"]"#;
+    check_own(
+        HMAC,
+        secret,
+        "Proof(Signature { signing: in x-signature or x-old, keys: Mac(1 secrets) }), warnings: []",
+    );
+    check_own(
+        r#"{"kind":"static-token","header":"X-Token","prefix":"Bearer "}"#,
+        secret,
+        r#"Proof(StaticToken { header: HeaderName("x-token"), prefix: "Bearer ", tokens: 1 tokens }), warnings: []"#,
+    );
+    check_own(
+        r#"{"kind":"static-token"}"#,
+        &format!(r#"{secret},"token_header":"X-Mine""#),
+        r#"Proof(StaticToken { header: HeaderName("x-mine"), prefix: "", tokens: 1 tokens }), warnings: []"#,
+    );
+    check_own(
+        r#"{"kind":"basic"}"#,
+        r#","secrets":["me:0123456789abcdef01234567"]"#,
+        "Proof(Basic(1 tokens)), warnings: []",
+    );
+    check_own(
+        OWN_KEYS,
+        r#","public_keys":["11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"]"#,
+        "Proof(Signature { signing: in x-signature, keys: Public(1 public keys) }), warnings: []",
+    );
+    for chosen in ["", r#","jwks_url":"https://old.example.com/b""#, r#","jwks_url":"http://127.0.0.1:4000/b""#] {
+        check_own(
+            PUBLISHED,
+            chosen,
+            r#"Proof(Signature { signing: in x-signature, keys: Published(the key set at one of ["keys.example.com", "old.example.com"]) }), warnings: []"#,
+        );
+    }
+}
+
+#[test]
+fn what_is_for_another_kind_of_sender_is_refused() {
+    let secrets = r#","secrets":["0123456789abcdef01234567"]"#;
+    let public_keys = r#","public_keys":["11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"]"#;
+    check_own(OWN_KEYS, secrets, "`secrets` means nothing for custom: give the sender's public key as `public_keys`");
+    check_own(PUBLISHED, secrets, "`secrets` means nothing for custom: it publishes its keys, so leave them out");
+    check_own(
+        PUBLISHED,
+        public_keys,
+        "`public_keys` means nothing for custom: it publishes its keys, so leave them out",
+    );
+    check_own(HMAC, public_keys, "`public_keys` means nothing for custom: it does not sign with a key of its own");
+    let jwks_url = r#","jwks_url":"https://keys.example.com/a""#;
+    check_own(OWN_KEYS, jwks_url, "`jwks_url` means nothing for custom: it publishes no keys, so leave it out");
+    let token_header = format!(r#"{secrets},"token_header":"x-mine""#);
+    let chosen = "`token_header` means nothing for custom: the header is not yours to choose, so leave it out";
+    check_own(HMAC, &token_header, chosen);
+    check_own(r#"{"kind":"static-token","header":"x-token"}"#, &token_header, chosen);
+    let public_url = format!(r#"{secrets},"public_url":"https://hooks.example.com""#);
+    check_own(HMAC, &public_url, "`public_url` means nothing for custom: it does not sign its URL, so leave it out");
+}
+
+#[test]
+fn what_is_missing_or_malformed_is_told_with_what_to_write() {
+    let secrets = "`secrets`, or `token_sha256`, or both";
+    check_own(HMAC, "", &format!("nothing to verify with: give {secrets}"));
+    check_own(OWN_KEYS, "", "nothing to verify with: give `public_keys`, or `token_sha256`, or both");
+    check(r#"{"provider":"csm"}"#, "nothing to verify with: give `token_sha256`, the digest of a token in its URL");
+    check_own(
+        r#"{"kind":"static-token"}"#,
+        r#","secrets":["0123456789"]"#,
+        "`token_header` is missing: name the header in which this sender sends the token",
+    );
+    check_own(
+        r#"{"kind":"static-token"}"#,
+        r#","secrets":["0123456789"],"token_header":"x token""#,
+        "`token_header` is not the name of a header, which is letters, digits and hyphens",
+    );
+    check_own(
+        r#"{"kind":"basic"}"#,
+        r#","secrets":["0123456789abcdef"]"#,
+        "a secret in `secrets` is not `name:password`, as they stand in the URL that the sender was given",
+    );
+    check_own(
+        r#"{"kind":"basic"}"#,
+        r#","secrets":["a-long-name:short"]"#,
+        "a secret in `secrets` has under 8 bytes without the white space around it",
+    );
+    let encoded = |encoding: &str| {
+        HMAC.replace(
+            "\"message\"",
+            &format!(r#""secret":{{"strip_prefix":"whsec_","encoding":"{encoding}"}},"message""#),
+        )
+    };
+    for (encoding, secret) in [("base64", "whsec_not base64!"), ("hex", "whsec_0123456789abcdeg")] {
+        check_own(
+            &encoded(encoding),
+            &format!(r#","secrets":["{secret}"]"#),
+            &format!("a secret in `secrets` is not {encoding}, as this sender's are: copy it anew, whole"),
+        );
+    }
+    for secret in ["whsec_", "whsec_AAAAAAAAAA=="] {
+        check_own(
+            &encoded("base64"),
+            &format!(r#","secrets":["{secret}"]"#),
+            "a secret in `secrets` has under 8 bytes without the white space around it",
+        );
+    }
+    check_own(OWN_KEYS, r#","public_keys":["AAAA"]"#, "`public_keys`: a public key of Ed25519 is 32 bytes in base64");
+    for (url, reason) in [
+        ("https://evil.example.com/a", "host_not_allowed"),
+        ("http://keys.example.com/a", "not_https"),
+        ("https://keys.example.com:8443/a", "port_not_allowed"),
+        ("https://keys.example.com@evil.example.com/a", "user_info"),
+        ("https://192.0.2.1/a", "ip_literal"),
+        ("keys.example.com/a", "invalid_url"),
+    ] {
+        check_own(
+            PUBLISHED,
+            &format!(r#","jwks_url":"{url}""#),
+            &format!(
+                "`jwks_url` must be the https URL of a key set at one of the sender's own hosts ({reason}), or be left out"
+            ),
+        );
+    }
+    check_own(
+        &HMAC.replace("{body}", "{url}{body}"),
+        r#","secrets":["0123456789"],"public_url":"hooks.example.com""#,
+        "`public_url` is not the URL that the sender was given, such as `https://hooks.example.com`",
+    );
+}
+
+#[test]
+fn a_sender_is_known_or_described() {
+    let nobody = "nobody knows who the sender is: name a `provider` of the catalogue, or describe it in `scheme`";
+    check(r#"{"secrets":["0123456789"]}"#, nobody);
+    check(r#"{"provider":"custom","secrets":["0123456789"]}"#, nobody);
+    check(
+        &format!(r#"{{"provider":"csm","scheme":{{"scheme":{HMAC}}},"secrets":["0123456789"]}}"#),
+        "csm needs no `scheme`: leave that out, or leave `provider` out to use your own description",
+    );
+    check(
+        r#"{"scheme":{"name":"acme","scheme":{"kind":"basic"}},"secrets":["0123456789"]}"#,
+        "`scheme`: leave `name` out: it is always `custom`",
+    );
+    check(r#"{"scheme":{},"secrets":["0123456789"]}"#, "`scheme`: missing field `scheme`");
+    check_own(
+        r#"{"kind":"hmac","header":["x-signature"],"encoding":"hex","message":"{time}.{body}"}"#,
+        r#","secrets":["0123456789"]"#,
+        "`scheme`: `time` is unknown in a message: write {body}, {body_sha256}, {timestamp}, {id}, {header:x-name}, {json:/pointer}, {url} or {form}",
+    );
+    check_own(
+        r#"{"kind":"hmac","header":["x-signature"],"encoding":"hex","message":"{id}.{body}"}"#,
+        r#","secrets":["0123456789"]"#,
+        "`scheme`: `scheme.message` has {id}, and `scheme.id` does not say where that is",
+    );
+    check_own(
+        r#"{"kind":"hash"}"#,
+        r#","secrets":["0123456789"]"#,
+        "`scheme`: unknown variant `hash`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `ed25519`",
+    );
+}
+
+/// Where only a part of a delivery is signed, asking the sender's API still means something.
+#[test]
+fn a_signature_that_leaves_the_body_out_is_no_reason_not_to_confirm() {
+    let fields = r#","secrets":["0123456789abcdef01234567"],"confirm":true,"api_key":"sk-0123456789""#;
+    let shown = "Proof(Signature { signing: in x-signature or x-old, keys: Mac(1 secrets) }), warnings: ";
+    let no_effect = r#"["every delivery of this source is signed, so `confirm` has no effect"]"#;
+    check_own(HMAC, fields, &format!("{shown}{no_effect}"));
+    let nobody = r#"["`confirm` has nobody to ask, since no way to ask this sender's API is known: what ends something will fail as unconfirmable; leave `confirm` out"]"#;
+    check_own(&HMAC.replace("{body}", "{json:/id}"), fields, &format!("{shown}{nobody}"));
+}
+
+#[test]
+fn debug_output_shows_no_secret() {
+    let json = r#"{"provider":"glossi","secrets":["0123456789abcdef01234567"]}"#;
+    let source = Source::parse(SourceName::parse("test").unwrap(), json).unwrap();
+    assert!(!format!("{source:?}").contains("0123"));
+}
