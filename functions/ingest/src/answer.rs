@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::event_id::EventId;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// An answer. Its status is part of the contract: senders retry after a 5xx, give up after a 4xx, and some take
 /// nothing but exactly 200 for success.
@@ -14,6 +14,8 @@ pub(crate) enum Answer {
     Accepted(EventId),
     /// The event is durable and was known.
     Duplicate(EventId),
+    /// It is proven genuine and asks for nothing but this text.
+    Challenge(String),
     /// A probe under `/hooks/`.
     Ready { allow: &'static str },
     /// A probe of `/health`.
@@ -45,31 +47,55 @@ pub(crate) struct Response {
     pub(crate) outcome: &'static str,
 }
 
+/// What an answer says beyond its status.
+enum Body {
+    Json(Value),
+    Text(String),
+}
+
 impl Response {
     /// The response that says `answer`.
     pub(crate) fn of(answer: Answer) -> Response {
         const TRY_AGAIN: (&str, &str) = ("retry-after", "5");
         let (status_code, outcome, header, body) = match answer {
-            Answer::Accepted(id) => (200, "accepted", None, json!({"status": "accepted", "id": id.as_str()})),
-            Answer::Duplicate(id) => (200, "duplicate", None, json!({"status": "duplicate", "id": id.as_str()})),
-            Answer::Ready { allow } => (200, "probe", Some(("allow", allow)), json!({"status": "ready"})),
-            Answer::Healthy => (200, "health", None, json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})),
-            Answer::Refused => (401, "refused", None, json!({"error": "the delivery could not be verified"})),
-            Answer::BadRequest => (400, "bad_request", None, json!({"error": "the body could not be decoded"})),
-            Answer::TooLarge => (413, "too_large", None, json!({"error": "the body is larger than 4 MiB"})),
-            Answer::NotFound => (404, "not_found", None, json!({"error": "there is nothing here"})),
+            Answer::Accepted(id) => {
+                (200, "accepted", None, Body::Json(json!({"status": "accepted", "id": id.as_str()})))
+            }
+            Answer::Duplicate(id) => {
+                (200, "duplicate", None, Body::Json(json!({"status": "duplicate", "id": id.as_str()})))
+            }
+            Answer::Challenge(text) => (200, "challenge", None, Body::Text(text)),
+            Answer::Ready { allow } => (200, "probe", Some(("allow", allow)), Body::Json(json!({"status": "ready"}))),
+            Answer::Healthy => {
+                (200, "health", None, Body::Json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})))
+            }
+            Answer::Refused => {
+                (401, "refused", None, Body::Json(json!({"error": "the delivery could not be verified"})))
+            }
+            Answer::BadRequest => {
+                (400, "bad_request", None, Body::Json(json!({"error": "the body could not be decoded"})))
+            }
+            Answer::TooLarge => (413, "too_large", None, Body::Json(json!({"error": "the body is larger than 4 MiB"}))),
+            Answer::NotFound => (404, "not_found", None, Body::Json(json!({"error": "there is nothing here"}))),
             Answer::MethodNotAllowed { allow } => (
                 405,
                 "method_not_allowed",
                 Some(("allow", allow)),
-                json!({"error": "this method is not for this path"}),
+                Body::Json(json!({"error": "this method is not for this path"})),
             ),
-            Answer::Unavailable => {
-                (503, "unavailable", Some(TRY_AGAIN), json!({"error": "not accepted; please send it again"}))
-            }
+            Answer::Unavailable => (
+                503,
+                "unavailable",
+                Some(TRY_AGAIN),
+                Body::Json(json!({"error": "not accepted; please send it again"})),
+            ),
         };
-        let headers = [("content-type", "application/json")].into_iter().chain(header).collect();
-        Response { status_code, headers, body: body.to_string(), outcome }
+        let (media_type, body) = match body {
+            Body::Json(json) => ("application/json", json.to_string()),
+            Body::Text(text) => ("text/plain", text),
+        };
+        let headers = [("content-type", media_type)].into_iter().chain(header).collect();
+        Response { status_code, headers, body, outcome }
     }
 
     /// The same without its body, as HEAD wants it.

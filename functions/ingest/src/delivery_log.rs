@@ -29,6 +29,7 @@ pub(crate) struct DeliveryLog {
     refusal: Option<&'static str>,
     accepted: Option<u32>,
     duplicates: Option<u32>,
+    challenges: Option<u32>,
     refused: Option<u32>,
     unavailable: Option<u32>,
     /// Which of the source's secrets, and which of its tokens, proved the delivery, from 0.
@@ -73,6 +74,7 @@ impl DeliveryLog {
             refusal: None,
             accepted: None,
             duplicates: None,
+            challenges: None,
             refused: None,
             unavailable: None,
             secret_index: None,
@@ -104,13 +106,22 @@ impl DeliveryLog {
         self.token_index = matched.token;
         self.key_index = matched.public_key.or(matched.published_key);
         self.previous_secret = Some(u32::from(matched.is_previous()));
-        self.event(verified.event());
+        let event = verified.event();
+        if verified.challenge().is_none() {
+            self.event(event);
+        } else {
+            self.sender(event);
+        }
     }
 
     fn event(&mut self, event: &Event) {
-        self.provider = Some(event.provider.as_str());
+        self.sender(event);
         self.event_id = Some(event.id.to_string());
         self.event_type = Some(event.event_type.to_string());
+    }
+
+    fn sender(&mut self, event: &Event) {
+        self.provider = Some(event.provider.as_str());
         self.verified_by = Some(event.verified_by.as_str());
     }
 
@@ -167,6 +178,7 @@ impl DeliveryLog {
         match response.outcome {
             "accepted" => self.accepted = Some(1),
             "duplicate" => self.duplicates = Some(1),
+            "challenge" => self.challenges = Some(1),
             "refused" => self.refused = Some(1),
             "unavailable" => self.unavailable = Some(1),
             _ => {}

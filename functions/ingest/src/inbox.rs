@@ -115,6 +115,9 @@ impl Inbox {
             Err(answer) => return answer,
         };
         line.verified(&verified);
+        if let Some(text) = verified.challenge() {
+            return Answer::Challenge(text.to_owned());
+        }
         if self.recent().holds(&verified.event().id, verified.event().body_sha256, received_at) {
             line.recent();
             return Answer::Duplicate(verified.event().id.clone());

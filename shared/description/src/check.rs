@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::{
-    Description, Ed25519, Filling, HEAD_POINTERS_MAX, HeaderName, Hmac, KeySource, Method, Part, Place, Pointer, Poll,
-    Scheme, Syntax, Template, Timestamp, TimestampAt,
+    Challenge, Description, Ed25519, Filling, HEAD_POINTERS_MAX, HeaderName, Hmac, KeySource, Method, Part, Place,
+    Pointer, Poll, Scheme, Syntax, Template, Timestamp, TimestampAt,
 };
 
 /// Why a description makes no sense. The text says what to write instead.
@@ -52,6 +52,12 @@ pub enum Fault {
     /// An id by the scheme, which names none.
     #[error("a shape reads `id`, and `scheme.id` does not say in which header the delivery's id is")]
     NoIdHeader,
+    /// A challenge that takes everything.
+    #[error("`challenge.when` is empty, so no delivery would ever be an event: say how a challenge is known")]
+    EndlessChallenge,
+    /// A list of signatures that cannot be taken apart.
+    #[error("`scheme.syntax`: {0}")]
+    Syntax(&'static str),
     /// Every member where only one can be meant.
     #[error("`*` stands for every member only in `assets`: name the one that is meant")]
     Wildcard,
@@ -136,14 +142,7 @@ impl Description {
         let mut in_heads = HashSet::new();
         for shape in &*self.shapes {
             let places = shape.head_places().chain(shape.details.places());
-            for place in places {
-                match place {
-                    Place::Body(pointer) if pointer.has_wildcard() => return Err(Fault::Wildcard),
-                    Place::Header(name) if !self.keeps(name) => return Err(Fault::HeaderNotKept(name.0.to_string())),
-                    Place::Id if self.scheme.id_headers().is_empty() => return Err(Fault::NoIdHeader),
-                    Place::Body(_) | Place::Header(_) | Place::Id => {}
-                }
-            }
+            places.into_iter().try_for_each(|place| self.check_place(place))?;
             if shape.details.error.within.iter().any(Pointer::has_wildcard) {
                 return Err(Fault::Wildcard);
             }
@@ -157,7 +156,25 @@ impl Description {
                 return Err(Fault::HeaderNotKept(name.0.to_string()));
             }
         }
+        if let Some(Challenge { when, answer }) = &self.challenge {
+            if when.is_empty() {
+                return Err(Fault::EndlessChallenge);
+            }
+            if answer.has_wildcard() {
+                return Err(Fault::Wildcard);
+            }
+            when.iter().flat_map(|condition| &*condition.at.0).try_for_each(|place| self.check_place(place))?;
+        }
         if in_heads.len() > HEAD_POINTERS_MAX { Err(Fault::TooManyPlaces) } else { Ok(()) }
+    }
+
+    fn check_place(&self, place: &Place) -> Result<(), Fault> {
+        match place {
+            Place::Body(pointer) if pointer.has_wildcard() => Err(Fault::Wildcard),
+            Place::Header(name) if !self.keeps(name) => Err(Fault::HeaderNotKept(name.0.to_string())),
+            Place::Id if self.scheme.id_headers().is_empty() => Err(Fault::NoIdHeader),
+            Place::Body(_) | Place::Header(_) | Place::Id => Ok(()),
+        }
     }
 }
 
@@ -207,9 +224,29 @@ fn check_signature(
     if message.0.contains(&Part::Id) && id.is_empty() {
         return Err(Fault::Nowhere { part: "id" });
     }
+    if message.0.iter().any(|part| matches!(part, Part::Json(pointer) if pointer.has_wildcard())) {
+        return Err(Fault::Wildcard);
+    }
+    match syntax {
+        Syntax::Prefix { prefix } if prefix.is_empty() => {
+            return Err(Fault::Syntax("`prefix` is empty: leave `syntax` out if nothing stands before the signature"));
+        }
+        Syntax::Pairs { key, separator } if key.is_empty() || *separator == '=' => {
+            return Err(Fault::Syntax(
+                "pairs are `key=value`: give a `key`, and a `separator` such as `,` between them",
+            ));
+        }
+        Syntax::Versions { version } if version.is_empty() || version.contains([' ', ',']) => {
+            return Err(Fault::Syntax("a `version` is what stands before the comma, such as `v1`"));
+        }
+        Syntax::Plain | Syntax::Prefix { .. } | Syntax::Pairs { .. } | Syntax::Versions { .. } => {}
+    }
     let Some(Timestamp { at, past_seconds, future_seconds, .. }) = timestamp else {
         return if message.0.contains(&Part::Timestamp) { Err(Fault::Nowhere { part: "timestamp" }) } else { Ok(()) };
     };
+    if matches!(at, TimestampAt::Json(pointer) if pointer.has_wildcard()) {
+        return Err(Fault::Wildcard);
+    }
     if matches!(at, TimestampAt::Pair(_)) && !matches!(syntax, Syntax::Pairs { .. }) {
         return Err(Fault::PairWithoutPairs);
     }

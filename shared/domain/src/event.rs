@@ -55,6 +55,7 @@ pub struct VerifiedEvent {
     event: Event,
     body: Vec<u8>,
     matched: Matched,
+    challenge: Option<String>,
 }
 
 /// Which of a source's secrets and tokens proved a delivery, counted from 0 in the order of the source's own secret. An
@@ -80,8 +81,8 @@ impl Matched {
 }
 
 impl VerifiedEvent {
-    pub(crate) fn new(event: Event, body: Vec<u8>, matched: Matched) -> VerifiedEvent {
-        VerifiedEvent { event, body, matched }
+    pub(crate) fn new(event: Event, body: Vec<u8>, matched: Matched, challenge: Option<String>) -> VerifiedEvent {
+        VerifiedEvent { event, body, matched, challenge }
     }
 
     /// The same, [beside](Event::beside) a failed event.
@@ -100,6 +101,12 @@ impl VerifiedEvent {
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// What the sender wants to hear back. If this is there, nothing has happened, and nothing must be kept.
+    #[must_use]
+    pub fn challenge(&self) -> Option<&str> {
+        self.challenge.as_deref()
     }
 
     /// What proved it.

@@ -1,5 +1,7 @@
 //! What the thin function must know of a body, read without building a tree of it.
 
+mod challenge;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -9,6 +11,8 @@ use crate::clip::clipped;
 use crate::condition::{Seen, holds};
 use crate::event_type::EventType;
 use crate::json::{Found, Pointers};
+
+pub(crate) use self::challenge::ChallengeReader;
 
 /// The few facts that identify an event, read from the sender's body and the kept headers alone.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -24,6 +24,8 @@ pub enum Metric {
     Duplicates,
     /// Those of them whose body was another one.
     DuplicateDiffers,
+    /// Genuine deliveries that are no event, because the sender only asked for an answer, which it got with 200.
+    Challenges,
     /// Deliveries that were not believed, answered with 401.
     Refused,
     /// Deliveries that were answered with 503: nothing was made durable.
@@ -72,6 +74,7 @@ words!(Metric {
     Accepted => "accepted",
     Duplicates => "duplicates",
     DuplicateDiffers => "duplicate_differs",
+    Challenges => "challenges",
     Refused => "refused",
     Unavailable => "unavailable",
     Deferred => "deferred",
@@ -97,10 +100,11 @@ words!(Metric {
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Metric; 24] = [
+    pub const ALL: [Metric; 25] = [
         Metric::Accepted,
         Metric::Duplicates,
         Metric::DuplicateDiffers,
+        Metric::Challenges,
         Metric::Refused,
         Metric::Unavailable,
         Metric::Deferred,
@@ -133,6 +137,7 @@ impl Metric {
             Metric::Accepted
             | Metric::Duplicates
             | Metric::DuplicateDiffers
+            | Metric::Challenges
             | Metric::Refused
             | Metric::Unavailable
             | Metric::Deferred

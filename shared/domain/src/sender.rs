@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use description::{Description, HeaderName, Shape};
 
 use crate::form;
-use crate::head::{Head, HeadReader};
+use crate::head::{ChallengeReader, Head, HeadReader};
 use crate::provider::Provider;
 
 /// What a description says of a kind of sender, and what is derived of it once.
@@ -15,6 +15,7 @@ use crate::provider::Provider;
 pub struct Sender {
     description: Cow<'static, Description>,
     head: HeadReader,
+    challenge: Option<ChallengeReader>,
     kept: Vec<HeaderName>,
 }
 
@@ -27,7 +28,8 @@ impl Sender {
 
     fn of(description: Cow<'static, Description>) -> Sender {
         let (head, kept) = (HeadReader::of(&description), description.kept().cloned().collect());
-        Sender { description, head, kept }
+        let challenge = ChallengeReader::of(&description);
+        Sender { description, head, challenge, kept }
     }
 
     /// What it was made of.
@@ -61,6 +63,11 @@ impl Sender {
     pub(crate) fn head_and_shape(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> (Head, Option<&Shape>) {
         let (head, number) = self.head.read(headers, body);
         (head, number.and_then(|number| self.description.shapes.get(number)))
+    }
+
+    /// What the sender wants to hear back, of a delivery that is no event but only asks for that.
+    pub(crate) fn challenge(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> Option<String> {
+        self.challenge.as_ref()?.read(headers, body)
     }
 }
 

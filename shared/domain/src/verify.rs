@@ -144,6 +144,7 @@ fn field<'d>(body: &'d [u8], pointer: &Pointer) -> Option<Cow<'d, str>> {
 fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matched: Matched) -> VerifiedEvent {
     let headers = delivery.headers.kept(source.sender.kept());
     let head = source.sender.head(&headers, &delivery.body);
+    let challenge = source.sender.challenge(&headers, &delivery.body);
     let body_sha256 = Digest::of(&delivery.body);
     let mut key = head.key;
     if key.is_empty() || head.event_type.may_recur() || source.dedupe == Dedupe::Content {
@@ -163,7 +164,7 @@ fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matche
         headers,
         body_sha256,
     };
-    VerifiedEvent::new(event, delivery.body, matched)
+    VerifiedEvent::new(event, delivery.body, matched, challenge)
 }
 
 #[cfg(test)]

@@ -127,6 +127,21 @@ fn what_nobody_holds_is_counted() {
 }
 
 #[test]
+fn a_challenge_is_no_event() {
+    let scheme = r#"{"scheme":{"kind":"static-token","header":"x-token"},
+        "challenge":{"when":[{"at":"/type","equals":["url_verification"]}],"answer":"/challenge"}}"#;
+    let json = format!(r#"{{"scheme":{scheme},"secrets":["current-secret-0123456789"]}}"#);
+    let source = Source::parse(SourceName::parse("slack-prod").unwrap(), &json).unwrap();
+    let headers = || [("x-token", "current-secret-0123456789")].into_iter().collect();
+    let verified = |body: &[u8]| verify(delivery(None, headers(), body), &source).unwrap();
+    let challenge = verified(br#"{"type":"url_verification","challenge":"3eZbrw1aBm2rZgRNFdxV"}"#);
+    check_verified("challenge", challenge, |_, verified| Answer::Challenge(verified.challenge().unwrap().to_owned()));
+    for other in [&br#"{"type":"event_callback","challenge":"x"}"#[..], br#"{"type":"url_verification"}"#, b"{"] {
+        assert_eq!(verified(other).challenge(), None);
+    }
+}
+
+#[test]
 fn a_probe_is_no_delivery() {
     check("health", |_| Answer::Healthy);
 }

@@ -240,6 +240,24 @@ fn a_sender_is_known_or_described() {
         r#","secrets":["0123456789"]"#,
         "`scheme`: `scheme.message` has {id}, and `scheme.id` does not say where that is",
     );
+    for (syntax, told) in [
+        (
+            r#"{"form":"prefix","prefix":""}"#,
+            "`prefix` is empty: leave `syntax` out if nothing stands before the signature",
+        ),
+        (
+            r#"{"form":"pairs","key":"v1","separator":"="}"#,
+            "pairs are `key=value`: give a `key`, and a `separator` such as `,` between them",
+        ),
+        (r#"{"form":"versions","version":"v1,"}"#, "a `version` is what stands before the comma, such as `v1`"),
+    ] {
+        let scheme = HMAC.replace("\"message\"", &format!(r#""syntax":{syntax},"message""#));
+        check_own(&scheme, r#","secrets":["0123456789"]"#, &format!("`scheme`: `scheme.syntax`: {told}"));
+    }
+    check(
+        r#"{"scheme":{"scheme":{"kind":"basic"},"challenge":{"when":[],"answer":"/challenge"}},"secrets":["me:0123456789"]}"#,
+        "`scheme`: `challenge.when` is empty, so no delivery would ever be an event: say how a challenge is known",
+    );
     check_own(
         r#"{"kind":"hash"}"#,
         r#","secrets":["0123456789"]"#,
