@@ -7,7 +7,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build up down demo test faults upgrade previous model fuzz consumers check sbom reproduce bench-archive bench cost scaling fmt deploy clean instructions
+.PHONY: help build up down demo test faults upgrade previous model fuzz consumers check sbom reproduce bench-archive bench cost scaling fmt deploy clean instructions bench-verify
 
 PYTHON ?= python3
 # The processor that the functions are built for: this machine's, so that the local stack can run them.
@@ -121,7 +121,11 @@ bench-archive: build .venv-ministack/installed ## memory and speed of archiving 
 model: ## explores the protocol within larger bounds than `make test` does (some minutes)
 	@MODEL=large CARGO_PROFILE_TEST_OPT_LEVEL=2 cargo test -p domain --test model -- --nocapture
 
-bench: build $(bench_contenders) ## everything beside what people would write instead; ROUNDS=number, QUICK=1 for a look, PUBLISH=1 into docs/performance.md
+bench-verify: ## verifying by each description beside a path written by hand; fails if one takes over 1.3 times as long
+	$(call say,verifying 2 KiB by each description)
+	@cargo bench --quiet -p domain --bench verify
+
+bench: bench-verify build $(bench_contenders) ## everything beside what people would write instead; ROUNDS=number, QUICK=1 for a look, PUBLISH=1 into docs/performance.md
 	$(call say,building the benchmark)
 	@cargo build --release -p benches
 	@$(TARGET)/release/bench --rounds $(or $(ROUNDS),5) $(if $(QUICK),--quick) $(if $(PUBLISH),--publish)

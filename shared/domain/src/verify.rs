@@ -51,18 +51,18 @@ pub fn verify(delivery: Delivery, source: &Source) -> Result<VerifiedEvent, Refu
 /// # Errors
 /// If the delivery lacks what the source's credentials ask for.
 pub fn verify_with(delivery: Delivery, source: &Source, published: &PublicKeys) -> Result<VerifiedEvent, Refused> {
-    match prove(&delivery, &source.credentials, published) {
+    match prove(&delivery, source, published) {
         Ok((verified_by, matched)) => Ok(identify(delivery, source, verified_by, matched)),
         Err(refusal) => Err(Refused { delivery: Box::new(delivery), refusal }),
     }
 }
 
-fn prove(
-    delivery: &Delivery,
-    credentials: &Credentials,
-    published: &PublicKeys,
-) -> Result<(VerifiedBy, Matched), Refusal> {
-    match credentials {
+/// How the delivery proves itself, without making an event of it.
+///
+/// # Errors
+/// If the delivery lacks what the source's credentials ask for.
+pub fn prove(delivery: &Delivery, source: &Source, published: &PublicKeys) -> Result<(VerifiedBy, Matched), Refusal> {
+    match &source.credentials {
         Credentials::Token(tokens) => {
             let token = check_token(delivery.token.as_deref(), tokens)?;
             Ok((VerifiedBy::Token, Matched { token: Some(token), ..Matched::default() }))

@@ -54,3 +54,6 @@ impl KeySets {
         PublicKeys::of_key_set(&body).map_err(|error| error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests;

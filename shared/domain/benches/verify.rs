@@ -1,0 +1,325 @@
+//! What it takes to verify a delivery of 2 KiB by each description, beside a path that somebody would write by hand for
+//! one sender: one header, its hex, one HMAC-SHA256 of the body. For senders with keys of their own it is one Ed25519
+//! signature of the same message.
+//!
+//! Both take turns, so that whatever else the machine does falls on both; of each the fastest round counts.
+#![expect(clippy::print_stdout, reason = "a command line tool speaks on the terminal")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock, and decides about nothing but figures")]
+
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use description::{
+    Encoding, Hash, HeaderName, KeySource, Part, Scheme, SecretEncoding, Syntax, Template, Timestamp as TimestampRule,
+    TimestampAt, TimestampUnit,
+};
+use domain::delivery::{Delivery, RequestUrl};
+use domain::digest::Digest;
+use domain::headers::Headers;
+use domain::provider::Provider;
+use domain::public_keys::PublicKeys;
+use domain::source::Source;
+use domain::source_name::SourceName;
+use domain::time::Timestamp;
+use domain::verify::prove;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+use serde_json::{Value, json};
+use sha1::Sha1;
+use sha2::Sha256;
+
+const BODY_BYTES: usize = 2048;
+const ROUNDS: usize = 60;
+const DELIVERIES_A_ROUND: usize = 300;
+/// What a description may cost beside code that was written for one sender.
+const RATIO_MAX: f64 = 1.3;
+
+const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+const TOKEN: &str = "fnTzP9s0Zx5l2kWqV8aYbQ";
+const HAND_HEADER: &str = "x-hand-written";
+
+/// A genuine delivery to a source of a provider.
+struct Case {
+    source: Source,
+    published: PublicKeys,
+    delivery: Delivery,
+    /// What a hand-written path has to check, if it is not the body.
+    ed25519: Option<Asymmetric>,
+}
+
+struct Asymmetric {
+    key: Vec<u8>,
+    message: Vec<u8>,
+}
+
+fn main() -> ExitCode {
+    println!("{:<28} {:>10} {:>10} {:>7}", "provider", "by hand", "described", "ratio");
+    let mut is_too_slow = false;
+    for provider in Provider::ALL {
+        let case = Case::of(provider);
+        let (by_hand, described) = measure(&case);
+        let ratio = described.as_secs_f64() / by_hand.as_secs_f64();
+        is_too_slow |= ratio > RATIO_MAX;
+        let told = |spent: Duration| format!("{:.2} µs", spent.as_secs_f64() * 1e6);
+        let (name, by_hand, described) = (provider.as_str(), told(by_hand), told(described));
+        println!("{name:<28} {by_hand:>10} {described:>10} {ratio:>6.2}x");
+    }
+    if is_too_slow {
+        println!("\nsome take over {RATIO_MAX} times as long as by hand");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// How long one delivery takes, by hand and by its description.
+fn measure(case: &Case) -> (Duration, Duration) {
+    let (mut by_hand, mut described) = (Duration::MAX, Duration::MAX);
+    for _ in 0..ROUNDS {
+        by_hand = by_hand.min(time(|| case.by_hand()));
+        described = described.min(time(|| case.described()));
+    }
+    (by_hand, described)
+}
+
+fn time(verify: impl Fn() -> bool) -> Duration {
+    let began_at = Instant::now();
+    for _ in 0..DELIVERIES_A_ROUND {
+        assert!(black_box(verify()), "it is genuine");
+    }
+    began_at.elapsed() / u32::try_from(DELIVERIES_A_ROUND).expect("a small number")
+}
+
+impl Case {
+    fn described(&self) -> bool {
+        prove(black_box(&self.delivery), &self.source, &self.published).is_ok()
+    }
+
+    fn by_hand(&self) -> bool {
+        let delivery = black_box(&self.delivery);
+        let Ok(Some(text)) = delivery.headers.single(HAND_HEADER) else {
+            return false;
+        };
+        if let Some(Asymmetric { key, message }) = &self.ed25519 {
+            let mut signature = [0; 64];
+            return base16ct::mixed::decode(text, &mut signature).is_ok()
+                && UnparsedPublicKey::new(&ED25519, key).verify(message, &signature).is_ok();
+        }
+        let mut signature = [0; 32];
+        let mac = Hmac::<Sha256>::new_from_slice(SECRET).expect("HMAC takes a key of any length");
+        base16ct::mixed::decode(text, &mut signature).is_ok()
+            && mac.chain_update(&delivery.body).verify_slice(&signature).is_ok()
+    }
+
+    fn of(provider: Provider) -> Case {
+        let description = provider.description().expect("the catalogue describes it");
+        let scheme = &description.scheme;
+        let mut sender = Sender::default();
+        let mut fields = json!({"provider": provider.as_str()});
+        let (mut published, mut ed25519) = (PublicKeys::default(), None);
+        let mut token = None;
+        match scheme {
+            Scheme::UrlToken => {
+                fields["token_sha256"] = json!([Digest::of(TOKEN.as_bytes()).to_string()]);
+                token = Some(TOKEN.to_owned());
+            }
+            Scheme::StaticToken(sent) => {
+                fields["secrets"] = json!([TOKEN]);
+                let header = sent.header.clone().map_or("x-token".to_owned(), |HeaderName(name)| name.to_string());
+                if sent.header.is_none() {
+                    fields["token_header"] = json!(header);
+                }
+                sender.headers.push((header, format!("{}{TOKEN}", sent.prefix)));
+            }
+            Scheme::Basic => {
+                let text = format!("hooks:{TOKEN}");
+                fields["secrets"] = json!([text]);
+                sender.headers.push(("authorization".to_owned(), format!("Basic {}", BASE64_STANDARD.encode(text))));
+            }
+            Scheme::Hmac(hmac) => {
+                let prefix = hmac.secret.strip_prefix.as_deref().unwrap_or_default();
+                fields["secrets"] = json!([match hmac.secret.encoding {
+                    SecretEncoding::Text => format!("{prefix}{}", String::from_utf8_lossy(SECRET)),
+                    SecretEncoding::Base64 => format!("{prefix}{}", BASE64_STANDARD.encode(SECRET)),
+                    SecretEncoding::Hex => format!("{prefix}{}", base16ct::lower::encode_string(SECRET)),
+                }]);
+                let message = sender.message(&hmac.message, &hmac.id, hmac.timestamp.as_ref());
+                let code = match hmac.hash {
+                    Hash::Sha256 => code::<Hmac<Sha256>>(&message),
+                    Hash::Sha1 => code::<Hmac<Sha1>>(&message),
+                };
+                sender.sign(&hmac.header[0], &hmac.syntax, hmac.encoding, hmac.timestamp.as_ref(), &code);
+            }
+            Scheme::Ed25519(signed) => {
+                let pair = Ed25519KeyPair::from_seed_unchecked(SECRET).expect("a seed of 32 bytes");
+                let key = pair.public_key().as_ref().to_vec();
+                match &signed.keys {
+                    KeySource::Operator { .. } => fields["public_keys"] = json!([BASE64_STANDARD.encode(&key)]),
+                    KeySource::Jwks { .. } => {
+                        let key = json!({"kty": "OKP", "crv": "Ed25519", "x": BASE64_URL_SAFE_NO_PAD.encode(&key)});
+                        published =
+                            PublicKeys::of_key_set(json!({"keys": [key]}).to_string().as_bytes()).expect("a key");
+                    }
+                }
+                let message = sender.message(&signed.message, &signed.id, signed.timestamp.as_ref());
+                let signature = pair.sign(&message).as_ref().to_vec();
+                sender.sign(&signed.header[0], &signed.syntax, signed.encoding, signed.timestamp.as_ref(), &signature);
+                sender.headers.push((HAND_HEADER.to_owned(), base16ct::lower::encode_string(&signature)));
+                ed25519 = Some(Asymmetric { key, message });
+            }
+        }
+        let body = sender.body();
+        if ed25519.is_none() {
+            sender.headers.push((HAND_HEADER.to_owned(), base16ct::lower::encode_string(&code::<Hmac<Sha256>>(&body))));
+        }
+        let delivery = Delivery {
+            url: url(),
+            token,
+            headers: Headers::from_iter(sender.headers),
+            body,
+            received_at: NOW,
+            request_id: "request-1".to_owned(),
+        };
+        let name = SourceName::parse("bench").expect("a name");
+        let source = Source::parse(name, &fields.to_string()).unwrap_or_else(|error| panic!("{provider}: {error}"));
+        Case { source, published, delivery, ed25519 }
+    }
+}
+
+/// A sender that follows a description.
+#[derive(Default)]
+struct Sender {
+    headers: Vec<(String, String)>,
+    fields: Vec<(Vec<String>, Value)>,
+    is_form: bool,
+}
+
+impl Sender {
+    /// The bytes to sign; what they are made of goes into headers and body.
+    fn message(&mut self, message: &Template, id: &[HeaderName], timestamp: Option<&TimestampRule>) -> Vec<u8> {
+        self.is_form = message.0.contains(&Part::Form);
+        if let Some(rule) = timestamp {
+            match &rule.at {
+                TimestampAt::Header(names) => self.headers.push((names[0].0.to_string(), time_text(rule.unit))),
+                TimestampAt::Json(pointer) => {
+                    let segments = pointer.0.iter().map(ToString::to_string).collect();
+                    self.fields.push((segments, json!(time_text(rule.unit))));
+                }
+                TimestampAt::Pair(_) => {}
+            }
+        }
+        if let [HeaderName(name), ..] = id {
+            self.headers.push((name.to_string(), "msg_1".to_owned()));
+        }
+        for part in &*message.0 {
+            match part {
+                Part::Header(HeaderName(name)) if !self.headers.iter().any(|(known, _)| known == name) => {
+                    self.headers.push((name.to_string(), "value".to_owned()));
+                }
+                Part::Json(pointer) => {
+                    let segments: Vec<String> = pointer.0.iter().map(ToString::to_string).collect();
+                    if !self.fields.iter().any(|(known, _)| *known == segments) {
+                        self.fields.push((segments, json!("value")));
+                    }
+                }
+                _ => {}
+            }
+        }
+        if self.is_form {
+            self.headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()));
+        }
+        let body = self.body();
+        let pieces = message.0.iter().map(|part| match part {
+            Part::Literal(text) => text.as_bytes().to_vec(),
+            Part::Body => body.clone(),
+            Part::BodySha256 => Digest::of(&body).to_string().into_bytes(),
+            Part::Timestamp => time_text(timestamp.expect("it has one").unit).into_bytes(),
+            Part::Id => b"msg_1".to_vec(),
+            Part::Header(HeaderName(name)) => {
+                let value = self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+                value.unwrap_or_default().into_bytes()
+            }
+            Part::Json(pointer) => {
+                let segments: Vec<String> = pointer.0.iter().map(ToString::to_string).collect();
+                let field = self.fields.iter().find(|(known, _)| *known == segments);
+                field.and_then(|(_, value)| value.as_str()).unwrap_or_default().as_bytes().to_vec()
+            }
+            Part::Url => format!("https://{}{}", url().host, url().path).into_bytes(),
+            Part::Form => {
+                let mut pairs = form();
+                pairs.sort();
+                pairs.into_iter().flat_map(|(name, value)| [name, value]).collect::<String>().into_bytes()
+            }
+        });
+        pieces.collect::<Vec<_>>().concat()
+    }
+
+    fn sign(
+        &mut self,
+        HeaderName(header): &HeaderName,
+        syntax: &Syntax,
+        encoding: Encoding,
+        timestamp: Option<&TimestampRule>,
+        signature: &[u8],
+    ) {
+        let text = match encoding {
+            Encoding::Hex => base16ct::lower::encode_string(signature),
+            Encoding::Base64 => BASE64_STANDARD.encode(signature),
+        };
+        let value = match syntax {
+            Syntax::Plain => text,
+            Syntax::Prefix { prefix } => format!("{prefix}{text}"),
+            Syntax::Versions { version } => format!("{version},{text}"),
+            Syntax::Pairs { key, separator } => match timestamp {
+                Some(TimestampRule { at: TimestampAt::Pair(name), unit, .. }) => {
+                    format!("{name}={}{separator}{key}={text}", time_text(*unit))
+                }
+                _ => format!("{key}={text}"),
+            },
+        };
+        self.headers.push((header.to_string(), value));
+    }
+
+    /// JSON of 2 KiB with the fields that are signed, or a form of about as much.
+    fn body(&self) -> Vec<u8> {
+        if self.is_form {
+            let pairs = form().into_iter().map(|(name, value)| format!("{name}={value}"));
+            return pairs.collect::<Vec<_>>().join("&").into_bytes();
+        }
+        let mut body = json!({});
+        for (segments, value) in &self.fields {
+            let mut at = &mut body;
+            for segment in segments {
+                at = &mut at[segment.as_str()];
+            }
+            *at = value.clone();
+        }
+        let rest = BODY_BYTES.saturating_sub(body.to_string().len() + r#","rest":"""#.len());
+        body["rest"] = json!("x".repeat(rest));
+        body.to_string().into_bytes()
+    }
+}
+
+fn form() -> Vec<(String, String)> {
+    (0..30).map(|number| (format!("Parameter{number}"), "x".repeat(55))).collect()
+}
+
+fn url() -> RequestUrl {
+    RequestUrl { host: "hooks.example.com".to_owned(), path: "/hooks/bench".to_owned(), query: String::new() }
+}
+
+fn time_text(unit: TimestampUnit) -> String {
+    match unit {
+        TimestampUnit::Seconds => (NOW.as_millis() / 1000).to_string(),
+        TimestampUnit::Milliseconds => NOW.as_millis().to_string(),
+        TimestampUnit::Rfc3339 => NOW.to_string(),
+    }
+}
+
+fn code<M: hmac::Mac + hmac::KeyInit>(message: &[u8]) -> Vec<u8> {
+    let mac = <M as hmac::KeyInit>::new_from_slice(SECRET).expect("HMAC takes a key of any length");
+    mac.chain_update(message).finalize().into_bytes().to_vec()
+}
