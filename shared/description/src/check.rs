@@ -224,7 +224,7 @@ fn check_signature(
     if message.0.contains(&Part::Id) && id.is_empty() {
         return Err(Fault::Nowhere { part: "id" });
     }
-    if message.0.iter().any(|part| matches!(part, Part::Json(pointer) if pointer.has_wildcard())) {
+    if message.0.iter().any(|part| matches!(part, Part::Json(pointers) if pointers.iter().any(Pointer::has_wildcard))) {
         return Err(Fault::Wildcard);
     }
     match syntax {

@@ -219,8 +219,8 @@ impl Sender {
                 Part::Header(HeaderName(name)) if !self.headers.iter().any(|(known, _)| known == name) => {
                     self.headers.push((name.to_string(), "value".to_owned()));
                 }
-                Part::Json(pointer) => {
-                    let segments: Vec<String> = pointer.0.iter().map(ToString::to_string).collect();
+                Part::Json(pointers) => {
+                    let segments: Vec<String> = pointers[0].0.iter().map(ToString::to_string).collect();
                     if !self.fields.iter().any(|(known, _)| *known == segments) {
                         self.fields.push((segments, json!("value")));
                     }
@@ -242,8 +242,8 @@ impl Sender {
                 let value = self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
                 value.unwrap_or_default().into_bytes()
             }
-            Part::Json(pointer) => {
-                let segments: Vec<String> = pointer.0.iter().map(ToString::to_string).collect();
+            Part::Json(pointers) => {
+                let segments: Vec<String> = pointers[0].0.iter().map(ToString::to_string).collect();
                 let field = self.fields.iter().find(|(known, _)| *known == segments);
                 field.and_then(|(_, value)| value.as_str()).unwrap_or_default().as_bytes().to_vec()
             }

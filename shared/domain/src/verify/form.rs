@@ -1,7 +1,5 @@
 //! Forms, as they are signed in the manner of Twilio.
 
-use std::collections::BTreeSet;
-
 use url::form_urlencoded;
 
 use super::Refusal;
@@ -26,8 +24,15 @@ pub(super) fn signed(delivery: &Delivery) -> Result<String, Refusal> {
         return Err(Refusal::BodyDigestWrong);
     }
     if is_form(delivery) {
-        let pairs: BTreeSet<_> = form_urlencoded::parse(&delivery.body).collect();
-        return Ok(pairs.iter().flat_map(|(name, value)| [&**name, &**value]).collect());
+        let mut pairs: Vec<_> = form_urlencoded::parse(&delivery.body).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut signed = String::with_capacity(delivery.body.len());
+        for (name, value) in &pairs {
+            signed.push_str(name);
+            signed.push_str(value);
+        }
+        return Ok(signed);
     }
     if digests.is_empty() { Err(Refusal::BodyDigestMissing) } else { Ok(String::new()) }
 }

@@ -61,6 +61,9 @@ fn fields_of_a_body_do_not_stand_for_it() {
     check(&source, &[], r#"{"data":{"id":"task_1"},"more":1}"#, "task_1.1700000000", "token");
     check(&source, &[], r#"{"data":{"id":10000000000000000000}}"#, "10000000000000000000.1700000000", "token");
     check(&source, &[], r#"{"data":{"id":"task_2"}}"#, "task_1.1700000000", "signature_wrong");
+    let either = signing("{json:/task_id|/data/id}.{timestamp}");
+    check(&either, &[], r#"{"data":{"id":"task_1"}}"#, "task_1.1700000000", "token");
+    check(&either, &[], r#"{"data":{"id":"task_1"},"task_id":"task_2"}"#, "task_2.1700000000", "token");
     for body in [
         r#"{"data":{}}"#,
         r#"{"data":{"id":null}}"#,
