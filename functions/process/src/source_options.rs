@@ -202,6 +202,20 @@ mod tests {
     }
 
     #[test]
+    fn an_event_is_read_by_the_description_that_is_there() {
+        let json = r#"{"scheme":{"scheme":{"kind":"url-token"}},"token_sha256":["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"]}"#;
+        let own = Wanted::of(Source::parse(name("test"), json).unwrap()).unwrap();
+        let of = |wanted: &Wanted, provider: Provider| {
+            wanted.sender(provider).map(|sender| sender.description().name.to_string())
+        };
+        assert_eq!(of(&own, Provider::Custom).as_deref(), Some("custom"));
+        assert_eq!(of(&own, Provider::Glossi).as_deref(), Some("glossi"));
+        // The secret is gone, or is of another sender by now.
+        assert_eq!(of(&Wanted::default(), Provider::Custom), None);
+        assert_eq!(of(&Wanted::default(), Provider::Glossi).as_deref(), Some("glossi"));
+    }
+
+    #[test]
     fn the_memory_is_bounded() {
         let mut memory = Memory::default();
         for number in 0..10_000 {

@@ -88,9 +88,17 @@ fn seconds(rule: &WorkRule, body: &Body<'_>) -> Option<f64> {
 fn assets<'d>(rules: &[AssetRule], never: &'d [Text], body: &Body<'_>) -> Assets<'d> {
     let mut assets = Assets::without(never);
     for AssetRule { when, first_of } in rules {
-        if when.iter().all(|condition| body.answers(condition)) {
-            let _found = first_of.iter().any(|source| assets.take(source, body));
+        if !when.iter().all(|condition| body.answers(condition)) {
+            continue;
+        }
+        for source in &**first_of {
+            if assets.take(source, body) {
+                break;
+            }
         }
     }
     assets
 }
+
+#[cfg(test)]
+mod tests;

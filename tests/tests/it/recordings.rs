@@ -15,7 +15,9 @@ fn check_all(provider: Provider, expected: Expect) {
     run(async |world| {
         // Variants of one report have one key, so they are one event, unless they come to different sources.
         let all = all_recorded(provider);
-        let key = |recorded: &Recorded| provider.sender().unwrap().head(&BTreeMap::new(), &recorded.body).key;
+        let key = |recorded: &Recorded| {
+            provider.sender().expect("a sender of the catalogue").head(&BTreeMap::new(), &recorded.body).key
+        };
         let mut sources = Vec::new();
         let mut sent = Vec::new();
         for (number, recorded) in all.iter().enumerate() {
