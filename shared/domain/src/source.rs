@@ -112,6 +112,15 @@ fn own(mut written: Map<String, Value>) -> Result<Description, SourceError> {
     Ok(description)
 }
 
+#[cfg(test)]
+impl Source {
+    /// What is warned of beyond what nobody could establish about the sender, which is the catalogue's to say.
+    pub(crate) fn own_warnings(&self) -> Vec<String> {
+        let unknown = &self.sender.description().about.unknown;
+        self.warnings.iter().filter(|warning| !unknown.iter().any(|known| known == *warning)).cloned().collect()
+    }
+}
+
 /// What could not be established about a sender of the catalogue. An operator knows what is sure of their own.
 fn doubts(provider: Provider, description: &Description) -> Vec<String> {
     if provider == Provider::Custom {

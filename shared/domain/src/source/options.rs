@@ -202,8 +202,9 @@ mod tests {
     fn check_source(written: &str, expected: &Expect) {
         let json = format!("{{{written}}}");
         let source = Source::parse(SourceName::parse("test").unwrap(), &json).unwrap();
+        let warnings = source.own_warnings();
         let options = source.options.map_or_else(|error| error.to_string(), |options| format!("{options:?}"));
-        let lines = [vec![options], source.warnings].concat();
+        let lines = [vec![options], warnings].concat();
         assert!(!lines.concat().contains("sk-"), "{lines:?}");
         expected.assert_eq(&lines.join("\n"));
     }

@@ -4,7 +4,7 @@ use crate::digest::Digest;
 fn check(json: &str, expected: &str) {
     let parsed = Source::parse(SourceName::parse("test").unwrap(), json);
     let rendered = match &parsed {
-        Ok(source) => format!("{:?}, warnings: {:?}", source.credentials, source.warnings),
+        Ok(source) => format!("{:?}, warnings: {:?}", source.credentials, source.own_warnings()),
         Err(error) => error.to_string(),
     };
     assert_eq!(rendered, expected, "{json}");
@@ -38,13 +38,23 @@ fn what_works_but_should_be_known_is_warned_of() {
 }
 
 #[test]
-fn who_cannot_be_asked_is_warned_of() {
-    let digest = Digest::of(b"token");
+fn what_nobody_could_establish_about_a_sender_is_warned_of() {
+    let check = |json: &str, beginnings: &[&str]| {
+        let warnings = Source::parse(SourceName::parse("test").unwrap(), json).unwrap().warnings;
+        for beginning in beginnings {
+            assert!(warnings.iter().any(|warning| warning.starts_with(beginning)), "{beginning}: {warnings:?}");
+        }
+    };
     check(
-        &format!(
-            r#"{{"provider":"generic-token","secrets":["0123456789abcdef01234567"],"token_header":"x-token","token_sha256":["{digest}"],"confirm":true,"api_key":"sk-0123456789"}}"#
-        ),
-        r#"Both { proof: StaticToken { header: HeaderName("x-token"), prefix: "", tokens: 1 tokens }, tokens: 1 tokens }, warnings: ["`confirm` has nobody to ask, since no way to ask this sender's API is known: what ends something will fail as unconfirmable; leave `confirm` out"]"#,
+        r#"{"provider":"kie","secrets":["0123456789abcdef01234567"]}"#,
+        &["Kie.ai's signature covers the task's id and the time, not the body"],
+    );
+    check(
+        r#"{"provider":"sync-so","secrets":["0123456789abcdef01234567"]}"#,
+        &[
+            "what Landfall knows of sync-so is from guesses in part: try a delivery",
+            "The time is taken to be in seconds",
+        ],
     );
 }
 
