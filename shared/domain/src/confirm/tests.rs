@@ -371,38 +371,54 @@ fn what_is_signed_or_not_to_be_confirmed_is_not_asked_about() {
 }
 
 #[test]
-fn an_operators_own_sender_is_asked_by_its_description() {
-    let source = own();
-    let need_of = |webhook: &Value| {
-        let body = webhook.to_string().into_bytes();
-        let event = Event { provider: Provider::Custom, ..event(Provider::Csm, VerifiedBy::Token, &body) };
-        let canonical = Canonical::of(&source.sender, &BTreeMap::new(), &body);
-        let access = source.options.as_ref().unwrap().confirm.as_ref();
-        need(&event, &source.sender, &canonical, &body, access)
+fn senders_that_sign_nothing_are_asked_for_the_job() {
+    let check = |provider: Provider, webhook: Value, answer: Value, asked: Expect, told: Expect| {
+        check_need(provider, &webhook, &asked);
+        check(provider, &webhook, 200, &answer, &told);
     };
-    let done = json!({"job": {"id": "../7"}, "state": "done", "owner": "a?b"});
-    let Need::Ask(inquiry) = need_of(&done) else { panic!("it is not asked") };
-    let ApiRequest { method, url, body, .. } = inquiry.request();
-    assert_eq!(format!("{method} {url}"), "POST https://api.example.com/video/a%3Fb/jobs/..%2F7");
-    assert_eq!(body, r#"{"ids":["../7"],"part":"video"}"#);
-    assert!(inquiry.request().headers.contains(&("authorization".to_owned(), format!("Bearer {KEY}"))));
-    let verdict = |answer: Value| {
-        let answer = ApiAnswer { status: 200, body: answer.to_string().into_bytes() };
-        match inquiry.verdict(&answer) {
-            Verdict::Agrees(_) => "agrees".to_owned(),
-            other => format!("{other:?}"),
-        }
-    };
-    assert_eq!(verdict(json!({"jobs": [{"no": "8"}, {"no": "../7", "state": "done"}]})), "agrees");
-    assert_eq!(verdict(json!({"jobs": [{"no": "../7", "state": "broken"}]})), "Contradicts");
-    assert_eq!(verdict(json!({"jobs": [], "missing": ["../7"]})), "Unknown");
-    for senseless in [json!({"jobs": []}), json!({"jobs": [{"no": "../7"}]}), json!([]), json!({"jobs": "../7"})] {
-        let told = r#"NotYet { reason: "the sender's API answered something that makes no sense" }"#;
-        assert_eq!(verdict(senseless), told);
-    }
-    for unaskable in
-        [json!({"job": {"id": "7"}, "state": "done"}), json!({"job": {"id": ".."}, "state": "done", "owner": "a"})]
-    {
-        assert!(matches!(need_of(&unaskable), Need::Unaskable), "{unaskable}");
-    }
+    check(
+        Provider::Luma,
+        json!({"id": "g1", "state": "completed", "assets": {"video": "https://forged.example/a.mp4"}}),
+        json!({"id": "g1", "state": "completed", "assets": {"video": "https://genuine.example/a.mp4"}}),
+        expect![[r#"
+            GET https://api.lumalabs.ai/dream-machine/v1/generations/g1
+            authorization: Bearer sk-0123456789"#]],
+        expect!["agrees: landfall.job.completed g1 https://genuine.example/a.mp4"],
+    );
+    check(
+        Provider::Piapi,
+        json!({"timestamp": 1, "data": {"task_id": "t1", "status": "completed"}}),
+        json!({"code": 200, "data": {"task_id": "t1", "status": "completed", "output": {"image_url": "https://genuine.example/a.png"}}}),
+        expect![[r#"
+            GET https://api.piapi.ai/api/v1/task/t1
+            x-api-key: sk-0123456789"#]],
+        expect!["agrees: landfall.job.completed t1 https://genuine.example/a.png"],
+    );
+    check(
+        Provider::Assemblyai,
+        json!({"transcript_id": "t1", "status": "completed"}),
+        json!({"id": "t1", "status": "error", "error": "no speech"}),
+        expect![[r#"
+            GET https://api.assemblyai.com/v2/transcript/t1
+            authorization: sk-0123456789"#]],
+        expect!["contradicts"],
+    );
+    check(
+        Provider::Leonardo,
+        json!({"type": "image_generation.complete", "data": {"object": {"id": "g1", "status": "COMPLETE"}}}),
+        json!({"generations_by_pk": {"id": "g1", "status": "COMPLETE", "generated_images": [{"url": "https://genuine.example/a.jpg"}]}}),
+        expect![[r#"
+            GET https://cloud.leonardo.ai/api/rest/v1/generations/g1
+            authorization: Bearer sk-0123456789"#]],
+        expect!["agrees: landfall.job.completed g1 https://genuine.example/a.jpg"],
+    );
+    check(
+        Provider::Meshy,
+        json!({"id": "t1", "status": "SUCCEEDED", "progress": 100}),
+        json!({"id": "t1", "status": "IN_PROGRESS", "progress": 50}),
+        expect![[r#"
+            GET https://api.meshy.ai/openapi/v1/video/t1
+            authorization: Bearer sk-0123456789"#]],
+        expect!["not yet: the sender's API has not come to an end yet"],
+    );
 }
