@@ -8,14 +8,15 @@ use domain::provider::Provider;
 use crate::promises::{body, described, function_url, message, signature, source};
 
 /// The contents of the files in a folder of the repository.
-pub(crate) fn files(folder: &Path) -> impl Iterator<Item = Vec<u8>> + use<> {
-    let folder = repository().join(folder);
+pub(crate) fn files(path: &Path) -> impl Iterator<Item = Vec<u8>> + use<> {
+    let folder = folder(path);
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     entries.map(|entry| fs::read(entry.expect("a readable folder").path()).expect("a readable file"))
 }
 
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+/// A folder of the repository.
+fn folder(path: &Path) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }
 
 fn check(target: &str, promise: impl Fn(&[u8])) {
@@ -29,11 +30,11 @@ fn check(target: &str, promise: impl Fn(&[u8])) {
 
 #[test]
 fn every_kept_body_holds_the_promises() {
-    // The fuzzer has not met every sender: one more is a description and its vectors, no corpus.
-    let corpus = |provider: &Provider| repository().join("fuzz/corpus").join(provider.as_str());
-    let met: Vec<Provider> = Provider::ALL.into_iter().filter(|provider| corpus(provider).is_dir()).collect();
-    assert!(!met.is_empty(), "no sender has a corpus");
-    for provider in met {
+    // The fuzzer reads bodies by a few descriptions, which have in them whatever the language can say.
+    let has_corpus = |provider: &Provider| folder(&Path::new("fuzz/corpus").join(provider.as_str())).is_dir();
+    let fuzzed: Vec<Provider> = Provider::ALL.into_iter().filter(has_corpus).collect();
+    assert!(fuzzed.len() >= 4, "{fuzzed:?}");
+    for provider in fuzzed {
         check(provider.as_str(), |input| body::hold(provider, input));
     }
 }
