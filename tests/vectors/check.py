@@ -1,0 +1,288 @@
+"""A receiver in another language: verifies the vectors by the descriptions alone, and says where they disagree.
+
+    python tests/vectors/check.py [descriptions] [vectors]
+
+It needs Python 3.11 and nothing else. Ed25519 is not in Python's own library: such vectors are passed over, and
+counted, where the package `cryptography` is not installed. It looks at the verdict, at what verified, and at which
+secret did; the words for a refusal and the events are Landfall's own matter.
+"""
+
+import base64
+import binascii
+import datetime
+import hashlib
+import hmac
+import json
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError:
+    Ed25519PublicKey = None
+
+REPOSITORY = Path(__file__).parent.parent.parent
+UNITS = {"seconds": 1, "milliseconds": 1000}
+
+
+class Refused(Exception):
+    """The delivery is not believed."""
+
+
+class NoEd25519(Exception):
+    """Nobody here can say."""
+
+
+def single(headers: list[list[str]], names: str | list[str], joined: bool = False) -> str:
+    """The value of the first of the headers that is there, which must be there once."""
+    for name in [names] if isinstance(names, str) else names:
+        values = [value.strip() for known, value in headers if known.lower() == name.lower()]
+        if len(values) > 1 or (values and "," in values[0] and not joined):
+            raise Refused(f"{name} is doubled")
+        if values and values[0]:
+            return values[0]
+    raise Refused(f"{names} is missing")
+
+
+def at_pointer(body: bytes, pointer: str) -> Any:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return None
+    for segment in pointer.split("/")[1:]:
+        segment = segment.replace("~1", "/").replace("~0", "~")
+        value = value.get(segment) if isinstance(value, dict) else None
+    return value
+
+
+class Delivery:
+    """One request, and how its sender is described."""
+
+    def __init__(self, vector: dict[str, Any], scheme: dict[str, Any]) -> None:
+        request = vector["request"]
+        self.vector, self.scheme, self.headers = vector, scheme, request["headers"]
+        self.url, self.source = request["url"], vector["source"]["secret"]
+        self.body = request["body"].encode() if "body" in request else base64.b64decode(request["body_base64"])
+        self.received = datetime.datetime.fromisoformat(vector["received_at"]).timestamp()
+
+    def verify(self) -> dict[str, Any]:
+        """What verified it."""
+        token = self.check_token() if "token_sha256" in self.source else {}
+        if self.scheme["kind"] == "url-token":
+            if not token:
+                raise Refused("the source asks for nothing")
+            return {"verified_by": "token", **token}
+        checks = {"hmac": self.check_signature, "ed25519": self.check_signature, "basic": self.check_basic}
+        secret = checks.get(self.scheme["kind"], self.check_static)()
+        covers = re.search(r"\{(body|body_sha256|form)\}", self.scheme.get("message", ""))
+        return {"verified_by": "signature" if covers else "token", "secret": secret, **token}
+
+    def check_token(self) -> dict[str, int]:
+        parts = urlsplit(self.url).path.split("/")
+        digest = hashlib.sha256(unquote(parts[3] if len(parts) > 3 else "").encode()).hexdigest()
+        return {"token": self.index(digest, self.source["token_sha256"])}
+
+    def index(self, said: str, known: list[str]) -> int:
+        for index, text in enumerate(known):
+            if hmac.compare_digest(said.encode(), text.encode()):
+                return index
+        raise Refused("it is none that is known")
+
+    def check_static(self) -> int:
+        value = single(self.headers, self.scheme.get("header") or self.source["token_header"])
+        prefix = self.scheme.get("prefix", "")
+        if not value.startswith(prefix):
+            raise Refused("another prefix")
+        return self.index(value.removeprefix(prefix), self.source["secrets"])
+
+    def check_basic(self) -> int:
+        word, _, encoded = single(self.headers, "authorization").partition(" ")
+        if word.lower() != "basic":
+            raise Refused("another scheme")
+        return self.index(decoded(encoded.strip(), "base64").decode("utf-8", "replace"), self.source["secrets"])
+
+    def check_signature(self) -> int:
+        signatures, pairs = self.signatures()
+        timestamp = self.timestamp(pairs)
+        self.check_time(timestamp)
+        message = self.message(timestamp)
+        for index, proves in enumerate(self.provers(message)):
+            if any(proves(signature) for signature in signatures):
+                return index
+        raise Refused("the signature is wrong")
+
+    def signatures(self) -> tuple[list[bytes], list[tuple[str, str]]]:
+        syntax = self.scheme.get("syntax", {"form": "plain"})
+        form = syntax["form"]
+        is_list = form in ("pairs", "versions")
+        value = single(self.headers, self.scheme["header"], joined=is_list)
+        pairs: list[tuple[str, str]] = []
+        if form == "prefix":
+            if not value.startswith(syntax["prefix"]):
+                raise Refused("another prefix")
+            texts = [value.removeprefix(syntax["prefix"])]
+        elif form == "pairs":
+            pairs = [tuple(part.strip().split("=", 1)) for part in value.split(syntax["separator"]) if "=" in part]
+            texts = [text for key, text in pairs if key == syntax["key"]]
+        elif form == "versions":
+            items = (item.split(",", 1) for item in value.split(" ") if "," in item)
+            texts = [text for version, text in items if version == syntax["version"]]
+        else:
+            texts = [value]
+        found = []
+        for text in texts:
+            try:
+                found.append(decoded(text, self.scheme["encoding"]))
+            except Refused:
+                if not is_list:
+                    raise
+        return found, pairs
+
+    def timestamp(self, pairs: list[tuple[str, str]]) -> str | None:
+        place = self.scheme.get("timestamp", {}).get("at")
+        if place is None:
+            return None
+        if "header" in place:
+            return single(self.headers, place["header"])
+        if "pair" in place:
+            values = [text for key, text in pairs if key == place["pair"]]
+            if len(values) != 1:
+                raise Refused("not one timestamp")
+            return values[0]
+        value = at_pointer(self.body, place["json"])
+        if value is None or isinstance(value, (bool, list, dict)):
+            raise Refused("no timestamp")
+        return str(value)
+
+    def check_time(self, timestamp: str | None) -> None:
+        if timestamp is None:
+            return
+        rule = self.scheme["timestamp"]
+        if rule.get("unit") == "rfc3339":
+            seconds = datetime.datetime.fromisoformat(timestamp).timestamp()
+        elif re.fullmatch(r"[0-9]{1,18}", timestamp):
+            seconds = int(timestamp) / UNITS[rule.get("unit", "seconds")]
+        else:
+            raise Refused("no timestamp")
+        if seconds < self.received - rule.get("past_seconds", float("inf")):
+            raise Refused("late")
+        if seconds > self.received + rule.get("future_seconds", float("inf")):
+            raise Refused("early")
+
+    def message(self, timestamp: str | None) -> bytes:
+        def part(name: str) -> bytes:
+            kind, _, rest = name.partition(":")
+            if kind == "body":
+                return self.body
+            if kind == "body_sha256":
+                return hashlib.sha256(self.body).hexdigest().encode()
+            if kind == "timestamp":
+                return (timestamp or "").encode()
+            if kind == "id":
+                return single(self.headers, self.scheme["id"]).encode()
+            if kind == "header":
+                return single(self.headers, rest).encode()
+            if kind == "json":
+                # A pointer alone, or several of which the first that holds something is taken.
+                values = [at_pointer(self.body, pointer) for pointer in rest.split("|")]
+                value = next((value for value in values if value not in (None, "")), None)
+                if value is None:
+                    raise Refused(f"{rest} is missing")
+                return str(value).encode()
+            if kind == "url":
+                return self.public_url().encode()
+            assert kind == "form", f"{kind} is unknown"
+            return self.form()
+
+        parts = re.split(r"\{([^}]*)\}", self.scheme["message"])
+        return b"".join(part(text) if index % 2 else text.encode() for index, text in enumerate(parts))
+
+    def public_url(self) -> str:
+        public = self.source.get("public_url")
+        if public is None:
+            return self.url
+        query = urlsplit(self.url).query
+        return f"{public}?{query}" if query and "?" not in public else public
+
+    def form(self) -> bytes:
+        content_type = next((value for name, value in self.headers if name.lower() == "content-type"), "")
+        if content_type.startswith("application/x-www-form-urlencoded"):
+            fields = set(parse_qsl(self.body.decode(), keep_blank_values=True))
+            return "".join(name + value for name, value in sorted(fields)).encode()
+        digests = [value for name, value in parse_qsl(urlsplit(self.url).query) if name == "bodySHA256"]
+        if digests != [hashlib.sha256(self.body).hexdigest()]:
+            raise Refused("nothing vouches for the body")
+        return b""
+
+    def provers(self, message: bytes) -> list[Any]:
+        if self.scheme["kind"] == "hmac":
+            keys = [self.mac_key(secret) for secret in self.source["secrets"]]
+            macs = [hmac.new(key, message, self.scheme.get("hash", "sha256")).digest() for key in keys]
+            return [lambda signature, mac=mac: hmac.compare_digest(mac, signature) for mac in macs]
+        if Ed25519PublicKey is None:
+            raise NoEd25519
+        return [lambda signature, key=key: is_signed(key, signature, message) for key in self.public_keys()]
+
+    def mac_key(self, secret: str) -> bytes:
+        form = self.scheme.get("secret", {})
+        rest = secret.removeprefix(form.get("strip_prefix", ""))
+        encoding = form.get("encoding", "text")
+        return rest.encode() if encoding == "text" else decoded(rest, encoding)
+
+    def public_keys(self) -> list[bytes]:
+        if "key_set" in self.vector:
+            return [decoded(key["x"], "base64") for key in self.vector["key_set"]["keys"] if key.get("crv") == "Ed25519"]
+        prefix = self.scheme["keys"].get("strip_prefix", "")
+        return [decoded(key.removeprefix(prefix), "base64") for key in self.source["public_keys"]]
+
+
+def is_signed(key: bytes, signature: bytes, message: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def decoded(text: str, encoding: str) -> bytes:
+    """Hex of either case, or base64 of either alphabet, padded or not."""
+    try:
+        if encoding == "hex":
+            return binascii.unhexlify(text)
+        bare = text.rstrip("=").replace("-", "+").replace("_", "/")
+        return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise Refused(f"no {encoding}") from None
+
+
+def main() -> None:
+    descriptions = Path(sys.argv[1]) if len(sys.argv) > 1 else REPOSITORY / "shared/domain/providers"
+    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parent
+    checked, skipped, wrong = 0, 0, []
+    for path in sorted(folder.glob("*/*.json")):
+        vector = json.loads(path.read_text())
+        source = vector["source"]["secret"]
+        description = source.get("scheme") or tomllib.loads((descriptions / f"{source['provider']}.toml").read_text())
+        try:
+            found: dict[str, Any] | None = Delivery(vector, description["scheme"]).verify()
+        except NoEd25519:
+            skipped += 1
+            continue
+        except Refused:
+            found = None
+        checked += 1
+        if found != vector.get("accepted"):
+            wrong.append(f"{path.relative_to(folder)}: {found or 'refused'}, and not {vector.get('accepted') or 'refused'}")
+    passed_over = f", and {skipped} of Ed25519 passed over for want of `cryptography`" if skipped else ""
+    print(f"In Python, {checked - len(wrong)} of {checked} vectors come out as they say{passed_over}.")
+    if wrong or not checked:
+        sys.exit("\n".join(wrong) or "there are no vectors")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""A delivery, and what a receiver must make of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from signing import Header, Recipe, Sent
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The delivery is believed: by which of the secrets and of the URL's tokens, counted from 0."""
+
+    secret: int | None = None
+    token: int | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    reason: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """One delivery and what is to be made of it."""
+
+    name: str
+    shows: str
+    recipe: Recipe
+    sent: Sent
+    headers: list[Header]
+    verdict: Accepted | Refused
+    # How many of the URL's tokens the source knows; without any it asks for none.
+    tokens: int = 0
+    # How many of the recipe's secrets the source knows.
+    secrets: int = 1
+    # What else the operator configures.
+    options: dict[str, Any] = field(default_factory=dict)

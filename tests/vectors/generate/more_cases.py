@@ -1,0 +1,88 @@
+"""What differs in some senders' deliveries alone, because of what they sign."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from case import Accepted, Case, Refused
+from media_senders import Kie
+from other_senders import Twilio
+from signing import URL, Recipe, Sent, compact
+
+
+def more_cases(recipe: Recipe) -> Iterator[Case]:
+    if isinstance(recipe, Twilio):
+        yield from of_a_form(recipe)
+        yield from of_a_digest_in_the_url(recipe)
+        yield from of_a_url(recipe)
+    if isinstance(recipe, Kie):
+        yield from of_a_field(recipe)
+
+
+def of_a_form(recipe: Twilio) -> Iterator[Case]:
+    sent = recipe.sent()
+    genuine = recipe.headers(sent)
+
+    def case(name: str, shows: str, fields: list[tuple[str, str]], verdict: Accepted | Refused) -> Case:
+        return Case(name, shows, recipe, replace(sent, body=urlencode(fields).encode()), genuine, verdict)
+
+    fields, wrong = recipe.fields, Refused("signature_wrong")
+    yield case("form-in-other-order", "Fields are signed sorted by name.", fields[::-1], Accepted(0))
+    yield case("form-field-changed", "A field has another value.", [*fields[:-1], (fields[-1][0], "x")], wrong)
+    yield case("form-field-missing", "A field is missing.", fields[1:], wrong)
+    yield case("form-field-added", "There is a field more.", [*fields, ("Zone", "")], wrong)
+    twice = replace(sent, body=urlencode([*fields, ("Digits", "5678"), ("Digits", "1234"), ("Digits", "1234")]).encode())
+    shows = "Of a field that is there several times, each value is signed once, in order."
+    yield Case("form-field-doubled", shows, recipe, twice, recipe.headers(twice), Accepted(0))
+    empty = replace(sent, body=b"")
+    yield Case("form-empty", "A form may have no field.", recipe, empty, recipe.headers(empty), Accepted(0))
+
+
+def of_a_digest_in_the_url(recipe: Twilio) -> Iterator[Case]:
+    body = compact([{"specversion": "1.0", "id": "EZ1", "type": "com.twilio.messaging.message.delivered"}])
+    query = "?bodySHA256=" + hashlib.sha256(body).hexdigest()
+
+    def case(name: str, shows: str, query: str, verdict: Accepted | Refused, body: bytes = body) -> Case:
+        sent = Sent(body, url=URL + query, content_type="application/json")
+        return Case(name, shows, recipe, sent, recipe.headers(sent), verdict)
+
+    yield case("json-with-digest", "The URL has the digest of a body that is no form.", query, Accepted(0))
+    yield case("json-without-digest", "Without it, nothing vouches for the body.", "", Refused("body_digest_missing"))
+    changed = body.replace(b"delivered", b"failed")
+    yield case("json-changed", "The digest is that of another body.", query, Refused("body_digest_wrong"), changed)
+
+
+def of_a_url(recipe: Twilio) -> Iterator[Case]:
+    sent = replace(recipe.sent(), url=f"{URL}?order=7&sort=b%2Fa")
+    genuine = recipe.headers(sent)
+    wrong = Refused("signature_wrong")
+
+    def case(name: str, shows: str, sent: Sent, verdict: Accepted | Refused, **options: Any) -> Case:
+        return Case(name, shows, recipe, sent, genuine, verdict, options=options)
+
+    yield case("url-with-query", "The query is part of the URL, to the letter.", sent, Accepted(0))
+    other = replace(sent, url=sent.url.replace("order=7", "order=8"))
+    yield case("url-query-changed", "The query is another one.", other, wrong)
+    behind = replace(sent, url=sent.url.replace("hooks.example.com", "behind.example.net"))
+    yield case("url-host-changed", "The host is another one.", behind, wrong)
+    shows = "The sender was given another URL than the function's own, and the operator says which."
+    yield case("url-public", shows, behind, Accepted(0), public_url=URL)
+
+
+def of_a_field(recipe: Kie) -> Iterator[Case]:
+    sent = recipe.sent()
+    genuine = recipe.headers(sent)
+    body = json.loads(sent.body)
+
+    def case(name: str, shows: str, data: dict[str, Any], reason: str) -> Case:
+        changed = replace(sent, body=compact({**body, "data": data}))
+        return Case(name, shows, recipe, changed, genuine, Refused(reason))
+
+    data = body["data"]
+    other = {**data, "task_id": data["task_id"] + "0"}
+    yield case("field-changed", "The task is another one.", other, "signature_wrong")
+    none = {name: value for name, value in data.items() if name != "task_id"}
+    yield case("field-missing", "The body names no task.", none, "field_missing")

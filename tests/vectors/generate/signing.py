@@ -1,0 +1,322 @@
+"""How senders sign, each written by hand from what the sender publishes.
+
+Nothing here reads the descriptions in `shared/domain/providers`: what they say is held against this.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+Header = tuple[str, str]
+
+# When all deliveries arrive: 2026-01-02T03:04:05Z.
+NOW_SECONDS = 1767323045
+URL = "https://hooks.example.com/hooks/test"
+# Of the URL, where a source asks for one.
+TOKENS = ["an-invented-token-0123456789", "the-token-before-it-9876543210"]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a sender puts into a delivery, before it is signed."""
+
+    body: bytes
+    url: str = URL
+    id: str = "msg_2Lh9KRb0p6nS4T8vXy3zAa"
+    timestamp: str = str(NOW_SECONDS)
+    content_type: str = "application/json"
+
+
+def compact(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def flipped(data: bytes, index: int) -> bytes:
+    """`data` with the lowest bit of one byte the other way round."""
+    return data[:index] + bytes([data[index] ^ 1]) + data[index + 1 :]
+
+
+class Recipe:
+    """How one sender proves that a delivery is its own."""
+
+    # Its name in the catalogue.
+    provider: str
+    # The header with the proof.
+    header: str
+    # A short body as it sends them: JSON, unless it is bytes already.
+    body: Any
+    # The event that comes of it: its type, and what tells it from others.
+    event_type: str
+    # Whatever else the operator configures.
+    options: dict[str, Any] = {}
+    # The secrets as the operator was given them: the current one, the one before it, and that of somebody else.
+    secrets: list[str]
+    # Whether the signature changes with the body; if not, a text in the body and another one in its place.
+    covers_body = True
+    change: tuple[str, str]
+    # The header with the delivery's id, and other headers that are no part of the proof.
+    id_header: str | None = None
+    other_headers: dict[str, str] = {}
+    # The URL that the sender was given, and the type of its bodies.
+    url = URL
+    content_type = "application/json"
+
+    def key(self, sent: Sent) -> list[str] | None:
+        """What tells the event from every other of the source; nothing if that is the whole body."""
+        return None
+
+    def sent(self) -> Sent:
+        """A delivery, as it is before it is signed."""
+        body = self.body if isinstance(self.body, bytes) else compact(self.body)
+        return Sent(body, url=self.url, content_type=self.content_type)
+
+    def changed_body(self) -> bytes:
+        """A body that says something else under the same id."""
+        old, new = (text.encode() for text in self.change)
+        body = self.sent().body
+        assert body.count(old) == 1, f"{self.provider}: {old!r} is to be in the body once"
+        return body.replace(old, new)
+
+    def plain_headers(self, sent: Sent) -> list[Header]:
+        """Those that prove nothing."""
+        headers = [("Content-Type", sent.content_type), *self.other_headers.items()]
+        return [*headers, (self.id_header, sent.id)] if self.id_header else headers
+
+    def headers(self, sent: Sent, keys: list[str] | None = None) -> list[Header]:
+        """The headers of a delivery that is signed with `keys`, or with the current secret."""
+        raise NotImplementedError
+
+
+class Signing(Recipe):
+    """A sender that signs."""
+
+    # What a receiver calls a signature's header of the wrong form, one that is there twice, and a list without any
+    # signature of the version.
+    malformed = "signature_malformed"
+    doubled = "signature_doubled"
+    no_version = "signature_missing"
+    # How the signature is written: `hex` or `base64`.
+    encoding = "hex"
+    # Other names of the headers, from the usual one.
+    aliases: list[dict[str, str]] = []
+    # Where the time is, if not in the signature's own header.
+    timestamp_header: str | None = None
+    timestamp_in_body: str | None = None
+    # Headers that are signed beside the usual ones, and their values.
+    signed_headers: dict[str, str] = {}
+    # Whether the message has the id and the timestamp in it.
+    signs_id = False
+    signs_timestamp = False
+    # How old and how far ahead a delivery may be; not limited if absent.
+    past_seconds: int | None = None
+    future_seconds: int | None = None
+
+    def message(self, sent: Sent) -> bytes:
+        """The bytes that are signed."""
+        raise NotImplementedError
+
+    def sign(self, key: str, message: bytes) -> bytes:
+        """The signature itself."""
+        raise NotImplementedError
+
+    def written(self, signature: bytes) -> str:
+        """The signature as text."""
+        return signature.hex() if self.encoding == "hex" else base64.b64encode(signature).decode()
+
+    def value(self, signatures: list[str], sent: Sent) -> str:
+        """What the header says of signatures that are already text."""
+        (signature,) = signatures
+        return signature
+
+    def moved(self, sent: Sent, timestamp: str) -> Sent:
+        """The same at another time."""
+        return replace(sent, timestamp=timestamp)
+
+    def timestamp(self, seconds: int) -> str:
+        """A time as the sender writes it."""
+        return str(seconds)
+
+    def signatures(self, sent: Sent, keys: list[str] | None = None) -> list[str]:
+        return [self.written(self.sign(key, self.message(sent))) for key in keys or self.secrets[:1]]
+
+    def headers_of(self, sent: Sent, value: str) -> list[Header]:
+        """The headers of a delivery whose signature's header says `value`."""
+        headers = self.plain_headers(sent)
+        if self.timestamp_header:
+            headers.append((self.timestamp_header, sent.timestamp))
+        return [*headers, *self.signed_headers.items(), (self.header, value)]
+
+    def headers(self, sent: Sent, keys: list[str] | None = None) -> list[Header]:
+        return self.headers_of(sent, self.value(self.signatures(sent, keys), sent))
+
+
+class Hmac(Signing):
+    """A message authentication code with the secret's own text as the key."""
+
+    hash = "sha256"
+
+    @cached_property
+    def secrets(self) -> list[str]:
+        return [f"invented-for-{self.provider}-{word}" for word in ("and-current", "and-previous", "and-unknown")]
+
+    def key_bytes(self, secret: str) -> bytes:
+        return secret.encode()
+
+    def message(self, sent: Sent) -> bytes:
+        return sent.body
+
+    def sign(self, key: str, message: bytes) -> bytes:
+        return hmac.new(self.key_bytes(key), message, self.hash).digest()
+
+
+class Prefixed(Hmac):
+    """With something in front of the signature."""
+
+    prefix: str
+
+    def value(self, signatures: list[str], sent: Sent) -> str:
+        (signature,) = signatures
+        return self.prefix + signature
+
+
+class Pairs(Hmac):
+    """A list of `key=value` that holds the timestamp and any number of signatures."""
+
+    timestamp_key = "t"
+    signature_key = "v1"
+    other_key = "v0"
+    separator = ","
+    signs_timestamp = True
+
+    def value(self, signatures: list[str], sent: Sent) -> str:
+        pairs = [(self.timestamp_key, sent.timestamp), *((self.signature_key, text) for text in signatures)]
+        return self.listed(pairs)
+
+    def listed(self, pairs: list[tuple[str, str]]) -> str:
+        return self.separator.join(f"{key}={value}" for key, value in pairs)
+
+    def message(self, sent: Sent) -> bytes:
+        return sent.timestamp.encode() + b"." + sent.body
+
+
+class Versions(Hmac):
+    """A list of `version,signature` with spaces between them, as Standard Webhooks have it."""
+
+    version = "v1"
+    other_version = "v2"
+    encoding = "base64"
+    header = "webhook-signature"
+    id_header = "webhook-id"
+    timestamp_header = "webhook-timestamp"
+    signs_id = True
+    signs_timestamp = True
+    past_seconds = 300
+    future_seconds = 300
+
+    def value(self, signatures: list[str], sent: Sent) -> str:
+        return self.listed([(self.version, signature) for signature in signatures])
+
+    def listed(self, items: list[tuple[str, str]]) -> str:
+        return " ".join(f"{version},{signature}" for version, signature in items)
+
+    def message(self, sent: Sent) -> bytes:
+        return sent.id.encode() + b"." + sent.timestamp.encode() + b"." + sent.body
+
+
+class StandardWebhooks(Versions):
+    """Whose secrets are the key in base64, after `whsec_`."""
+
+    @cached_property
+    def secrets(self) -> list[str]:
+        words = ("the current key", "the key before", "an unknown key")
+        keys = (hashlib.sha256(f"invented for {self.provider}: {word}".encode()).digest() for word in words)
+        return ["whsec_" + base64.b64encode(key).decode() for key in keys]
+
+    def key_bytes(self, secret: str) -> bytes:
+        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+
+
+class Ed25519(Signing):
+    """A key pair of the sender's. What stands for a secret is what its private half is made of."""
+
+    @cached_property
+    def secrets(self) -> list[str]:
+        return [f"invented for {self.provider}: {word}" for word in ("the current key", "the key before", "another's")]
+
+    def private_key(self, name: str) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
+
+    def sign(self, key: str, message: bytes) -> bytes:
+        return self.private_key(key).sign(message)
+
+    def public_key(self, name: str) -> bytes:
+        return self.private_key(name).public_key().public_bytes_raw()
+
+    def public_text(self, name: str) -> str:
+        """The public key as the operator is given it."""
+        return "whpk_" + base64.b64encode(self.public_key(name)).decode()
+
+
+class KeySet(Ed25519):
+    """With public keys that the sender publishes as a set."""
+
+    def key_set(self, names: list[str]) -> dict[str, Any]:
+        def key(index: int, name: str) -> dict[str, str]:
+            x = base64.urlsafe_b64encode(self.public_key(name)).decode().rstrip("=")
+            return {"kty": "OKP", "crv": "Ed25519", "kid": f"key-{index}", "use": "sig", "alg": "EdDSA", "x": x}
+
+        return {"keys": [key(index, name) for index, name in enumerate(names)]}
+
+
+class StaticToken(Recipe):
+    """A header with the same text each time."""
+
+    prefix = ""
+    covers_body = False
+    # What a receiver calls a header that is not there, is there twice, is of the wrong form, or says something else.
+    missing = "token_missing"
+    doubled = "token_doubled"
+    malformed = "token_malformed"
+    wrong = "token_wrong"
+
+    @cached_property
+    def secrets(self) -> list[str]:
+        return [f"invented-for-{self.provider}-{word}" for word in ("and-current", "and-previous", "and-unknown")]
+
+    def headers(self, sent: Sent, keys: list[str] | None = None) -> list[Header]:
+        (key,) = keys or self.secrets[:1]
+        return self.headers_of(sent, self.prefix + key)
+
+    def headers_of(self, sent: Sent, value: str) -> list[Header]:
+        return [*self.plain_headers(sent), (self.header, value)]
+
+
+class Basic(StaticToken):
+    """A name and a password, by RFC 7617."""
+
+    header = "Authorization"
+    prefix = "Basic "
+
+    @cached_property
+    def secrets(self) -> list[str]:
+        return [f"{self.provider}:invented-{word}" for word in ("password", "previous-password", "unknown-password")]
+
+    def headers(self, sent: Sent, keys: list[str] | None = None) -> list[Header]:
+        (key,) = keys or self.secrets[:1]
+        return self.headers_of(sent, self.prefix + base64.b64encode(key.encode()).decode())
+
+
+class UrlToken(Recipe):
+    """Nothing but a URL that nobody else knows."""
+
+    covers_body = False
+    secrets: list[str] = []
+
+    def headers(self, sent: Sent, keys: list[str] | None = None) -> list[Header]:
+        return self.plain_headers(sent)
