@@ -13,6 +13,7 @@ import datetime
 import hashlib
 import hmac
 import json
+import math
 import re
 import sys
 import tomllib
@@ -80,7 +81,13 @@ class Delivery:
         checks = {"hmac": self.check_signature, "ed25519": self.check_signature, "basic": self.check_basic}
         secret = checks.get(self.scheme["kind"], self.check_static)()
         covers = re.search(r"\{(body|body_sha256|form)\}", self.scheme.get("message", ""))
-        return {"verified_by": "signature" if covers else "token", "secret": secret, **token}
+        return {"verified_by": "signature" if covers else "token", self.proof(): secret, **token}
+
+    def proof(self) -> str:
+        """What the delivery is proven with."""
+        if self.scheme["kind"] != "ed25519":
+            return "secret"
+        return "published_key" if self.scheme["keys"]["from"] == "jwks" else "public_key"
 
     def check_token(self) -> dict[str, int]:
         parts = urlsplit(self.url).path.split("/")
@@ -169,9 +176,11 @@ class Delivery:
             seconds = int(timestamp) / UNITS[rule.get("unit", "seconds")]
         else:
             raise Refused("no timestamp")
-        if seconds < self.received - rule.get("past_seconds", float("inf")):
+        # A sender's second is as long as ours: what is left of it does not count.
+        received = math.floor(self.received) if rule.get("unit", "seconds") == "seconds" else self.received
+        if seconds < received - rule.get("past_seconds", float("inf")):
             raise Refused("late")
-        if seconds > self.received + rule.get("future_seconds", float("inf")):
+        if seconds > received + rule.get("future_seconds", float("inf")):
             raise Refused("early")
 
     def message(self, timestamp: str | None) -> bytes:
@@ -206,8 +215,9 @@ class Delivery:
         public = self.source.get("public_url")
         if public is None:
             return self.url
-        query = urlsplit(self.url).query
-        return f"{public}?{query}" if query and "?" not in public else public
+        asked = urlsplit(self.url)
+        path = "" if urlsplit(public).path.strip("/") else asked.path
+        return public + path + (f"?{asked.query}" if asked.query else "")
 
     def form(self) -> bytes:
         content_type = next((value for name, value in self.headers if name.lower() == "content-type"), "")

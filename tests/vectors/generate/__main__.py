@@ -33,8 +33,9 @@ SOURCE = "test"
 SECRET_MIN_BYTES = 8
 
 
-def instant(seconds: int) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def instant(millis: int) -> str:
+    at = datetime.datetime.fromtimestamp(millis // 1000, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{at}.{millis % 1000:03}Z"
 
 
 def request(sent: Sent, headers: list[tuple[str, str]]) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def verdict(case: Case) -> dict[str, Any]:
     if not isinstance(case.verdict, Accepted):
         return {"refused": case.verdict.reason}
     by = "signature" if case.recipe.covers_body else "token"
-    indices = {"secret": case.verdict.secret, "token": case.verdict.token}
+    indices = {case.recipe.proof: case.verdict.secret, "token": case.verdict.token}
     known = {name: index for name, index in indices.items() if index is not None}
     recipe, sent = case.recipe, case.sent
     return {"accepted": {"verified_by": by, **known}, "event": event(recipe.event_type, recipe.key(sent), sent)}
@@ -77,7 +78,7 @@ def vector(case: Case) -> dict[str, Any]:
         "shows": case.shows,
         "source": {"name": SOURCE, "secret": {**configuration, **recipe.options, **case.options}},
         **key_set,
-        "received_at": instant(NOW_SECONDS),
+        "received_at": instant(case.received_millis),
         "request": request(case.sent, case.headers),
         **verdict(case),
     }
@@ -90,9 +91,9 @@ def published_vector(known: published.Published) -> dict[str, Any]:
     return {
         "shows": f"Published: {known.source}",
         "source": {"name": SOURCE, "secret": {"provider": recipe.provider, field: [known.secret]}},
-        "received_at": instant(int(sent.timestamp) if is_timed else NOW_SECONDS),
+        "received_at": instant(1000 * (int(sent.timestamp) if is_timed else NOW_SECONDS)),
         "request": request(sent, recipe.headers_of(sent, known.value)),
-        "accepted": {"verified_by": "signature", "secret": 0},
+        "accepted": {"verified_by": "signature", recipe.proof: 0},
         "event": event(known.event_type, known.key, sent),
     }
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from signing import Header, Recipe, Sent
+from signing import NOW_SECONDS, Header, Recipe, Sent
 
 
 @dataclass(frozen=True)
@@ -33,5 +33,6 @@ class Case:
     tokens: int = 0
     # How many of the recipe's secrets the source knows.
     secrets: int = 1
+    received_millis: int = NOW_SECONDS * 1000
     # What else the operator configures.
     options: dict[str, Any] = field(default_factory=dict)

@@ -206,7 +206,9 @@ def about_the_signature(recipe: Signing, sent: Sent, case: Any) -> Iterator[Case
         yield case("signature-in-upper-case", "Hex digits have no case.", upper, Accepted(0))
         yield case("signature-not-hex", "The signature has a letter that is no hex digit.", said("g" + written[1:]), malformed)
     else:
-        yield case("signature-in-other-case", "Letters of base64 do have case.", said(written.swapcase()), wrong)
+        letter = next(letter for letter in written if letter.isalpha())
+        other = written.replace(letter, letter.swapcase(), 1)
+        yield case("signature-in-other-case", "Letters of base64 do have case.", said(other), wrong)
         unpadded = said(written.rstrip("="))
         yield case("signature-unpadded", "Base64 needs no padding.", unpadded, Accepted(0))
         yield case("signature-not-base64", "The signature has a letter that is none of base64's.", said("!" + written[1:]), malformed)
@@ -259,6 +261,10 @@ def about_the_time(recipe: Signing, sent: Sent, genuine: list[Header], case: Any
         oldest = NOW_SECONDS - recipe.past_seconds
         yield timed("time-oldest", "It is as old as it may be.", oldest, Accepted(0))
         yield timed("time-almost-oldest", "It is a second younger than that.", oldest + 1, Accepted(0))
+        if not recipe.timestamp_in_body:
+            shows = "What is left of the second in which it arrives does not count."
+            within = timed("time-oldest-within-the-second", shows, oldest, Accepted(0))
+            yield replace(within, received_millis=NOW_SECONDS * 1000 + 999)
         yield timed("time-late", "It is a second older than it may be.", oldest - 1, Refused("timestamp_late"))
     elif recipe.signs_timestamp:
         day = NOW_SECONDS - 24 * 60 * 60

@@ -162,8 +162,14 @@ class ElevenLabs(Pairs):
     signature_key = "v0"
     other_key = "v1"
     past_seconds = 1800
+    # Its own library does not limit this.
+    future_seconds = 1800
     body = {"type": "post_call_transcription", "event_timestamp": NOW_SECONDS - 1, "data": {"conversation_id": "abc", "status": "done"}}
-    event_type = COMPLETED
+    event_type = "landfall.event.occurred"
+
+    def key(self, sent: Sent) -> list[str]:
+        body = json.loads(sent.body)
+        return [body["type"], body["data"]["conversation_id"]]
 
 
 class BlackForestLabs(Prefixed):
@@ -173,6 +179,10 @@ class BlackForestLabs(Prefixed):
     body = {"id": "task-1", "status": "Ready", "result": {"sample": "https://delivery-eu1.bfl.ai/1.png"}}
     event_type = COMPLETED
 
+    def key(self, sent: Sent) -> list[str]:
+        body = json.loads(sent.body)
+        return [body["id"], body["status"]]
+
 
 class Kie(Hmac):
     provider = "kie"
@@ -181,6 +191,9 @@ class Kie(Hmac):
     encoding = "base64"
     covers_body = False
     signs_timestamp = True
+    # Its documentation does not say.
+    past_seconds = 300
+    future_seconds = 300
     body = {"code": 200, "msg": "All generated successfully.", "data": {"task_id": "2fac1234", "callbackType": "complete"}}
     change = ("All generated", "Some generated")
     event_type = COMPLETED
@@ -188,16 +201,28 @@ class Kie(Hmac):
     def message(self, sent: Sent) -> bytes:
         return f"{json.loads(sent.body)['data']['task_id']}.{sent.timestamp}".encode()
 
+    def key(self, sent: Sent) -> list[str]:
+        body = json.loads(sent.body)
+        data = body["data"]
+        return [data.get("task_id") or data["taskId"], data["callbackType"]]
+
 
 class SyncSo(Pairs):
     provider = "sync-so"
     header = "Sync-Signature"
     body = {"id": "gen-1", "status": "COMPLETED", "outputUrl": "https://assets.sync.so/1.mp4"}
     event_type = COMPLETED
+    # Its documentation does not say.
+    past_seconds = 300
+    future_seconds = 300
 
     @property
     def secrets(self) -> list[str]:
         return [f"whsec_invented_for_sync_{word}" for word in ("current", "previous", "unknown")]
+
+    def key(self, sent: Sent) -> list[str]:
+        body = json.loads(sent.body)
+        return [body["id"], body["status"]]
 
 
 class Leonardo(StaticToken):
@@ -208,6 +233,10 @@ class Leonardo(StaticToken):
     change = ("leonardo.ai/1.png", "leonardo.ai/2.png")
     event_type = COMPLETED
 
+    def key(self, sent: Sent) -> list[str]:
+        body = json.loads(sent.body)
+        return [body["type"], body["data"]["object"]["id"], body["data"]["object"]["status"]]
+
 
 class AssemblyAi(StaticToken):
     provider = "assemblyai"
@@ -217,6 +246,10 @@ class AssemblyAi(StaticToken):
     change = ('"completed"}', '"completed" }')
     event_type = COMPLETED
 
+    def key(self, sent: Sent) -> list[str]:
+        body = json.loads(sent.body)
+        return [body["transcript_id"], body["status"]]
+
 
 class Deepgram(StaticToken):
     provider = "deepgram"
@@ -225,12 +258,20 @@ class Deepgram(StaticToken):
     change = ("1.5", "2.5")
     event_type = COMPLETED
 
+    def key(self, sent: Sent) -> list[str]:
+        body = json.loads(sent.body)
+        return [body["metadata"]["request_id"]]
+
 
 class Meshy(UrlToken):
     provider = "meshy"
     body = {"id": "018a210d", "status": "SUCCEEDED", "progress": 100, "model_urls": {"glb": "https://assets.meshy.ai/1.glb"}}
     change = ("1.glb", "2.glb")
     event_type = COMPLETED
+
+    def key(self, sent: Sent) -> list[str]:
+        body = json.loads(sent.body)
+        return [body["id"], body["status"], str(body["progress"])]
 
 
 class Luma(UrlToken):
@@ -239,6 +280,10 @@ class Luma(UrlToken):
     change = ("1.mp4", "2.mp4")
     event_type = COMPLETED
 
+    def key(self, sent: Sent) -> list[str]:
+        body = json.loads(sent.body)
+        return [body["id"], body["state"]]
+
 
 class Kling(UrlToken):
     provider = "kling"
@@ -246,12 +291,21 @@ class Kling(UrlToken):
     change = ("1.mp4", "2.mp4")
     event_type = COMPLETED
 
+    def key(self, sent: Sent) -> list[str]:
+        body = json.loads(sent.body)
+        return [body["task_id"], body["task_status"], str(body["updated_at"])]
 
-class PiApi(UrlToken):
+
+class PiApi(StaticToken):
     provider = "piapi"
+    header = "X-Webhook-Secret"
     body = {"timestamp": NOW_SECONDS - 1, "data": {"task_id": "p-1", "status": "completed", "output": {"image_url": "https://img.theapi.app/1.png"}}}
     change = ("1.png", "2.png")
     event_type = COMPLETED
+
+    def key(self, sent: Sent) -> list[str]:
+        body = json.loads(sent.body)
+        return [body["data"]["task_id"], body["data"]["status"]]
 
 
 MEDIA_SENDERS = [

@@ -70,6 +70,8 @@ def of_a_url(recipe: Twilio) -> Iterator[Case]:
     yield case("url-host-changed", "The host is another one.", behind, wrong)
     shows = "The sender was given another URL than the function's own, and the operator says which."
     yield case("url-public", shows, behind, Accepted(0), public_url=URL)
+    shows = "It may be that only its host is another one."
+    yield case("url-public-host", shows, behind, Accepted(0), public_url="https://hooks.example.com")
 
 
 def of_a_field(recipe: Kie) -> Iterator[Case]:
@@ -84,5 +86,9 @@ def of_a_field(recipe: Kie) -> Iterator[Case]:
     data = body["data"]
     other = {**data, "task_id": data["task_id"] + "0"}
     yield case("field-changed", "The task is another one.", other, "signature_wrong")
+    renamed = {"taskId" if name == "task_id" else name: value for name, value in data.items()}
+    shows = "Newer products call it `taskId`."
+    spelled = replace(sent, body=compact({**body, "data": renamed}))
+    yield Case("field-other-spelling", shows, recipe, spelled, genuine, Accepted(0))
     none = {name: value for name, value in data.items() if name != "task_id"}
     yield case("field-missing", "The body names no task.", none, "field_missing")

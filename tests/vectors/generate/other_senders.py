@@ -85,6 +85,7 @@ class Paddle(Pairs):
     signature_key = "h1"
     other_key = "h2"
     separator = ";"
+    doubled = "signature_doubled"
     body = {
         "event_id": "evt_01hv8x2acma2gz7he8kg31s3s6",
         "event_type": "customer.created",

@@ -55,6 +55,8 @@ class Recipe:
     event_type: str
     # Whatever else the operator configures.
     options: dict[str, Any] = {}
+    # What the delivery is proven with.
+    proof = "secret"
     # The secrets as the operator was given them: the current one, the one before it, and that of somebody else.
     secrets: list[str]
     # Whether the signature changes with the body; if not, a text in the body and another one in its place.
@@ -193,6 +195,8 @@ class Pairs(Hmac):
     other_key = "v0"
     separator = ","
     signs_timestamp = True
+    # With commas between the pairs, two headers are one list, in which the timestamp is there twice.
+    doubled = "timestamp_doubled"
 
     def value(self, signatures: list[str], sent: Sent) -> str:
         pairs = [(self.timestamp_key, sent.timestamp), *((self.signature_key, text) for text in signatures)]
@@ -245,6 +249,8 @@ class StandardWebhooks(Versions):
 class Ed25519(Signing):
     """A key pair of the sender's. What stands for a secret is what its private half is made of."""
 
+    proof = "public_key"
+
     @cached_property
     def secrets(self) -> list[str]:
         return [f"invented for {self.provider}: {word}" for word in ("the current key", "the key before", "another's")]
@@ -266,6 +272,8 @@ class Ed25519(Signing):
 class KeySet(Ed25519):
     """With public keys that the sender publishes as a set."""
 
+    proof = "published_key"
+
     def key_set(self, names: list[str]) -> dict[str, Any]:
         def key(index: int, name: str) -> dict[str, str]:
             x = base64.urlsafe_b64encode(self.public_key(name)).decode().rstrip("=")
@@ -280,10 +288,10 @@ class StaticToken(Recipe):
     prefix = ""
     covers_body = False
     # What a receiver calls a header that is not there, is there twice, is of the wrong form, or says something else.
-    missing = "token_missing"
-    doubled = "token_doubled"
-    malformed = "token_malformed"
-    wrong = "token_wrong"
+    missing = "credential_missing"
+    doubled = "credential_doubled"
+    malformed = "credential_malformed"
+    wrong = "credential_wrong"
 
     @cached_property
     def secrets(self) -> list[str]:
