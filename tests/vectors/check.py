@@ -171,7 +171,7 @@ class Delivery:
             return
         rule = self.scheme["timestamp"]
         if rule.get("unit") == "rfc3339":
-            seconds = datetime.datetime.fromisoformat(timestamp).timestamp()
+            seconds = instant(timestamp)
         elif re.fullmatch(r"[0-9]{1,18}", timestamp):
             seconds = int(timestamp) / UNITS[rule.get("unit", "seconds")]
         else:
@@ -249,6 +249,13 @@ class Delivery:
             return [decoded(key["x"], "base64") for key in self.vector["key_set"]["keys"] if key.get("crv") == "Ed25519"]
         prefix = self.scheme["keys"].get("strip_prefix", "")
         return [decoded(key.removeprefix(prefix), "base64") for key in self.source["public_keys"]]
+
+
+def instant(text: str) -> float:
+    try:
+        return datetime.datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        raise Refused("no instant") from None
 
 
 def is_signed(key: bytes, signature: bytes, message: bytes) -> bool:

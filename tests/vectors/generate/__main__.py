@@ -23,11 +23,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 import published
 from case import Accepted, Case
 from cases import cases
+from described_senders import DESCRIBED_SENDERS, Acme
 from media_senders import MEDIA_SENDERS
 from other_senders import OTHER_SENDERS
 from signing import NOW_SECONDS, TOKENS, Ed25519, KeySet, Sent
 
 FOLDER = Path(__file__).parent.parent
+# Where the tests have a sender that is in no catalogue, and add it to a copy of ours.
+ADDED = FOLDER.parent.parent / "shared/domain/tests/vectors/added"
 SOURCE = "test"
 # No configured secret may have fewer.
 SECRET_MIN_BYTES = 8
@@ -64,7 +67,8 @@ def verdict(case: Case) -> dict[str, Any]:
 def vector(case: Case) -> dict[str, Any]:
     recipe = case.recipe
     secrets = recipe.secrets[: case.secrets]
-    configuration: dict[str, Any] = {"provider": recipe.provider}
+    # An operator's own description takes the place of the sender's name.
+    configuration: dict[str, Any] = {} if "scheme" in recipe.options else {"provider": recipe.provider}
     key_set = {}
     if isinstance(recipe, KeySet):
         key_set = {"key_set": recipe.key_set(secrets)}
@@ -118,13 +122,16 @@ def laid_out(value: dict[str, Any]) -> str:
 
 
 def vectors() -> Iterator[tuple[Path, dict[str, Any]]]:
-    for recipe in [*MEDIA_SENDERS, *OTHER_SENDERS]:
+    for recipe in [*MEDIA_SENDERS, *OTHER_SENDERS, *DESCRIBED_SENDERS]:
         for case in cases(recipe):
-            yield Path(recipe.provider, f"{case.name}.json"), vector(case)
+            yield FOLDER / recipe.provider / f"{case.name}.json", vector(case)
+    added = Acme()
+    for case in cases(added):
+        yield ADDED / added.provider / f"{case.name}.json", vector(case)
     for known in published.ALL:
         hold(known)
         if len(known.secret) >= SECRET_MIN_BYTES:
-            yield Path(known.recipe.provider, f"{known.name}.json"), published_vector(known)
+            yield FOLDER / known.recipe.provider / f"{known.name}.json", published_vector(known)
 
 
 def main() -> None:
@@ -132,18 +139,19 @@ def main() -> None:
     for path, value in vectors():
         assert path not in made, f"there are two {path}"
         made[path] = laid_out(value)
-    there = {path.relative_to(FOLDER): path for path in FOLDER.glob("*/*.json")}
-    stale = [path for path in there if path not in made]
-    changed = [path for path, text in made.items() if path not in there or there[path].read_text() != text]
+    # What is published of a vector is beside it, and written by those who publish it.
+    there = {path for place in (FOLDER, ADDED) for path in place.glob("*/*.json") if not path.match("*.event.json")}
+    stale = there - made.keys()
+    changed = [path for path, text in made.items() if path not in there or path.read_text() != text]
     if "--write" in sys.argv[1:]:
         for path in stale:
-            there[path].unlink()
+            path.unlink()
         for path in changed:
-            (FOLDER / path.parent).mkdir(exist_ok=True)
-            (FOLDER / path).write_text(made[path])
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(made[path])
         print(f"{len(made)} vectors, {len(changed)} of them written, {len(stale)} removed")
     elif stale or changed:
-        names = "\n".join(f"  {path}" for path in sorted([*stale, *changed]))
+        names = "\n".join(f"  {path}" for path in sorted({*stale, *changed}))
         sys.exit(f"out of date; `make vectors-new` writes them anew:\n{names}")
     else:
         print(f"{len(made)} vectors are what the recipes make")

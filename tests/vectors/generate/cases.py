@@ -179,7 +179,8 @@ def signed(recipe: Signing) -> Iterator[Case]:
     for header in recipe.signed_headers:
         what = header.lower()
         for name, shows, headers in around(recipe, what, header, genuine):
-            yield case(name, shows, headers, Refused("header_doubled" if name.endswith("doubled") else "header_missing"))
+            reasons = {"missing": "header_missing", "empty": "signature_wrong", "doubled": "header_doubled"}
+            yield case(name, shows, headers, Refused(reasons[name.rpartition("-")[2]]))
         changed = flipped(recipe.signed_headers[header].encode(), -1).decode()
         yield case(f"{what}-bit-flipped", f"One bit of `{header}` is another one.", set_to(genuine, header, changed), wrong)
     yield from about_the_time(recipe, sent, genuine, case)
@@ -219,7 +220,9 @@ def about_the_body(recipe: Signing, sent: Sent, genuine: list[Header], case: Any
         wrong = Refused("signature_wrong")
         body = flipped(sent.body, len(sent.body) // 2)
         yield case("body-bit-flipped", "One bit of the body is another one.", genuine, wrong, body=body)
-        yield case("body-cut", "The body lacks its last byte.", genuine, wrong, body=sent.body[:-1])
+        # A body that is no JSON any more has no field with the time.
+        cut = Refused("timestamp_missing") if recipe.timestamp_in_body else wrong
+        yield case("body-cut", "The body lacks its last byte.", genuine, cut, body=sent.body[:-1])
         yield case("body-longer", "The body has a line end more.", genuine, wrong, body=sent.body + b"\n")
     else:
         shows = "The signature leaves the body out, so nobody vouches for what it says."
@@ -261,7 +264,7 @@ def about_the_time(recipe: Signing, sent: Sent, genuine: list[Header], case: Any
         oldest = NOW_SECONDS - recipe.past_seconds
         yield timed("time-oldest", "It is as old as it may be.", oldest, Accepted(0))
         yield timed("time-almost-oldest", "It is a second younger than that.", oldest + 1, Accepted(0))
-        if not recipe.timestamp_in_body:
+        if recipe.whole_seconds:
             shows = "What is left of the second in which it arrives does not count."
             within = timed("time-oldest-within-the-second", shows, oldest, Accepted(0))
             yield replace(within, received_millis=NOW_SECONDS * 1000 + 999)
@@ -293,7 +296,7 @@ def about_the_header(recipe: Signing, sent: Sent, genuine: list[Header], case: A
     for name, shows, timestamp in NO_TIMES:
         headers = recipe.headers(replace(sent, timestamp=timestamp))
         yield case(name, shows, headers, Refused("timestamp_malformed"))
-    changed = set_to(genuine, recipe.timestamp_header, flipped(sent.timestamp.encode(), -1).decode())
+    changed = set_to(genuine, recipe.timestamp_header, flipped(sent.timestamp.encode(), recipe.timestamp_flip).decode())
     if recipe.signs_timestamp:
         shows = "One bit of the timestamp is another one."
         yield case("timestamp-bit-flipped", shows, changed, Refused("signature_wrong"))
@@ -317,7 +320,7 @@ def about_the_pair(recipe: Pairs, sent: Sent, case: Any) -> Iterator[Case]:
     for name, shows, timestamp in NO_TIMES:
         headers = recipe.headers(replace(sent, timestamp=timestamp))
         yield case(name, shows, headers, Refused("timestamp_malformed"))
-    changed = said(flipped(sent.timestamp.encode(), -1).decode())
+    changed = said(flipped(sent.timestamp.encode(), recipe.timestamp_flip).decode())
     yield case("timestamp-bit-flipped", "One bit of the timestamp is another one.", changed, Refused("signature_wrong"))
     last = recipe.headers_of(sent, recipe.listed([signed, (key, sent.timestamp)]))
     yield case("timestamp-last", "The pairs may stand in any order.", last, Accepted(0))

@@ -64,6 +64,7 @@ class Linear(Hmac):
     past_seconds = 60
     future_seconds = 60
     timestamp_in_body = "webhookTimestamp"
+    whole_seconds = False
 
     def timestamp(self, seconds: int) -> str:
         return str(seconds * 1000)

@@ -39,6 +39,7 @@ def compact(value: Any) -> bytes:
 
 def flipped(data: bytes, index: int) -> bytes:
     """`data` with the lowest bit of one byte the other way round."""
+    index %= len(data)
     return data[:index] + bytes([data[index] ^ 1]) + data[index + 1 :]
 
 
@@ -110,6 +111,9 @@ class Signing(Recipe):
     # Where the time is, if not in the signature's own header.
     timestamp_header: str | None = None
     timestamp_in_body: str | None = None
+    # What it counts, and a place in it where a bit can be another one without breaking its form.
+    whole_seconds = True
+    timestamp_flip = -1
     # Headers that are signed beside the usual ones, and their values.
     signed_headers: dict[str, str] = {}
     # Whether the message has the id and the timestamp in it.

@@ -1,0 +1,168 @@
+//! Which vectors a sender must have, by its description.
+
+use description::{
+    Ed25519, Encoding, HeaderName, Hmac, Part, Scheme, StaticToken, Syntax, Template, Timestamp, TimestampAt,
+    TimestampUnit,
+};
+
+/// The names of vectors, each with whether its delivery is to be believed.
+pub(crate) struct Required(Vec<(String, bool)>);
+
+/// The vectors that a sender with this scheme must have.
+pub(crate) fn required(scheme: &Scheme) -> Vec<(String, bool)> {
+    let mut required = Required(Vec::new());
+    required.accepted(&["genuine"]);
+    if !matches!(scheme, Scheme::UrlToken) {
+        required.accepted(&["names-in-other-case", "previous-secret", "token-beside"]);
+        required.refused(&["secret-wrong", "token-beside-missing", "token-beside-wrong"]);
+    }
+    match scheme {
+        Scheme::UrlToken => {
+            required.accepted(&["previous-token", "body-changed"]);
+            required.refused(&["token-missing", "token-empty", "token-wrong", "token-truncated", "token-longer"]);
+            required.refused(&["token-in-upper-case"]);
+        }
+        Scheme::StaticToken(StaticToken { prefix, .. }) => {
+            required.credential();
+            required.refused(&["secret-truncated", "secret-longer", "secret-in-upper-case"]);
+            if !prefix.is_empty() {
+                required.refused(&["prefix-missing"]);
+            }
+        }
+        Scheme::Basic => {
+            required.credential();
+            required.accepted(&["scheme-in-lower-case"]);
+            required.refused(&["scheme-missing", "other-scheme", "not-base64"]);
+            required.refused(&["name-wrong", "password-missing", "colon-missing"]);
+        }
+        Scheme::Hmac(Hmac { header, syntax, encoding, timestamp, message, .. })
+        | Scheme::Ed25519(Ed25519 { header, syntax, encoding, timestamp, message, .. }) => {
+            required.signature(header, syntax, *encoding);
+            required.message(message);
+            if let Some(timestamp) = timestamp {
+                required.timestamp(timestamp, message);
+            }
+        }
+    }
+    required.0
+}
+
+impl Required {
+    fn accepted(&mut self, names: &[&str]) {
+        self.0.extend(names.iter().map(|name| ((*name).to_owned(), true)));
+    }
+
+    fn refused(&mut self, names: &[&str]) {
+        self.0.extend(names.iter().map(|name| ((*name).to_owned(), false)));
+    }
+
+    /// Of something that must be there once.
+    fn once(&mut self, what: &str) {
+        self.refused(&[&format!("{what}-missing"), &format!("{what}-empty"), &format!("{what}-doubled")]);
+    }
+
+    fn credential(&mut self) {
+        self.once("secret");
+        self.accepted(&["body-changed"]);
+    }
+
+    fn signature(&mut self, header: &[HeaderName], syntax: &Syntax, encoding: Encoding) {
+        self.once("signature");
+        self.refused(&["signature-truncated", "signature-longer", "signature-bit-flipped", "previous-secret-gone"]);
+        for alias in 1..header.len() {
+            self.accepted(&[&format!("alias-{alias}")]);
+        }
+        match encoding {
+            Encoding::Hex => {
+                self.accepted(&["signature-in-upper-case"]);
+                self.refused(&["signature-not-hex"]);
+            }
+            Encoding::Base64 => {
+                self.accepted(&["signature-unpadded"]);
+                self.refused(&["signature-in-other-case", "signature-not-base64"]);
+            }
+        }
+        match syntax {
+            Syntax::Plain => {}
+            Syntax::Prefix { .. } => self.refused(&["prefix-missing", "prefix-other"]),
+            Syntax::Pairs { .. } | Syntax::Versions { .. } => {
+                self.accepted(&["signatures-wrong-then-right", "signatures-right-then-wrong", "other-version-beside"]);
+                self.refused(&["signatures-all-wrong", "other-version-only"]);
+            }
+        }
+    }
+
+    fn message(&mut self, message: &Template) {
+        if message.covers_body() {
+            self.refused(&["body-bit-flipped", "body-cut", "body-longer"]);
+        } else {
+            self.accepted(&["body-changed"]);
+        }
+        for part in &*message.0 {
+            match part {
+                // The body has been dealt with, and the timestamp has a rule of its own.
+                Part::Literal(_) | Part::Body | Part::BodySha256 | Part::Timestamp => {}
+                Part::Id => {
+                    self.once("id");
+                    self.refused(&["id-bit-flipped"]);
+                }
+                Part::Header(HeaderName(name)) => {
+                    self.once(name);
+                    self.refused(&[&format!("{name}-bit-flipped")]);
+                }
+                Part::Json(places) => {
+                    self.refused(&["field-missing", "field-changed"]);
+                    if places.len() > 1 {
+                        self.accepted(&["field-other-spelling"]);
+                    }
+                }
+                Part::Url => {
+                    self.accepted(&["url-with-query", "url-public", "url-public-host"]);
+                    self.refused(&["url-query-changed", "url-host-changed"]);
+                }
+                Part::Form => {
+                    self.accepted(&["form-in-other-order", "form-field-doubled", "form-empty", "json-with-digest"]);
+                    self.refused(&["form-field-changed", "form-field-missing", "form-field-added"]);
+                    self.refused(&["json-without-digest", "json-changed"]);
+                }
+            }
+        }
+    }
+
+    fn timestamp(&mut self, timestamp: &Timestamp, message: &Template) {
+        let Timestamp { at, unit, past_seconds, future_seconds } = timestamp;
+        self.refused(&["timestamp-missing", "timestamp-empty"]);
+        self.refused(&["timestamp-not-a-number", "timestamp-with-sign", "timestamp-not-an-instant"]);
+        match at {
+            TimestampAt::Header(_) => self.refused(&["timestamp-doubled"]),
+            TimestampAt::Pair(_) => {
+                self.accepted(&["timestamp-last"]);
+                self.refused(&["timestamp-doubled", "signature-pair-missing"]);
+            }
+            TimestampAt::Json(_) => self.refused(&["timestamp-null"]),
+        }
+        // In the body, it changes with a bit of that.
+        if !matches!(at, TimestampAt::Json(_)) {
+            if message.0.contains(&Part::Timestamp) {
+                self.refused(&["timestamp-bit-flipped"]);
+            } else {
+                self.accepted(&["timestamp-changed"]);
+            }
+        }
+        if past_seconds.is_some() {
+            self.accepted(&["time-oldest", "time-almost-oldest"]);
+            self.refused(&["time-late"]);
+            if *unit == TimestampUnit::Seconds {
+                self.accepted(&["time-oldest-within-the-second"]);
+            }
+        } else {
+            self.accepted(&["time-yesterday"]);
+        }
+        if future_seconds.is_some() {
+            self.accepted(&["time-newest", "time-almost-newest"]);
+            self.refused(&["time-early"]);
+        } else {
+            self.accepted(&["time-tomorrow"]);
+        }
+    }
+}
