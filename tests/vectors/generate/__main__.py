@@ -61,7 +61,7 @@ def verdict(case: Case) -> dict[str, Any]:
     indices = {case.recipe.proof: case.verdict.secret, "token": case.verdict.token}
     known = {name: index for name, index in indices.items() if index is not None}
     recipe, sent = case.recipe, case.sent
-    return {"accepted": {"verified_by": by, **known}, "event": event(recipe.event_type, recipe.key(sent), sent)}
+    return {"accepted": {"verified_by": by, **known}, "event": event(recipe.type_of(sent), recipe.key(sent), sent)}
 
 
 def vector(case: Case) -> dict[str, Any]:

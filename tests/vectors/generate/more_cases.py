@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from case import Accepted, Case, Refused
 from media_senders import Kie
 from other_senders import Twilio
-from signing import URL, Recipe, Sent, compact
+from signing import URL, Recipe, Sent, StandardWebhooks, compact
 
 
 def more_cases(recipe: Recipe) -> Iterator[Case]:
@@ -20,6 +20,19 @@ def more_cases(recipe: Recipe) -> Iterator[Case]:
         yield from of_a_url(recipe)
     if isinstance(recipe, Kie):
         yield from of_a_field(recipe)
+    if isinstance(recipe, StandardWebhooks) and recipe.proof == "secret":
+        yield from of_a_secret(recipe)
+
+
+def of_a_secret(recipe: StandardWebhooks) -> Iterator[Case]:
+    sent = recipe.sent()
+
+    def case(name: str, shows: str, secret: str) -> Case:
+        return Case(name, shows, recipe, sent, recipe.headers(sent), Accepted(0), options={"secrets": [secret]})
+
+    secret = recipe.secrets[0]
+    yield case("secret-without-prefix", "The prefix may be left out.", secret.removeprefix("whsec_"))
+    yield case("secret-unpadded", "The secret's padding may be left out.", secret.rstrip("="))
 
 
 def of_a_form(recipe: Twilio) -> Iterator[Case]:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 from signing import NOW_SECONDS, Ed25519, Hmac, Pairs, Prefixed, Sent, StandardWebhooks, StaticToken
 
 OCCURRED = "landfall.event.occurred"
+UNRECOGNIZED = "landfall.unrecognized"
 
 
 class StandardWebhooksItself(StandardWebhooks):
@@ -179,7 +180,10 @@ class Twilio(Hmac):
         ("Body", "Stühle & Tische = 100 %"),
     ]
     body = urlencode(fields).encode()
-    event_type = OCCURRED
+
+    def type_of(self, sent: Sent) -> str:
+        # Nothing is read of a form.
+        return OCCURRED if sent.content_type.startswith("application/json") else UNRECOGNIZED
 
     def message(self, sent: Sent) -> bytes:
         if sent.content_type.startswith("application/json"):

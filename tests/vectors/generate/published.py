@@ -7,7 +7,7 @@ makes all the others of that sender is held against it all the same.
 from dataclasses import dataclass
 
 from media_senders import Get3W
-from other_senders import GitHub, Slack, StandardWebhooksEd25519, StandardWebhooksItself, Twilio
+from other_senders import OCCURRED, UNRECOGNIZED, GitHub, Slack, StandardWebhooksEd25519, StandardWebhooksItself, Twilio
 from signing import Sent, Signing
 
 
@@ -22,7 +22,7 @@ class Published:
     value: str
     source: str
     # What comes of it, and what tells it from others if that is not the whole body.
-    event_type: str = "landfall.event.occurred"
+    event_type: str = OCCURRED
     key: list[str] | None = None
 
 
@@ -95,6 +95,7 @@ ALL = [
         Sent(b"Hello, World!", content_type="text/plain"),
         "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
         "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
+        UNRECOGNIZED,
     ),
     Published(
         "published-documentation",
@@ -110,6 +111,7 @@ ALL = [
         ),
         "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
         "https://docs.slack.dev/authentication/verifying-requests-from-slack",
+        UNRECOGNIZED,
     ),
     Published(
         "published-form",

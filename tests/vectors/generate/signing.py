@@ -52,7 +52,7 @@ class Recipe:
     header: str
     # A short body as it sends them: JSON, unless it is bytes already.
     body: Any
-    # The event that comes of it: its type, and what tells it from others.
+    # The type of the event that comes of it.
     event_type: str
     # Whatever else the operator configures.
     options: dict[str, Any] = {}
@@ -73,6 +73,10 @@ class Recipe:
     def key(self, sent: Sent) -> list[str] | None:
         """What tells the event from every other of the source; nothing if that is the whole body."""
         return None
+
+    def type_of(self, sent: Sent) -> str:
+        """The type of the event."""
+        return self.event_type
 
     def sent(self) -> Sent:
         """A delivery, as it is before it is signed."""

@@ -110,7 +110,7 @@ impl Vector {
 
     /// What Landfall makes of it, in the same words.
     pub(crate) fn found(&self) -> String {
-        match self.verified() {
+        match self.verified(&self.source()) {
             Ok(verified) => {
                 let event = verified.event();
                 format!("{} by {} | {} | {}", event.verified_by, proof(verified.matched()), event.event_type, event.id)
@@ -121,14 +121,15 @@ impl Vector {
 
     /// The event that is published of it, whole.
     pub(crate) fn published(&self) -> Value {
-        let verified = self.verified().expect("a genuine delivery");
-        let canonical = Canonical::of(verified.event().provider, verified.body());
+        let source = self.source();
+        let verified = self.verified(&source).expect("a genuine delivery");
+        let canonical = Canonical::of(&source.sender, &verified.event().headers, verified.body());
         let published = publish(verified.event(), &canonical, verified.body(), Carriage::Whole);
         serde_json::from_str(&published.json).expect("an event is JSON")
     }
 
     /// As the ingest function does it, from the event that Lambda hands to it.
-    fn verified(&self) -> Result<VerifiedEvent, Refused> {
+    fn verified(&self, source: &Source) -> Result<VerifiedEvent, Refused> {
         let event = self.function_url_event().to_string();
         let request = Request::read(&event).expect("a function URL's event");
         let Route::Deliver { source: Some(name), token } = route(request.method(), request.path()) else {
@@ -137,11 +138,15 @@ impl Vector {
         let (url, headers, body) = request.into_parts().expect("a body that can be taken");
         let received_at = Timestamp::parse_rfc3339(&self.received_at).expect("an instant");
         let delivery = Delivery { url, token, headers, body, received_at, request_id: "request-1".to_owned() };
-        assert_eq!(name, SourceName::parse(&self.source.name).expect("a source's name"), "the URL is another source's");
-        let secret = Value::Object(self.source.secret.clone()).to_string();
-        let source = Source::parse(name, &secret).unwrap_or_else(|error| panic!("{}: {error}", self.shows));
+        assert_eq!(name, source.name, "the URL is another source's");
         let keys = self.key_set.as_ref().map(|keys| PublicKeys::of_key_set(keys.to_string().as_bytes()));
-        verify_with(delivery, &source, &keys.transpose().expect("a key set").unwrap_or_default())
+        verify_with(delivery, source, &keys.transpose().expect("a key set").unwrap_or_default())
+    }
+
+    fn source(&self) -> Source {
+        let name = SourceName::parse(&self.source.name).expect("a source's name");
+        let secret = Value::Object(self.source.secret.clone()).to_string();
+        Source::parse(name, &secret).unwrap_or_else(|error| panic!("{}: {error}", self.shows))
     }
 
     fn function_url_event(&self) -> Value {
