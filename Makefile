@@ -7,7 +7,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build up down demo test faults upgrade previous model fuzz consumers check sbom reproduce bench-archive bench cost scaling fmt deploy clean instructions bench-verify
+.PHONY: help build up down demo test vectors vectors-new providers faults upgrade previous model fuzz consumers check sbom reproduce bench-archive bench-verify bench cost instructions scaling fmt deploy clean
 
 PYTHON ?= python3
 # The processor that the functions are built for: this machine's, so that the local stack can run them.
@@ -40,6 +40,8 @@ stack := $(TARGET)/debug/stack
 # No sanitizer: there is no unsafe code here for it to watch, it would want a nightly compiler, and it halves the speed.
 fuzz = PATH="$(abspath $(dir $(FUZZ))):$$PATH" cargo fuzz $(1) --sanitizer none --target-dir $(abspath $(TARGET))/fuzz
 typescript := examples/consumers/typescript
+# A sender that is in no catalogue.
+added := shared/domain/tests/vectors/added
 python_is_new = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: PYTHON=...")'
 
 # The Node contenders' bundles are made last, so their presence says that all of them are installed.
@@ -86,6 +88,28 @@ test: build .venv-ministack/installed ## all tests; those of the whole system on
 	@cargo test --workspace --no-run
 	$(call say,running the tests)
 	@$(call on_stack,$(TARGET)/test-stack,cargo test --workspace)
+
+vectors: .venv-vectors/installed ## the conformance vectors, in Rust, in Python, and with a sender added to the catalogue
+	$(call say,the vectors are what the recipes make)
+	@.venv-vectors/bin/python -B tests/vectors/generate
+	$(call say,the receiver in Python)
+	@.venv-vectors/bin/python -B tests/vectors/check.py
+	@.venv-vectors/bin/python -B tests/vectors/check.py $(added) $(added)
+	$(call say,Landfall)
+	@cargo test --quiet -p domain --test vectors -- --nocapture --test-threads 1
+	$(call say,building Landfall with a sender added to the catalogue)
+	@rm -rf $(TARGET)/vectors/{providers,vectors} && mkdir -p $(TARGET)/vectors
+	@cp -r shared/domain/providers tests/vectors $(TARGET)/vectors
+	@cp $(added)/*.toml $(TARGET)/vectors/providers && cp -r $(added)/*/ $(TARGET)/vectors/vectors
+	@# In a folder of its own, so that the next build of this one finds all that it had.
+	@LANDFALL_PROVIDERS=$(abspath $(TARGET))/vectors/providers LANDFALL_VECTORS=$(abspath $(TARGET))/vectors/vectors \
+		CARGO_TARGET_DIR=$(TARGET)/vectors/target cargo test --quiet -p domain --test vectors
+
+vectors-new: .venv-vectors/installed ## writes the conformance vectors anew, after a recipe in tests/vectors/generate has changed
+	@.venv-vectors/bin/python -B tests/vectors/generate --write
+
+providers: ## writes docs/providers anew, after a description in shared/domain/providers has changed
+	@UPDATE_EXPECT=1 cargo test --quiet -p domain --test provider_pages
 
 faults: build .venv-ministack/installed ## every operation meets every fault; ONLY=text for some of them, SEED=number for other storms
 	$(call say,building the faults)
@@ -191,6 +215,7 @@ check: .venv-sam/installed .venv-checkov/installed $(DENY) $(FUZZ) ## what must 
 	@rm -rf $(TARGET)/fuzz/found-by-check
 	@$(MAKE) --no-print-directory fuzz SECONDS_EACH=5 FOUND=$(TARGET)/fuzz/found-by-check
 	@$(MAKE) --no-print-directory consumers
+	@$(MAKE) --no-print-directory vectors
 	@$(MAKE) --no-print-directory test
 	$(call say,all holds)
 
@@ -227,7 +252,7 @@ deploy: .venv-sam/installed ## to the AWS account that the shell is signed in to
 
 clean: ## stops all local stacks and removes all that was built or installed here
 	@for file in $(TARGET)/*/emulator.json; do [ ! -e "$$file" ] || $(stack) down --dir "$$(dirname "$$file")"; done
-	rm -rf $(TARGET) .aws-sam .venv-sam .venv-ministack .venv-checkov .venv-bench $(typescript)/node_modules $(typescript)/dist \
+	rm -rf $(TARGET) .aws-sam .venv-sam .venv-ministack .venv-checkov .venv-bench .venv-vectors $(typescript)/node_modules $(typescript)/dist \
 		benches/contenders/node/{node_modules,dist}
 
 .venv-%/installed: requirements/%.txt

@@ -2,7 +2,7 @@
 
     python tests/vectors/check.py [descriptions] [vectors]
 
-It needs Python 3.11 and nothing else. Ed25519 is not in Python's own library: such vectors are passed over, and
+It needs Python 3.11, or an older one and `tomli`. Ed25519 is not in Python's own library: such vectors are passed over, and
 counted, where the package `cryptography` is not installed. It looks at the verdict, at what verified, and at which
 secret did; the words for a refusal and the events are Landfall's own matter.
 """
@@ -16,10 +16,14 @@ import json
 import math
 import re
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+try:
+    import tomllib
+except ImportError:  # Before Python 3.11.
+    import tomli as tomllib
 
 try:
     from cryptography.exceptions import InvalidSignature
@@ -69,7 +73,7 @@ class Delivery:
         self.vector, self.scheme, self.headers = vector, scheme, request["headers"]
         self.url, self.source = request["url"], vector["source"]["secret"]
         self.body = request["body"].encode() if "body" in request else base64.b64decode(request["body_base64"])
-        self.received = datetime.datetime.fromisoformat(vector["received_at"]).timestamp()
+        self.received = instant(vector["received_at"])
 
     def verify(self) -> dict[str, Any]:
         """What verified it."""
@@ -253,7 +257,7 @@ class Delivery:
 
 def instant(text: str) -> float:
     try:
-        return datetime.datetime.fromisoformat(text).timestamp()
+        return datetime.datetime.fromisoformat(re.sub("Z$", "+00:00", text)).timestamp()
     except ValueError:
         raise Refused("no instant") from None
 
@@ -281,7 +285,8 @@ def main() -> None:
     descriptions = Path(sys.argv[1]) if len(sys.argv) > 1 else REPOSITORY / "shared/domain/providers"
     folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parent
     checked, skipped, wrong = 0, 0, []
-    for path in sorted(folder.glob("*/*.json")):
+    # What ends in `.event.json` is what is published of the vector beside it.
+    for path in sorted(path for path in folder.glob("*/*.json") if not path.match("*.event.json")):
         vector = json.loads(path.read_text())
         source = vector["source"]["secret"]
         description = source.get("scheme") or tomllib.loads((descriptions / f"{source['provider']}.toml").read_text())

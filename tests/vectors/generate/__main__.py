@@ -37,7 +37,7 @@ SECRET_MIN_BYTES = 8
 
 
 def instant(millis: int) -> str:
-    at = datetime.datetime.fromtimestamp(millis // 1000, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    at = datetime.datetime.fromtimestamp(millis // 1000, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
     return f"{at}.{millis % 1000:03}Z"
 
 

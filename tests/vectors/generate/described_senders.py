@@ -60,7 +60,7 @@ class DescribedInstant(Hmac):
         return bytes.fromhex(secret.removeprefix("hex_"))
 
     def timestamp(self, seconds: int) -> str:
-        return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def sent(self) -> Sent:
         return self.moved(super().sent(), self.timestamp(NOW_SECONDS))
