@@ -182,8 +182,8 @@ class Twilio(Hmac):
     body = urlencode(fields).encode()
 
     def type_of(self, sent: Sent) -> str:
-        # Nothing is read of a form.
-        return OCCURRED if sent.content_type.startswith("application/json") else UNRECOGNIZED
+        # A form without a field says nothing.
+        return OCCURRED if sent.body else UNRECOGNIZED
 
     def message(self, sent: Sent) -> bytes:
         if sent.content_type.startswith("application/json"):
