@@ -27,7 +27,8 @@ fn folder() -> PathBuf {
 
 /// The senders that have vectors: those of the catalogue, and some that an operator could describe.
 fn senders() -> Vec<(String, Description)> {
-    let known = |provider: Provider| (provider.as_str().to_owned(), provider.description().cloned().expect("it is known"));
+    let known =
+        |provider: Provider| (provider.as_str().to_owned(), provider.description().cloned().expect("it is known"));
     let described = fs::read_dir(folder())
         .expect("the folder of the vectors")
         .map(|entry| entry.expect("a readable folder").file_name().into_string().expect("a plain name"))
@@ -136,7 +137,11 @@ fn the_vectors_are_counted() {
         all.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
     }
     let entries = Provider::ALL.len();
-    println!("{:<28}{}", "sender", ["accepted", "refused", "published", "required"].map(|word| format!("{word:>11}")).concat());
+    println!(
+        "{:<28}{}",
+        "sender",
+        ["accepted", "refused", "published", "required"].map(|word| format!("{word:>11}")).concat()
+    );
     print!("{lines}");
     println!("{:<28}{}", format!("{entries} in the catalogue"), columns(all));
     println!("{} vectors of {} senders", all[0] + all[1], senders().len());

@@ -191,5 +191,7 @@ pub(crate) fn names(folder: &Path) -> BTreeSet<String> {
     };
     let names = files.map(|file| file.expect("a readable folder").file_name().into_string().expect("a plain name"));
     // What ends in `.event.json` is what is published of the vector beside it.
-    names.filter_map(|name| name.strip_suffix(".json").filter(|name| !name.ends_with(".event")).map(str::to_owned)).collect()
+    names
+        .filter_map(|name| name.strip_suffix(".json").filter(|name| !name.ends_with(".event")).map(str::to_owned))
+        .collect()
 }

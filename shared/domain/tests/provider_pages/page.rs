@@ -1,0 +1,234 @@
+//! The pages themselves.
+
+use std::fmt::Write as _;
+
+use description::{
+    Confidence, Description, Filling, HeaderName, Method, Otherwise, Places, Poll, Report, Scheme, Shape,
+};
+
+use crate::proof::{covers_body, kind, replay, sentences, signed};
+use crate::secret::{TOKEN, example};
+use crate::words::{all, code, duration, either, first_sentence, places};
+
+/// A sender's page.
+pub(crate) fn page(description: &Description) -> String {
+    let Description { name, about, scheme, challenge, asset_hosts, asset_life_seconds, polls, .. } = description;
+    let mut page = format!("<!-- Made of shared/domain/providers/{name}.toml by `make providers`. -->\n\n");
+    page.push_str(&format!("# {}\n\n{}\n\n", about.title, about.summary));
+    page.push_str(&format!(
+        "| `provider` | proven by | body | how old | how sure |\n|---|---|---|---|---|\n| `{name}` | {} | {} | {} | {} |\n",
+        kind(scheme),
+        if covers_body(scheme) { "vouched for" } else { "**not** vouched for" },
+        replay(scheme),
+        confidence(about.confidence),
+    ));
+
+    section(&mut page, "Setting it up");
+    let url = url(name, scheme);
+    page.push_str(&format!("The source is `{name}-prod` here, and its URL `{url}`.\n\n"));
+    for (number, step) in (1..).zip(&*about.set_up) {
+        page.push_str(&format!("{number}. {}\n", step.replace("{url}", &url)));
+    }
+    page.push_str(&format!("\nThe source's secret then holds:\n\n```json\n{}\n```\n", example(description)));
+    if matches!(scheme, Scheme::UrlToken) {
+        page.push_str(&format!(
+            "\n`token_sha256` is of the URL's token: `printf %s {TOKEN} | sha256sum`. Take one of your own, such as \
+             `openssl rand -hex 24` gives.\n"
+        ));
+    } else if !matches!(scheme, Scheme::Ed25519(_)) {
+        page.push_str(
+            "\nBeside the current secret, `secrets` may hold the one before it, until that is used no more.\n",
+        );
+    }
+
+    section(&mut page, "What is verified, and what is not");
+    list(&mut page, sentences(description).iter().map(String::as_str));
+    if let Some(asked) = confirmation(polls, covers_body(scheme)) {
+        page.push_str(&format!("\n{asked}\n"));
+    }
+
+    section(&mut page, "Events");
+    page.push_str("| what the body holds | reported as | told apart by |\n|---|---|---|\n");
+    let id = signed(scheme).map_or(&[][..], |signed| signed.id);
+    for shape in &*description.shapes {
+        page.push_str(&format!("| {} | {} | {} |\n", shape.name, reports(shape), key(shape, id)));
+    }
+    page.push_str("\nAnything else is published as `landfall.unrecognized`.\n");
+    if challenge.is_some() {
+        page.push_str("\nThe sender asks at first whether somebody listens; Landfall answers what it wants to hear.\n");
+    }
+
+    section(&mut page, "Retries");
+    page.push_str(&format!("{}\n", about.retries));
+    section(&mut page, "Outputs");
+    page.push_str(&format!("{}\n", about.asset_lifetime));
+    if let Some(seconds) = asset_life_seconds {
+        page.push_str(&format!("\nLandfall counts on {} after the end of a job.\n", duration(*seconds)));
+    }
+    if !asset_hosts.is_empty() {
+        let hosts: Vec<String> = asset_hosts.iter().map(|host| code(host)).collect();
+        page.push_str(&format!("\nThey are archived from {}; `asset_hosts` of the source adds others.\n", all(&hosts)));
+    }
+    for (title, lines) in [("What is not known", &about.unknown), ("Good to know", &about.notes)] {
+        if !lines.is_empty() {
+            section(&mut page, title);
+            list(&mut page, lines.iter().map(|line| &**line));
+        }
+    }
+    if !about.sources.is_empty() {
+        section(&mut page, "Sources");
+        list(
+            &mut page,
+            about.sources.iter().map(|source| linked(source)).collect::<Vec<_>>().iter().map(String::as_str),
+        );
+    }
+    page
+}
+
+/// The table of all senders.
+pub(crate) fn index<'a>(descriptions: impl Iterator<Item = &'a Description>) -> String {
+    let mut page = "<!-- Made of shared/domain/providers/*.toml by `make providers`. -->
+
+# Senders
+
+What Landfall knows by itself. Each has a page: how it is set up, what of a delivery is verified and what is not, and
+what is not known. Any other sender can be described in the secret of its source, in the language of
+[the descriptions](../../shared/domain/providers/README.md).
+
+| sender | proven by | body vouched for | how old | told apart by | retries | outputs | how sure |
+|---|---|---|---|---|---|---|---|
+"
+    .to_owned();
+    for description in descriptions {
+        let Description { name, about, scheme, shapes, .. } = description;
+        let id = signed(scheme).map_or(&[][..], |signed| signed.id);
+        let mut keys: Vec<String> = Vec::new();
+        for key in shapes.iter().map(|shape| key(shape, id)) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        writeln!(
+            page,
+            "| [{}]({name}.md) | {} | {} | {} | {} | {} | {} | {} |",
+            about.title,
+            kind(scheme),
+            if covers_body(scheme) { "yes" } else { "**no**" },
+            replay(scheme),
+            if keys.len() > 1 { format!("[by kind]({name}.md#events)") } else { keys.concat() },
+            first_sentence(&about.retries),
+            first_sentence(&about.asset_lifetime),
+            confidence(about.confidence),
+        )
+        .expect("a string takes every line");
+    }
+    page.push_str(
+        "
+*How old* is what keeps a copy of an old delivery out beside deduplication. *How sure*: proven, if published vectors or
+the sender's own library agree; documented by the sender; third party, as others' public code does it; guessed, in part.
+Where the body is not vouched for, [an event is verified by a token](../threat-model.md) and can be confirmed by asking
+the sender, if its page says how.
+",
+    );
+    page
+}
+
+fn section(page: &mut String, title: &str) {
+    page.push_str(&format!("\n## {title}\n\n"));
+}
+
+fn list<'a>(page: &mut String, lines: impl Iterator<Item = &'a str>) {
+    for line in lines {
+        page.push_str(&format!("- {line}\n"));
+    }
+}
+
+fn url(name: &str, scheme: &Scheme) -> String {
+    let token = if matches!(scheme, Scheme::UrlToken) { format!("/{TOKEN}") } else { String::new() };
+    format!("https://hooks.example.com/hooks/{name}-prod{token}")
+}
+
+const fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Proven => "proven",
+        Confidence::Documented => "documented",
+        Confidence::ThirdParty => "third party",
+        Confidence::Guessed => "guessed",
+    }
+}
+
+fn reports(shape: &Shape) -> String {
+    let written = |Report(thing, status): Report| code(&format!("{}.{}", thing.as_str(), status.as_str()));
+    let mut words: Vec<String> = Vec::new();
+    let otherwise = match shape.otherwise {
+        Some(Otherwise::Report(report)) => Some(report),
+        Some(Otherwise::Unrecognized) | None => None,
+    };
+    for word in shape.report.iter().map(|rule| rule.is).chain(otherwise).map(written) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    if words.is_empty() { code("unrecognized") } else { either(&words) }
+}
+
+fn key(shape: &Shape, id: &[HeaderName]) -> String {
+    if shape.key.is_empty() {
+        return "the whole body".to_owned();
+    }
+    // Alternatives of one part are not to be taken for parts.
+    let part = |part: &Places| {
+        let words = places(part, id);
+        if part.0.len() > 1 && shape.key.len() > 1 { format!("({words})") } else { words }
+    };
+    all(&shape.key.iter().map(part).collect::<Vec<_>>())
+}
+
+/// How the sender's API can be asked.
+fn confirmation(polls: &[Poll], covers_body: bool) -> Option<String> {
+    if covers_body {
+        return None;
+    }
+    if polls.is_empty() {
+        return Some("There is nobody to ask whether a delivery is true: `confirm` is of no use here.".to_owned());
+    }
+    let asked = |poll: &Poll| {
+        let method = match poll.method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        };
+        let segment = |segment: &Filling| match segment {
+            Filling::Literal(text) => text.to_string(),
+            Filling::Id => "{id}".to_owned(),
+            Filling::Family => "{family}".to_owned(),
+            Filling::Key(_) | Filling::Body(_) => "...".to_owned(),
+        };
+        let path: String = poll.url.segments.iter().map(|part| format!("/{}", segment(part))).collect();
+        code(&format!("{method} https://{}{path}", poll.url.host))
+    };
+    let mut ways: Vec<String> = Vec::new();
+    for way in polls.iter().map(asked) {
+        if !ways.contains(&way) {
+            ways.push(way);
+        }
+    }
+    let family = if polls.iter().any(|poll| !poll.families.is_empty() || poll.url.segments.contains(&Filling::Family)) {
+        ", and `api_family`"
+    } else {
+        ""
+    };
+    Some(format!(
+        "With `\"confirm\": true` and the key of its API as `api_key`{family}, Landfall asks before it believes that a \
+         job has ended: {}.",
+        either(&ways)
+    ))
+}
+
+/// A URL in the source's words, as a link.
+fn linked(source: &str) -> String {
+    match source.split_once(char::is_whitespace) {
+        _ if !source.starts_with("https://") => source.to_owned(),
+        None => format!("<{source}>"),
+        Some((url, rest)) => format!("<{url}> {rest}"),
+    }
+}

@@ -1,0 +1,242 @@
+//! What of a delivery is verified, and what is not, by a description's scheme.
+
+use description::{
+    Description, Ed25519, Encoding, Hash, HeaderName, Hmac, KeySource, Part, Scheme, SecretEncoding, SecretForm,
+    StaticToken, Syntax, Template, Timestamp, TimestampAt, TimestampUnit,
+};
+
+use crate::words::{code, duration, headers, pointer, template};
+
+/// The headers of a scheme that signs, and what it signs.
+pub(crate) struct Signed<'a> {
+    pub(crate) header: &'a [HeaderName],
+    syntax: &'a Syntax,
+    encoding: Encoding,
+    pub(crate) id: &'a [HeaderName],
+    pub(crate) timestamp: Option<&'a Timestamp>,
+    pub(crate) message: &'a Template,
+}
+
+pub(crate) fn signed(scheme: &Scheme) -> Option<Signed<'_>> {
+    match scheme {
+        Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
+        Scheme::Hmac(Hmac { header, syntax, encoding, id, timestamp, message, .. })
+        | Scheme::Ed25519(Ed25519 { header, syntax, encoding, id, timestamp, message, .. }) => {
+            Some(Signed { header, syntax, encoding: *encoding, id, timestamp: timestamp.as_ref(), message })
+        }
+    }
+}
+
+/// How a delivery is proven, in a few words.
+pub(crate) fn kind(scheme: &Scheme) -> String {
+    match scheme {
+        Scheme::UrlToken => "a token in the URL".to_owned(),
+        Scheme::StaticToken(_) => "a token in a header".to_owned(),
+        Scheme::Basic => "name and password".to_owned(),
+        Scheme::Hmac(Hmac { hash, .. }) => match hash {
+            Hash::Sha256 => "HMAC-SHA256".to_owned(),
+            Hash::Sha1 => "HMAC-SHA1".to_owned(),
+        },
+        Scheme::Ed25519(_) => "Ed25519".to_owned(),
+    }
+}
+
+pub(crate) fn covers_body(scheme: &Scheme) -> bool {
+    signed(scheme).is_some_and(|signed| signed.message.covers_body())
+}
+
+/// What keeps an old copy of a delivery out, in a few words.
+pub(crate) fn replay(scheme: &Scheme) -> String {
+    let Some(Signed { timestamp: Some(timestamp), message, .. }) = signed(scheme) else {
+        return "deduplication alone".to_owned();
+    };
+    let is_signed = message.0.contains(&Part::Timestamp) || matches!(timestamp.at, TimestampAt::Json(_));
+    let limit = timestamp.past_seconds.map(|seconds| duration(seconds.into()));
+    match (limit, is_signed) {
+        (Some(limit), true) => limit,
+        (Some(limit), false) => format!("{limit}, not signed"),
+        (None, _) => "deduplication alone".to_owned(),
+    }
+}
+
+/// What is verified, and what is not, as sentences.
+pub(crate) fn sentences(description: &Description) -> Vec<String> {
+    let scheme = &description.scheme;
+    let mut sentences = match scheme {
+        Scheme::UrlToken => vec![
+            "This sender proves nothing. Its URL must hold a token that nobody else knows, of which Landfall keeps the \
+             SHA-256 alone: `token_sha256`."
+                .to_owned(),
+        ],
+        Scheme::StaticToken(StaticToken { header, prefix }) => {
+            let header = header.as_ref().map_or("the header that you choose".to_owned(), |HeaderName(name)| code(name));
+            let prefix = if prefix.is_empty() { String::new() } else { format!(", after `{prefix}`") };
+            vec![format!("The same token comes in {header} each time{prefix}. It must be one of `secrets`.")]
+        }
+        Scheme::Basic => vec![
+            "`Authorization: Basic` must hold one of `secrets`, each `name:password`. They are part of the URL that the \
+             sender is given: `https://name:password@...`."
+                .to_owned(),
+        ],
+        Scheme::Hmac(_) | Scheme::Ed25519(_) => signature(scheme),
+    };
+    sentences.push(body(scheme));
+    sentences.extend(time(scheme));
+    sentences.extend(unsigned_headers(description));
+    if !matches!(scheme, Scheme::UrlToken) {
+        sentences.push("A token in the URL can be asked for as well, with `token_sha256`.".to_owned());
+    }
+    sentences
+}
+
+fn signature(scheme: &Scheme) -> Vec<String> {
+    let Some(Signed { header, syntax, encoding, message, .. }) = signed(scheme) else {
+        return Vec::new();
+    };
+    let encoding = match encoding {
+        Encoding::Hex => "hex",
+        Encoding::Base64 => "base64",
+    };
+    let form = match syntax {
+        Syntax::Plain => format!("in {encoding}"),
+        Syntax::Prefix { prefix } => format!("after `{prefix}`, in {encoding}"),
+        Syntax::Pairs { key, .. } => format!("as `{key}=` in a list, in {encoding}"),
+        Syntax::Versions { version } => format!("as `{version},` in a list, in {encoding}"),
+    };
+    let mut sentences = vec![
+        format!("The signature is in {}, {form}.", headers(header)),
+        [format!("It is an {} of `{}`.", name(scheme), template(message))]
+            .into_iter()
+            .chain(parts(message))
+            .collect::<Vec<_>>()
+            .join(" "),
+    ];
+    sentences.extend(key(scheme));
+    if matches!(syntax, Syntax::Pairs { .. } | Syntax::Versions { .. }) {
+        sentences
+            .push("There may be several signatures: one that fits is enough, and others are passed over.".to_owned());
+    }
+    sentences
+}
+
+fn name(scheme: &Scheme) -> String {
+    match scheme {
+        Scheme::Ed25519(_) => "Ed25519 signature".to_owned(),
+        _ => kind(scheme),
+    }
+}
+
+/// What the less plain parts of a message are.
+fn parts(message: &Template) -> impl Iterator<Item = String> {
+    let said = |part: &Part| match part {
+        Part::BodySha256 => Some("`{body_sha256}` is the SHA-256 of the body's bytes, in hex."),
+        Part::Url => Some(
+            "`{url}` is the URL that the sender was given. If that is not the function's own, name its host in \
+             `public_url`; otherwise leave that out.",
+        ),
+        Part::Form => Some(
+            "`{form}` is every field of a form, sorted by name; for any other body the URL's query must hold its \
+             SHA-256 as `bodySHA256`.",
+        ),
+        Part::Json(pointers) if pointers.len() > 1 => Some("`{json:...}` is the first of these fields that is there."),
+        Part::Json(_) => Some("`{json:...}` is a field of the body."),
+        Part::Literal(_) | Part::Body | Part::Timestamp | Part::Id | Part::Header(_) => None,
+    };
+    message.0.iter().filter_map(said).map(str::to_owned)
+}
+
+fn key(scheme: &Scheme) -> Option<String> {
+    match scheme {
+        Scheme::Hmac(Hmac { secret: SecretForm { strip_prefix, encoding }, .. }) => {
+            let after = strip_prefix.as_ref().map_or(String::new(), |prefix| format!(" after `{prefix}`"));
+            Some(match encoding {
+                SecretEncoding::Text if strip_prefix.is_none() => {
+                    "The secret's text, as it is, is the key.".to_owned()
+                }
+                SecretEncoding::Text => format!("The secret's text{after} is the key; nothing is decoded."),
+                SecretEncoding::Base64 => format!("The secret{after} is the key in base64."),
+                SecretEncoding::Hex => format!("The secret{after} is the key in hex."),
+            })
+        }
+        Scheme::Ed25519(Ed25519 { keys, .. }) => Some(match keys {
+            KeySource::Operator { .. } => {
+                "The keys are those in `public_keys`. Several may count at a time, so that the sender can change its own."
+                    .to_owned()
+            }
+            KeySource::Jwks { url, ttl_seconds, .. } => format!(
+                "The keys are those that the sender publishes at <{url}>. They are kept for up to {}, and asked for \
+                 anew when none fits.",
+                duration((*ttl_seconds).into())
+            ),
+        }),
+        Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
+    }
+}
+
+fn body(scheme: &Scheme) -> String {
+    if covers_body(scheme) {
+        "**The body is vouched for**, every byte of it: events count as verified by a signature.".to_owned()
+    } else if signed(scheme).is_some() {
+        "**The body is not vouched for.** The signature leaves it out, so whoever has one genuine delivery can put \
+         another body beside it. Events count as verified by a token."
+            .to_owned()
+    } else {
+        "**The body is not vouched for.** Whoever knows the token can send anything. Events count as verified by a \
+         token."
+            .to_owned()
+    }
+}
+
+fn time(scheme: &Scheme) -> Option<String> {
+    let old_copies = "Nothing limits how old a delivery may be: deduplication alone keeps a copy out.";
+    let Some(Signed { timestamp, message, .. }) = signed(scheme) else {
+        return Some(old_copies.to_owned());
+    };
+    let Some(Timestamp { at, unit, past_seconds, future_seconds }) = timestamp else {
+        return Some(old_copies.to_owned());
+    };
+    let place = match at {
+        TimestampAt::Header(names) => headers(names),
+        TimestampAt::Pair(key) => format!("`{key}=` of the same header"),
+        TimestampAt::Json(at) => format!("`{}` of the body", pointer(at)),
+    };
+    let unit = match unit {
+        TimestampUnit::Seconds => "in seconds",
+        TimestampUnit::Milliseconds => "in milliseconds",
+        TimestampUnit::Rfc3339 => "by RFC 3339",
+    };
+    let is_signed = message.0.contains(&Part::Timestamp) || matches!(at, TimestampAt::Json(_));
+    let vouched = if is_signed { "which is signed" } else { "**which is not signed**" };
+    let limit = |seconds: &Option<u32>| seconds.map(|seconds| duration(seconds.into()));
+    let limits = match (limit(past_seconds), limit(future_seconds)) {
+        (Some(past), Some(future)) if past == future => format!("It may be {past} old or ahead."),
+        (Some(past), Some(future)) => format!("It may be {past} old, and {future} ahead."),
+        (Some(past), None) => format!("It may be {past} old; how far ahead is not limited."),
+        (None, Some(future)) => format!("It may be {future} ahead; how old is not limited."),
+        (None, None) => old_copies.to_owned(),
+    };
+    Some(format!("The time is in {place}, {unit}, {vouched}. {limits}"))
+}
+
+/// Headers that are read and that nobody vouches for.
+fn unsigned_headers(description: &Description) -> Option<String> {
+    let is_signed = |header: &HeaderName| {
+        signed(&description.scheme).is_some_and(|signed| {
+            signed.message.0.iter().any(|part| match part {
+                Part::Header(name) => name == header,
+                Part::Id => signed.id.contains(header),
+                _ => false,
+            })
+        })
+    };
+    let kept: Vec<String> = description
+        .kept_headers
+        .iter()
+        .filter(|header| !is_signed(header))
+        .map(|HeaderName(name)| code(name))
+        .collect();
+    (signed(&description.scheme).is_some() && !kept.is_empty()).then(|| {
+        let verb = if kept.len() == 1 { "is" } else { "are" };
+        format!("{} {verb} kept with an event, and not signed.", crate::words::all(&kept))
+    })
+}

@@ -1,0 +1,57 @@
+//! The example of a source's secret.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use description::{Description, Ed25519, Hmac, KeySource, Part, Scheme, SecretEncoding, SecretForm, StaticToken};
+use domain::digest::Digest;
+use serde_json::{Map, Value, json};
+
+/// What the operator makes up and puts into the URL.
+pub(crate) const TOKEN: &str = "a-long-random-token";
+/// 32 bytes, where a key is to be some.
+const KEY: &[u8; 32] = b"only the sender and you know it.";
+
+/// The secret of a source, as JSON for a person to read.
+pub(crate) fn example(description: &Description) -> String {
+    let mut secret = Map::new();
+    secret.insert("provider".to_owned(), json!(description.name));
+    secret.extend(credentials(&description.scheme));
+    serde_json::to_string_pretty(&secret).expect("it is JSON")
+}
+
+fn credentials(scheme: &Scheme) -> Vec<(String, Value)> {
+    let one = |field: &str, value: Value| vec![(field.to_owned(), value)];
+    match scheme {
+        Scheme::UrlToken => one("token_sha256", json!([Digest::of(TOKEN.as_bytes()).to_string()])),
+        Scheme::Basic => one("secrets", json!(["name:a-long-random-password"])),
+        Scheme::StaticToken(StaticToken { header, .. }) => {
+            let mut fields = one("secrets", json!(["a-long-random-token-in-the-header"]));
+            if header.is_none() {
+                fields.extend(one("token_header", json!("x-your-token")));
+            }
+            fields
+        }
+        Scheme::Hmac(Hmac { secret, message, .. }) => {
+            let mut fields = one("secrets", json!([signing_secret(secret)]));
+            if message.0.contains(&Part::Url) {
+                fields.extend(one("public_url", json!("https://hooks.example.com")));
+            }
+            fields
+        }
+        Scheme::Ed25519(Ed25519 { keys: KeySource::Jwks { .. }, .. }) => Vec::new(),
+        Scheme::Ed25519(Ed25519 { keys: KeySource::Operator { strip_prefix }, .. }) => {
+            let prefix = strip_prefix.as_deref().unwrap_or_default();
+            one("public_keys", json!([format!("{prefix}{}", STANDARD.encode(KEY))]))
+        }
+    }
+}
+
+fn signing_secret(form: &SecretForm) -> String {
+    let prefix = form.strip_prefix.as_deref().unwrap_or_default();
+    let rest = match form.encoding {
+        SecretEncoding::Text => "the-secret-as-the-sender-shows-it".to_owned(),
+        SecretEncoding::Base64 => STANDARD.encode(KEY),
+        SecretEncoding::Hex => base16ct::lower::encode_string(KEY),
+    };
+    format!("{prefix}{rest}")
+}

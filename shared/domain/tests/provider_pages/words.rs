@@ -1,0 +1,80 @@
+//! Parts of a description in words.
+
+use description::{HeaderName, Part, Place, Places, Pointer, Template};
+
+/// `a`, `a or b`, `a, b or c`.
+pub(crate) fn either(words: &[String]) -> String {
+    joined(words, "or")
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(crate) fn all(words: &[String]) -> String {
+    joined(words, "and")
+}
+
+fn joined(words: &[String], last: &str) -> String {
+    match words {
+        [] => String::new(),
+        [word] => word.clone(),
+        [words @ .., word] => format!("{} {last} {word}", words.join(", ")),
+    }
+}
+
+pub(crate) fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+pub(crate) fn headers(names: &[HeaderName]) -> String {
+    either(&names.iter().map(|HeaderName(name)| code(name)).collect::<Vec<_>>())
+}
+
+/// A pointer as it is written.
+pub(crate) fn pointer(Pointer(segments): &Pointer) -> String {
+    segments.iter().map(|segment| format!("/{}", segment.replace('~', "~0").replace('/', "~1"))).collect()
+}
+
+pub(crate) fn places(Places(places): &Places, id: &[HeaderName]) -> String {
+    let place = |place: &Place| match place {
+        Place::Body(at) => code(&pointer(at)),
+        Place::Header(HeaderName(name)) => code(name),
+        Place::Id => headers(id),
+    };
+    either(&places.iter().map(place).collect::<Vec<_>>())
+}
+
+/// A message as it is written.
+pub(crate) fn template(Template(parts): &Template) -> String {
+    let part = |part: &Part| match part {
+        Part::Literal(text) => text.replace('\n', "\\n"),
+        Part::Body => "{body}".to_owned(),
+        Part::BodySha256 => "{body_sha256}".to_owned(),
+        Part::Timestamp => "{timestamp}".to_owned(),
+        Part::Id => "{id}".to_owned(),
+        Part::Header(HeaderName(name)) => format!("{{header:{name}}}"),
+        Part::Json(pointers) => {
+            format!("{{json:{}}}", pointers.iter().map(pointer).collect::<Vec<_>>().join("|"))
+        }
+        Part::Url => "{url}".to_owned(),
+        Part::Form => "{form}".to_owned(),
+    };
+    parts.iter().map(part).collect()
+}
+
+/// A number of seconds as a person says it.
+pub(crate) fn duration(seconds: u64) -> String {
+    let (count, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7_200 if seconds % 60 == 0 => (seconds / 60, "minute"),
+        7_200..172_800 if seconds % 3_600 == 0 => (seconds / 3_600, "hour"),
+        _ if seconds % 86_400 == 0 => (seconds / 86_400, "day"),
+        _ if seconds % 3_600 == 0 => (seconds / 3_600, "hour"),
+        _ => (seconds, "second"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The first sentence of a text, without its full stop.
+pub(crate) fn first_sentence(text: &str) -> &str {
+    let end = text.find(". ").unwrap_or(text.len());
+    text[..end].trim_end_matches('.')
+}
