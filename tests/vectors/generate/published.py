@@ -6,8 +6,9 @@ makes all the others of that sender is held against it all the same.
 
 from dataclasses import dataclass
 
-from media_senders import Get3W
-from other_senders import OCCURRED, UNRECOGNIZED, GitHub, Slack, StandardWebhooksEd25519, StandardWebhooksItself, Twilio
+from media_senders import Get3W, Replicate
+from other_senders import OCCURRED, UNRECOGNIZED, GitHub, Paddle, Slack, StandardWebhooksEd25519
+from other_senders import StandardWebhooksItself, Twilio
 from signing import Sent, Signing
 
 
@@ -29,6 +30,9 @@ class Published:
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 STANDARD = "https://github.com/standard-webhooks/standard-webhooks"
+PADDLE = (
+    "https://github.com/PaddleHQ/paddle-node-sdk/blob/main/src/__tests__/notifications/webhooks-validator.test.ts"
+)
 TWILIO = "https://github.com/twilio/twilio-python/blob/main/tests/unit/test_request_validator.py"
 
 ALL = [
@@ -95,6 +99,32 @@ ALL = [
         Sent(b"Hello, World!", content_type="text/plain"),
         "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
         "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
+        UNRECOGNIZED,
+    ),
+    Published(
+        "published-node-library",
+        Paddle(),
+        "VALID_SECRET",
+        Sent(b'{"data": ["1", "2"]}', timestamp="1698796800"),
+        "ts=1698796800;h1=a300428748dce5c70e4da19bffd60769591ea969c99dea3105d0ec9612cf43f9",
+        PADDLE,
+    ),
+    Published(
+        "published-node-library-several",
+        Paddle(),
+        "VALID_SECRET",
+        Sent(b'{"data": "value"}', timestamp="1698796800"),
+        "ts=1698796800;h1=28981e941fae76e53db32f3d2a83cb69db41476595e84e1970a1b5d98f62b261"
+        ";h1=28981e941fae76e53db32f3d2a83cb69db41476595e84e1970a1b5d98f62b261;h2=RANDOM_HASH",
+        PADDLE,
+    ),
+    Published(
+        "published-python-library",
+        Replicate(),
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        Sent(b'{"test": 2432232314}', id="msg_p5jXN8AQM9LWM0D4loKWxJek", timestamp="1614265330"),
+        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+        "https://github.com/replicate/replicate-python/blob/main/tests/test_webhooks.py",
         UNRECOGNIZED,
     ),
     Published(
