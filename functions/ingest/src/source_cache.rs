@@ -136,7 +136,7 @@ impl Memory {
     fn learn(&mut self, name: &SourceName, answer: Result<Lookup, String>, now: Timestamp) -> FoundSource {
         let trouble = match answer {
             Ok(Lookup::Known(source)) => {
-                let entry = Entry { read_at: now, content: Ok(Arc::new(source)), is_stale: false };
+                let entry = Entry { read_at: now, content: Ok(Arc::from(source)), is_stale: false };
                 let found = entry.found();
                 self.entries.insert(name.clone(), entry);
                 self.unknown_since.remove(name);

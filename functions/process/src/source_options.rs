@@ -99,7 +99,7 @@ impl Memory {
         now: Timestamp,
     ) -> Result<Arc<Wanted>, String> {
         let content = match answer {
-            Ok(Lookup::Known(source)) => Wanted::of(source).map_err(|error| cannot_be_used(&error)),
+            Ok(Lookup::Known(source)) => Wanted::of(*source).map_err(|error| cannot_be_used(&error)),
             Ok(Lookup::Unknown) => {
                 let note = "there is no such source any more: its events are published without its options";
                 log::write(Level::Warn, "source", json!({"source": name.as_str(), "trouble": note}));
@@ -143,7 +143,7 @@ mod tests {
     fn source(options: &str) -> Lookup {
         let json = format!(r#"{{"provider":"glossi","secrets":["0123456789abcdef01234567"]{options}}}"#);
         match Source::parse(name("test"), &json) {
-            Ok(source) => Lookup::Known(source),
+            Ok(source) => Lookup::Known(Box::new(source)),
             Err(error) => Lookup::Broken(error),
         }
     }

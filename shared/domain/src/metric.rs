@@ -99,35 +99,6 @@ words!(Metric {
 });
 
 impl Metric {
-    /// All of them.
-    pub const ALL: [Metric; 25] = [
-        Metric::Accepted,
-        Metric::Duplicates,
-        Metric::DuplicateDiffers,
-        Metric::Challenges,
-        Metric::Refused,
-        Metric::Unavailable,
-        Metric::Deferred,
-        Metric::Unrecorded,
-        Metric::PreviousSecret,
-        Metric::DurationMs,
-        Metric::Done,
-        Metric::Again,
-        Metric::Failed,
-        Metric::PutAway,
-        Metric::Contradicted,
-        Metric::Unrecognized,
-        Metric::Attempts,
-        Metric::AgeMs,
-        Metric::Archived,
-        Metric::ArchivedBytes,
-        Metric::NotArchived,
-        Metric::SweepRuns,
-        Metric::Overdue,
-        Metric::Sent,
-        Metric::Troubled,
-    ];
-
     /// CloudWatch's word for what it counts.
     #[must_use]
     pub const fn unit(self) -> &'static str {

@@ -9,6 +9,9 @@ pub struct UnknownWord;
 macro_rules! words {
     ($type:ty { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $type {
+            /// All of them.
+            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
+
             /// The word for it in records, messages and events.
             #[must_use]
             pub const fn as_str(self) -> &'static str {

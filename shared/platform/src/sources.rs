@@ -26,7 +26,7 @@ pub struct Sources {
 #[derive(Debug)]
 pub enum Lookup {
     /// A source.
-    Known(Source),
+    Known(Box<Source>),
     /// Nothing.
     Unknown,
     /// A secret that cannot be used; the operator must mend it.
@@ -55,7 +55,7 @@ impl Sources {
         let get = self.client.get_secret_value().secret_id(format!("{}/source/{name}", self.prefix));
         match Box::pin(get.send()).await {
             Ok(secret) => Ok(match Source::parse(name.clone(), secret.secret_string().unwrap_or_default()) {
-                Ok(source) => Lookup::Known(source),
+                Ok(source) => Lookup::Known(Box::new(source)),
                 Err(error) => Lookup::Broken(error),
             }),
             Err(error) if is_absent(error.as_service_error()) => Ok(Lookup::Unknown),

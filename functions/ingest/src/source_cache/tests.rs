@@ -8,7 +8,7 @@ fn name(text: &str) -> SourceName {
 
 fn known() -> Result<Lookup, String> {
     let json = r#"{"provider":"glossi","secrets":["0123456789abcdef01234567"]}"#;
-    Ok(Lookup::Known(Source::parse(name("test"), json).unwrap()))
+    Ok(Lookup::Known(Box::new(Source::parse(name("test"), json).unwrap())))
 }
 
 fn broken() -> Result<Lookup, String> {

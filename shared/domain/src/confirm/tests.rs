@@ -422,3 +422,40 @@ fn senders_that_sign_nothing_are_asked_for_the_job() {
         expect!["not yet: the sender's API has not come to an end yet"],
     );
 }
+
+#[test]
+fn an_operators_own_sender_is_asked_by_its_description() {
+    let source = own();
+    let need_of = |webhook: &Value| {
+        let body = webhook.to_string().into_bytes();
+        let event = Event { provider: Provider::Custom, ..event(Provider::Csm, VerifiedBy::Token, &body) };
+        let canonical = Canonical::of(&source.sender, &BTreeMap::new(), &body);
+        let access = source.options.as_ref().unwrap().confirm.as_ref();
+        need(&event, &source.sender, &canonical, &body, access)
+    };
+    let done = json!({"job": {"id": "../7"}, "state": "done", "owner": "a?b"});
+    let Need::Ask(inquiry) = need_of(&done) else { panic!("it is not asked") };
+    let ApiRequest { method, url, body, .. } = inquiry.request();
+    assert_eq!(format!("{method} {url}"), "POST https://api.example.com/video/a%3Fb/jobs/..%2F7");
+    assert_eq!(body, r#"{"ids":["../7"],"part":"video"}"#);
+    assert!(inquiry.request().headers.contains(&("authorization".to_owned(), format!("Bearer {KEY}"))));
+    let verdict = |answer: Value| {
+        let answer = ApiAnswer { status: 200, body: answer.to_string().into_bytes() };
+        match inquiry.verdict(&answer) {
+            Verdict::Agrees(_) => "agrees".to_owned(),
+            other => format!("{other:?}"),
+        }
+    };
+    assert_eq!(verdict(json!({"jobs": [{"no": "8"}, {"no": "../7", "state": "done"}]})), "agrees");
+    assert_eq!(verdict(json!({"jobs": [{"no": "../7", "state": "broken"}]})), "Contradicts");
+    assert_eq!(verdict(json!({"jobs": [], "missing": ["../7"]})), "Unknown");
+    for senseless in [json!({"jobs": []}), json!({"jobs": [{"no": "../7"}]}), json!([]), json!({"jobs": "../7"})] {
+        let told = r#"NotYet { reason: "the sender's API answered something that makes no sense" }"#;
+        assert_eq!(verdict(senseless), told);
+    }
+    for unaskable in
+        [json!({"job": {"id": "7"}, "state": "done"}), json!({"job": {"id": ".."}, "state": "done", "owner": "a"})]
+    {
+        assert!(matches!(need_of(&unaskable), Need::Unaskable), "{unaskable}");
+    }
+}

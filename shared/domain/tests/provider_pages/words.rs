@@ -64,10 +64,10 @@ pub(crate) fn template(Template(parts): &Template) -> String {
 pub(crate) fn duration(seconds: u64) -> String {
     let (count, unit) = match seconds {
         0..120 => (seconds, "second"),
-        120..7_200 if seconds % 60 == 0 => (seconds / 60, "minute"),
-        7_200..172_800 if seconds % 3_600 == 0 => (seconds / 3_600, "hour"),
-        _ if seconds % 86_400 == 0 => (seconds / 86_400, "day"),
-        _ if seconds % 3_600 == 0 => (seconds / 3_600, "hour"),
+        120..7_200 if seconds.is_multiple_of(60) => (seconds / 60, "minute"),
+        7_200..172_800 if seconds.is_multiple_of(3_600) => (seconds / 3_600, "hour"),
+        _ if seconds.is_multiple_of(86_400) => (seconds / 86_400, "day"),
+        _ if seconds.is_multiple_of(3_600) => (seconds / 3_600, "hour"),
         _ => (seconds, "second"),
     };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
