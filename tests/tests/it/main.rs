@@ -7,6 +7,7 @@ mod answers;
 mod architecture;
 mod archive;
 mod bodies;
+mod catalogue;
 mod confirm;
 mod consumers;
 mod contract;

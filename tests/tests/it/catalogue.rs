@@ -1,0 +1,236 @@
+//! Every sender of the catalogue on its whole way: its genuine conformance vector, from the request to a consumer's queue.
+//!
+//! Vectors are signed at a time long ago, and the deployed function has the clock of today. Where a sender's description
+//! limits the age of a delivery, its vector is therefore refused, which is the right answer to a copy; and the same
+//! sender, described by an operator without that limit, gets it through.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use domain::provider::Provider;
+use futures_util::{StreamExt, stream};
+use serde_json::{Map, Value, json};
+use tests::confidential;
+use tests::http::Request;
+use tests::source::Source;
+use tests::world::{World, run};
+
+/// A few at a time, as a busy account would send them.
+const AT_ONCE: usize = 4;
+const ONE_CENTURY_SECONDS: u32 = 3_155_760_000;
+/// What every delivery is told that is not believed.
+const FORGED: &str = "401 the delivery could not be verified";
+/// What the published event says of the run, not of the delivery.
+const OF_THE_RUN: [&str; 3] = ["id", "source", "time"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn json_file(path: &str) -> Value {
+    let text = fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The catalogue's description of a sender, as an operator would copy it.
+fn description(provider: &str) -> Value {
+    let path = format!("shared/domain/providers/{provider}.toml");
+    let text = fs::read_to_string(root().join(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    toml::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The folder's vector `genuine`, sent to a source of this run.
+struct Genuine {
+    folder: String,
+    /// The description of the sender: the catalogue's, or the vector's own.
+    description: Value,
+    secret: Map<String, Value>,
+    request: Value,
+    event: Value,
+}
+
+impl Genuine {
+    fn read(folder: &str) -> Genuine {
+        let vector = json_file(&format!("tests/vectors/{folder}/genuine.json"));
+        let secret = vector["source"]["secret"].as_object().expect("a source has a secret").clone();
+        let event = json_file(&format!("tests/vectors/{folder}/genuine.event.json"));
+        let description = secret.get("scheme").cloned().unwrap_or_else(|| description(folder));
+        let (folder, request) = (folder.to_owned(), vector["request"].clone());
+        let mut genuine = Genuine { folder, description, secret, request, event };
+        if let Some(keys) = vector["key_set"]["keys"].as_array() {
+            genuine.secret.insert("public_keys".to_owned(), keys.iter().map(|key| key["x"].clone()).collect());
+        }
+        genuine
+    }
+
+    /// The same for an operator who takes deliveries of any age and has the sender's keys, and so describes the sender
+    /// like this, if need be.
+    fn at_any_time(mut self) -> Genuine {
+        if !self.limits_the_age() && !self.publishes_its_keys() {
+            return self;
+        }
+        if self.limits_the_age() {
+            self.description["scheme"]["timestamp"]["past_seconds"] = ONE_CENTURY_SECONDS.into();
+        }
+        if self.publishes_its_keys() {
+            self.description["scheme"]["keys"] = json!({"from": "operator"});
+        }
+        self.description.as_object_mut().expect("a description is a table").remove("name");
+        self.secret.remove("provider");
+        self.secret.insert("scheme".to_owned(), self.description.clone());
+        self.event["data"]["provider"] = "custom".into();
+        self
+    }
+
+    fn limits_the_age(&self) -> bool {
+        self.description["scheme"]["timestamp"]["past_seconds"].is_u64()
+    }
+
+    /// Its keys would be fetched from it.
+    fn publishes_its_keys(&self) -> bool {
+        self.description["scheme"]["keys"]["from"] == "jwks"
+    }
+
+    /// Sets up a source as the vector's, and gives it with the delivery.
+    async fn set_up(&self, world: &World) -> (Source, Request) {
+        let source =
+            Source { name: format!("{}-{:08x}", self.folder, fastrand::u32(..)), ..Source::new(Provider::Custom) };
+        let url = self.request["url"].as_str().expect("a URL");
+        let rest = url.strip_prefix("https://hooks.example.com/hooks/test").expect("all vectors are sent there");
+        let mut secret = self.secret.clone();
+        for credential in secret.get("secrets").and_then(Value::as_array).into_iter().flatten() {
+            confidential::keep("secret", credential.as_str().expect("a secret is a text"));
+        }
+        if let Some(token) = rest.strip_prefix('/') {
+            confidential::keep("token", token.split('?').next().expect("there is a first part"));
+        }
+        if self.folder == "twilio" {
+            // It signs the URL that it was given, which was another.
+            secret.insert("public_url".to_owned(), url.into());
+        }
+        source.set_up_as(&world.aws, &world.stack, &Value::Object(secret).to_string()).await;
+        let body = self.request["body"].as_str().expect("the body is a text").as_bytes().to_vec();
+        let url = format!("{}/hooks/{}{rest}", world.stack.function_url, source.name);
+        let headers = self.request["headers"].as_array().expect("a list of headers");
+        let request = headers.iter().fold(Request { body, ..Request::new("POST", url) }, |request, header| {
+            request.with_header(header[0].as_str().expect("a name"), header[1].as_str().expect("a value"))
+        });
+        (source, request)
+    }
+
+    /// Sends it twice, and compares what a consumer gets with what the vector says is published.
+    async fn check_arrives(&self, world: &World) {
+        let folder = &self.folder;
+        let (source, request) = self.set_up(world).await;
+        let answer = world.deliver(&request).await;
+        assert_eq!(answer.told(), "200 accepted", "{folder}");
+        assert_eq!(world.deliver(&request).await.told(), "200 duplicate", "{folder}");
+        let id = answer.event_id().expect("an accepted delivery has an id");
+        assert_eq!(
+            id.strip_prefix(&source.name),
+            self.event["id"].as_str().and_then(|id| id.strip_prefix("test")),
+            "{folder}"
+        );
+        let event = world.event(&source, &id).await;
+        assert!(event.raw().is(&request.body), "{folder}: the body must arrive as it was sent");
+        let of_the_delivery = |mut event: Value| {
+            for name in OF_THE_RUN {
+                event.as_object_mut().expect("an event is an object").remove(name);
+            }
+            event
+        };
+        assert_eq!(of_the_delivery(event.json), of_the_delivery(self.event.clone()), "{folder}");
+    }
+
+    async fn check_is_refused(&self, world: &World) {
+        let (source, request) = self.set_up(world).await;
+        assert_eq!(world.deliver(&request).await.told(), FORGED, "{}", self.folder);
+        assert!(world.records(&source).await.is_empty(), "{}: something was recorded", self.folder);
+    }
+}
+
+#[test]
+fn every_sender_of_the_catalogue_arrives() {
+    run(async |world| {
+        let senders = Provider::ALL.into_iter().map(|provider| async move {
+            let genuine = Genuine::read(provider.as_str());
+            genuine.at_any_time().check_arrives(world).await;
+        });
+        stream::iter(senders).buffer_unordered(AT_ONCE).collect::<()>().await;
+    });
+}
+
+#[test]
+fn senders_of_no_catalogue_arrive() {
+    run(async |world| {
+        for folder in ["described-basic", "described-instant"] {
+            Genuine::read(folder).at_any_time().check_arrives(world).await;
+        }
+    });
+}
+
+#[test]
+fn copies_of_deliveries_that_were_signed_long_ago_are_refused() {
+    run(async |world| {
+        let senders = Provider::ALL.into_iter().map(|provider| Genuine::read(provider.as_str()));
+        // Before its keys have been fetched, nothing is known of a delivery's age.
+        let limited = senders.filter(|genuine| genuine.limits_the_age() && !genuine.publishes_its_keys());
+        let limited: Vec<Genuine> = limited.collect();
+        assert!(limited.len() > 5, "{} senders limit the age of a delivery", limited.len());
+        let refusals = limited.iter().map(|genuine| genuine.check_is_refused(world));
+        stream::iter(refusals).buffer_unordered(AT_ONCE).collect::<()>().await;
+    });
+}
+
+/// What Slack and others ask before they send anything: only who has the secret is answered, and it is no event.
+#[test]
+fn a_challenge_is_answered_and_is_no_event() {
+    run(async |world| {
+        let mut genuine = Genuine::read("generic-hmac-sha256");
+        genuine.secret = json!({
+            "scheme": {
+                "scheme": {"kind": "hmac", "header": ["x-signature"], "encoding": "hex", "message": "{body}"},
+                "challenge": {"when": [{"at": "/type", "equals": ["url_verification"]}], "answer": "/challenge"},
+            },
+            "secrets": ["a-secret-for-challenges"],
+        })
+        .as_object()
+        .expect("an object")
+        .clone();
+        let body = r#"{"type":"url_verification","challenge":"3eZbrw1aB"}"#;
+        genuine.request["body"] = body.into();
+        let signature = tests::sender::sign("a-secret-for-challenges", body.as_bytes());
+        genuine.request["headers"] = json!([["content-type", "application/json"], ["x-signature", signature]]);
+        let (source, request) = genuine.set_up(world).await;
+        let answer = world.deliver(&request).await;
+        assert_eq!((answer.status, answer.text()), (200, "3eZbrw1aB".to_owned()));
+        let forged = world.deliver(&request.with_header("x-signature", &"0".repeat(64))).await;
+        assert_eq!(forged.told(), FORGED);
+        assert!(world.records(&source).await.is_empty(), "a challenge was recorded");
+    });
+}
+
+/// An operator's mistake stops one source, and says what to write instead.
+#[test]
+fn a_description_that_makes_no_sense_stops_its_own_source_alone() {
+    run(async |world| {
+        let whole = Genuine::read("described-basic");
+        let mut broken = Genuine::read("described-basic");
+        broken.secret["scheme"]["scheme"]["kind"] = "basics".into();
+        let (source, request) = broken.set_up(world).await;
+        assert_eq!(world.send(&request).await.status, 503);
+        whole.check_arrives(world).await;
+        let named = format!(r#""source":"{}""#, source.name);
+        let logs = world.stack.ingest_log_group.clone();
+        tests::observe::until("the log to say what is wrong", async || {
+            let lines = world.logs(&[logs.as_str()]).await;
+            let of_source: Vec<&String> = lines.iter().filter(|line| line.contains(&named)).collect();
+            if of_source.iter().any(|line| line.contains("basics") && line.contains("static-token")) {
+                Ok(())
+            } else {
+                Err(format!("{of_source:?}"))
+            }
+        })
+        .await;
+    });
+}
