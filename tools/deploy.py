@@ -4,12 +4,8 @@ Runs with the SAM CLI's own Python, which has boto3: `make deploy`.
 """
 
 import argparse
-import getpass
-import hashlib
-import json
 import os
 import re
-import secrets
 import shutil
 import subprocess
 import sys
@@ -19,14 +15,11 @@ import boto3
 import tomlkit
 from botocore.exceptions import BotoCoreError, ClientError
 
+import sources
+from guide import Guide
+
 ROOT = Path(__file__).resolve().parent.parent
 SAM = str(Path(sys.executable).parent / "sam")
-# What a provider proves its deliveries with: a secret of its own making, or the token in the URL that it is given.
-SIGNS = {"csm": False, "get3w": True, "glossi": True, "modelslab": False}
-SIGNATURE_HEADER = {"get3w": "X-Get3W-Signature", "glossi": "X-Glossi-Signature"}
-# As domain::source has it.
-SECRET_MIN_BYTES = 8
-SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 EMAIL = re.compile(r"[^@ ]+@[^@ ]+")
 
 WHAT_COMES = """
@@ -66,7 +59,7 @@ def main():
         )
     elif options.alarm_email is not None:
         parameters["AlarmEmail"] = options.alarm_email
-    source = ask_for_source(guide, is_first or options.only_source)
+    source = sources.ask(guide, is_first or options.only_source)
     if not options.only_source:
         deploy(guide, region, stack, parameters)
         deployed = None if options.dry_run else outputs(session, stack)
@@ -77,7 +70,7 @@ def main():
     if deployed is None:
         sys.exit("The stack does not stand: its changes were not made.")
     if source:
-        set_up(guide, session, deployed, source)
+        sources.set_up(guide, session, deployed, source)
     tell(deployed, region, stack)
 
 
@@ -104,59 +97,40 @@ def deploy(guide, region, stack, parameters):
 def arguments():
     parser = argparse.ArgumentParser(
         prog="make deploy", usage="make deploy [ARGS='option ...']", description=__doc__.split("\n\n")[0],
-        epilog="Whatever is not given is asked for, or with --yes left at its default.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="Whatever is not given is asked for, or with --yes left at its default.\n\n" + sources.listed(),
     )
     parser.add_argument("--region", help="default: that of the shell's AWS configuration")
     parser.add_argument("--stack", help="default: stack_name in samconfig.toml")
     parser.add_argument("--architecture", choices=["x86_64", "arm64"], help="default: that in samconfig.toml, or x86_64")
     parser.add_argument("--alarm-email", help="who is written to when an alarm fires; default: nobody")
-    parser.add_argument("--provider", choices=sorted(SIGNS), help="the kind of sender to set up")
+    parser.add_argument("--provider", metavar="NAME", help="the sender to set up, of those below")
     parser.add_argument("--source", metavar="NAME", help="its name, which becomes part of its URL; default: {provider}-prod")
     parser.add_argument("--archive", choices=["yes", "no"], help="copy outputs into the bucket; default: no")
-    parser.add_argument("--secret-file", metavar="FILE", help="holds the secret that the sender signs with; - is the input")
+    parser.add_argument("--token-header", metavar="HEADER", help="where you choose in which header a sender's token comes")
+    parser.add_argument(
+        "--secret-file", metavar="FILE",
+        help="holds what is shared with the sender: secret, token, name:password or public key; - is the input",
+    )
     parser.add_argument("--url-file", metavar="FILE", help="the webhook URL goes there instead of to the terminal")
     parser.add_argument("--only-source", action="store_true", help="deploy nothing: the stack stands, set up one more sender")
     parser.add_argument("--rotate", action="store_true", help="put a fresh secret or token before those of a known source")
     parser.add_argument("--yes", action="store_true", help="ask nothing")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     options = parser.parse_args()
-    if options.source and not options.provider:
-        parser.error("--source needs --provider")
+    for option, value in {"--source": options.source, "--token-header": options.token_header}.items():
+        if value and not options.provider:
+            parser.error(f"{option} needs --provider")
+    if problem := sources.is_sender_or_nothing(options.provider or ""):
+        parser.error(f"--provider: {problem}")
+    sender = sources.SENDERS.get(options.provider)
+    if sender and options.token_header and not sender.leaves_header_out:
+        parser.error(f"--token-header: the header is not yours to choose with {sender.name}")
+    if sender and options.secret_file and not sender.shares_a_secret:
+        parser.error(f"--secret-file: {sender.name} needs none")
     if options.secret_file not in (None, "-") and not Path(options.secret_file).is_file():
         parser.error(f"--secret-file: there is no file {options.secret_file}")
     return options
-
-
-class Guide:
-    """Asks for what the options do not say."""
-
-    def __init__(self, options):
-        self.options = options
-
-    def ask(self, option, what, default, why, check=lambda answer: None):
-        given = getattr(self.options, option)
-        while True:
-            answer = given
-            if given is None:
-                answer = default
-                if not self.options.yes:
-                    answer = read(f"{what} ({why}) [{default}]: ") or default
-            problem = check(answer)
-            if problem is None:
-                return answer
-            print(f"{what}: {problem}", file=sys.stderr)
-            if given is not None or self.options.yes:
-                sys.exit(2)
-
-    def agrees(self, question):
-        return self.options.yes or read(f"\n{question} [y/N]: ").lower() in ("y", "yes")
-
-
-def read(prompt):
-    try:
-        return input(prompt).strip()
-    except EOFError:
-        sys.exit("\nThe input has ended: answer, or say --yes and what differs from the defaults; see ARGS=--help.")
 
 
 def is_region(region):
@@ -206,95 +180,6 @@ def outputs(session, stack):
                  f"be made of that. Delete it, then try again:\n"
                  f"  aws cloudformation delete-stack --stack-name {stack} --region {session.region_name}")
     return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
-
-
-def ask_for_source(guide, is_asked_for):
-    options = guide.options
-    if options.provider is None and (options.yes or not is_asked_for):
-        return None
-    names = ", ".join(sorted(SIGNS))
-    provider = guide.ask(
-        "provider", "Sender to set up", "", f"{names}; empty: none yet",
-        check=lambda answer: None if answer == "" or answer in SIGNS else f"one of {names}",
-    )
-    if not provider:
-        return None
-    name = guide.ask(
-        "source", "Its name", f"{provider}-prod", "part of its URL and of each event's id",
-        check=lambda answer: None if SOURCE_NAME.fullmatch(answer) else "small letters, digits and hyphens",
-    )
-    archive = guide.ask(
-        "archive", "Archive its outputs", "no", "yes: copied into your bucket, and stored until you delete them",
-        check=lambda answer: None if answer in ("yes", "no") else "yes or no",
-    )
-    return {"provider": provider, "name": name, "archive": archive == "yes"}
-
-
-def set_up(guide, session, deployed, source):
-    """Makes the secret of the source and tells its URL. One that stands is left alone, unless it shall rotate."""
-    client, name = session.client("secretsmanager"), f"{deployed['SourcesPrefix']}/source/{source['name']}"
-    url = f"{deployed['FunctionUrl'].rstrip('/')}/hooks/{source['name']}"
-    try:
-        known = json.loads(client.get_secret_value(SecretId=name)["SecretString"])
-    except client.exceptions.ResourceNotFoundException:
-        known = None
-    if known is not None and not guide.options.rotate:
-        print(f"\nThe secret {name} stands already and was left alone.")
-        return
-    content = known or {"provider": source["provider"], **({"archive": True} if source["archive"] else {})}
-    if SIGNS[source["provider"]]:
-        secret = read_secret(guide.options, source["provider"])
-        if not secret:
-            print(f"\nNo secret yet. Give the sender this URL, then run this again with the secret it shows:\n  {url}")
-            return
-        if len(secret) < SECRET_MIN_BYTES:
-            sys.exit(f"That is no secret: Landfall takes none below {SECRET_MIN_BYTES} characters.")
-        content["secrets"] = [secret, *content.get("secrets", [])]
-    else:
-        token = secrets.token_hex(16)
-        url += f"/{token}"
-        content["token_sha256"] = [hashlib.sha256(token.encode()).hexdigest(), *content.get("token_sha256", [])]
-    if known is None:
-        client.create_secret(Name=name, SecretString=json.dumps(content))
-    else:
-        client.put_secret_value(SecretId=name, SecretString=json.dumps(content))
-    print(f"\nThe secret {name} is {'made' if known is None else 'changed'}.")
-    hand_over(guide.options, source, url)
-
-
-def read_secret(options, provider):
-    if options.secret_file == "-":
-        return sys.stdin.readline().strip()
-    if options.secret_file:
-        return Path(options.secret_file).read_text().strip()
-    if options.yes:
-        return ""
-    return getpass.getpass(f"The secret that {provider} signs with (not shown; empty: later): ").strip()
-
-
-def hand_over(options, source, url):
-    """The URL of a sender that does not sign holds a token, so a log must not get it."""
-    has_token = not SIGNS[source["provider"]]
-    file = options.url_file
-    if file is None and has_token and not sys.stdout.isatty():
-        file = str(ROOT / "target" / f"webhook-url-{source['name']}")
-    if file is None:
-        print(f"Enter this URL at the sender{'; whoever knows it can send, and it is shown only now' if has_token else ''}:\n  {url}")
-        shown = f"'{url}'"
-    else:
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as output:
-            output.write(url + "\n")
-        print(f"The URL to enter at the sender is in {file}")
-        shown = f'"$(cat \'{file}\')"'
-    print("A test delivery, which consumers see as landfall.unrecognized:")
-    print("  body='{\"test\": true}'")
-    signed = ""
-    if not has_token:
-        print("  signature=$(python3 -c 'import getpass, hashlib, hmac, sys; print(hmac.new(getpass.getpass(\"secret: \")"
-              ".encode(), sys.argv[1].encode(), hashlib.sha256).hexdigest())' \"$body\")")
-        signed = f' -H "{SIGNATURE_HEADER[source["provider"]]}: $signature"'
-    print(f"  curl {shown} -H 'content-type: application/json'{signed} --data \"$body\"")
 
 
 def tell(deployed, region, stack):

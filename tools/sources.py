@@ -1,0 +1,167 @@
+"""Sets a source up: the secret that Landfall reads, and what the operator must do with the sender."""
+
+import difflib
+import getpass
+import hashlib
+import json
+import os
+import re
+import secrets
+import sys
+from pathlib import Path
+
+import catalogue
+from guide import read
+
+ROOT = Path(__file__).resolve().parent.parent
+SENDERS = catalogue.read()
+# As domain::source_name has it.
+SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+def is_sender_or_nothing(answer):
+    if answer == "" or answer in SENDERS:
+        return None
+    near = difflib.get_close_matches(answer, SENDERS)
+    return "no sender of this name is known, see docs/providers/README.md" + (f"; {' or '.join(near)}?" if near else "")
+
+
+def listed():
+    return "\n  ".join(["Senders, of which docs/providers/README.md tells more:", *catalogue.columns(SENDERS)])
+
+
+def ask(guide, is_asked_for):
+    options = guide.options
+    if options.provider is None and (options.yes or not is_asked_for):
+        return None
+    if options.provider is None:
+        print("\n" + listed())
+    provider = guide.ask(
+        "provider", "Sender to set up", "", "its name; empty: none yet", check=is_sender_or_nothing,
+    )
+    if not provider:
+        return None
+    sender = SENDERS[provider]
+    for doubt in sender.doubts():
+        print(f"  Warning: {doubt}")
+    name = guide.ask(
+        "source", "Its name", f"{provider}-prod", "part of its URL and of each event's id",
+        check=lambda answer: None if SOURCE_NAME.fullmatch(answer) else "small letters, digits and hyphens",
+    )
+    archive = guide.ask(
+        "archive", "Archive its outputs", "no", "yes: copied into your bucket, and stored until you delete them",
+        check=lambda answer: None if answer in ("yes", "no") else "yes or no",
+    )
+    content = {"provider": provider, **({"archive": True} if archive == "yes" else {})}
+    if sender.leaves_header_out:
+        content["token_header"] = guide.ask(
+            "token_header", "Header of its token", "x-webhook-token", "the sender must send the token in it",
+            check=lambda answer: None if catalogue.HEADER_NAME.fullmatch(answer) else "letters, digits and hyphens",
+        )
+    return {"sender": sender, "name": name, "content": content}
+
+
+def set_up(guide, session, deployed, source):
+    """Makes the secret of the source and tells its URL. One that stands is left alone, unless it shall rotate."""
+    client, name = session.client("secretsmanager"), f"{deployed['SourcesPrefix']}/source/{source['name']}"
+    options, sender = guide.options, source["sender"]
+    url = f"{deployed['FunctionUrl'].rstrip('/')}/hooks/{source['name']}"
+    try:
+        known = client.get_secret_value(SecretId=name)["SecretString"]
+    except client.exceptions.ResourceNotFoundException:
+        known = None
+    if known is not None and not (options.rotate and sender.field):
+        print(f"\nThe secret {name} stands already and was left alone.")
+        return
+    content = source["content"] if known is None else {**source["content"], **of_same_sender(name, known, sender)}
+    given_url, made = None, None
+    if sender.has_url_token:
+        made = secrets.token_hex(16)
+        url, proof = f"{url}/{made}", hashlib.sha256(made.encode()).hexdigest()
+    elif sender.shares_a_secret:
+        # The sender shows its secret to whom has given it the URL.
+        given_url = introduce(options, source, url)
+        proof = read_secret(options, sender)
+        if not proof and sender.has_static_token:
+            proof = made = secrets.token_hex(16)
+        if not proof:
+            print("\nNo secret yet: do this, then run it again with what the sender shows.")
+            return
+    if sender.field:
+        content[sender.field] = [proof, *content.get(sender.field, [])]
+    if known is None:
+        client.create_secret(Name=name, SecretString=json.dumps(content))
+    else:
+        client.put_secret_value(SecretId=name, SecretString=json.dumps(content))
+    print(f"\nThe secret {name} is {'made' if known is None else 'changed'}.")
+    if sender.is_believed_for_a_token and sender.can_be_asked:
+        print("Its events are believed for a token alone. Better have Landfall ask the sender, with `confirm` and"
+              " `api_key` in the\nsecret: README.md, Confirm with the sender.")
+    given_url = given_url or introduce(options, source, url)
+    given_token = None
+    if sender.has_static_token and made:
+        file = f"webhook-token-{source['name']}"
+        _, given_token = hand_over(None, file, made, "The token to enter at the sender", is_secret=True)
+        print("If the sender only sends one of its own making, run this again with --rotate and enter that.")
+    tell_test(sender, content, given_url, given_token)
+
+
+def of_same_sender(name, known, sender):
+    """What a secret holds that stands. One of another sender would be broken by a change."""
+    try:
+        content = json.loads(known)
+        if content["provider"] == sender.name:
+            return content
+    except (ValueError, TypeError, KeyError):
+        pass
+    sys.exit(f"The secret {name} stands, but not for {sender.name}: take another --source, or change it by hand.")
+
+
+def read_secret(options, sender):
+    while True:
+        if options.secret_file:
+            file = options.secret_file
+            answer = (sys.stdin.readline() if file == "-" else Path(file).read_text(encoding="utf-8")).strip()
+        else:
+            answer = "" if options.yes else read(f"{sender.what_is_asked_for()}: ", by=getpass.getpass)
+        is_missing = not answer and options.secret_file
+        problem = "there is none" if is_missing else sender.problem(answer) if answer else None
+        if problem is None:
+            return answer
+        print(f"That cannot be used: {problem}.", file=sys.stderr)
+        if options.secret_file:
+            sys.exit(1)
+
+
+def introduce(options, source, url):
+    """Tells the URL and what to do with it. What a shell reads as the URL."""
+    sender, file = source["sender"], f"webhook-url-{source['name']}"
+    print()
+    name, given = hand_over(options.url_file, file, url, "The URL to enter at the sender", sender.has_url_token)
+    print(f"To do for {sender.title} (docs/providers/{sender.name}.md); the source's secret itself is made here:")
+    for number, step in enumerate(sender.about.get("set_up", []), 1):
+        print(f"  {number}. {step.replace('{url}', name)}")
+    return given
+
+
+def hand_over(file, name, text, what, is_secret):
+    """Tells `text`, or in which file it is: a log must not get a secret. How prose and how a shell can name it then."""
+    if file is None and is_secret and not sys.stdout.isatty():
+        file = str(ROOT / "target" / name)
+    if file is None:
+        print(f"{what}{'; whoever knows it can send, and it is shown only now' if is_secret else ''}:\n  {text}")
+        return text, f"'{text}'"
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as output:
+        output.write(text + "\n")
+    print(f"{what} is in {file}")
+    return f"<what is in {file}>", f'"$(cat \'{file}\')"'
+
+
+def tell_test(sender, content, url, token):
+    lines = sender.test_lines(content.get("token_header"), url, token)
+    if lines is None:
+        print(f"For a test, have {sender.title} send one: no line of shell can send as it does.")
+        return
+    print("A test delivery, which consumers see as landfall.unrecognized unless it is like an event of the sender's:")
+    print("\n".join(f"  {line}" for line in lines))
