@@ -119,9 +119,10 @@ class Sender:
                 return [*body, f'{curl} --user "{ask}" --data "$body"']
         if not self.signs_body_plainly:
             return None
+        hashed = self.scheme.get("hash", "sha256")
+        code = f'm = hmac.new(getpass.getpass("secret: ").encode(), sys.argv[1].encode(), "{hashed}")'
         text = "m.hexdigest()" if self.scheme["encoding"] == "hex" else "base64.b64encode(m.digest()).decode()"
-        sign = ("signature=$(python3 -c 'import base64, getpass, hmac, sys; m = hmac.new(getpass.getpass(\"secret: \").encode()"
-                f", sys.argv[1].encode(), \"{self.scheme.get('hash', 'sha256')}\"); print({text})' \"$body\")")
+        sign = f"signature=$(python3 -c 'import base64, getpass, hmac, sys; {code}; print({text})' \"$body\")"
         header = f"{self.scheme['header'][0]}: {self.scheme.get('syntax', {}).get('prefix', '')}$signature"
         return [*body, sign, f'{curl} -H "{header}" --data "$body"']
 

@@ -85,7 +85,7 @@ def set_up(guide, session, deployed, source):
         if not proof and sender.has_static_token:
             proof = made = secrets.token_hex(16)
         if not proof:
-            print("\nNo secret yet: do this, then run it again with what the sender shows.")
+            print("\nNo secret yet: do what stands above, then run this again with what the sender shows.")
             return
     if sender.field:
         content[sender.field] = [proof, *content.get(sender.field, [])]

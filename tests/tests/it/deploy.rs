@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use domain::provider::Provider;
+use domain::source as configured;
+use domain::source_name::SourceName;
 use expect_test::expect;
 use serde_json::{Value, json};
 use tests::confidential;
@@ -82,12 +84,29 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
     assert!(!succeeded && told.contains("--source needs --provider"), "{told}");
     let (told, succeeded) = deploy(None, "--provider glossi --secret-file nowhere", "");
     assert!(!succeeded && told.contains("there is no file nowhere"), "{told}");
+    let (told, succeeded) = deploy(None, "--provider gitlub", "");
+    let expected = "no sender of this name is known, see docs/providers/README.md; gitlab or github?";
+    assert!(!succeeded && told.contains(expected), "{told}");
+    let (told, succeeded) = deploy(None, "--provider github --token-header x-token", "");
+    assert!(!succeeded && told.contains("the header is not yours to choose with github"), "{told}");
+    let (told, succeeded) = deploy(None, "--provider fal --secret-file -", "");
+    assert!(!succeeded && told.contains("--secret-file: fal needs none"), "{told}");
+}
+
+#[test]
+fn every_sender_of_the_catalogue_can_be_named() {
+    let (told, succeeded) = deploy(None, "--help", "");
+    assert!(succeeded, "{told}");
+    let words: Vec<&str> = told.split_whitespace().collect();
+    for provider in Provider::ALL {
+        assert!(words.contains(&provider.as_str()), "no {provider} in {told}");
+    }
 }
 
 #[test]
 fn a_dry_run_asks_explains_and_does_nothing() {
     run(async |world| {
-        let answers = "mars\n\nlandfall-never\nnobody\nops@example.com\nacme\ncsm\nCSM\ncsm-first\nyes\n";
+        let answers = "mars\n\nlandfall-never\nnobody\nops@example.com\ncsn\ncsm\nCSM\ncsm-first\nyes\n";
         let (told, succeeded) = deploy_to(world, "--dry-run", answers).await;
         assert!(succeeded, "{told}");
         for expected in [
@@ -97,7 +116,9 @@ fn a_dry_run_asks_explains_and_does_nothing() {
             "three Lambda functions",
             "a few dollars a month",
             "E-mail for alarms: that is no address",
-            "Sender to set up: one of csm, get3w, glossi, modelslab",
+            "Senders, of which docs/providers/README.md tells more:",
+            "Sender to set up: no sender of this name is known, see docs/providers/README.md; csm?",
+            "Warning: not known: ",
             "Its name: small letters, digits and hyphens",
             "--stack-name landfall-never --parameter-overrides Architecture=x86_64 AlarmEmail=ops@example.com",
             "the secret {SourcesPrefix}/source/csm-first",
@@ -120,6 +141,118 @@ fn an_input_that_ends_changes_nothing() {
     run(async |world| {
         let (told, succeeded) = deploy_to(world, "", "us-east-1\n").await;
         assert!(!succeeded && told.contains("The input has ended"), "{told}");
+    });
+}
+
+/// Sets one up on the stack of the tests. What the tool said, and the secret that it made, which the loader takes.
+async fn set_up(world: &'static World, source: &Source, arguments: &str, input: &str) -> (String, Value) {
+    let Source { name, provider, .. } = source;
+    let arguments = format!("--yes --only-source --provider {provider} --source {name} {arguments}");
+    let (told, succeeded) = deploy_to(world, &arguments, input).await;
+    assert!(succeeded, "{told}");
+    let made = secret(world, name).await;
+    let source = configured::Source::parse(SourceName::parse(name).expect("it is a name"), &made.to_string());
+    assert_eq!(source.expect("the loader takes it").provider, *provider);
+    (told, made)
+}
+
+/// What the tool put into a file, because its output is no terminal.
+fn kept(kind: &str, name: &str) -> String {
+    let file = root().join(format!("target/webhook-{kind}-{name}"));
+    let text = fs::read_to_string(&file).expect("the file is there").trim().to_owned();
+    confidential::keep("token", text.rsplit('/').next().unwrap_or_default());
+    fs::remove_file(file).expect("it can be removed");
+    text
+}
+
+#[test]
+fn what_a_sender_proves_itself_with_becomes_its_secret() {
+    run(async |world| {
+        let secret = confidential::random();
+        confidential::keep("secret", &secret);
+        let url = |source: &Source| sender::url(&world.stack, &source.name, None);
+        let body = br#"{"test": true}"#;
+
+        // A signature, over nothing but the body.
+        let source = Source::new(Provider::Github);
+        let (told, made) = set_up(world, &source, "--secret-file -", &format!("{secret}\n")).await;
+        assert_eq!(made, json!({"provider": "github", "secrets": [secret]}));
+        assert!(told.contains(&format!("hooks/{}", source.name)) && !told.contains("{url}"), "{told}");
+        assert!(told.contains(r#"-H "x-hub-signature-256: sha256=$signature""#) && !told.contains(&secret), "{told}");
+        let signed = sender::request(&url(&source), source.provider, None, body)
+            .with_header("x-hub-signature-256", &format!("sha256={}", sender::sign(&secret, body)));
+        expect!["200 accepted"].assert_eq(&world.deliver(&signed).await.told());
+
+        // A signature over more, by an encoded secret.
+        let source = Source::new(Provider::Openai);
+        let encoded = format!("whsec_{secret}");
+        let (told, made) = set_up(world, &source, "--secret-file -", &encoded).await;
+        assert_eq!(made, json!({"provider": "openai", "secrets": [encoded]}));
+        assert!(told.contains("have OpenAI send one") && !told.contains(&secret), "{told}");
+
+        // A token in the sender's header, which the operator chose.
+        let source = Source::new(Provider::Gitlab);
+        let (told, made) = set_up(world, &source, "--secret-file -", &secret).await;
+        assert_eq!(made, json!({"provider": "gitlab", "secrets": [secret]}));
+        assert!(told.contains("Warning: not known: GitLab before 17.4") && !told.contains(&secret), "{told}");
+        let sent = sender::request(&url(&source), source.provider, None, body).with_header("x-gitlab-token", &secret);
+        expect!["200 accepted"].assert_eq(&world.deliver(&sent).await.told());
+
+        // A token that is made, in a header that the operator chose.
+        let source = Source::new(Provider::GenericToken);
+        let (told, made) = set_up(world, &source, "--token-header X-Proof", "").await;
+        let token = kept("token", &source.name);
+        assert_eq!(made, json!({"provider": "generic-token", "token_header": "X-Proof", "secrets": [token]}));
+        assert!(!told.contains(&token), "{told}");
+        let sent = sender::request(&url(&source), source.provider, None, body).with_header("x-proof", &token);
+        expect!["200 accepted"].assert_eq(&world.deliver(&sent).await.told());
+
+        // A token in the URL, of a sender about which little is sure.
+        let source = Source::new(Provider::Kling);
+        let (told, made) = set_up(world, &source, "", "").await;
+        let token = kept("url", &source.name).rsplit('/').next().unwrap_or_default().to_owned();
+        assert_eq!(made, json!({"provider": "kling", "token_sha256": [sha256(token.as_bytes())]}));
+        assert!(told.contains("from others' public code") && !told.contains(&token), "{told}");
+
+        // Keys of the sender's own: given by the operator, or published. RFC 8037 has this one.
+        let source = Source::new(Provider::StandardWebhooksEd25519);
+        let key = "whpk_11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+        let (_, made) = set_up(world, &source, "--secret-file -", key).await;
+        assert_eq!(made, json!({"provider": "standard-webhooks-ed25519", "public_keys": [key]}));
+        let (_, made) = set_up(world, &Source::new(Provider::Fal), "", "").await;
+        assert_eq!(made, json!({"provider": "fal"}));
+    });
+}
+
+#[test]
+fn what_the_loader_would_refuse_makes_no_secret() {
+    run(async |world| {
+        for (provider, given, problem) in [
+            ("github", "short", "Landfall takes none below 8 bytes"),
+            ("github", "", "there is none"),
+            ("gemini", "whsec_not base64", "what it holds is no base64"),
+            ("gemini", "whsec_c2hvcnQ=", "Landfall takes none below 8 bytes"),
+            ("standard-webhooks-ed25519", "whpk_c2hvcnQ=", "a public key is 32 bytes in base64"),
+        ] {
+            let source = format!("refused-{:08x}", fastrand::u32(..));
+            let arguments = format!("--yes --only-source --provider {provider} --source {source}");
+            let (told, succeeded) = deploy_to(world, &format!("{arguments} --secret-file -"), given).await;
+            assert!(!succeeded && told.contains(&format!("That cannot be used: {problem}.")), "{told}");
+            assert!(!told.contains("is made"), "{told}");
+        }
+    });
+}
+
+#[test]
+fn a_secret_of_another_sender_is_not_changed() {
+    run(async |world| {
+        let source = Source::new(Provider::Csm);
+        source.set_up(&world.aws, &world.stack).await;
+        let name = &source.name;
+        let arguments = format!("--yes --only-source --provider meshy --source {name} --rotate");
+        let (told, succeeded) = deploy_to(world, &arguments, "").await;
+        assert!(!succeeded && told.contains("stands, but not for meshy"), "{told}");
+        assert_eq!(secret(world, name).await["provider"], "csm");
     });
 }
 
