@@ -138,7 +138,7 @@ def introduce(options, source, url):
     sender, file = source["sender"], f"webhook-url-{source['name']}"
     print()
     name, given = hand_over(options.url_file, file, url, "The URL to enter at the sender", sender.has_url_token)
-    print(f"To do for {sender.title} (docs/providers/{sender.name}.md); the source's secret itself is made here:")
+    print(f"To do for {sender.title} (docs/providers/{sender.name}.md); its secret at Landfall is this program's part:")
     for number, step in enumerate(sender.about.get("set_up", []), 1):
         print(f"  {number}. {step.replace('{url}', name)}")
     return given

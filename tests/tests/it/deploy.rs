@@ -238,7 +238,10 @@ fn what_the_loader_would_refuse_makes_no_secret() {
             let arguments = format!("--yes --only-source --provider {provider} --source {source}");
             let (told, succeeded) = deploy_to(world, &format!("{arguments} --secret-file -"), given).await;
             assert!(!succeeded && told.contains(&format!("That cannot be used: {problem}.")), "{told}");
-            assert!(!told.contains("is made"), "{told}");
+            let name = format!("landfall/source/{source}");
+            let got = world.aws.secrets.get_secret_value().secret_id(name).send().await;
+            let error = got.expect_err("there is no secret").into_service_error();
+            assert!(error.is_resource_not_found_exception(), "{error:?}");
         }
     });
 }
