@@ -86,20 +86,19 @@ class Sender:
     def problem(self, answer):
         """Why Landfall would not take `answer`; None if it would. Holds nothing of it."""
         if not answer.isprintable():
-            return "it is one line of text"
+            return "it is not one line of text"
         match self.scheme:
             case {"kind": "basic"}:
-                name, colon, password = answer.partition(":")
+                _, colon, password = answer.partition(":")
                 return too_short(password) if colon else "write name:password"
             case {"kind": "ed25519", "keys": keys}:
                 key = decoded(answer.removeprefix(keys.get("strip_prefix", "")), "base64")
                 is_key = key is not None and len(key) == ED25519_KEY_BYTES
                 return None if is_key else f"a public key is {ED25519_KEY_BYTES} bytes in base64"
-            case {"kind": "hmac", "secret": {"encoding": encoding, **form}}:
+            case {"kind": "hmac", "secret": form}:
+                encoding = form.get("encoding", "text")
                 key = decoded(answer.removeprefix(form.get("strip_prefix", "")), encoding)
                 return f"what it holds is no {encoding}" if key is None else too_short(key)
-            case {"kind": "hmac", "secret": form}:
-                return too_short(answer.removeprefix(form.get("strip_prefix", "")))
         return too_short(answer)
 
     def test_lines(self, token_header, url, token):

@@ -121,7 +121,7 @@ def read_secret(options, sender):
     while True:
         if options.secret_file:
             file = options.secret_file
-            answer = (sys.stdin.readline() if file == "-" else Path(file).read_text(encoding="utf-8")).strip()
+            answer = (sys.stdin.readline() if file == "-" else Path(file).read_text("utf-8", "surrogateescape")).strip()
         else:
             answer = "" if options.yes else read(f"{sender.what_is_asked_for()}: ", by=getpass.getpass)
         is_missing = not answer and options.secret_file
