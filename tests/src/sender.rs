@@ -1,4 +1,4 @@
-//! The four senders: what their requests look like on the wire.
+//! The senders that the whole-system tests play: what their requests look like on the wire.
 //!
 //! Nothing here is taken from Landfall's own code: the signatures are made the way the senders' pages describe them,
 //! so a mistake in the verification cannot hide behind the same mistake in the test.
@@ -12,7 +12,7 @@ use crate::http::Request;
 use crate::source::{Source, hex};
 use crate::stack::Stack;
 
-/// The request by which the sender of `source` delivers `body`. A retry is the same request once more: none of the four
+/// The request by which the sender of `source` delivers `body`. A retry is the same request once more: none of them
 /// changes anything in it.
 #[must_use]
 pub fn delivery(stack: &Stack, source: &Source, body: &[u8]) -> Request {

@@ -1,4 +1,4 @@
-//! The four senders, played: jobs, the API that tells of them, the links under which their outputs stand for a while,
+//! Four senders, played: jobs, the API that tells of them, the links under which their outputs stand for a while,
 //! and the webhooks, sent again after as many waits as the sender has.
 //!
 //! What they answer is what their documentation says, as far as it says anything; where it is silent, the file of the
@@ -54,6 +54,9 @@ struct State {
 }
 
 impl Simulator {
+    /// The senders that are played.
+    pub const PLAYED: [Provider; 4] = [Provider::Csm, Provider::Get3w, Provider::Modelslab, Provider::Glossi];
+
     /// A sender of `provider`'s kind, on a port of its own. It ends when it is dropped.
     ///
     /// # Panics

@@ -34,7 +34,8 @@ fn functions_use_platform_and_domain_and_never_each_other() {
         check(function, &["domain", "platform"]);
     }
     check("platform", &["domain"]);
-    check("domain", &[]);
+    check("domain", &["description"]);
+    check("description", &[]);
 }
 
 #[test]
