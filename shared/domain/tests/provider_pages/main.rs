@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use description::Description;
+use description::{Confidence, Description};
 use domain::provider::Provider;
 use domain::source::Source;
 use domain::source_name::SourceName;
@@ -42,6 +42,30 @@ fn the_pages_are_what_the_descriptions_say() {
         .map(|file| file.expect("a readable folder").file_name().into_string().expect("a plain name"))
         .collect();
     assert_eq!(there, written, "no page is a left-over");
+}
+
+/// A page without these would leave an operator alone. `confidence` is looked for in the file, since what leaves it out
+/// reads as guessed.
+#[test]
+fn every_description_says_what_a_page_needs() {
+    for description in descriptions() {
+        let name = &description.name;
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("providers/{name}.toml"));
+        let written: toml::Table = fs::read_to_string(file).expect("a description").parse().expect("TOML");
+        let about = written["about"].as_table().expect("a table");
+        for field in ["title", "summary", "confidence", "sources", "set_up", "retries", "asset_lifetime"] {
+            let is_empty = match about.get(field) {
+                Some(toml::Value::String(text)) => text.trim().is_empty(),
+                Some(toml::Value::Array(texts)) => texts.is_empty(),
+                _ => true,
+            };
+            assert!(!is_empty, "{name} has no `about.{field}`");
+        }
+        let about = &description.about;
+        assert!(about.set_up.iter().any(|step| step.contains("{url}")), "{name}: no step says where `{{url}}` goes");
+        let is_guessed = about.confidence == Confidence::Guessed;
+        assert!(!is_guessed || !about.unknown.is_empty(), "{name} is guessed, and says nothing of what is not known");
+    }
 }
 
 /// What a page shows as the source's secret is one that is taken, and nothing is wrong with it but what is not known of
