@@ -1,4 +1,5 @@
-//! What is written about descriptions: the guide beside them, whose examples are read as any description is.
+//! What is written about descriptions: the guide beside them and the README, whose examples are read as any description
+//! is.
 
 use description::Description;
 use domain::provider::Provider;
@@ -6,17 +7,18 @@ use domain::source::Source;
 use domain::source_name::SourceName;
 
 const GUIDE: &str = include_str!("../providers/README.md");
+const README: &str = include_str!("../../../README.md");
 
-/// The blocks of the guide in a language, in order.
-fn blocks(language: &str) -> impl Iterator<Item = &'static str> {
+/// The blocks of a page in a language, in order.
+fn blocks(page: &'static str, language: &str) -> impl Iterator<Item = &'static str> {
     let fence = format!("```{language}\n");
-    let starts: Vec<usize> = GUIDE.match_indices(&fence).map(|(at, fence)| at + fence.len()).collect();
-    starts.into_iter().map(|start| GUIDE[start..].split("```").next().expect("what is before the fence's end"))
+    let starts: Vec<usize> = page.match_indices(&fence).map(|(at, fence)| at + fence.len()).collect();
+    starts.into_iter().map(|start| page[start..].split("```").next().expect("what is before the fence's end"))
 }
 
 #[test]
 fn the_guide_shows_a_whole_description() {
-    let text = blocks("toml").next().expect("a first example");
+    let text = blocks(GUIDE, "toml").next().expect("a first example");
     let description: Description = toml::from_str(text).expect("a description");
     description.check().expect("one that makes sense");
 }
@@ -31,15 +33,17 @@ fn every_part_that_the_guide_shows_fits_into_a_description() {
         let description: Description = toml::from_str(&format!("{head}{middle}{part}")).expect(part);
         description.check().expect(part);
     };
-    let parts: Vec<&str> = blocks("toml").skip(1).collect();
+    let parts: Vec<&str> = blocks(GUIDE, "toml").skip(1).collect();
     assert!(!parts.is_empty(), "the guide shows no parts");
     parts.into_iter().for_each(check);
 }
 
 #[test]
-fn the_guide_shows_a_whole_secret_of_an_operators_own() {
-    let text = blocks("json").next().expect("an example");
-    let source = Source::parse(SourceName::parse("acme-prod").expect("a name"), text).expect("a source");
-    assert_eq!(source.provider, Provider::Custom);
-    assert_eq!(source.warnings, Vec::<String>::new());
+fn guide_and_readme_show_whole_secrets_of_an_operators_own() {
+    for page in [GUIDE, README] {
+        let text = blocks(page, "json").find(|text| text.contains("\"scheme\"")).expect("an example");
+        let source = Source::parse(SourceName::parse("acme-prod").expect("a name"), text).expect("a source");
+        assert_eq!(source.provider, Provider::Custom);
+        assert_eq!(source.warnings, Vec::<String>::new());
+    }
 }
