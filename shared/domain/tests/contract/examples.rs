@@ -6,10 +6,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use description::Otherwise;
 use domain::canonical::{Archived, Canonical};
 use domain::digest::Digest;
 use domain::event::{Event, Origin};
+use domain::event_type::{EventType, Status, Thing};
 use domain::ledger::record::BodyRef;
+use domain::provider::Provider;
 use domain::published::{Carriage, Published, assets_object, publish};
 use expect_test::expect_file;
 use serde_json::{Map, Value, json};
@@ -80,13 +83,41 @@ fn the_examples_are_what_the_code_writes() {
     assert_eq!(there, written, "no example is a left-over");
 }
 
+/// The consumers' shared case of that name is about all of them.
 #[test]
-fn there_is_an_example_of_each_type() {
+fn consumers_try_every_example() {
+    let case = fs::read_to_string(folder().join("../consumers/cases/every-example.json")).expect("the case");
+    let case: Value = serde_json::from_str(&case).expect("a case is JSON");
+    let records = case["batches"][0]["records"].as_array().expect("a list of messages");
+    let tried: BTreeSet<&str> = records.iter().filter_map(|record| record["example"].as_str()).collect();
+    assert_eq!(tried, EXAMPLES.iter().map(|(name, ..)| *name).collect());
+}
+
+#[test]
+fn there_is_an_example_of_each_type_that_the_catalogue_reports() {
+    let descriptions = Provider::ALL.into_iter().filter_map(Provider::description);
+    let reports = descriptions.flat_map(|description| description.shapes.iter()).flat_map(|shape| {
+        let otherwise = match shape.otherwise {
+            Some(Otherwise::Report(report)) => Some(report),
+            Some(Otherwise::Unrecognized) | None => None,
+        };
+        shape.report.iter().map(|rule| rule.is).chain(otherwise)
+    });
+    let types = reports.map(EventType::from).chain([EventType::Unrecognized]);
+    let seen = EXAMPLES.iter().map(|(_, delivery, form)| type_of(&example(delivery, form).0));
+    assert_eq!(seen.collect::<BTreeSet<_>>(), types.map(|of| of.to_string()).collect());
+}
+
+/// An operator's own description can report more than the catalogue does.
+#[test]
+fn the_schema_knows_each_type_that_a_description_can_report() {
+    let every = Thing::ALL.into_iter().flat_map(|thing| Status::ALL.map(|status| EventType::Known(thing, status)));
+    // What does not go together is not read back.
+    let every = every.filter(|of| EventType::parse(&of.to_string()) == *of).chain([EventType::Unrecognized]);
     let schema = Schema::load("published-event");
     let types = schema.text["properties"]["type"]["enum"].as_array().expect("a list of types");
-    let known: BTreeSet<&str> = types.iter().filter_map(Value::as_str).collect();
-    let seen: Vec<String> = EXAMPLES.iter().map(|(_, delivery, form)| type_of(&example(delivery, form).0)).collect();
-    assert_eq!(seen.iter().map(String::as_str).collect::<BTreeSet<_>>(), known);
+    let known: BTreeSet<String> = types.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    assert_eq!(known, every.map(|of| of.to_string()).collect());
 }
 
 fn type_of(published: &Published) -> String {
