@@ -47,6 +47,7 @@ mod tests {
     fn a_form_is_an_object_of_its_fields() {
         check("To=%2B1555&Body=a+%26+b&Empty=&Bare", Some(r#"{"Bare":"","Body":"a & b","Empty":"","To":"+1555"}"#));
         check("a=1&a=2&a=1&b=3", Some(r#"{"a":["1","2","1"],"b":"3"}"#));
+        check("=", Some(r#"{"":""}"#));
         check("quote=%22%5C%0A", Some(r#"{"quote":"\"\\\n"}"#));
         check("number=%F0%9F%92%A9&not_utf8=%ff", Some(r#"{"not_utf8":"�","number":"💩"}"#));
     }
