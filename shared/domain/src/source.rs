@@ -83,6 +83,13 @@ impl Source {
         }
         Ok(Source { name, provider, sender, credentials, dedupe: configuration.dedupe, options, warnings })
     }
+
+    /// What is warned of beyond what nobody could establish about the sender: the operator can do something about it.
+    #[must_use]
+    pub fn own_warnings(&self) -> Vec<String> {
+        let unknown = &self.sender.description().about.unknown;
+        self.warnings.iter().filter(|warning| !unknown.iter().any(|known| known == *warning)).cloned().collect()
+    }
 }
 
 /// What is known of the sender that the configuration names, or describes itself.
@@ -110,15 +117,6 @@ fn own(mut written: Map<String, Value>) -> Result<Description, SourceError> {
     let description = read.map_err(|error| SourceError::Scheme(error.to_string()))?;
     description.check().map_err(|fault| SourceError::Scheme(fault.to_string()))?;
     Ok(description)
-}
-
-#[cfg(test)]
-impl Source {
-    /// What is warned of beyond what nobody could establish about the sender, which is the catalogue's to say.
-    pub(crate) fn own_warnings(&self) -> Vec<String> {
-        let unknown = &self.sender.description().about.unknown;
-        self.warnings.iter().filter(|warning| !unknown.iter().any(|known| known == *warning)).cloned().collect()
-    }
 }
 
 /// What could not be established about a sender of the catalogue. An operator knows what is sure of their own.

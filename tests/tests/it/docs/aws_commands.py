@@ -16,7 +16,10 @@ OWN = {("cloudformation", "deploy"): (
     {"template-file", "stack-name", "parameter-overrides", "capabilities"}, {"template-file", "stack-name"},
 )}
 # An option that the CLI calls otherwise than the API does.
-RENAMED = {("sns", "subscribe"): {"endpoint": "notification-endpoint"}}
+RENAMED = {
+    ("sns", "subscribe"): {"endpoint": "notification-endpoint"},
+    ("lambda", "publish-layer-version"): {"content": "zip-file"},
+}
 
 session = botocore.session.get_session()
 
@@ -39,7 +42,8 @@ def names(service, command, arguments):
     known = {renamed.get(name, name) for name in (xform_name(name, "-") for name in members)}
     # A truth value is an option without one, or with a no before it.
     known |= {f"no-{xform_name(name, '-')}" for name, member in members.items() if member.type_name == "boolean"}
-    return known, {xform_name(name, "-") for name in (shape.required_members if shape else [])}
+    needed = (xform_name(name, "-") for name in (shape.required_members if shape else []))
+    return known, {renamed.get(name, name) for name in needed}
 
 
 def problems_of(arguments):
