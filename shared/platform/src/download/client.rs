@@ -1,7 +1,7 @@
-//! The HTTP client: the one of the SDK, with a resolver of ours and nothing else.
+//! The HTTP client: hyper's, with a connection of its own for each request, to an address that was checked.
 
 use std::error::Error;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -10,20 +10,22 @@ use domain::download::target::Target;
 use domain::download::{Refusal, address};
 use http_body_util::Empty;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ACCEPT, ACCEPT_ENCODING, USER_AGENT};
-use hyper::{Request, Response};
-use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector};
-use hyper_util::client::legacy;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use rustls::ClientConfig;
+use hyper::client::conn::http1;
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, HOST, USER_AGENT};
+use hyper::{Request, Response, Uri};
+use hyper_util::rt::TokioIo;
 use rustls::client::WantsClientCert;
-use rustls::{ConfigBuilder, WantsVerifier, crypto};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier, crypto};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
 use super::passing;
-use super::resolver::{AddressRefused, Lookup, Resolver, system};
+use super::resolver::{Lookup, resolve, system};
 
-/// Shorter than the wait for an answer, so that a dead address leaves time for the next.
+/// Shorter than the wait for an answer, so that a dead address leaves time for the next: all of a name share it.
 const CONNECT_WITHIN: Duration = Duration::from_secs(4);
 /// An answer's headers are no longer than this, and no more of its content waits in memory.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -32,15 +34,23 @@ const REASON_MAX_BYTES: usize = 300;
 /// Some hosts refuse clients without a name.
 const NAME: &str = concat!("landfall/", env!("CARGO_PKG_VERSION"));
 
-type Inner = legacy::Client<HttpsConnector<HttpConnector<Resolver>>, Empty<Bytes>>;
+/// A connection, with TLS or, in tests alone, without.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
-/// The client. Built when it is first used: reading the system's root certificates takes milliseconds, and most
-/// instances never fetch anything.
-pub(crate) struct Client(LazyLock<Option<Inner>, Box<dyn FnOnce() -> Option<Inner> + Send>>);
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// The client.
+pub(crate) struct Client {
+    /// Made when it is first used: reading the system's root certificates takes milliseconds, and most instances never
+    /// fetch anything.
+    tls: LazyLock<Option<TlsConnector>, Box<dyn FnOnce() -> Option<TlsConnector> + Send>>,
+    lookup: Arc<Lookup>,
+    check: fn(IpAddr) -> Result<(), Refusal>,
+}
 
 impl Default for Client {
     fn default() -> Client {
-        Client::new(|| tls().ok()?.with_native_roots().ok(), system(), address::check)
+        Client::new(|| Some(tls().ok()?.with_root_certificates(system_roots())), system(), address::check)
     }
 }
 
@@ -51,20 +61,63 @@ impl Client {
         lookup: Arc<Lookup>,
         check: fn(IpAddr) -> Result<(), Refusal>,
     ) -> Client {
-        Client(LazyLock::new(Box::new(move || Some(build(tls()?.with_no_client_auth(), lookup, check)))))
+        let connector = move || Some(TlsConnector::from(Arc::new(tls()?.with_no_client_auth())));
+        Client { tls: LazyLock::new(Box::new(connector)), lookup, check }
     }
 
     /// Asks for `target`. What comes back is the answer of that very server.
     pub(crate) async fn get(&self, target: &Target) -> Result<Response<Incoming>, Failure> {
-        let client = self.0.as_ref().ok_or_else(|| passing("this system has no root certificates"))?;
-        let request = Request::get(target.as_str())
+        let uri: Uri = target.as_str().parse().map_err(|_| Refusal::InvalidUrl)?;
+        let (Some(authority), Some(path)) = (uri.authority(), uri.path_and_query()) else {
+            return Err(Failure::Refused(Refusal::InvalidUrl));
+        };
+        let request = Request::get(path.as_str())
+            .header(HOST, authority.as_str())
             .header(ACCEPT, "*/*")
             .header(ACCEPT_ENCODING, "identity")
             .header(USER_AGENT, NAME)
-            .body(Empty::new())
+            .body(Empty::<Bytes>::new())
             .map_err(|_| Refusal::InvalidUrl)?;
-        client.request(request).await.map_err(|error| sort(&error))
+        let stream = self.connect(&uri, authority.host()).await?;
+        let (mut sender, connection) = http1::Builder::new()
+            .max_buf_size(BUFFER_BYTES)
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| sort(&error))?;
+        // It carries the content too, and ends with it, or when nobody wants it any more.
+        tokio::spawn(connection);
+        sender.send_request(request).await.map_err(|error| sort(&error))
     }
+
+    async fn connect(&self, uri: &Uri, host: &str) -> Result<Box<dyn Stream>, Failure> {
+        // Whether a URL may be of plain HTTP to an address, which it may in tests alone, was decided when its target was
+        // made.
+        if uri.scheme_str() == Some("http") {
+            let address = host.parse().map_err(|_| Refusal::InvalidUrl)?;
+            return Ok(Box::new(dial(&[SocketAddr::new(address, uri.port_u16().unwrap_or(80))]).await?));
+        }
+        let tls = self.tls.as_ref().ok_or_else(|| passing("this system has no root certificates"))?;
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| Refusal::InvalidUrl)?;
+        let addresses = resolve(&*self.lookup, host, uri.port_u16().unwrap_or(443), self.check).await?;
+        let stream = dial(&addresses).await?;
+        Ok(Box::new(tls.connect(name, stream).await.map_err(|error| sort(&error))?))
+    }
+}
+
+async fn dial(addresses: &[SocketAddr]) -> Result<TcpStream, Failure> {
+    let mut failure = passing("its name has no address");
+    let each = CONNECT_WITHIN / u32::try_from(addresses.len()).unwrap_or(u32::MAX).max(1);
+    for address in addresses {
+        failure = match timeout(each, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => {
+                stream.set_nodelay(true).map_err(|error| sort(&error))?;
+                return Ok(stream);
+            }
+            Ok(Err(error)) => sort(&error),
+            Err(_) => passing("could not be connected to in time"),
+        };
+    }
+    Err(failure)
 }
 
 /// The versions and ciphers of all TLS here; whose certificates are believed is still open.
@@ -73,33 +126,18 @@ pub(crate) fn tls() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, rustls
         .with_safe_default_protocol_versions()
 }
 
-fn build(tls: ClientConfig, lookup: Arc<Lookup>, check: fn(IpAddr) -> Result<(), Refusal>) -> Inner {
-    let mut http = HttpConnector::new_with_resolver(Resolver::new(lookup, check));
-    http.enforce_http(false);
-    http.set_nodelay(true);
-    http.set_connect_timeout(Some(CONNECT_WITHIN));
-    // Whether a URL may be of plain HTTP, which it may in tests alone, was decided when its target was made.
-    let https = hyper_rustls::HttpsConnectorBuilder::new()
-        .with_tls_config(tls)
-        .https_or_http()
-        .enable_http1()
-        .wrap_connector(http);
-    legacy::Client::builder(TokioExecutor::new())
-        // A connection that was kept would be to an address that was checked long ago.
-        .pool_max_idle_per_host(0)
-        .retry_canceled_requests(false)
-        .http1_max_buf_size(BUFFER_BYTES)
-        .build(https)
+fn system_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    // What cannot be read or parsed is left out: it vouches for nobody then.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
 }
 
 /// What a failed request means. Its own words hold no URL; a stranger's certificate is quoted in them.
-fn sort(error: &legacy::Error) -> Failure {
+pub(crate) fn sort(error: &(dyn Error + 'static)) -> Failure {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
-        if let Some(AddressRefused(refusal)) = error.downcast_ref() {
-            return Failure::Refused(*refusal);
-        }
         text = format!("{text}: {error}");
         source = error.source();
     }

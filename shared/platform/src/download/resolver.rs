@@ -1,77 +1,41 @@
 //! Names into addresses. What this lets pass is what is dialled: nobody asks a second time, so a name that changes its
 //! answer between the check and the connection gains nothing.
 
-use std::error::Error;
-use std::fmt;
 use std::future::Future;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use domain::download::Refusal;
-use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
-use tower_service::Service;
+use domain::download::failure::Failure;
 
-type Failed = Box<dyn Error + Send + Sync>;
-type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Failed>> + Send>>;
+use super::client::sort;
 
-/// What asks the name servers.
-pub(crate) type Lookup = dyn Fn(Name) -> Pending<Vec<SocketAddr>> + Send + Sync;
+type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// A resolver whose every answer has been checked.
-#[derive(Clone)]
-pub(crate) struct Resolver {
-    lookup: Arc<Lookup>,
-    check: fn(IpAddr) -> Result<(), Refusal>,
-}
-
-/// A name leads to an address that must not be dialled.
-#[derive(Debug)]
-pub(crate) struct AddressRefused(pub(crate) Refusal);
-
-impl Resolver {
-    pub(crate) fn new(lookup: Arc<Lookup>, check: fn(IpAddr) -> Result<(), Refusal>) -> Resolver {
-        Resolver { lookup, check }
-    }
-}
+/// What asks the name servers for the addresses of a name, and puts a port to them.
+pub(crate) type Lookup = dyn Fn(&str, u16) -> Pending<io::Result<Vec<SocketAddr>>> + Send + Sync;
 
 /// Asks the system, as everybody else does.
 pub(crate) fn system() -> Arc<Lookup> {
-    Arc::new(|name| {
-        Box::pin(async {
-            let addresses = GaiResolver::new().call(name).await?;
-            Ok(addresses.collect())
-        })
+    Arc::new(|host, port| {
+        let host = host.to_owned();
+        Box::pin(async move { Ok(tokio::net::lookup_host((host, port)).await?.collect()) })
     })
 }
 
-impl Service<Name> for Resolver {
-    type Response = std::vec::IntoIter<SocketAddr>;
-    type Error = Failed;
-    type Future = Pending<Self::Response>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Failed>> {
-        Poll::Ready(Ok(()))
+/// The addresses of `host`, which have all been checked.
+pub(crate) async fn resolve(
+    lookup: &Lookup,
+    host: &str,
+    port: u16,
+    check: fn(IpAddr) -> Result<(), Refusal>,
+) -> Result<Vec<SocketAddr>, Failure> {
+    let addresses = lookup(host, port).await.map_err(|error| sort(&error))?;
+    // One address that must not be dialled is enough: no honest name mixes them.
+    for address in &addresses {
+        check(address.ip())?;
     }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let (found, check) = ((self.lookup)(name), self.check);
-        Box::pin(async move {
-            let addresses = found.await?;
-            // One address that must not be dialled is enough: no honest name mixes them.
-            for address in &addresses {
-                check(address.ip()).map_err(AddressRefused)?;
-            }
-            Ok(addresses.into_iter())
-        })
-    }
+    Ok(addresses)
 }
-
-impl fmt::Display for AddressRefused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl Error for AddressRefused {}
