@@ -75,7 +75,7 @@ fn options(provider: Provider) -> Options {
         "token_sha256": [Digest::of(b"token").to_string()],
         "confirm": true,
         "api_key": KEY,
-        "api_family": "video",
+        "api_family": if provider == Provider::Meshy { "text-to-3d" } else { "video" },
     });
     Source::parse(SourceName::parse("test").unwrap(), &secret.to_string()).unwrap().options.unwrap()
 }
@@ -183,7 +183,7 @@ fn senders_that_sign_nothing_are_asked_for_the_job() {
         json!({"id": "t1", "status": "SUCCEEDED", "progress": 100}),
         json!({"id": "t1", "status": "IN_PROGRESS", "progress": 50}),
         expect![[r#"
-            GET https://api.meshy.ai/openapi/v1/video/t1
+            GET https://api.meshy.ai/openapi/v2/text-to-3d/t1
             authorization: Bearer sk-0123456789"#]],
         expect!["not yet: the sender's API has not come to an end yet"],
     );

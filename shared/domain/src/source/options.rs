@@ -66,7 +66,7 @@ pub enum OptionsError {
     )]
     FamilyMissing(String),
     /// Nothing that could stand in a URL of the sender's.
-    #[error("`api_family` is not the name of a part of {0}'s API, such as `video`, `images` or `3d`")]
+    #[error("`api_family` is not the name of a part of {0}'s API, such as `video` or `text-to-3d`")]
     NotAFamily(String),
     /// An operator must not be able to send a key anywhere.
     #[error("`api_base_url` is for tests only: leave it out")]
@@ -110,7 +110,7 @@ impl ApiAccess {
         if sender.has_families() && family.is_none() {
             return Err(OptionsError::FamilyMissing(title()));
         }
-        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
         if family.as_ref().is_some_and(|family| family.is_empty() || !family.bytes().all(is_plain)) {
             return Err(OptionsError::NotAFamily(title()));
         }

@@ -1,6 +1,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
+use crate::provider::Provider;
 use crate::source::Source;
 use crate::source_name::SourceName;
 
@@ -63,10 +64,27 @@ fn modelslab_is_asked_in_the_part_that_knows_the_job() {
         check_source(
             &format!(r#"{modelslab},"api_family":"{family}""#),
             &expect![[r#"
-            `api_family` is not the name of a part of ModelsLab's API, such as `video`, `images` or `3d`
-            `api_family` is not the name of a part of ModelsLab's API, such as `video`, `images` or `3d`"#]],
+            `api_family` is not the name of a part of ModelsLab's API, such as `video` or `text-to-3d`
+            `api_family` is not the name of a part of ModelsLab's API, such as `video` or `text-to-3d`"#]],
         );
     }
+}
+
+#[test]
+fn every_family_that_a_description_names_can_be_configured() {
+    let described = Provider::ALL.into_iter().filter_map(|provider| Some((provider, provider.description()?)));
+    let mut named = 0;
+    for (provider, description) in described {
+        for family in description.polls.iter().flat_map(|poll| &*poll.families) {
+            let written =
+                format!(r#"{{{SIGNS_NOTHING}"{provider}","confirm":true,"api_key":"sk-0","api_family":"{family}"}}"#);
+            let source = Source::parse(SourceName::parse("test").unwrap(), &written).unwrap();
+            let confirm = source.options.map(|options| options.confirm.and_then(|access| access.family));
+            assert_eq!(confirm, Ok(Some(family.to_string())), "{provider}");
+            named += 1;
+        }
+    }
+    assert_ne!(named, 0);
 }
 
 #[test]
