@@ -1,6 +1,6 @@
 //! Which headers of a delivery are kept with its event.
 
-use crate::{Description, HeaderName, Scheme};
+use crate::{Description, HeaderName, Part, Scheme, Template};
 
 /// The headers that are kept with every event. A list of what is kept, not of what is dropped: a credential in a header
 /// that nobody thought of can then never be stored.
@@ -12,13 +12,18 @@ const CREDENTIALS: [&str; 4] = ["authorization", "cookie", "proxy-authorization"
 
 impl Description {
     /// The headers that are kept beside [those that always are](KEPT_HEADERS): what it names itself, and the delivery's
-    /// id.
+    /// id. Those that are signed come first: there is room for so many bytes, and what a stranger adds must not take it.
     pub fn kept(&self) -> impl Iterator<Item = &HeaderName> {
-        self.kept_headers.iter().chain(self.scheme.id_headers())
+        let signed = self.scheme.signed_headers().filter(|name| self.keeps(name));
+        signed.chain(self.kept_beside())
     }
 
     pub(crate) fn keeps(&self, name: &HeaderName) -> bool {
-        KEPT_HEADERS.contains(&&*name.0) || self.kept().any(|kept| kept == name)
+        KEPT_HEADERS.contains(&&*name.0) || self.kept_beside().any(|kept| kept == name)
+    }
+
+    fn kept_beside(&self) -> impl Iterator<Item = &HeaderName> {
+        self.kept_headers.iter().chain(self.scheme.id_headers())
     }
 }
 
@@ -31,6 +36,32 @@ impl Scheme {
             Scheme::Hmac(hmac) => &hmac.id,
             Scheme::Ed25519(ed25519) => &ed25519.id,
         }
+    }
+
+    /// The bytes that its signature is over, if it has one.
+    #[must_use]
+    pub fn message(&self) -> Option<&Template> {
+        match self {
+            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
+            Scheme::Hmac(hmac) => Some(&hmac.message),
+            Scheme::Ed25519(ed25519) => Some(&ed25519.message),
+        }
+    }
+
+    /// The headers whose values are signed; of the delivery's id, the first that is there.
+    pub(crate) fn signed_headers(&self) -> impl Iterator<Item = &HeaderName> {
+        let parts = self.message().into_iter().flat_map(|message| &*message.0);
+        parts.flat_map(|part| match part {
+            Part::Id => self.id_headers(),
+            Part::Header(name) => std::slice::from_ref(name),
+            Part::Literal(_)
+            | Part::Body
+            | Part::BodySha256
+            | Part::Timestamp
+            | Part::Json(_)
+            | Part::Url
+            | Part::Form => &[],
+        })
     }
 
     /// Whether the header proves something, so that whoever reads it later could pass for the sender.

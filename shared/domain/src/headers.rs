@@ -34,22 +34,24 @@ impl Headers {
         self.0.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 
-    /// The subset that is stored and sent on, by lower-case name: the `wanted` ones first, of which the sender's
-    /// description reads what happened, then those that are always kept.
-    #[must_use]
-    pub fn kept(&self, wanted: &[HeaderName]) -> BTreeMap<String, String> {
-        let named: Vec<(String, &String)> =
-            self.0.iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
-        let is_wanted = |name: &str| wanted.iter().any(|wanted| wanted.0 == name);
-        let wanted = named.iter().filter(|(name, _)| is_wanted(name));
-        let always = named.iter().filter(|(name, _)| !is_wanted(name) && KEPT_HEADERS.contains(&name.as_str()));
+    /// The subset that is stored and sent on, by lower-case name: the `wanted` ones in their order, then those that are
+    /// always kept in theirs, as far as there is room. What comes first cannot be crowded out by what a stranger adds.
+    ///
+    /// Of `ids`, the names that the delivery's id may have, only the first that is there is kept. It is the one that a
+    /// signature is over, and whoever reads the id later finds no other.
+    pub(crate) fn kept(&self, wanted: &[HeaderName], ids: &[HeaderName]) -> BTreeMap<String, String> {
+        let id = ids.iter().find(|id| self.values(&id.0).any(|value| !value.is_empty()));
+        let is_other_id = |name: &str| ids.iter().any(|id| id.0 == name) && id.is_none_or(|id| id.0 != name);
         let mut kept = BTreeMap::new();
         let mut bytes = 0;
-        for (name, value) in wanted.chain(always) {
+        for name in wanted.iter().map(|wanted| &*wanted.0).chain(KEPT_HEADERS) {
+            let Some((_, value)) = self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) else {
+                continue;
+            };
             let size_bytes = name.len() + value.len();
-            if bytes + size_bytes <= KEPT_MAX_BYTES {
+            if bytes + size_bytes <= KEPT_MAX_BYTES && !kept.contains_key(name) && !is_other_id(name) {
                 bytes += size_bytes;
-                kept.insert(name.clone(), (*value).clone());
+                kept.insert(name.to_owned(), value.clone());
             }
         }
         kept
@@ -75,30 +77,47 @@ mod tests {
         assert_eq!(headers.single("x-joined"), Err(Doubled));
     }
 
+    /// Checks which headers are kept, in whatever order they came.
+    fn check(headers: &[(&str, &str)], wanted: &[&str], ids: &[&str], expected: &[(&str, &str)]) {
+        let names = |names: &[&str]| names.iter().map(|name| HeaderName::parse(name).unwrap()).collect::<Vec<_>>();
+        let expected = expected.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        for rotation in 0..headers.len() {
+            let mut headers = headers.to_vec();
+            headers.rotate_left(rotation);
+            assert_eq!(Headers::from_iter(headers).kept(&names(wanted), &names(ids)), expected, "{rotation}");
+        }
+    }
+
     #[test]
     fn credentials_are_not_kept() {
-        let headers = Headers::from_iter([
+        let headers = [
             ("Content-Type", "application/json"),
             ("Authorization", "Bearer a"),
             ("X-Glossi-Signature", "b"),
             ("Cookie", "c"),
             ("X-Api-Key", "d"),
-        ]);
-        assert_eq!(headers.kept(&[]), BTreeMap::from([("content-type".into(), "application/json".into())]));
+        ];
+        check(&headers, &[], &[], &[("content-type", "application/json")]);
     }
 
     #[test]
-    fn what_the_description_wants_is_kept_first() {
-        let wanted = [HeaderName::parse("X-GitHub-Event").unwrap()];
-        let headers =
-            Headers::from_iter([("user-agent", "x".repeat(KEPT_MAX_BYTES)), ("X-GitHub-Event", "push".to_owned())]);
-        assert_eq!(headers.kept(&wanted), BTreeMap::from([("x-github-event".into(), "push".into())]));
+    fn what_is_kept_is_bounded_and_goes_by_the_order_of_what_is_wanted() {
+        let long = "x".repeat(KEPT_MAX_BYTES - "x-github-event".len());
+        let headers = [("user-agent", &*long), ("X-GitHub-Event", "push"), ("X-Long", &*long)];
+        check(&headers, &["x-github-event", "x-long"], &[], &[("x-github-event", "push")]);
+        check(&headers, &["x-long", "x-github-event"], &[], &[("x-long", &*long)]);
+        check(&[("x-long", &*long), ("user-agent", "a")], &["x-none"], &[], &[("user-agent", "a")]);
     }
 
     #[test]
-    fn kept_headers_are_bounded() {
-        let headers =
-            Headers::from_iter([("content-type", "a".to_owned()), ("user-agent", "x".repeat(KEPT_MAX_BYTES))]);
-        assert_eq!(headers.kept(&[]).len(), 1);
+    fn of_the_names_of_an_id_only_the_first_that_is_there_is_kept() {
+        let (names, ids) = (["webhook-id", "svix-id"], ["webhook-id", "svix-id"]);
+        check(&[("webhook-id", "signed"), ("svix-id", "x")], &names, &ids, &[("webhook-id", "signed")]);
+        check(&[("webhook-id", " "), ("svix-id", "signed")], &names, &ids, &[("svix-id", "signed")]);
+        // One that is always kept else is none of these either, and one that has no room leaves its place to no other.
+        let only = ["svix-id", "webhook-id"];
+        check(&[("svix-id", "signed"), ("webhook-id", "x")], &only, &only, &[("svix-id", "signed")]);
+        let long = "x".repeat(KEPT_MAX_BYTES);
+        check(&[("webhook-id", &*long), ("svix-id", "x")], &names, &ids, &[]);
     }
 }

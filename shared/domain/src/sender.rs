@@ -8,6 +8,7 @@ use description::{Description, HeaderName, Shape};
 
 use crate::form;
 use crate::head::{ChallengeReader, Head, HeadReader};
+use crate::headers::Headers;
 use crate::provider::Provider;
 
 /// What a description says of a kind of sender, and what is derived of it once.
@@ -38,10 +39,10 @@ impl Sender {
         &self.description
     }
 
-    /// The headers that are kept with its events beside those that always are.
+    /// The headers of a delivery that are kept with its event.
     #[must_use]
-    pub fn kept(&self) -> &[HeaderName] {
-        &self.kept
+    pub fn kept(&self, headers: &Headers) -> BTreeMap<String, String> {
+        headers.kept(&self.kept, self.description.scheme.id_headers())
     }
 
     /// Reads what identifies the event; any bytes give an answer. `headers` are the kept ones: the processor, which reads

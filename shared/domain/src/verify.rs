@@ -142,7 +142,7 @@ fn field<'d>(body: &'d [u8], pointer: &Pointer) -> Option<Cow<'d, str>> {
 }
 
 fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matched: Matched) -> VerifiedEvent {
-    let headers = delivery.headers.kept(source.sender.kept());
+    let headers = source.sender.kept(&delivery.headers);
     let head = source.sender.head(&headers, &delivery.body);
     let challenge = source.sender.challenge(&headers, &delivery.body);
     let body_sha256 = Digest::of(&delivery.body);

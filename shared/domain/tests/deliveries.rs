@@ -136,7 +136,7 @@ fn headers(provider: Provider, name: &str) -> BTreeMap<String, String> {
         .lines()
         .map(|line| line.split_once(": ").unwrap_or_else(|| panic!("{provider}/{name}: `{line}` is no header")))
         .collect();
-    headers.kept(provider.sender().expect(name).kept())
+    provider.sender().expect(name).kept(&headers)
 }
 
 /// One fact a line, in the sender's own letters; a fact that the sender leaves out has no line.

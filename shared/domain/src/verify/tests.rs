@@ -1,5 +1,6 @@
 mod credentials;
 mod messages;
+mod replays;
 mod signatures;
 mod timestamps;
 

@@ -33,7 +33,7 @@ pub fn hold(text: &[u8]) {
 
 /// The thin function and the heavy one agree, but for bodies that only the heavy one has read to the end.
 fn reads(source: &Source, headers: &Headers, body: &[u8]) {
-    let kept: BTreeMap<String, String> = headers.kept(source.sender.kept());
+    let kept: BTreeMap<String, String> = source.sender.kept(headers);
     let thin = source.sender.head(&kept, body);
     let heavy = Canonical::of(&source.sender, &kept, body);
     let unless_unreadable = Head { event_type: heavy.head.event_type, ..thin.clone() };

@@ -1,5 +1,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::provider::Provider;
 use domain::request::Request;
 use domain::route::{Route, route};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -40,7 +41,7 @@ proptest! {
         prop_assert_eq!((request.method(), request.path()), (method.as_str(), path.as_str()));
         let (url, headers, read) = request.into_parts().expect("its body is sound");
         prop_assert_eq!(url.path, path);
-        prop_assert_eq!(&headers.kept(&[])["content-type"], &header);
+        prop_assert_eq!(&Provider::Csm.sender().expect("it is described").kept(&headers)["content-type"], &header);
         prop_assert_eq!(read, body);
     }
 
