@@ -76,6 +76,10 @@ pub enum Keys {
     Published(KeySetAddress),
 }
 
+/// What both kinds of signatures say of where they stand and what they are over.
+type Signed<'s> =
+    (&'s List<HeaderName>, &'s Syntax, Encoding, &'s List<HeaderName>, &'s Option<Timestamp>, &'s Template);
+
 impl Credentials {
     pub(super) fn read(
         provider: Provider,
@@ -151,36 +155,35 @@ impl Proof {
                 tokens(secrets, password_bytes, warnings)?.map(Proof::Basic)
             }
             Scheme::Hmac(Hmac { hash, secret, header, syntax, encoding, id, timestamp, message }) => {
-                let Some(keys) = MacKeys::read(secrets, secret, *hash, warnings)? else {
-                    return Ok(None);
-                };
-                let signing = Signing {
-                    header: header.clone(),
-                    syntax: syntax.clone(),
-                    encoding: *encoding,
-                    id: id.clone(),
-                    timestamp: timestamp.clone(),
-                    message: message.clone(),
-                    public_url: configuration.public_url.as_deref().map(PublicUrl::parse).transpose()?,
-                };
-                Some(Proof::Signature { signing, keys: Keys::Mac(keys) })
+                let keys = MacKeys::read(secrets, secret, *hash, warnings)?.map(Keys::Mac);
+                Proof::signature(keys, (header, syntax, *encoding, id, timestamp, message), configuration)?
             }
             Scheme::Ed25519(Ed25519 { keys, header, syntax, encoding, id, timestamp, message }) => {
-                let Some(keys) = Keys::read(keys, configuration)? else {
-                    return Ok(None);
-                };
-                let signing = Signing {
-                    header: header.clone(),
-                    syntax: syntax.clone(),
-                    encoding: *encoding,
-                    id: id.clone(),
-                    timestamp: timestamp.clone(),
-                    message: message.clone(),
-                    public_url: configuration.public_url.as_deref().map(PublicUrl::parse).transpose()?,
-                };
-                Some(Proof::Signature { signing, keys })
+                let keys = Keys::read(keys, configuration)?;
+                Proof::signature(keys, (header, syntax, *encoding, id, timestamp, message), configuration)?
             }
         })
+    }
+
+    /// `None` without keys.
+    fn signature(
+        keys: Option<Keys>,
+        (header, syntax, encoding, id, timestamp, message): Signed<'_>,
+        configuration: &Configuration,
+    ) -> Result<Option<Proof>, SourceError> {
+        let Some(keys) = keys else {
+            return Ok(None);
+        };
+        let signing = Signing {
+            header: header.clone(),
+            syntax: syntax.clone(),
+            encoding,
+            id: id.clone(),
+            timestamp: timestamp.clone(),
+            message: message.clone(),
+            public_url: configuration.public_url.as_deref().map(PublicUrl::parse).transpose()?,
+        };
+        Ok(Some(Proof::Signature { signing, keys }))
     }
 }
 
