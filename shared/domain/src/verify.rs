@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use description::{HeaderName, Pointer};
 
 use self::message::Message;
-use self::signatures::Said;
+use self::signatures::{CODES_MAX, SIGNATURES_MAX, Said};
 use self::timestamp::Stated;
 use crate::delivery::Delivery;
 use crate::digest::Digest;
@@ -107,21 +107,25 @@ fn check_signature(
     /// An Ed25519 signature's length.
     const SIGNATURE_BYTES: usize = 64;
     let said = Said::read(&delivery.headers, signing)?;
-    let decoded = |bytes| said.decoded(signing.encoding, bytes);
+    // What is no signature at all costs nobody a look at the body.
+    let signatures = match keys {
+        Keys::Mac(keys) => said.decoded(signing.encoding, keys.code_bytes(), CODES_MAX),
+        Keys::Public(_) | Keys::Published(_) => said.decoded(signing.encoding, SIGNATURE_BYTES, SIGNATURES_MAX),
+    }?;
     let stated = signing.timestamp.as_ref().map(|rule| Stated::read(delivery, rule, &said.pairs)).transpose()?;
     let message = Message::of(delivery, signing, stated.as_ref())?;
     let wrong = Refusal::SignatureWrong;
     let matched = match keys {
         Keys::Mac(keys) => {
-            let secret = keys.matching(message.pieces(), &decoded(keys.code_bytes())?).ok_or(wrong)?;
+            let secret = keys.matching(message.pieces(), &signatures).ok_or(wrong)?;
             Matched { secret: Some(secret), ..Matched::default() }
         }
         Keys::Public(keys) => {
-            let key = keys.matching(&message.whole(), &decoded(SIGNATURE_BYTES)?).ok_or(wrong)?;
+            let key = keys.matching(&message.whole(), &signatures).ok_or(wrong)?;
             Matched { public_key: Some(key), ..Matched::default() }
         }
         Keys::Published(_) => {
-            let key = published.matching(&message.whole(), &decoded(SIGNATURE_BYTES)?).ok_or(wrong)?;
+            let key = published.matching(&message.whole(), &signatures).ok_or(wrong)?;
             Matched { published_key: Some(key), ..Matched::default() }
         }
     };

@@ -10,6 +10,8 @@ use crate::digest::Digest;
 const FORM: &str = "application/x-www-form-urlencoded";
 /// The parameter of the URL that holds the digest of a body that is no form.
 const BODY_DIGEST: &str = "bodySHA256";
+/// More fields than any sender's form has. Each costs many times its bytes until it is sorted, and anybody may send them.
+const FIELDS_MAX: usize = 4096;
 
 /// Names and values of the form in the body, each pair once, in their order, with nothing between them.
 ///
@@ -24,7 +26,10 @@ pub(super) fn signed(delivery: &Delivery) -> Result<String, Refusal> {
         return Err(Refusal::BodyDigestWrong);
     }
     if is_form(delivery) {
-        let mut pairs: Vec<_> = form_urlencoded::parse(&delivery.body).collect();
+        let mut pairs: Vec<_> = form_urlencoded::parse(&delivery.body).take(FIELDS_MAX + 1).collect();
+        if pairs.len() > FIELDS_MAX {
+            return Err(Refusal::FormTooLong);
+        }
         pairs.sort_unstable();
         pairs.dedup();
         let mut signed = String::with_capacity(delivery.body.len());

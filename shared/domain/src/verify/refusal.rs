@@ -53,6 +53,8 @@ pub enum Refusal {
     BodyDigestMissing,
     /// The URL holds another body's digest.
     BodyDigestWrong,
+    /// The form that is signed has more fields than any sender's.
+    FormTooLong,
 }
 
 words!(Refusal {
@@ -80,6 +82,7 @@ words!(Refusal {
     FieldMissing => "field_missing",
     BodyDigestMissing => "body_digest_missing",
     BodyDigestWrong => "body_digest_wrong",
+    FormTooLong => "form_too_long",
 });
 
 impl Refusal {
@@ -111,7 +114,8 @@ impl Refusal {
             | Refusal::HeaderDoubled
             | Refusal::FieldMissing
             | Refusal::BodyDigestMissing
-            | Refusal::BodyDigestWrong => false,
+            | Refusal::BodyDigestWrong
+            | Refusal::FormTooLong => false,
         }
     }
 }

@@ -7,9 +7,10 @@ use crate::base64_text;
 use crate::headers::{Doubled, Headers};
 use crate::source::Signing;
 
-/// More signatures than any sender makes of one delivery, even while it changes its secret. Each costs a comparison, and
-/// with public keys much more.
-const SIGNATURES_MAX: usize = 16;
+/// More codes than any sender makes of one delivery, even while it changes its secret. Each costs a comparison.
+pub(super) const CODES_MAX: usize = 16;
+/// The same of signatures by public keys. Each is tried with every key, over the whole message.
+pub(super) const SIGNATURES_MAX: usize = 4;
 
 /// What the header of the signatures says.
 pub(super) struct Said<'h> {
@@ -41,9 +42,9 @@ impl<'h> Said<'h> {
         Ok(Said { signatures, pairs })
     }
 
-    /// The bytes of those signatures that are encoded as they should be and have the right length.
-    pub(super) fn decoded(&self, encoding: Encoding, bytes: usize) -> Result<Vec<Vec<u8>>, Refusal> {
-        let texts = self.signatures.iter().take(SIGNATURES_MAX);
+    /// The bytes of those of the first `max` signatures that are encoded as they should be and have the right length.
+    pub(super) fn decoded(&self, encoding: Encoding, bytes: usize, max: usize) -> Result<Vec<Vec<u8>>, Refusal> {
+        let texts = self.signatures.iter().take(max);
         let decoded: Vec<Vec<u8>> = texts.filter_map(|text| decode(text, encoding, bytes)).collect();
         if decoded.is_empty() { Err(Refusal::SignatureMalformed) } else { Ok(decoded) }
     }

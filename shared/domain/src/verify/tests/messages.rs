@@ -113,3 +113,19 @@ fn a_url_and_a_form_are_signed_together() {
     // Whoever calls another body an empty form does not get around the digest.
     check(&source(""), with_digest, &[genuine[0], form], "&&", "body_digest_wrong");
 }
+
+#[test]
+fn a_form_has_so_many_fields_and_is_read_only_under_a_signature() {
+    let source = described(
+        r#"{"kind":"hmac","hash":"sha1","header":["x-signature"],"encoding":"hex","message":"{url}{form}"}"#,
+        r#""secrets":["1234512345"]"#,
+    );
+    let check = |fields: usize, signature: &str, expected: &str| {
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("x-signature", signature)];
+        check_proof(&source, &headers, &"a=1&".repeat(fields), expected);
+    };
+    let wrong = "0".repeat(40);
+    check(4096, &wrong, "signature_wrong");
+    check(4097, &wrong, "form_too_long");
+    check(4097, "0", "signature_malformed");
+}
