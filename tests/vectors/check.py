@@ -105,7 +105,8 @@ class Delivery:
         raise Refused("it is none that is known")
 
     def check_static(self) -> int:
-        value = single(self.headers, self.scheme.get("header") or self.source["token_header"])
+        # A token may hold commas; two joined by one are no token that is known.
+        value = single(self.headers, self.scheme.get("header") or self.source["token_header"], joined=True)
         prefix = self.scheme.get("prefix", "")
         if not value.startswith(prefix):
             raise Refused("another prefix")

@@ -6,19 +6,27 @@ use crate::headers::{Doubled, Headers};
 use crate::source::TokenDigests;
 
 /// Gives the index of the token that stands in `header` after `prefix`.
+///
+/// A token may hold commas, so that the whole of the value is compared before one is taken for the mark of two headers.
 pub(super) fn check_token(
     headers: &Headers,
     header: &str,
     prefix: &str,
     tokens: &TokenDigests,
 ) -> Result<usize, Refusal> {
-    let token = value(headers, header)?.strip_prefix(prefix).ok_or(Refusal::CredentialMalformed)?;
-    tokens.find(token.as_bytes()).ok_or(Refusal::CredentialWrong)
+    let mut values = headers.values(header);
+    let value = values.next().filter(|value| !value.is_empty()).ok_or(Refusal::CredentialMissing)?;
+    if values.next().is_some() {
+        return Err(Refusal::CredentialDoubled);
+    }
+    let token = value.strip_prefix(prefix).ok_or(Refusal::CredentialMalformed)?;
+    let wrong = if token.contains(',') { Refusal::CredentialDoubled } else { Refusal::CredentialWrong };
+    tokens.find(token.as_bytes()).ok_or(wrong)
 }
 
 /// Gives the index of the name and password in `Authorization: Basic`.
 pub(super) fn check_basic(headers: &Headers, tokens: &TokenDigests) -> Result<usize, Refusal> {
-    let (scheme, encoded) = value(headers, "authorization")?.split_once(' ').ok_or(Refusal::CredentialMalformed)?;
+    let (scheme, encoded) = single(headers, "authorization")?.split_once(' ').ok_or(Refusal::CredentialMalformed)?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return Err(Refusal::CredentialMalformed);
     }
@@ -26,7 +34,7 @@ pub(super) fn check_basic(headers: &Headers, tokens: &TokenDigests) -> Result<us
     tokens.find(&name_and_password).ok_or(Refusal::CredentialWrong)
 }
 
-fn value<'h>(headers: &'h Headers, header: &str) -> Result<&'h str, Refusal> {
+fn single<'h>(headers: &'h Headers, header: &str) -> Result<&'h str, Refusal> {
     match headers.single(header) {
         Ok(Some(value)) if !value.is_empty() => Ok(value),
         Ok(_) => Err(Refusal::CredentialMissing),

@@ -15,7 +15,7 @@ pub enum Refusal {
     TokenWrong,
     /// The header with the token, or with name and password, is missing or empty.
     CredentialMissing,
-    /// That header was given more than once.
+    /// That header was given more than once, or holds a comma that is in no token of the source's.
     CredentialDoubled,
     /// That header does not hold what the sender is known to put there.
     CredentialMalformed,
@@ -94,12 +94,13 @@ impl Refusal {
             Refusal::TokenMissing
             | Refusal::TokenWrong
             | Refusal::CredentialMissing
+            // A new token may hold a comma.
+            | Refusal::CredentialDoubled
             | Refusal::CredentialWrong
             | Refusal::SignatureMissing
             | Refusal::SignatureWrong => true,
             Refusal::AroundFront
             | Refusal::UnknownSource
-            | Refusal::CredentialDoubled
             | Refusal::CredentialMalformed
             | Refusal::SignatureDoubled
             | Refusal::SignatureMalformed

@@ -21,6 +21,20 @@ fn a_token_stands_in_its_header_after_its_prefix() {
 }
 
 #[test]
+fn a_token_may_hold_commas() {
+    let source = described(r#"{"kind":"static-token","header":"x-token"}"#, r#""secrets":["a,token,0123456789abcdef"]"#);
+    let check = |headers: &[(&str, &str)], expected: &str| check_proof(&source, headers, "{}", expected);
+    let (token, part) = ("a,token,0123456789abcdef", "0123456789abcdef");
+    check(&[("x-token", token)], "token");
+    check(&[("x-token", part)], "credential_wrong");
+    // How a function URL and a list give a header that came twice.
+    check(&[("x-token", &format!("{token},{token}"))], "credential_doubled");
+    check(&[("x-token", token), ("x-token", token)], "credential_doubled");
+    check(&[("x-token", &format!("{part},{part}"))], "credential_doubled");
+    assert!(Refusal::CredentialDoubled.may_be_outdated(), "a token that was changed a moment ago may hold a comma");
+}
+
+#[test]
 fn the_customer_may_choose_the_header() {
     let chosen = described(
         r#"{"kind":"static-token"}"#,
