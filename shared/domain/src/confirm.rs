@@ -90,7 +90,7 @@ pub fn need(
     let inquiry = || {
         let id = canonical.details.job.id.clone()?;
         let description = sender.description();
-        let value: Value = serde_json::from_slice(body).ok()?;
+        let value: Value = serde_json::from_slice(&sender.readable(body)).ok()?;
         let body = Body { value: &value, headers: &event.headers, ids: description.scheme.id_headers() };
         let mut polls = description.polls.iter();
         let poll = polls.position(|poll| fits(poll, thing, &body, access))?;

@@ -68,7 +68,7 @@ impl Sender {
 
     /// What the sender wants to hear back, of a delivery that is no event but only asks for that.
     pub(crate) fn challenge(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> Option<String> {
-        self.challenge.as_ref()?.read(headers, body)
+        self.challenge.as_ref()?.read(headers, &self.readable(body))
     }
 }
 

@@ -42,8 +42,9 @@ fn event(provider: Provider, verified_by: VerifiedBy, body: &[u8]) -> Event {
 fn own() -> Source {
     let scheme = json!({
         "scheme": {"kind": "url-token"},
+        "forms": true,
         "shape": [{
-            "subject": "/job/id",
+            "subject": ["/job/id", "/job_id"],
             "report": [{"at": "/state", "equals": ["done"], "is": "job.completed"},
                 {"at": "/state", "equals": ["broken"], "is": "job.failed"}],
         }],
@@ -192,13 +193,14 @@ fn senders_that_sign_nothing_are_asked_for_the_job() {
 #[test]
 fn an_operators_own_sender_is_asked_by_its_description() {
     let source = own();
-    let need_of = |webhook: &Value| {
-        let body = webhook.to_string().into_bytes();
+    let need_of_body = |body: String| {
+        let body = body.into_bytes();
         let event = Event { provider: Provider::Custom, ..event(Provider::Csm, VerifiedBy::Token, &body) };
         let canonical = Canonical::of(&source.sender, &BTreeMap::new(), &body);
         let access = source.options.as_ref().unwrap().confirm.as_ref();
         need(&event, &source.sender, &canonical, &body, access)
     };
+    let need_of = |webhook: &Value| need_of_body(webhook.to_string());
     let done = json!({"job": {"id": "../7"}, "state": "done", "owner": "a?b"});
     let Need::Ask(inquiry) = need_of(&done) else { panic!("it is not asked") };
     let ApiRequest { method, url, body, .. } = inquiry.request();
@@ -219,6 +221,8 @@ fn an_operators_own_sender_is_asked_by_its_description() {
         let told = r#"NotYet { reason: "the sender's API answered something that makes no sense" }"#;
         assert_eq!(verdict(senseless), told);
     }
+    let Need::Ask(of_form) = need_of_body("job_id=7&state=done&owner=a".to_owned()) else { panic!("a form is not asked") };
+    assert_eq!(of_form.request().url, "https://api.example.com/video/a/jobs/7");
     for unaskable in
         [json!({"job": {"id": "7"}, "state": "done"}), json!({"job": {"id": ".."}, "state": "done", "owner": "a"})]
     {

@@ -222,3 +222,19 @@ fn the_body_is_part_of_the_key_where_the_key_alone_may_recur() {
         ],
     );
 }
+
+#[test]
+fn a_challenge_may_come_as_a_form() {
+    let scheme = |forms: bool| {
+        let challenge = r#"{"when":[{"at":"/kind","equals":["check"]}],"answer":"/word"}"#;
+        source(&format!(
+            r#"{{"scheme":{{"scheme":{{"kind":"url-token"}},"forms":{forms},"challenge":{challenge}}},"token_sha256":["TOKEN"]}}"#
+        ))
+    };
+    let answer = |source: &Source| {
+        let verified = verify(delivery(Some(TOKEN), &[], "kind=check&word=a+b"), source).unwrap();
+        verified.challenge().map(str::to_owned)
+    };
+    assert_eq!(answer(&scheme(true)).as_deref(), Some("a b"));
+    assert_eq!(answer(&scheme(false)), None);
+}
