@@ -98,9 +98,9 @@ pub enum Fault {
     },
     /// Not a host.
     #[error(
-        "`asset_hosts` holds `{0}`, which is no host's name: write `cdn.example.com`, or `.example.com` for all below"
+        "`asset_hosts` holds something that is no host's name: write `cdn.example.com`, or `.example.com` for all below"
     )]
-    NotAHost(String),
+    NotAHost,
 }
 
 impl Description {
@@ -114,10 +114,8 @@ impl Description {
             return Err(Fault::Name);
         }
         self.scheme.check()?;
-        for host in &*self.asset_hosts {
-            if !is_host(host) {
-                return Err(Fault::NotAHost(host.to_string()));
-            }
+        if !self.asset_hosts.iter().all(|host| is_host(host)) {
+            return Err(Fault::NotAHost);
         }
         if let Some(name) = self.kept().find(|name| self.scheme.is_credential(name)) {
             return Err(Fault::KeepsCredential(name.0.to_string()));

@@ -17,6 +17,7 @@ mod poll;
 mod report;
 mod scheme;
 mod shape;
+mod shown;
 mod template;
 
 use std::borrow::Cow;
@@ -40,6 +41,7 @@ pub use self::scheme::{
     TimestampAt, TimestampUnit,
 };
 pub use self::shape::{Challenge, Otherwise, Shape};
+pub use self::shown::Shown;
 pub use self::template::{NotATemplate, Part, Template};
 
 /// A text that is either compiled in or read at run time.

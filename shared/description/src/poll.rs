@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use self::filling::{Filling, NotAFilling, NotAPollUrl, PollUrl};
-use crate::{Condition, HeaderName, List, Pointer, Text, Thing};
+use crate::{Condition, HeaderName, List, Pointer, Shown, Text, Thing};
 
 /// How the API is asked about an event that ends something: the first that fits is taken. Its key goes to the host of
 /// [`PollUrl`] alone.
@@ -206,7 +206,8 @@ fn things<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<List<Thin
     let things = names.iter().map(|name| {
         Thing::ALL.into_iter().find(|known| known.as_str() == name).ok_or_else(|| {
             serde::de::Error::custom(format!(
-                "`{name}` is no thing: write job, training, workflow, model, project or event"
+                "{} is no thing: write job, training, workflow, model, project or event",
+                Shown::of(name)
             ))
         })
     });

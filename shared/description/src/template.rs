@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::{Deserialize, Deserializer};
 
-use crate::{HeaderName, List, Pointer, Text};
+use crate::{HeaderName, List, Pointer, Shown, Text};
 
 /// The bytes that a signature is over: `{id}.{timestamp}.{body}`.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,9 +39,9 @@ pub enum Part {
 /// A text that is no template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is unknown in a message: write {{body}}, {{body_sha256}}, {{timestamp}}, {{id}}, {{header:x-name}}, {{json:/pointer}}, {{url}} or {{form}}"
+    "{0} is unknown in a message: write {{body}}, {{body_sha256}}, {{timestamp}}, {{id}}, {{header:x-name}}, {{json:/pointer}}, {{url}} or {{form}}"
 )]
-pub struct NotATemplate(String);
+pub struct NotATemplate(Shown);
 
 impl Template {
     /// Reads a template.
@@ -58,8 +58,8 @@ impl Template {
             if literal.len() == rest.len() {
                 break;
             }
-            let (name, tail) = tail.split_once('}').ok_or_else(|| NotATemplate(tail.to_owned()))?;
-            parts.push(Part::parse(name).ok_or_else(|| NotATemplate(name.to_owned()))?);
+            let (name, tail) = tail.split_once('}').ok_or_else(|| NotATemplate(Shown::of(tail)))?;
+            parts.push(Part::parse(name).ok_or_else(|| NotATemplate(Shown::of(name)))?);
             rest = tail;
         }
         Ok(Template(List::Owned(parts)))

@@ -8,6 +8,7 @@ mod options;
 mod public_url;
 mod secret_length;
 mod token_digests;
+mod unquoted;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use self::configuration::Configuration;
+use self::unquoted::unquoted;
 use crate::provider::Provider;
 use crate::sender::Sender;
 use crate::source_name::SourceName;
@@ -114,7 +116,7 @@ fn own(mut written: Map<String, Value>) -> Result<Description, SourceError> {
         return Err(SourceError::Scheme(format!("leave `name` out: it is always `{name}`")));
     }
     let read = serde_json::from_value::<Description>(Value::Object(written));
-    let description = read.map_err(|error| SourceError::Scheme(error.to_string()))?;
+    let description = read.map_err(|error| SourceError::Scheme(unquoted(&error.to_string())))?;
     description.check().map_err(|fault| SourceError::Scheme(fault.to_string()))?;
     Ok(description)
 }

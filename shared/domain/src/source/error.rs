@@ -6,7 +6,7 @@ use crate::provider::{Provider, UnknownProvider};
 use crate::public_keys::NotPublicKeys;
 
 /// Why a source's secret cannot be used. The text says what to write instead, and shows nothing of what stands there but
-/// of the description in `scheme`, which is no secret.
+/// words and names of headers of the description in `scheme`: no value that could be a secret in the wrong place.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// Not the JSON object that it should be. Only the place is kept: the parser's own message could quote a secret.

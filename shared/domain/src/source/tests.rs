@@ -275,6 +275,70 @@ fn a_sender_is_known_or_described() {
     );
 }
 
+/// An operator may put a secret anywhere; what is said of it goes to the log.
+#[test]
+fn no_message_shows_a_secret_in_the_wrong_place() {
+    let secrets = [
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "sk-0123456789abcdef",
+        r##"whsec_a`, expected `b", expected whsec_c"##,
+        "{whsec_MfKQ9r8GKYqr}",
+        "{sk-0123456789abcdef",
+    ];
+    let whole = format!(r#"{{"scheme":{HMAC},"forms":false,"asset_hosts":["a.example.com"],"asset_life_seconds":1,
+        "kept_headers":["x-event"],"about":{{"title":"Acme","confidence":"proven"}},
+        "challenge":{{"when":[{{"at":"/a","present":true}}],"answer":"/a"}},
+        "shape":[{{"subject":"/id","key":["/id"],"otherwise":"event.occurred","details":{{"media_implied":"3d",
+            "work":{{"at":"/a","unit":"seconds"}},"time":[{{"at":"/a","unit":"seconds"}}],"assets":[{{"at":"/a"}}]}}}}],
+        "poll":[{{"things":["job"],"method":"GET","url":"https://a.example.com/{{id}}","families":["a"],
+            "headers":{{"authorization":"Bearer {{key}}"}},"answer":{{"webhook":[{{"set":"","from":""}}]}}}}]}}"#);
+    let whole: Value = serde_json::from_str(&whole).unwrap();
+    let parse = |scheme: &Value| {
+        let secret = serde_json::json!({"scheme": scheme, "secrets": ["0123456789abcdef01234567"]}).to_string();
+        Source::parse(SourceName::parse("test").unwrap(), &secret)
+    };
+    assert!(parse(&whole).is_ok());
+    let mut refused = 0;
+    for (place, name) in places(&whole, String::new()) {
+        for secret in secrets {
+            let mut as_value = whole.clone();
+            *as_value.pointer_mut(&place).unwrap() = secret.into();
+            let mut as_name = whole.clone();
+            if let (Some(name), Some((above, _))) = (name.as_deref(), place.rsplit_once('/')) {
+                let above = as_name.pointer_mut(above).and_then(Value::as_object_mut).unwrap();
+                let moved = above.remove(name).unwrap();
+                above.insert(secret.to_owned(), moved);
+            }
+            for scheme in [as_value, as_name] {
+                let Err(error) = parse(&scheme) else { continue };
+                let told = error.to_string();
+                assert!(!told.contains("whsec_") && !told.contains("sk-"), "{place}: {told}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 200, "{refused}");
+    for (scheme, told) in [
+        (r#"{"kind":"hmac","secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}"#, "invalid type: string, expected struct SecretForm"),
+        (r#"{"kind":"basics"}"#, "unknown variant `basics`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `ed25519`"),
+        (r#"{"kind":"Sk-0"}"#, "unknown variant a text that is not shown here, expected one of `url-token`, `static-token`, `basic`, `hmac`, `ed25519`"),
+    ] {
+        check_own(scheme, "", &format!("`scheme`: {told}"));
+    }
+}
+
+/// Every place below a value, as a pointer, with its name if it is a member.
+fn places(value: &Value, at: String) -> Vec<(String, Option<String>)> {
+    let below: Vec<(String, Option<String>, &Value)> = match value {
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (format!("{at}/{name}"), Some(name.clone()), value)).collect()
+        }
+        Value::Array(items) => items.iter().enumerate().map(|(n, value)| (format!("{at}/{n}"), None, value)).collect(),
+        _ => Vec::new(),
+    };
+    below.into_iter().flat_map(|(at, name, value)| [vec![(at.clone(), name)], places(value, at)].concat()).collect()
+}
+
 /// Where only a part of a delivery is signed, asking the sender's API still means something.
 #[test]
 fn a_signature_that_leaves_the_body_out_is_no_reason_not_to_confirm() {

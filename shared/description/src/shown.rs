@@ -1,0 +1,30 @@
+//! What a message shows of a text that somebody wrote where it makes no sense.
+
+use std::fmt;
+
+/// A text as a message shows it: in full if it can only be a word of the language, written wrong. Anything else may be a
+/// secret in the wrong place, and messages go to the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown(Option<String>);
+
+impl Shown {
+    /// No secret that is worth anything is so short and of such letters alone.
+    const MAX_BYTES: usize = 20;
+
+    /// A text that makes no sense where it stands.
+    #[must_use]
+    pub fn of(text: &str) -> Shown {
+        let is_letter = |byte: u8| byte.is_ascii_lowercase() || b"-_".contains(&byte);
+        let is_word = !text.is_empty() && text.len() <= Shown::MAX_BYTES && text.bytes().all(is_letter);
+        Shown(is_word.then(|| text.to_owned()))
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(word) => write!(f, "`{word}`"),
+            None => f.write_str("a text that is not shown here"),
+        }
+    }
+}
