@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::{
     Challenge, Description, Ed25519, Filling, HEAD_POINTERS_MAX, HeaderName, Hmac, KeySource, Method, Part, Place,
-    Pointer, Poll, Scheme, Syntax, Template, Timestamp, TimestampAt,
+    Pointer, Poll, Scheme, Syntax, Template, Timestamp, TimestampAt, is_host,
 };
 
 /// Why a description makes no sense. The text says what to write instead.
@@ -268,15 +268,6 @@ impl KeySource {
         }
         Ok(())
     }
-}
-
-pub(crate) fn is_host(text: &str) -> bool {
-    let labels: Vec<&str> = text.strip_prefix('.').unwrap_or(text).split('.').collect();
-    let is_label = |label: &&str| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
-    };
-    labels.len() >= 2 && labels.iter().all(is_label)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod assets;
 mod check;
 mod condition;
 mod details;
+mod host;
 mod kept;
 mod place;
 mod poll;
@@ -29,6 +30,7 @@ pub use self::assets::{AssetRule, AssetSource, Never};
 pub use self::check::Fault;
 pub use self::condition::{Condition, Test};
 pub use self::details::{Details, ErrorRules, MediaRule, TextRule, TimeRule, Unit, WorkRule};
+pub use self::host::is_host;
 pub use self::kept::KEPT_HEADERS;
 pub use self::place::{HeaderName, NotAHeaderName, NotAPlace, Place, Places, Pointer};
 pub use self::poll::{

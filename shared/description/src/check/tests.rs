@@ -137,10 +137,12 @@ fn shapes_are_reached_and_say_which_member_they_mean() {
         &[(r#"subject = "/id""#, &format!("subject = [{}]", many.join(",")))],
         "the shapes look at more than 64 places of the body in `when`, `when_any`, `subject`, `key` and `report`: leave some out",
     );
-    check(
-        &[("cdn.example.com", "https://cdn.example.com")],
-        "`asset_hosts` holds something that is no host's name: write `cdn.example.com`, or `.example.com` for all below",
-    );
+    for host in ["https://cdn.example.com", "10.0.0.1", ".0.0.1"] {
+        check(
+            &[("cdn.example.com", host)],
+            "`asset_hosts` holds something that is no host's name: write `cdn.example.com`, or `.example.com` for all below",
+        );
+    }
 }
 
 #[test]

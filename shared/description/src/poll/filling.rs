@@ -2,8 +2,7 @@
 
 use serde::de::{Deserialize, Deserializer};
 
-use crate::check::is_host;
-use crate::{List, Pointer, Text};
+use crate::{List, Pointer, Text, is_host};
 
 /// A text of a question to an API: as it stands, or filled in.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,6 +140,7 @@ mod tests {
             "https://api.example.com:8080/v1",
             "https://.example.com/v1",
             "https://localhost/v1",
+            "https://10.0.0.1/v1",
             "https://api.example.com/v1/{key}",
             "https://api.example.com/../v1",
             "https://api.example.com//v1",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use description::Description;
+use description::{Description, is_host};
 
 use super::configuration::Configuration;
 
@@ -158,14 +158,7 @@ impl fmt::Debug for ApiKey {
 impl AssetHost {
     fn parse(text: &str) -> Result<AssetHost, OptionsError> {
         let name = text.trim().to_ascii_lowercase();
-        let labels: Vec<&str> = name.strip_prefix('.').unwrap_or(&name).split('.').collect();
-        let is_label = |label: &&str| {
-            (1..=63).contains(&label.len())
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-        };
-        // A single label is a whole top-level domain, and one that ends in digits is an address.
-        let is_address = labels.last().is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit()));
-        if labels.len() < 2 || is_address || !labels.iter().all(is_label) {
+        if !is_host(&name) {
             return Err(OptionsError::NotAHost);
         }
         Ok(if name.starts_with('.') { AssetHost::Below(name) } else { AssetHost::Exact(name) })
