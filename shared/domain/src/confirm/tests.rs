@@ -221,7 +221,9 @@ fn an_operators_own_sender_is_asked_by_its_description() {
         let told = r#"NotYet { reason: "the sender's API answered something that makes no sense" }"#;
         assert_eq!(verdict(senseless), told);
     }
-    let Need::Ask(of_form) = need_of_body("job_id=7&state=done&owner=a".to_owned()) else { panic!("a form is not asked") };
+    let Need::Ask(of_form) = need_of_body("job_id=7&state=done&owner=a".to_owned()) else {
+        panic!("a form is not asked")
+    };
     assert_eq!(of_form.request().url, "https://api.example.com/video/a/jobs/7");
     for unaskable in
         [json!({"job": {"id": "7"}, "state": "done"}), json!({"job": {"id": ".."}, "state": "done", "owner": "a"})]

@@ -285,13 +285,15 @@ fn no_message_shows_a_secret_in_the_wrong_place() {
         "{whsec_MfKQ9r8GKYqr}",
         "{sk-0123456789abcdef",
     ];
-    let whole = format!(r#"{{"scheme":{HMAC},"forms":false,"asset_hosts":["a.example.com"],"asset_life_seconds":1,
+    let whole = format!(
+        r#"{{"scheme":{HMAC},"forms":false,"asset_hosts":["a.example.com"],"asset_life_seconds":1,
         "kept_headers":["x-event"],"about":{{"title":"Acme","confidence":"proven"}},
         "challenge":{{"when":[{{"at":"/a","present":true}}],"answer":"/a"}},
         "shape":[{{"subject":"/id","key":["/id"],"otherwise":"event.occurred","details":{{"media_implied":"3d",
             "work":{{"at":"/a","unit":"seconds"}},"time":[{{"at":"/a","unit":"seconds"}}],"assets":[{{"at":"/a"}}]}}}}],
         "poll":[{{"things":["job"],"method":"GET","url":"https://a.example.com/{{id}}","families":["a"],
-            "headers":{{"authorization":"Bearer {{key}}"}},"answer":{{"webhook":[{{"set":"","from":""}}]}}}}]}}"#);
+            "headers":{{"authorization":"Bearer {{key}}"}},"answer":{{"webhook":[{{"set":"","from":""}}]}}}}]}}"#
+    );
     let whole: Value = serde_json::from_str(&whole).unwrap();
     let parse = |scheme: &Value| {
         let secret = serde_json::json!({"scheme": scheme, "secrets": ["0123456789abcdef01234567"]}).to_string();
@@ -319,9 +321,18 @@ fn no_message_shows_a_secret_in_the_wrong_place() {
     }
     assert!(refused > 200, "{refused}");
     for (scheme, told) in [
-        (r#"{"kind":"hmac","secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}"#, "invalid type: string, expected struct SecretForm"),
-        (r#"{"kind":"basics"}"#, "unknown variant `basics`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `ed25519`"),
-        (r#"{"kind":"Sk-0"}"#, "unknown variant a text that is not shown here, expected one of `url-token`, `static-token`, `basic`, `hmac`, `ed25519`"),
+        (
+            r#"{"kind":"hmac","secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}"#,
+            "invalid type: string, expected struct SecretForm",
+        ),
+        (
+            r#"{"kind":"basics"}"#,
+            "unknown variant `basics`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `ed25519`",
+        ),
+        (
+            r#"{"kind":"Sk-0"}"#,
+            "unknown variant a text that is not shown here, expected one of `url-token`, `static-token`, `basic`, `hmac`, `ed25519`",
+        ),
     ] {
         check_own(scheme, "", &format!("`scheme`: {told}"));
     }

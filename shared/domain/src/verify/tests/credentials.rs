@@ -22,7 +22,8 @@ fn a_token_stands_in_its_header_after_its_prefix() {
 
 #[test]
 fn a_token_may_hold_commas() {
-    let source = described(r#"{"kind":"static-token","header":"x-token"}"#, r#""secrets":["a,token,0123456789abcdef"]"#);
+    let source =
+        described(r#"{"kind":"static-token","header":"x-token"}"#, r#""secrets":["a,token,0123456789abcdef"]"#);
     let check = |headers: &[(&str, &str)], expected: &str| check_proof(&source, headers, "{}", expected);
     let (token, part) = ("a,token,0123456789abcdef", "0123456789abcdef");
     check(&[("x-token", token)], "token");

@@ -41,9 +41,12 @@ fn headers_that_a_stranger_adds_make_no_other_event() {
 fn a_signed_header_is_not_crowded_out_by_one_that_is_not() {
     let own = |scheme: &str| {
         let shape = r#"{"key":["header:x-signed"],"otherwise":"event.occurred"}"#;
-        source(&format!(r#"{{"scheme":{{"scheme":{scheme},"kept_headers":["x-free","x-signed"],"shape":[{shape}]}},"secrets":["{SECRET}"]}}"#))
+        source(&format!(
+            r#"{{"scheme":{{"scheme":{scheme},"kept_headers":["x-free","x-signed"],"shape":[{shape}]}},"secrets":["{SECRET}"]}}"#
+        ))
     };
-    let signing = own(r#"{"kind":"hmac","header":["x-signature"],"encoding":"hex","message":"{header:x-signed}{body}"}"#);
+    let signing =
+        own(r#"{"kind":"hmac","header":["x-signature"],"encoding":"hex","message":"{header:x-signed}{body}"}"#);
     let signature = hex(SECRET, "a{}");
     let long = "x".repeat(4085);
     let headers = [("x-free", &*long), ("x-signed", "a"), ("x-signature", &*signature)];

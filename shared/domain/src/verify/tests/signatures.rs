@@ -138,7 +138,8 @@ fn a_signature_may_be_made_with_a_key_of_the_senders() {
     check(signature, r#"{"test": 2432232315}"#, "signature_wrong");
     check(&signature.replace("hnO3", "hnO4"), body, "signature_wrong");
     check(&signature[..signature.len() - 4], body, "signature_malformed");
-    let after = |others: usize| format!("{}{signature}", format!("{} ", signature.replace("hnO3", "hnO4")).repeat(others));
+    let after =
+        |others: usize| format!("{}{signature}", format!("{} ", signature.replace("hnO3", "hnO4")).repeat(others));
     check(&after(3), body, "signature with public key 1");
     check(&after(4), body, "signature_wrong");
 }
