@@ -33,6 +33,19 @@ pub enum Fault {
     /// A limit that nobody vouches for.
     #[error("`scheme.timestamp` limits nothing: give `past_seconds`, `future_seconds`, or leave it out")]
     TimestampWithoutLimit,
+    /// A limit that says more than it is.
+    #[error(
+        "`scheme.timestamp` is not signed, so anybody could write another: put {{timestamp}} into `scheme.message` if the sender signs it, or write `unsigned = true` beside its limits"
+    )]
+    TimestampUnsigned,
+    /// A limit that is more than it says.
+    #[error("`scheme.timestamp` is signed: leave `unsigned` out")]
+    TimestampSigned,
+    /// A body that nobody vouches for.
+    #[error(
+        "`scheme.message` has {{form}} without {{url}}: a body that is no form is signed by its digest in the URL alone, so write {{url}}{{form}}, or {{body}} if the sender signs the body's bytes"
+    )]
+    FormWithoutUrl,
     /// Keys of anybody.
     #[error("`scheme.keys`: a key set comes by https from one of `hosts`, which must name the host of `url`")]
     KeySetHost,
@@ -219,6 +232,9 @@ fn check_signature(
     if message.0.iter().all(|part| matches!(part, Part::Literal(_))) {
         return Err(Fault::EmptyMessage);
     }
+    if message.0.contains(&Part::Form) && !message.0.contains(&Part::Url) {
+        return Err(Fault::FormWithoutUrl);
+    }
     if message.0.contains(&Part::Id) && id.is_empty() {
         return Err(Fault::Nowhere { part: "id" });
     }
@@ -239,7 +255,7 @@ fn check_signature(
         }
         Syntax::Plain | Syntax::Prefix { .. } | Syntax::Pairs { .. } | Syntax::Versions { .. } => {}
     }
-    let Some(Timestamp { at, past_seconds, future_seconds, .. }) = timestamp else {
+    let Some(Timestamp { at, past_seconds, future_seconds, unsigned, .. }) = timestamp else {
         return if message.0.contains(&Part::Timestamp) { Err(Fault::Nowhere { part: "timestamp" }) } else { Ok(()) };
     };
     if matches!(at, TimestampAt::Json(pointer) if pointer.has_wildcard()) {
@@ -251,7 +267,11 @@ fn check_signature(
     if past_seconds.is_none() && future_seconds.is_none() && !message.0.contains(&Part::Timestamp) {
         return Err(Fault::TimestampWithoutLimit);
     }
-    Ok(())
+    match (message.signs(at), unsigned) {
+        (true, false) | (false, true) => Ok(()),
+        (false, false) => Err(Fault::TimestampUnsigned),
+        (true, true) => Err(Fault::TimestampSigned),
+    }
 }
 
 impl KeySource {

@@ -1,6 +1,6 @@
 //! Which headers of a delivery are kept with its event.
 
-use crate::{Description, HeaderName, Part, Scheme, Template};
+use crate::{Description, HeaderName, Scheme};
 
 /// The headers that are kept with every event. A list of what is kept, not of what is dropped: a credential in a header
 /// that nobody thought of can then never be stored.
@@ -36,32 +36,6 @@ impl Scheme {
             Scheme::Hmac(hmac) => &hmac.id,
             Scheme::Ed25519(ed25519) => &ed25519.id,
         }
-    }
-
-    /// The bytes that its signature is over, if it has one.
-    #[must_use]
-    pub fn message(&self) -> Option<&Template> {
-        match self {
-            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
-            Scheme::Hmac(hmac) => Some(&hmac.message),
-            Scheme::Ed25519(ed25519) => Some(&ed25519.message),
-        }
-    }
-
-    /// The headers whose values are signed; of the delivery's id, the first that is there.
-    pub(crate) fn signed_headers(&self) -> impl Iterator<Item = &HeaderName> {
-        let parts = self.message().into_iter().flat_map(|message| &*message.0);
-        parts.flat_map(|part| match part {
-            Part::Id => self.id_headers(),
-            Part::Header(name) => std::slice::from_ref(name),
-            Part::Literal(_)
-            | Part::Body
-            | Part::BodySha256
-            | Part::Timestamp
-            | Part::Json(_)
-            | Part::Url
-            | Part::Form => &[],
-        })
     }
 
     /// Whether the header proves something, so that whoever reads it later could pass for the sender.

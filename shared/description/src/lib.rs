@@ -19,6 +19,7 @@ mod report;
 mod scheme;
 mod shape;
 mod shown;
+mod signed;
 mod template;
 
 use std::borrow::Cow;

@@ -199,6 +199,10 @@ pub struct Timestamp {
     /// How many seconds ahead it may be; not limited if absent.
     #[serde(default)]
     pub future_seconds: Option<u32>,
+    /// Whether the signature leaves it out, so that anybody could write another. It must be said: such a limit keeps
+    /// slow deliveries out, and no copies.
+    #[serde(default)]
+    pub unsigned: bool,
 }
 
 /// Where a delivery says when it was made: `{ header = [...] }`, `{ pair = "t" }` or `{ json = "/pointer" }`.

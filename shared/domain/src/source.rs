@@ -10,9 +10,10 @@ mod secret_length;
 mod token_digests;
 mod unquoted;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use description::{Confidence, Description};
+use description::{Confidence, Description, HeaderName};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -79,6 +80,9 @@ impl Source {
         if credentials.cover_body() && configuration.confirm && options.is_ok() {
             warnings.push("every delivery of this source is signed, so `confirm` has no effect".to_owned());
         }
+        if matches!(credentials, Credentials::Proof(_)) {
+            warnings.extend(copies(sender.description()));
+        }
         let has_nobody_to_ask = sender.description().polls.is_empty();
         if !credentials.cover_body() && configuration.confirm && has_nobody_to_ask {
             warnings.push(NOBODY_TO_ASK.to_owned());
@@ -119,6 +123,17 @@ fn own(mut written: Map<String, Value>) -> Result<Description, SourceError> {
     let description = read.map_err(|error| SourceError::Scheme(unquoted(&error.to_string())))?;
     description.check().map_err(|fault| SourceError::Scheme(fault.to_string()))?;
     Ok(description)
+}
+
+/// How a copy of a genuine delivery, which proves itself as well, would come in as another event.
+fn copies(description: &Description) -> impl Iterator<Item = String> {
+    /// A token in the URL is nothing that a delivery shows.
+    const INSTEAD: &str = "whoever gets hold of a delivery can send it again with another one; ask for a token in the URL beside the signature (`token_sha256`)";
+    let in_keys: BTreeSet<&str> = description.unsigned_key_headers().map(|HeaderName(name)| &**name).collect();
+    let in_keys =
+        in_keys.into_iter().map(|name| format!("the header `{name}` tells events apart and is not signed: {INSTEAD}"));
+    let is_unsigned = description.scheme.timestamp().is_some_and(|timestamp| timestamp.unsigned);
+    in_keys.chain(is_unsigned.then(|| format!("the time of a delivery is not signed: {INSTEAD}")))
 }
 
 /// What could not be established about a sender of the catalogue. An operator knows what is sure of their own.

@@ -76,6 +76,40 @@ fn a_signature_must_be_found_and_say_something() {
 }
 
 #[test]
+fn a_form_is_signed_with_its_url() {
+    let not_signed = "`scheme.message` has {form} without {url}: a body that is no form is signed by its digest in the URL alone, so write {url}{form}, or {body} if the sender signs the body's bytes";
+    check(&[("{timestamp}.{body}", "{timestamp}.{form}")], not_signed);
+    check(&[("{timestamp}.{body}", "{timestamp}.{url}{form}")], "sound");
+}
+
+#[test]
+fn a_time_is_signed_or_said_not_to_be() {
+    let not_signed = "`scheme.timestamp` is not signed, so anybody could write another: put {timestamp} into `scheme.message` if the sender signs it, or write `unsigned = true` beside its limits";
+    let with = |at: &str, message: &str, expected: &str| {
+        check(&[(r#"{ pair = "t" }"#, at), ("{id}.{timestamp}.{body}", message)], expected);
+    };
+    for (at, message) in [
+        (r#"{ pair = "t" }"#, "{id}.{body}"),
+        (r#"{ header = ["x-time"] }"#, "{id}.{body}"),
+        (r#"{ header = ["x-time", "x-old-time"] }"#, "{id}.{header:x-time}.{body}"),
+        (r#"{ json = "/time" }"#, "{id}.{json:/id}"),
+        (r#"{ json = "/time" }"#, "{id}.{json:/id|/time}"),
+    ] {
+        with(at, message, not_signed);
+        with(&format!("{at}, unsigned = true"), message, "sound");
+    }
+    for (at, message) in [
+        (r#"{ pair = "t" }"#, "{id}.{timestamp}.{body}"),
+        (r#"{ header = ["x-time"] }"#, "{id}.{header:x-time}.{body}"),
+        (r#"{ json = "/time" }"#, "{id}.{body}"),
+        (r#"{ json = "/time" }"#, "{id}.{json:/time}"),
+    ] {
+        with(at, message, "sound");
+        with(&format!("{at}, unsigned = true"), message, "`scheme.timestamp` is signed: leave `unsigned` out");
+    }
+}
+
+#[test]
 fn published_keys_come_from_known_hosts_and_do_not_live_on() {
     let with = |keys: &'static str, expected: &str| {
         let keys = format!("kind = \"ed25519\"\n    keys = {{ from = \"jwks\", {keys} }}");

@@ -275,6 +275,32 @@ fn a_sender_is_known_or_described() {
     );
 }
 
+#[test]
+fn what_lets_a_copy_in_as_another_event_is_warned_of() {
+    let told = |scheme: &str, key: &str, fields: &str| {
+        let shape = format!(r#"{{"key":{key},"otherwise":"event.occurred"}}"#);
+        let own = format!(r#"{{"scheme":{scheme},"kept_headers":["x-event"],"shape":[{shape}]}}"#);
+        let json = format!(r#"{{"scheme":{own},"secrets":["0123456789abcdef01234567"]{fields}}}"#);
+        Source::parse(SourceName::parse("test").unwrap(), &json).unwrap().own_warnings()
+    };
+    let instead = "whoever gets hold of a delivery can send it again with another one; ask for a token in the URL beside the signature (`token_sha256`)";
+    let unsigned = |what: &str| [format!("{what} is not signed: {instead}")];
+    let by_id = HMAC.replace("\"message\"", "\"id\":[\"x-id\"],\"message\"");
+    assert_eq!(told(&by_id, r#"["id"]"#, ""), unsigned("the header `x-id` tells events apart and"));
+    assert_eq!(told(HMAC, r#"["/id","header:x-event"]"#, ""), unsigned("the header `x-event` tells events apart and"));
+    let timed = r#""timestamp":{"at":{"header":["x-time"]},"past_seconds":300,"unsigned":true},"message""#;
+    assert_eq!(told(&HMAC.replace("\"message\"", timed), r#"["/id"]"#, ""), unsigned("the time of a delivery"));
+    let nothing: [String; 0] = [];
+    assert_eq!(told(&by_id.replace("{body}", "{id}{body}"), r#"["id","header:x-id"]"#, ""), nothing);
+    assert_eq!(told(&HMAC.replace("{body}", "{header:x-event}{body}"), r#"["header:x-event"]"#, ""), nothing);
+    assert_eq!(told(HMAC, r#"["/id"]"#, ""), nothing);
+    let token = format!(r#","token_sha256":["{}"]"#, Digest::of(b"token"));
+    assert_eq!(told(&by_id, r#"["id"]"#, &token), nothing);
+    // A token in a header is all that there is to steal.
+    let static_token = r#"{"kind":"static-token","header":"x-token"}"#;
+    assert_eq!(told(static_token, r#"["header:x-event"]"#, ""), nothing);
+}
+
 /// An operator may put a secret anywhere; what is said of it goes to the log.
 #[test]
 fn no_message_shows_a_secret_in_the_wrong_place() {

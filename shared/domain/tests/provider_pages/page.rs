@@ -7,7 +7,7 @@ use description::{
 };
 
 use crate::proof::{covers_body, kind, replay, sentences, signed};
-use crate::secret::{TOKEN, example};
+use crate::secret::{TOKEN, example, has_url_token};
 use crate::words::{all, code, duration, either, first_sentence, places};
 
 /// A sender's page.
@@ -24,18 +24,19 @@ pub(crate) fn page(description: &Description) -> String {
     ));
 
     section(&mut page, "Setting it up");
-    let url = url(name, scheme);
+    let url = url(description);
     page.push_str(&format!("The source is `{name}-prod` here, and its URL `{url}`.\n\n"));
     for (number, step) in (1..).zip(&*about.set_up) {
         page.push_str(&format!("{number}. {}\n", step.replace("{url}", &url)));
     }
     page.push_str(&format!("\nThe source's secret then holds:\n\n```json\n{}\n```\n", example(description)));
-    if matches!(scheme, Scheme::UrlToken) {
+    if has_url_token(description) {
         page.push_str(&format!(
             "\n`token_sha256` is of the URL's token: `printf %s {TOKEN} | sha256sum`. Take one of your own, such as \
              `openssl rand -hex 24` gives.\n"
         ));
-    } else if !matches!(scheme, Scheme::Ed25519(_)) {
+    }
+    if !matches!(scheme, Scheme::UrlToken | Scheme::Ed25519(_)) {
         page.push_str(
             "\nBeside the current secret, `secrets` may hold the one before it, until that is used no more.\n",
         );
@@ -143,9 +144,9 @@ fn list<'a>(page: &mut String, lines: impl Iterator<Item = &'a str>) {
     }
 }
 
-fn url(name: &str, scheme: &Scheme) -> String {
-    let token = if matches!(scheme, Scheme::UrlToken) { format!("/{TOKEN}") } else { String::new() };
-    format!("https://hooks.example.com/hooks/{name}-prod{token}")
+fn url(description: &Description) -> String {
+    let token = if has_url_token(description) { format!("/{TOKEN}") } else { String::new() };
+    format!("https://hooks.example.com/hooks/{}-prod{token}", description.name)
 }
 
 const fn confidence(confidence: Confidence) -> &'static str {

@@ -192,7 +192,7 @@ fn time(scheme: &Scheme) -> Option<String> {
     let Some(Signed { timestamp, message, .. }) = signed(scheme) else {
         return Some(old_copies.to_owned());
     };
-    let Some(Timestamp { at, unit, past_seconds, future_seconds }) = timestamp else {
+    let Some(Timestamp { at, unit, past_seconds, future_seconds, .. }) = timestamp else {
         return Some(old_copies.to_owned());
     };
     let place = match at {
@@ -205,8 +205,7 @@ fn time(scheme: &Scheme) -> Option<String> {
         TimestampUnit::Milliseconds => "in milliseconds",
         TimestampUnit::Rfc3339 => "by RFC 3339",
     };
-    let is_signed = message.0.contains(&Part::Timestamp) || matches!(at, TimestampAt::Json(_));
-    let vouched = if is_signed { "which is signed" } else { "**which is not signed**" };
+    let vouched = if message.signs(at) { "which is signed" } else { "**which is not signed**" };
     let limit = |seconds: &Option<u32>| seconds.map(|seconds| duration(seconds.into()));
     let limits = match (limit(past_seconds), limit(future_seconds)) {
         (Some(past), Some(future)) if past == future => format!("It may be {past} old or ahead."),

@@ -11,18 +11,26 @@ pub(crate) const TOKEN: &str = "a-long-random-token";
 /// 32 bytes, where a key is to be some.
 const KEY: &[u8; 32] = b"only the sender and you know it.";
 
+/// Whether the URL should hold a token: where nothing else proves a delivery, or a copy of one would be another event.
+pub(crate) fn has_url_token(description: &Description) -> bool {
+    description.scheme == Scheme::UrlToken || description.unsigned_key_headers().next().is_some()
+}
+
 /// The secret of a source, as JSON for a person to read.
 pub(crate) fn example(description: &Description) -> String {
     let mut secret = Map::new();
     secret.insert("provider".to_owned(), json!(description.name));
     secret.extend(credentials(&description.scheme));
+    if has_url_token(description) {
+        secret.insert("token_sha256".to_owned(), json!([Digest::of(TOKEN.as_bytes()).to_string()]));
+    }
     serde_json::to_string_pretty(&secret).expect("it is JSON")
 }
 
 fn credentials(scheme: &Scheme) -> Vec<(String, Value)> {
     let one = |field: &str, value: Value| vec![(field.to_owned(), value)];
     match scheme {
-        Scheme::UrlToken => one("token_sha256", json!([Digest::of(TOKEN.as_bytes()).to_string()])),
+        Scheme::UrlToken | Scheme::Ed25519(Ed25519 { keys: KeySource::Jwks { .. }, .. }) => Vec::new(),
         Scheme::Basic => one("secrets", json!(["name:a-long-random-password"])),
         Scheme::StaticToken(StaticToken { header, .. }) => {
             let mut fields = one("secrets", json!(["a-long-random-token-in-the-header"]));
@@ -38,7 +46,6 @@ fn credentials(scheme: &Scheme) -> Vec<(String, Value)> {
             }
             fields
         }
-        Scheme::Ed25519(Ed25519 { keys: KeySource::Jwks { .. }, .. }) => Vec::new(),
         Scheme::Ed25519(Ed25519 { keys: KeySource::Operator { strip_prefix }, .. }) => {
             let prefix = strip_prefix.as_deref().unwrap_or_default();
             one("public_keys", json!([format!("{prefix}{}", STANDARD.encode(KEY))]))

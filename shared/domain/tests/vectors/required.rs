@@ -130,7 +130,7 @@ impl Required {
     }
 
     fn timestamp(&mut self, timestamp: &Timestamp, message: &Template) {
-        let Timestamp { at, unit, past_seconds, future_seconds } = timestamp;
+        let Timestamp { at, unit, past_seconds, future_seconds, .. } = timestamp;
         self.refused(&["timestamp-missing", "timestamp-empty"]);
         self.refused(&["timestamp-not-a-number", "timestamp-with-sign", "timestamp-not-an-instant"]);
         match at {

@@ -3,9 +3,10 @@ use super::*;
 const SECRET: &str = "new-secret-0123456789abcdef";
 
 fn signing(message: &str) -> Source {
+    let unsigned = !message.contains("{timestamp}");
     let scheme = format!(
         r#"{{"kind":"hmac","header":["x-signature"],"encoding":"hex","id":["webhook-id","svix-id"],"message":"{message}",
-            "timestamp":{{"at":{{"header":["x-time"]}},"past_seconds":300}}}}"#
+            "timestamp":{{"at":{{"header":["x-time"]}},"past_seconds":300,"unsigned":{unsigned}}}}}"#
     );
     described(&scheme, &format!(r#""secrets":["{SECRET}"]"#))
 }

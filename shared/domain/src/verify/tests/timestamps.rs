@@ -98,7 +98,7 @@ fn a_timestamp_is_where_the_description_says_and_once() {
 fn a_timestamp_that_is_not_signed_is_checked_all_the_same() {
     let source = described(
         r#"{"kind":"hmac","header":["x-signature"],"encoding":"hex","message":"{body}",
-            "timestamp":{"at":{"header":["x-time"]},"past_seconds":300}}"#,
+            "timestamp":{"at":{"header":["x-time"]},"past_seconds":300,"unsigned":true}}"#,
         &format!(r#""secrets":["{SECRET}"]"#),
     );
     let check = |time: &str, expected: &str| {

@@ -1,0 +1,71 @@
+//! What of a delivery is under its signature.
+
+use crate::{Description, HeaderName, Part, Place, Scheme, Template, Timestamp, TimestampAt};
+
+impl Scheme {
+    /// The bytes that its signature is over, if it has one.
+    #[must_use]
+    pub fn message(&self) -> Option<&Template> {
+        match self {
+            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
+            Scheme::Hmac(hmac) => Some(&hmac.message),
+            Scheme::Ed25519(ed25519) => Some(&ed25519.message),
+        }
+    }
+
+    /// Where a delivery says when it was made, if it is signed and does.
+    #[must_use]
+    pub fn timestamp(&self) -> Option<&Timestamp> {
+        match self {
+            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
+            Scheme::Hmac(hmac) => hmac.timestamp.as_ref(),
+            Scheme::Ed25519(ed25519) => ed25519.timestamp.as_ref(),
+        }
+    }
+
+    /// The headers whose values are signed; of the delivery's id, the first that is there.
+    pub(crate) fn signed_headers(&self) -> impl Iterator<Item = &HeaderName> {
+        let parts = self.message().into_iter().flat_map(|message| &*message.0);
+        parts.flat_map(|part| match part {
+            Part::Id => self.id_headers(),
+            Part::Header(name) => std::slice::from_ref(name),
+            Part::Timestamp => match self.timestamp().map(|timestamp| &timestamp.at) {
+                Some(TimestampAt::Header(names)) if names.len() == 1 => &**names,
+                _ => &[],
+            },
+            Part::Literal(_) | Part::Body | Part::BodySha256 | Part::Json(_) | Part::Url | Part::Form => &[],
+        })
+    }
+}
+
+impl Template {
+    /// Whether it holds the timestamp that is read there.
+    #[must_use]
+    pub fn signs(&self, timestamp: &TimestampAt) -> bool {
+        let holds_header = |name: &HeaderName| self.0.iter().any(|part| matches!(part, Part::Header(it) if it == name));
+        self.0.contains(&Part::Timestamp)
+            || match timestamp {
+                TimestampAt::Header(names) => names.iter().all(holds_header),
+                TimestampAt::Pair(_) => false,
+                TimestampAt::Json(pointer) => {
+                    self.covers_body()
+                        || self.0.iter().any(|part| matches!(part, Part::Json(of) if of.first() == Some(pointer)))
+                }
+            }
+    }
+}
+
+impl Description {
+    /// The headers that are part of an event's key and not under the signature, of a sender that signs.
+    pub fn unsigned_key_headers(&self) -> impl Iterator<Item = &HeaderName> {
+        let is_signed = |name: &HeaderName| self.scheme.signed_headers().any(|signed| signed == name);
+        let shapes = self.scheme.message().into_iter().flat_map(|_| &*self.shapes);
+        let places = shapes.flat_map(|shape| &*shape.key).flat_map(|places| &*places.0);
+        let headers = places.flat_map(|place| match place {
+            Place::Body(_) => &[],
+            Place::Header(name) => std::slice::from_ref(name),
+            Place::Id => self.scheme.id_headers(),
+        });
+        headers.filter(move |name| !is_signed(name))
+    }
+}
