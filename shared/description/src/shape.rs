@@ -25,6 +25,10 @@ pub struct Shape {
     /// What tells an event from every other of the source, in order. If any of it is missing, the whole body does.
     #[serde(default)]
     pub key: List<Places>,
+    /// Whether the whole body is part of the key as well: for a sender whose bodies alone do not tell events apart, and
+    /// whose other words are not signed.
+    #[serde(default)]
+    pub key_with_body: bool,
     /// What it reports: the first rule that holds.
     #[serde(default)]
     pub report: List<ReportRule>,

@@ -23,13 +23,15 @@ pub struct Head {
     pub subject: Option<String>,
     /// The components of the idempotency key; empty if the body lacks any of them, and then the whole body is the key.
     pub key: Vec<String>,
+    /// Whether the whole body is part of the key besides.
+    pub key_with_body: bool,
 }
 
 impl Head {
     /// A body whose shape nobody knows.
     #[must_use]
     pub const fn unrecognized() -> Head {
-        Head { event_type: EventType::Unrecognized, subject: None, key: Vec::new() }
+        Head { event_type: EventType::Unrecognized, subject: None, key: Vec::new(), key_with_body: false }
     }
 }
 
@@ -47,6 +49,7 @@ struct ShapeReader {
     when_any: Vec<Asked>,
     subject: Vec<At>,
     key: Vec<Vec<At>>,
+    key_with_body: bool,
     report: Vec<(Asked, Report)>,
     otherwise: Option<Report>,
 }
@@ -91,7 +94,7 @@ impl HeadReader {
         let key = shape.key.iter().map(|places| places.iter().find_map(|at| delivery.text(at)).map(str::to_owned));
         let key = key.collect::<Option<_>>().unwrap_or_default();
         let event_type = event_type.map_or(EventType::Unrecognized, EventType::from);
-        (Head { event_type, subject, key }, Some(number))
+        (Head { event_type, subject, key, key_with_body: shape.key_with_body }, Some(number))
     }
 }
 
@@ -102,6 +105,7 @@ impl ShapeReader {
             when_any: shape.when_any.iter().map(|condition| places.condition(condition)).collect(),
             subject: places.places(&shape.subject),
             key: shape.key.iter().map(|component| places.places(component)).collect(),
+            key_with_body: shape.key_with_body,
             report: shape.report.iter().map(|rule| (places.condition(&rule.condition), rule.is)).collect(),
             otherwise: match shape.otherwise {
                 Some(Otherwise::Report(report)) => Some(report),

@@ -151,7 +151,8 @@ fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matche
     let challenge = source.sender.challenge(&headers, &delivery.body);
     let body_sha256 = Digest::of(&delivery.body);
     let mut key = head.key;
-    if key.is_empty() || head.event_type.may_recur() || source.dedupe == Dedupe::Content {
+    let may_recur = head.key_with_body || head.event_type.may_recur() || source.dedupe == Dedupe::Content;
+    if key.is_empty() || may_recur {
         key.push(body_sha256.to_string());
     }
     let event = Event {

@@ -150,7 +150,8 @@ fn render(canonical: &Canonical) -> String {
     };
     fact("type", Some(head.event_type.to_string()));
     fact("subject", quoted(&head.subject));
-    fact("key", (!head.key.is_empty()).then(|| format!("{:?}", head.key)));
+    let body = if head.key_with_body { " and the body" } else { "" };
+    fact("key", (!head.key.is_empty()).then(|| format!("{:?}{body}", head.key)));
     fact("json", (!is_json).then(|| "no".to_owned()));
     fact("time", details.time.map(|time| time.to_string()));
     fact("media", details.media.map(Media::as_str).map(str::to_owned));

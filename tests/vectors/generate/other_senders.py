@@ -1,5 +1,6 @@
 """How senders that are no media services sign, each from its documentation, which `docs/providers/` names."""
 
+import hashlib
 import json
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
@@ -117,7 +118,7 @@ class Shopify(Hmac):
     event_type = OCCURRED
 
     def key(self, sent: Sent) -> list[str]:
-        return [self.other_headers["X-Shopify-Topic"], self.other_headers["X-Shopify-Webhook-Id"]]
+        return [self.other_headers["X-Shopify-Topic"], hashlib.sha256(sent.body).hexdigest()]
 
 
 class Slack(Prefixed):

@@ -14,7 +14,7 @@ fn check_head(provider: Provider, body: &str, expected: &str) {
 fn check_sender(sender: &Sender, headers: &[(&str, &str)], body: &[u8], expected: &str) {
     let headers: BTreeMap<String, String> =
         headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let Head { event_type, subject, key } = sender.head(&headers, body);
+    let Head { event_type, subject, key, .. } = sender.head(&headers, body);
     let subject = subject.as_deref().unwrap_or("-");
     // A very long body would drown the message.
     assert_eq!(format!("{event_type} {subject} {key:?}"), expected, "{:.200}", body.escape_ascii().to_string());

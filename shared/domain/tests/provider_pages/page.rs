@@ -182,7 +182,8 @@ fn key(shape: &Shape, id: &[HeaderName]) -> String {
         let words = places(part, id);
         if part.0.len() > 1 && shape.key.len() > 1 { format!("({words})") } else { words }
     };
-    all(&shape.key.iter().map(part).collect::<Vec<_>>())
+    let body = shape.key_with_body.then(|| "the whole body".to_owned());
+    all(&shape.key.iter().map(part).chain(body).collect::<Vec<_>>())
 }
 
 /// How the sender's API can be asked.

@@ -52,3 +52,20 @@ fn a_signed_header_is_not_crowded_out_by_one_that_is_not() {
     let headers = [("x-free", &*long), ("x-signed", "a"), ("x-signature", &*signature)];
     check(&signing, delivery(None, &headers, "{}"), expect!["signature | landfall.event.occurred | test/a"]);
 }
+
+/// Shopify signs the body alone.
+#[test]
+fn a_captured_body_of_shopify_is_one_event_of_its_topic() {
+    let shopify = source(&format!(r#"{{"provider":"shopify","secrets":["{SECRET}"]}}"#));
+    let id = |topic: &str, webhook_id: &str, body: &str| {
+        let signature = STANDARD.encode(code(SECRET.as_bytes(), body));
+        let headers =
+            [("x-shopify-hmac-sha256", &*signature), ("x-shopify-topic", topic), ("x-shopify-webhook-id", webhook_id)];
+        verify(delivery(None, &headers, body), &shopify).unwrap().event().id.to_string()
+    };
+    let genuine = id("orders/create", "1", r#"{"id":1}"#);
+    assert_eq!(genuine, id("orders/create", "2", r#"{"id":1}"#));
+    assert_ne!(genuine, id("orders/create", "1", r#"{"id":2}"#));
+    // The same bytes may be two events of Shopify's, and none may be lost.
+    assert_ne!(genuine, id("orders/paid", "1", r#"{"id":1}"#));
+}
