@@ -23,7 +23,7 @@ pub struct Head {
     pub subject: Option<String>,
     /// The components of the idempotency key; empty if the body lacks any of them, and then the whole body is the key.
     pub key: Vec<String>,
-    /// Whether the whole body is part of the key besides.
+    /// Whether the whole body is part of the key besides; never without components.
     pub key_with_body: bool,
 }
 
@@ -92,9 +92,10 @@ impl HeadReader {
         let event_type = shape.report(&delivery).filter(|_| is_readable);
         let subject = shape.subject.iter().find_map(|at| delivery.text(at)).map(|text| clipped(text.to_owned()));
         let key = shape.key.iter().map(|places| places.iter().find_map(|at| delivery.text(at)).map(str::to_owned));
-        let key = key.collect::<Option<_>>().unwrap_or_default();
+        let key: Vec<String> = key.collect::<Option<_>>().unwrap_or_default();
         let event_type = event_type.map_or(EventType::Unrecognized, EventType::from);
-        (Head { event_type, subject, key, key_with_body: shape.key_with_body }, Some(number))
+        let key_with_body = shape.key_with_body && !key.is_empty();
+        (Head { event_type, subject, key, key_with_body }, Some(number))
     }
 }
 
