@@ -17,6 +17,7 @@ use domain::event_type::EventType;
 use domain::ledger::record::{BodyRef, Record, StoredBody};
 use domain::ledger::settle::Work;
 use domain::message::MessageBody;
+use domain::provider::Provider;
 use domain::published::{Carriage, PUBLISHED_MAX_BYTES, Published, assets_object, publish};
 use domain::time::Timestamp;
 use platform::clock;
@@ -29,6 +30,10 @@ use crate::settings::STEP_RESERVE;
 
 /// What is told of an event whose sender was described by an operator who has taken the description back.
 const UNDESCRIBED: &str = "the source's secret describes its sender no more: put its `scheme` back";
+
+/// What is told of an event that the operator's old description and the new one take for different things.
+const READ_OTHERWISE: &str =
+    "ingest has read it by another description of its sender, which must have changed: the source is read anew";
 
 /// What was done.
 #[derive(Debug)]
@@ -87,6 +92,12 @@ pub(crate) async fn act(desk: &Desk, record: Record, sent: MessageBody, deadline
     let sender = wanted.sender(event.provider).ok_or_else(|| Work::Passing { reason: UNDESCRIBED.to_owned() })?;
     let options = &wanted.options;
     let canonical = Canonical::of(sender, &event.headers, &body);
+    // What is remembered of the source may be older than what ingest knew. Once it has been read anew, it counts.
+    let may_be_outdated = event.provider == Provider::Custom && standing.attempts == 1;
+    if may_be_outdated && canonical.head.event_type != event.event_type {
+        desk.options.doubt(&event.source);
+        return Err(Work::Passing { reason: READ_OTHERWISE.to_owned() });
+    }
     let told = Told { event, canonical, raw: body };
     let Told { event, canonical, raw } = confirm(desk, told, sender, options, standing.attempts, deadline).await?;
     // What anybody could have planted is not fetched.

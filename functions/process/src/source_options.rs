@@ -66,6 +66,11 @@ impl SourceOptions {
         }
     }
 
+    /// Has the source `name` read again soon, because there are signs that it has changed.
+    pub(crate) fn doubt(&self, name: &SourceName) {
+        self.memory().doubt(name);
+    }
+
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -89,6 +94,12 @@ impl Memory {
         let entry = self.entries.get(name)?;
         let wait = if entry.is_stale || entry.content.is_err() { READS_APART } else { FRESH_FOR };
         (entry.read_at.until(now) < wait).then(|| entry.content.clone())
+    }
+
+    fn doubt(&mut self, name: &SourceName) {
+        if let Some(entry) = self.entries.get_mut(name) {
+            entry.is_stale = true;
+        }
     }
 
     /// Takes in what a read came to. What was known before outlives a failed read, but not a deletion.
@@ -174,6 +185,16 @@ mod tests {
         check(vec![], 0, "read it");
         check(vec![(0, Ok(source(r#","archive":true"#)))], 299, "archive: true");
         check(vec![(0, Ok(source(r#","archive":true"#)))], 300, "read it");
+    }
+
+    #[test]
+    fn a_source_that_seems_to_have_changed_is_read_again_after_five_seconds() {
+        let mut memory = Memory::default();
+        let _ = memory.learn(&name("test"), Ok(source(r#","archive":true"#)), START);
+        memory.doubt(&name("test"));
+        memory.doubt(&name("another"));
+        assert_eq!(told(memory.recall(&name("test"), START + Duration::from_secs(4))), "archive: true");
+        assert_eq!(told(memory.recall(&name("test"), START + Duration::from_secs(5))), "read it");
     }
 
     #[test]
