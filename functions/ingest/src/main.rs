@@ -36,9 +36,9 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| respond(Arc::clone(&inbox), event))).await
 }
 
-/// As long as Lambda initialises at full speed: to have it done later costs the first sender more than to wait for it,
-/// unless a service hangs.
-const REHEARSAL: Duration = Duration::from_millis(300);
+/// Lambda initialises at full speed: to have it done later costs the first sender more than to wait for it, unless a
+/// service hangs. Then this and the time-outs of its calls are still less than what any sender waits.
+const REHEARSAL: Duration = Duration::from_secs(1);
 
 /// Prepares the calls that a delivery makes, as far as there is time for it and the services are there.
 async fn rehearse(settings: &Settings) {
