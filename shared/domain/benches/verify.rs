@@ -1,6 +1,7 @@
 //! What it takes to verify a delivery of 2 KiB by each description, beside a path that somebody would write by hand for
 //! one sender: one header, its hex, one HMAC-SHA256 of the body. For senders with keys of their own it is one Ed25519
-//! signature of the same message.
+//! signature of the same message, and for those that sign forms, whose fields must be sorted first, one HMAC-SHA1 of
+//! that.
 //!
 //! Both take turns, so that whatever else the machine does falls on both; of each the fastest round counts.
 #![expect(clippy::print_stdout, reason = "a command line tool speaks on the terminal")]
@@ -30,6 +31,7 @@ use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use serde_json::{Value, json};
 use sha1::Sha1;
 use sha2::Sha256;
+use url::form_urlencoded;
 
 const BODY_BYTES: usize = 2048;
 const ROUNDS: usize = 60;
@@ -49,6 +51,7 @@ struct Case {
     delivery: Delivery,
     /// What a hand-written path has to check, if it is not the body.
     ed25519: Option<Asymmetric>,
+    signs_forms: bool,
 }
 
 struct Asymmetric {
@@ -107,6 +110,17 @@ impl Case {
             let mut signature = [0; 64];
             return base16ct::mixed::decode(text, &mut signature).is_ok()
                 && UnparsedPublicKey::new(&ED25519, key).verify(message, &signature).is_ok();
+        }
+        if self.signs_forms {
+            let mut fields: Vec<_> = form_urlencoded::parse(&delivery.body).collect();
+            fields.sort_unstable();
+            let mut mac = Hmac::<Sha1>::new_from_slice(SECRET).expect("HMAC takes a key of any length");
+            for (name, value) in fields {
+                mac.update(name.as_bytes());
+                mac.update(value.as_bytes());
+            }
+            let mut signature = [0; 20];
+            return base16ct::mixed::decode(text, &mut signature).is_ok() && mac.verify_slice(&signature).is_ok();
         }
         let mut signature = [0; 32];
         let mac = Hmac::<Sha256>::new_from_slice(SECRET).expect("HMAC takes a key of any length");
@@ -171,9 +185,10 @@ impl Case {
                 ed25519 = Some(Asymmetric { key, message });
             }
         }
-        let body = sender.body();
+        let (body, signs_forms) = (sender.body(), sender.is_form);
         if ed25519.is_none() {
-            sender.headers.push((HAND_HEADER.to_owned(), base16ct::lower::encode_string(&code::<Hmac<Sha256>>(&body))));
+            let by_hand = if signs_forms { code::<Hmac<Sha1>>(&sorted_form()) } else { code::<Hmac<Sha256>>(&body) };
+            sender.headers.push((HAND_HEADER.to_owned(), base16ct::lower::encode_string(&by_hand)));
         }
         let delivery = Delivery {
             url: url(),
@@ -185,7 +200,7 @@ impl Case {
         };
         let name = SourceName::parse("bench").expect("a name");
         let source = Source::parse(name, &fields.to_string()).unwrap_or_else(|error| panic!("{provider}: {error}"));
-        Case { source, published, delivery, ed25519 }
+        Case { source, published, delivery, ed25519, signs_forms }
     }
 }
 
@@ -248,11 +263,7 @@ impl Sender {
                 field.and_then(|(_, value)| value.as_str()).unwrap_or_default().as_bytes().to_vec()
             }
             Part::Url => format!("https://{}{}", url().host, url().path).into_bytes(),
-            Part::Form => {
-                let mut pairs = form();
-                pairs.sort();
-                pairs.into_iter().flat_map(|(name, value)| [name, value]).collect::<String>().into_bytes()
-            }
+            Part::Form => sorted_form(),
         });
         pieces.collect::<Vec<_>>().concat()
     }
@@ -305,6 +316,13 @@ impl Sender {
 
 fn form() -> Vec<(String, String)> {
     (0..30).map(|number| (format!("Parameter{number}"), "x".repeat(55))).collect()
+}
+
+/// Its names and values in the order in which they are signed.
+fn sorted_form() -> Vec<u8> {
+    let mut fields = form();
+    fields.sort();
+    fields.into_iter().flat_map(|(name, value)| [name, value]).collect::<String>().into_bytes()
 }
 
 fn url() -> RequestUrl {

@@ -19,7 +19,7 @@ use crate::delivery::Delivery;
 use crate::digest::Digest;
 use crate::event::{Event, Matched, Origin, VerifiedBy, VerifiedEvent};
 use crate::event_id::EventId;
-use crate::json::{Found, Pointers};
+use crate::json::{self, Found};
 use crate::public_keys::PublicKeys;
 use crate::source::{Credentials, Dedupe, Keys, Proof, Signing, Source, TokenDigests};
 
@@ -137,9 +137,7 @@ fn check_signature(
 
 /// The text or the integer at `pointer` of the body.
 fn field<'d>(body: &'d [u8], pointer: &Pointer) -> Option<Cow<'d, str>> {
-    let mut pointers = Pointers::default();
-    pointers.add(pointer)?;
-    match pointers.read(body)?.pop()? {
+    match json::find(pointer, body)? {
         Found::Text(text) => Some(text),
         Found::Object | Found::Other => None,
     }

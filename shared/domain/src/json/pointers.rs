@@ -5,7 +5,7 @@
 //! is allocated for what no pointer leads to, and a text without escapes is borrowed from the body.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::{fmt, slice};
 
 use description::Pointer;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -62,13 +62,24 @@ impl Pointers {
     /// that it skips: a body in another encoding is no JSON, wherever its umlauts are.
     pub(crate) fn read<'a>(&self, body: &'a [u8]) -> Option<Vec<Found<'a>>> {
         let mut found = vec![Found::Other; self.0.len()];
-        let wanted = (0..self.0.len()).fold(0, |bits, index| bits | bit(index));
-        let mut deserializer = serde_json::Deserializer::from_str(str::from_utf8(body).ok()?);
-        let all = Below { pointers: &self.0, wanted, depth: 0, found: &mut found };
-        all.deserialize(&mut deserializer).ok()?;
-        deserializer.end().ok()?;
+        read(&self.0, body, &mut found)?;
         Some(found)
     }
+}
+
+/// What stands at `pointer` alone, read by the same rules.
+pub(crate) fn find<'a>(pointer: &Pointer, body: &'a [u8]) -> Option<Found<'a>> {
+    let mut found = [Found::Other];
+    read(slice::from_ref(pointer), body, &mut found)?;
+    let [found] = found;
+    Some(found)
+}
+
+fn read<'a>(pointers: &[Pointer], body: &'a [u8], found: &mut [Found<'a>]) -> Option<()> {
+    let wanted = (0..pointers.len()).fold(0, |bits, index| bits | bit(index));
+    let mut deserializer = serde_json::Deserializer::from_str(str::from_utf8(body).ok()?);
+    Below { pointers, wanted, depth: 0, found }.deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok()
 }
 
 /// The value to which the first `depth` segments of the `wanted` pointers lead.
