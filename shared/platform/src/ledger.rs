@@ -95,7 +95,7 @@ impl Ledger {
         unless_refused("dynamodb:UpdateItem (bring forward)", Box::pin(update.send()).await).map(|_| ())
     }
 
-    /// [Rehearses](crate::rehearsal) a put.
+    /// Rehearses (see `rehearsal`) a put.
     pub async fn rehearse(&self) {
         let put = self.rehearsing.put_item().table_name(&self.table).item("id", item::text("rehearsal"));
         // It always fails.

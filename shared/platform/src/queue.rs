@@ -44,7 +44,7 @@ impl Queue {
         Ok(())
     }
 
-    /// [Rehearses](crate::rehearsal) sending.
+    /// Rehearses (see `rehearsal`) sending.
     pub async fn rehearse(&self) {
         let send = self.rehearsing.send_message().queue_url(&self.url).message_body("{}").message_group_id("rehearsal");
         // It always fails.

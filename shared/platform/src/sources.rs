@@ -40,7 +40,7 @@ impl Sources {
         Sources { client: aws.secretsmanager(limits), rehearsing: aws.rehearsing().secretsmanager(limits), prefix }
     }
 
-    /// [Rehearses](crate::rehearsal) reading.
+    /// Rehearses (see `rehearsal`) reading.
     pub async fn rehearse(&self) {
         let get = self.rehearsing.get_secret_value().secret_id(&self.prefix);
         // It always fails.
