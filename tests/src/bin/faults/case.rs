@@ -22,12 +22,15 @@ use crate::way::{PROVIDER, Way, report};
 
 /// So many cases are sent side by side.
 const SIDE_BY_SIDE: usize = 6;
+/// How often a case is played until a call meets its fault. What dies in another case may be just what was about to meet
+/// it, with the failures used up that led there.
+const GOES_MAX: usize = 3;
 /// How often the patient sender comes again, and how long it waits.
 pub(crate) const RETRIES_MAX: u32 = 20;
 pub(crate) const RETRY_AFTER: Duration = Duration::from_millis(500);
 
 /// What is to happen.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Case {
     /// Which operation is disturbed ...
     pub(crate) operation: String,
@@ -40,7 +43,7 @@ pub(crate) struct Case {
 }
 
 /// What disturbs it. The texts that calls are `about` are filled in with the case's own.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Disturbance {
     Rule { rule: Rule, names_event: bool },
     Storm(Storm),
@@ -92,10 +95,29 @@ impl SentEvent {
 
 /// Sends everything, lets everything end, and says what came of it.
 pub(crate) async fn play(world: &'static World, proxy: &Proxy, cases: Vec<Case>) -> Vec<Outcome> {
+    let server = AssetServer::start().await;
+    let mut outcomes = play_once(world, proxy, &server, cases.clone()).await;
+    for _ in 1..GOES_MAX {
+        let missed: Vec<usize> = (0..cases.len()).filter(|number| outcomes[*number].hits == 0).collect();
+        if missed.is_empty() {
+            break;
+        }
+        println!("{} of them are sent once more, whose faults no call has met", missed.len());
+        let again = missed.iter().map(|number| cases[*number].clone()).collect();
+        for (number, outcome) in missed.into_iter().zip(play_once(world, proxy, &server, again).await) {
+            outcomes[number].add(outcome);
+        }
+    }
+    // The order in which a person looks for them.
+    outcomes.sort_by_key(|outcome| outcome.operation.clone());
+    outcomes
+}
+
+/// The outcomes of `cases`, in their order.
+async fn play_once(world: &'static World, proxy: &Proxy, server: &AssetServer, cases: Vec<Case>) -> Vec<Outcome> {
     let begun = Stopwatch::start();
     let count = cases.len();
-    let server = AssetServer::start().await;
-    let sending = stream::iter(cases.into_iter().map(|case| case.send(world, proxy, &server))).buffered(SIDE_BY_SIDE);
+    let sending = stream::iter(cases.into_iter().map(|case| case.send(world, proxy, server))).buffered(SIDE_BY_SIDE);
     let mut sent = Vec::with_capacity(count);
     let mut sending = std::pin::pin!(sending);
     while let Some((case, slowest)) = sending.next().await {
@@ -115,10 +137,7 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy, cases: Vec<Case>)
         };
         Outcome::of(world, case, *slowest, &unfinished, complaint)
     });
-    let mut outcomes: Vec<Outcome> = judged.buffered(SIDE_BY_SIDE).collect().await;
-    // The order in which a person looks for them.
-    outcomes.sort_by_key(|outcome| outcome.operation.clone());
-    outcomes
+    judged.buffered(SIDE_BY_SIDE).collect().await
 }
 
 impl Case {

@@ -81,7 +81,6 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy) -> Outcome {
         fault: "more than the processor can do".to_owned(),
         hits: slowed.iter().map(Imposed::hits).sum(),
         sent: answers.len(),
-        answers: told(&heard),
         slowest: slowest(&answers),
         acknowledged: expected.len(),
         published: come,
@@ -89,6 +88,7 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy) -> Outcome {
         lost: times.len() - come,
         stuck: world.unfinished().await.len(),
         complaint: complaint(&heard, backlog, swept.hits() as usize <= allowed * backlog, &grouped),
+        answers: heard,
     }
 }
 

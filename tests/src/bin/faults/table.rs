@@ -3,7 +3,7 @@
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Row, Table};
 
-use crate::tally::Outcome;
+use crate::tally::{Outcome, told};
 
 /// The table of `outcomes`, in colour on a terminal only.
 pub(crate) fn of(outcomes: &[Outcome]) -> Table {
@@ -39,7 +39,7 @@ fn row(outcome: &Outcome, operation: &str) -> Row {
         Cell::new(&outcome.fault),
         count(outcome.hits as usize),
         count(outcome.sent),
-        Cell::new(&outcome.answers),
+        Cell::new(told(&outcome.answers)),
         Cell::new(format!("{:.1} s", outcome.slowest.as_secs_f64())).set_alignment(CellAlignment::Right),
         count(outcome.acknowledged),
         count(outcome.published),

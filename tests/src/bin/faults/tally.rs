@@ -17,8 +17,8 @@ pub(crate) struct Outcome {
     pub(crate) hits: u32,
     /// Events that were sent.
     pub(crate) sent: usize,
-    /// What the senders heard, counted.
-    pub(crate) answers: String,
+    /// What the senders heard.
+    pub(crate) answers: Vec<Heard>,
     pub(crate) slowest: Duration,
     /// Events of which a sender heard that it need not come again.
     pub(crate) acknowledged: usize,
@@ -30,7 +30,7 @@ pub(crate) struct Outcome {
     pub(crate) lost: usize,
     /// Events that are neither done nor failed at the end.
     pub(crate) stuck: usize,
-    /// What else must not be.
+    /// What else must not be, beside a fault that no call met.
     pub(crate) complaint: Option<String>,
 }
 
@@ -52,20 +52,18 @@ impl Outcome {
             .collect();
         let come = acknowledged.iter().filter(|times| **times > 0).count();
         let heard: Vec<Heard> = case.events.iter().flat_map(|event| event.answers.iter().copied()).collect();
-        let hits = case.disturbed.hits();
         let wrong = heard.iter().find(|heard| matches!(heard, Heard::Wrong(_)));
         let lost = acknowledged.len() - come;
         let complaint = match wrong {
             Some(wrong) => Some(format!("answered with {wrong:?}")),
-            None if hits == 0 => Some("no call met the fault".to_owned()),
             None => complaint.or_else(|| (lost > 0).then(|| format!("{lost} acknowledged deliveries never came"))),
         };
         Outcome {
             operation: case.operation.clone(),
             fault: case.fault.clone(),
-            hits,
+            hits: case.disturbed.hits(),
             sent: case.events.len(),
-            answers: told(&heard),
+            answers: heard,
             slowest,
             acknowledged: acknowledged.len(),
             published: come,
@@ -76,8 +74,26 @@ impl Outcome {
         }
     }
 
-    pub(crate) const fn is_as_it_must_be(&self) -> bool {
-        self.lost == 0 && self.stuck == 0 && self.complaint.is_none()
+    /// Adds another go at the same case.
+    pub(crate) fn add(&mut self, other: Outcome) {
+        self.hits += other.hits;
+        self.sent += other.sent;
+        self.answers.extend(other.answers);
+        self.slowest = self.slowest.max(other.slowest);
+        self.acknowledged += other.acknowledged;
+        self.published += other.published;
+        self.repeated += other.repeated;
+        self.lost += other.lost;
+        self.stuck += other.stuck;
+        self.complaint = self.complaint.take().or(other.complaint);
+    }
+
+    pub(crate) fn is_as_it_must_be(&self) -> bool {
+        self.lost == 0 && self.stuck == 0 && self.complaint().is_none()
+    }
+
+    fn complaint(&self) -> Option<&str> {
+        self.complaint.as_deref().or_else(|| (self.hits == 0).then_some("no call met the fault"))
     }
 }
 
@@ -108,8 +124,9 @@ impl Tally {
             tally.acknowledged += outcome.acknowledged;
             tally.lost += outcome.lost;
             tally.stuck += outcome.stuck;
-            let complaint = outcome.complaint.as_ref();
-            tally.complaints.extend(complaint.map(|text| format!("{}, {}: {text}", outcome.operation, outcome.fault)));
+            tally
+                .complaints
+                .extend(outcome.complaint().map(|text| format!("{}, {}: {text}", outcome.operation, outcome.fault)));
         }
         tally
     }
