@@ -21,7 +21,6 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use crate::env::Env;
-use crate::rehearsal::rehearsing;
 use crate::roots;
 
 /// S3 closes idle connections after about 20 seconds; a pooled one must be given up before, or the next call after a
@@ -114,12 +113,6 @@ impl Aws {
             // It measures every body on its way; the limits of time say the same.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         Aws { shared: shared.build(), endpoints }
-    }
-
-    /// The same for clients whose calls are all [rehearsals](crate::rehearsal).
-    pub(crate) fn rehearsing(&self) -> Aws {
-        let client = rehearsing(self.shared.http_client());
-        Aws { shared: self.shared.to_builder().http_client(client).build(), endpoints: self.endpoints.clone() }
     }
 
     pub(crate) fn dynamodb(&self, limits: Limits) -> aws_sdk_dynamodb::Client {

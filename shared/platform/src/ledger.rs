@@ -23,6 +23,7 @@ pub use self::item::Body;
 pub use self::settle::Settled;
 
 use crate::aws::{Aws, Limits};
+use crate::rehearsal::rehearsing;
 use crate::trouble::Trouble;
 
 /// The number of shards of the index of overdue events. One partition of an index takes a thousand writes a second;
@@ -33,7 +34,6 @@ pub const DUE_SHARDS: u32 = 64;
 #[derive(Clone, Debug)]
 pub struct Ledger {
     client: aws_sdk_dynamodb::Client,
-    rehearsing: aws_sdk_dynamodb::Client,
     table: String,
 }
 
@@ -59,7 +59,7 @@ impl Ledger {
     /// The table named `table`.
     #[must_use]
     pub fn new(aws: &Aws, table: String, limits: Limits) -> Ledger {
-        Ledger { client: aws.dynamodb(limits), rehearsing: aws.rehearsing().dynamodb(limits), table }
+        Ledger { client: aws.dynamodb(limits), table }
     }
 
     /// Records a fresh event, to come due at `due_at`.
@@ -97,7 +97,12 @@ impl Ledger {
 
     /// Rehearses (see `rehearsal`) a put.
     pub async fn rehearse(&self) {
-        let put = self.rehearsing.put_item().table_name(&self.table).item("id", item::text("rehearsal"));
+        let config = self.client.config();
+        let rehearsing = config.to_builder().http_client(rehearsing(config.http_client())).build();
+        let put = aws_sdk_dynamodb::Client::from_conf(rehearsing)
+            .put_item()
+            .table_name(&self.table)
+            .item("id", item::text("rehearsal"));
         // It always fails.
         let _ = Box::pin(put.send()).await;
     }

@@ -7,13 +7,13 @@ use domain::source_name::SourceName;
 use domain::trace::Trace;
 
 use crate::aws::{Aws, Limits};
+use crate::rehearsal::rehearsing;
 use crate::trouble::Trouble;
 
 /// A queue.
 #[derive(Clone, Debug)]
 pub struct Queue {
     client: aws_sdk_sqs::Client,
-    rehearsing: aws_sdk_sqs::Client,
     url: String,
 }
 
@@ -21,7 +21,7 @@ impl Queue {
     /// The queue at `url`.
     #[must_use]
     pub fn new(aws: &Aws, url: String, limits: Limits) -> Queue {
-        Queue { client: aws.sqs(limits), rehearsing: aws.rehearsing().sqs(limits), url }
+        Queue { client: aws.sqs(limits), url }
     }
 
     /// Sends a message of `source`. The source is the message's group, so that on this unordered queue a noisy source
@@ -46,7 +46,13 @@ impl Queue {
 
     /// Rehearses (see `rehearsal`) sending.
     pub async fn rehearse(&self) {
-        let send = self.rehearsing.send_message().queue_url(&self.url).message_body("{}").message_group_id("rehearsal");
+        let config = self.client.config();
+        let rehearsing = config.to_builder().http_client(rehearsing(config.http_client())).build();
+        let send = aws_sdk_sqs::Client::from_conf(rehearsing)
+            .send_message()
+            .queue_url(&self.url)
+            .message_body("{}")
+            .message_group_id("rehearsal");
         // It always fails.
         let _ = Box::pin(send.send()).await;
     }
@@ -103,7 +109,6 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::rehearsal::rehearsing;
 
     /// A queue that takes one request.
     async fn queue() -> (Queue, TcpListener) {
@@ -118,10 +123,8 @@ mod tests {
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .time_source(SharedTimeSource::new(SystemTimeSource::new()))
             .retry_config(RetryConfig::disabled());
-        let client = aws_sdk_sqs::Client::from_conf(config.clone().build());
-        let config = config.http_client(rehearsing(client.config().http_client()));
-        let rehearsing = aws_sdk_sqs::Client::from_conf(config.build());
-        (Queue { client, rehearsing, url: format!("http://{address}/queue") }, listener)
+        let client = aws_sdk_sqs::Client::from_conf(config.build());
+        (Queue { client, url: format!("http://{address}/queue") }, listener)
     }
 
     /// Sends a message, and compares what was sent.

@@ -7,6 +7,7 @@ use domain::source::{Source, SourceError};
 use domain::source_name::SourceName;
 
 use crate::aws::{Aws, Limits};
+use crate::rehearsal::rehearsing;
 use crate::trouble::Trouble;
 
 /// An instance reads a source again after this long: so soon, what an operator takes away is gone everywhere.
@@ -18,7 +19,6 @@ pub const READS_APART: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Sources {
     client: aws_sdk_secretsmanager::Client,
-    rehearsing: aws_sdk_secretsmanager::Client,
     prefix: String,
 }
 
@@ -37,12 +37,14 @@ impl Sources {
     /// The sources whose secrets are named `{prefix}/source/{name}`.
     #[must_use]
     pub fn new(aws: &Aws, prefix: String, limits: Limits) -> Sources {
-        Sources { client: aws.secretsmanager(limits), rehearsing: aws.rehearsing().secretsmanager(limits), prefix }
+        Sources { client: aws.secretsmanager(limits), prefix }
     }
 
     /// Rehearses (see `rehearsal`) reading.
     pub async fn rehearse(&self) {
-        let get = self.rehearsing.get_secret_value().secret_id(&self.prefix);
+        let config = self.client.config();
+        let rehearsing = config.to_builder().http_client(rehearsing(config.http_client())).build();
+        let get = aws_sdk_secretsmanager::Client::from_conf(rehearsing).get_secret_value().secret_id(&self.prefix);
         // It always fails.
         let _ = Box::pin(get.send()).await;
     }
