@@ -28,7 +28,7 @@ pub struct Instructions {
 /// So many events warm up, and so many more are counted.
 const EVENTS: (u64, u64) = (10, 100);
 /// The services to which ingest opens a connection before it asks for an event.
-const PINGS: u64 = 3;
+const CONNECTIONS: u64 = 3;
 /// How often a run is tried in which a call came to its time-out.
 const TRIES_MAX: usize = 8;
 
@@ -74,6 +74,7 @@ impl Workshop {
         environment(&mut command, &services, &self.authority);
         let mut instance = Instance::spawn(command, &self.directory.join("function.log"))?;
         instance.first_poll()?;
+        let connections = services.connections();
         let payloads = (0..events).map(|number| delivery(number, body_bytes, Signed::Rightly).payload);
         let outcomes = instance.handle(payloads)?;
         instance.end()?;
@@ -88,9 +89,8 @@ impl Workshop {
         if calls != expected {
             return Err(format!("{calls} calls to AWS instead of {expected}: something was tried twice").into());
         }
-        let pings = services.state().pings;
-        if pings != PINGS {
-            return Err(format!("{pings} connections opened beforehand instead of {PINGS}").into());
+        if connections != CONNECTIONS {
+            return Err(format!("{connections} connections opened beforehand instead of {CONNECTIONS}").into());
         }
         let text = fs::read_to_string(&out)?;
         let total = text.lines().find_map(|line| line.strip_prefix("summary:").or(line.strip_prefix("totals:")));

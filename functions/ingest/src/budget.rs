@@ -17,8 +17,8 @@ use crate::inbox::Inbox;
 use crate::{respond, settings};
 
 /// For an accepted event of 2.6 KiB, with its log line: allocations, and the KiB of all of them together.
-const ALLOCATIONS: u64 = 898;
-const ALLOCATED_KIB: u64 = 179;
+const ALLOCATIONS: u64 = 247;
+const ALLOCATED_KIB: u64 = 95;
 /// How far the counts may be from the budget before somebody has to look, in percent.
 const SLACK_PERCENT: u64 = 8;
 

@@ -10,7 +10,7 @@ use platform::bodies::Bodies;
 use platform::body_codec::pack;
 use platform::clock;
 use platform::ledger::{Body, Ledger, Place, Put};
-use platform::queue::Queue;
+use platform::queue::{Message, Queue};
 use platform::trouble::Trouble;
 
 use crate::delivery_log::DeliveryLog;
@@ -75,7 +75,13 @@ impl Keeper {
             // The bucket failed and the record cannot hold the body, so only the message can.
             None => None,
         };
-        let is_recorded = match self.record_unless_homeless(verified, body, line).await {
+        let elsewhere = in_bucket.as_ref().map_or(Elsewhere::Ledger, Elsewhere::Bucket);
+        let (recorded, message) = tokio::join!(
+            self.record_unless_homeless(verified, body, line),
+            // While the ledger works, since the message is the same whatever comes of it.
+            self.prepare_meanwhile(verified, elsewhere, trace)
+        );
+        let is_recorded = match recorded {
             Some(Recorded::Known { differs }) => {
                 line.duplicate(differs);
                 return Kept::Duplicate { differs };
@@ -87,12 +93,10 @@ impl Keeper {
                 false
             }
         };
-        let is_sent = match (&in_bucket, is_recorded) {
-            (Some(reference), _) => {
-                self.send(verified, message_beside(verified, Elsewhere::Bucket(reference)), trace, line).await
-            }
-            (None, true) => self.send(verified, message_beside(verified, Elsewhere::Ledger), trace, line).await,
-            (None, false) => self.send_homeless(verified, is_inline, trace, line).await,
+        let is_sent = if is_recorded || in_bucket.is_some() {
+            self.send(&message, line).await
+        } else {
+            self.send_homeless(verified, is_inline, trace, line).await
         };
         match (is_sent, is_recorded) {
             (true, true) => Kept::Recorded,
@@ -161,27 +165,36 @@ impl Keeper {
         line: &mut DeliveryLog,
     ) -> bool {
         let too_large = match message::encode_whole(verified.event(), verified.body()) {
-            Ok(message) => return self.send(verified, message, trace, line).await,
+            Ok(text) => return self.send(&self.queue.prepare(&verified.event().source, &text, trace), line).await,
             Err(too_large) => too_large,
         };
         line.reason(&too_large.to_string());
         let reference = if may_try_bucket { self.put_into_bucket(verified, line).await } else { None };
         match reference {
-            Some(reference) => {
-                self.send(verified, message_beside(verified, Elsewhere::Bucket(&reference)), trace, line).await
-            }
+            Some(reference) => self.send(&self.prepare(verified, Elsewhere::Bucket(&reference), trace), line).await,
             None => false,
         }
     }
 
-    async fn send(
+    /// Prepares the message of an event whose body lies `elsewhere`, with the body while it is small.
+    fn prepare(&self, verified: &VerifiedEvent, elsewhere: Elsewhere<'_>, trace: Option<&Trace>) -> Message {
+        let text = message::encode(verified.event(), verified.body(), elsewhere);
+        self.queue.prepare(&verified.event().source, &text, trace)
+    }
+
+    /// The same, once what runs beside it has sent its request.
+    async fn prepare_meanwhile(
         &self,
         verified: &VerifiedEvent,
-        message: String,
+        elsewhere: Elsewhere<'_>,
         trace: Option<&Trace>,
-        line: &mut DeliveryLog,
-    ) -> bool {
-        match self.queue.send(&verified.event().source, message, trace).await {
+    ) -> Message {
+        tokio::task::yield_now().await;
+        self.prepare(verified, elsewhere, trace)
+    }
+
+    async fn send(&self, message: &Message, line: &mut DeliveryLog) -> bool {
+        match self.queue.send(message).await {
             Ok(()) => true,
             Err(trouble) => {
                 line.trouble(&trouble);
@@ -198,9 +211,4 @@ impl Keeper {
             line.trouble(&trouble);
         }
     }
-}
-
-/// The message of an event whose body lies `elsewhere`, with the body while it is small.
-fn message_beside(verified: &VerifiedEvent, elsewhere: Elsewhere<'_>) -> String {
-    message::encode(verified.event(), verified.body(), elsewhere)
 }

@@ -14,7 +14,6 @@ mod settings;
 mod source_cache;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::trace::Trace;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -26,25 +25,21 @@ use serde_json::value::RawValue;
 use crate::answer::{Answer, Response};
 use crate::delivery_log::DeliveryLog;
 use crate::inbox::Inbox;
-use crate::settings::Settings;
+use crate::settings::{CONNECT_LIMIT, Settings};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let settings = settings::read(Env::of_process())?;
-    rehearse(&settings).await;
+    connect(&settings).await;
     let inbox = Arc::new(Inbox::new(settings));
     lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| respond(Arc::clone(&inbox), event))).await
 }
 
-/// Lambda initialises at full speed: to have it done later costs the first sender more than to wait for it, unless a
-/// service hangs. Then this and the time-outs of its calls are still less than what any sender waits.
-const REHEARSAL: Duration = Duration::from_secs(1);
-
-/// Prepares the calls that a delivery makes, as far as there is time for it and the services are there.
-async fn rehearse(settings: &Settings) {
-    let all =
-        async { tokio::join!(settings.sources.rehearse(), settings.ledger.rehearse(), settings.queue.rehearse()) };
-    let _ = tokio::time::timeout(REHEARSAL, all).await;
+/// Opens the connections that a delivery needs, as far as there is time for it and the services are there. Lambda
+/// initialises at full speed: to open them later costs the first sender more than to wait for it.
+async fn connect(settings: &Settings) {
+    let all = async { tokio::join!(settings.sources.connect(), settings.ledger.connect(), settings.queue.connect()) };
+    let _ = tokio::time::timeout(CONNECT_LIMIT, all).await;
 }
 
 /// Gives every event an answer. The work runs on a task of its own, so that a panic in it becomes a 503, which

@@ -109,7 +109,8 @@ impl Sweeper {
         let Some(event) = self.ledger.sweep(overdue, now, next).await? else {
             return Ok(Swept::PassedOver);
         };
-        if let Err(trouble) = self.queue.send(&event.source, message::encode_reference(&event), trace).await {
+        let message = self.queue.prepare(&event.source, &message::encode_reference(&event), trace);
+        if let Err(trouble) = self.queue.send(&message).await {
             let soon = self.schedule.deferred_due(clock::now());
             self.ledger.unsweep(overdue, next, soon).await?;
             return Err(trouble);

@@ -3,6 +3,7 @@
 //! The future of a call is large, and every future around it is as large and moved several times. So where a call is made
 //! for every delivery, its future is boxed.
 
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -19,19 +20,38 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
+use futures_util::FutureExt as _;
+use rustls::ClientConfig;
 
+use crate::download::client::tls;
 use crate::env::Env;
-use crate::roots;
+use crate::roots::Roots;
+use crate::service::{Dialect, Endpoint, Service, Signer};
 
 /// S3 closes idle connections after about 20 seconds; a pooled one must be given up before, or the next call after a
 /// pause fails.
-const POOL_IDLE: Duration = Duration::from_secs(15);
+pub(crate) const POOL_IDLE: Duration = Duration::from_secs(15);
+
+/// A call is tried again after a random part of this, the next time of twice as much. A short one keeps the last try
+/// inside the limit.
+pub(crate) const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 
 /// What all clients of a function share.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Aws {
     shared: SdkConfig,
     endpoints: Endpoints,
+    region: String,
+    keys: Keys,
+    tls: Arc<ClientConfig>,
+}
+
+/// Who asks. Lambda's credentials outlive the instance that they are given to.
+#[derive(Clone)]
+pub(crate) struct Keys {
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
+    pub(crate) session_token: Option<String>,
 }
 
 /// Where the services are if not at AWS: the variables are those of all AWS SDKs, one for each service and one for the
@@ -78,41 +98,45 @@ impl Limits {
 }
 
 impl Aws {
-    /// Reads region, credentials and endpoints from the variables that Lambda sets. Lambda's credentials outlive the
-    /// instance that they are given to, so they are read once; the SDK's usual chain would bring STS and SSO along.
+    /// Reads region, credentials and endpoints from the variables that Lambda sets. The SDK's usual chain would bring STS
+    /// and SSO along.
     pub fn from_env(env: &mut Env) -> Aws {
-        let credentials = Credentials::new(
-            env.required("AWS_ACCESS_KEY_ID"),
-            env.required("AWS_SECRET_ACCESS_KEY"),
-            env.optional("AWS_SESSION_TOKEN"),
-            None,
-            "environment",
-        );
+        let keys = Keys {
+            access_key_id: env.required("AWS_ACCESS_KEY_ID"),
+            secret_access_key: env.required("AWS_SECRET_ACCESS_KEY"),
+            session_token: env.optional("AWS_SESSION_TOKEN"),
+        };
+        let Keys { access_key_id, secret_access_key, session_token } = keys.clone();
+        let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None, "environment");
         let endpoints = Endpoints::from_env(env);
         let region = env.required("AWS_REGION");
         // The name that the other AWS SDKs know.
-        let trusted = env.parsed("AWS_CA_BUNDLE", roots::of(&region), roots::bundle);
+        let roots = env.parsed("AWS_CA_BUNDLE", Roots::of(&region), Roots::bundle);
         // One connector for all clients. The SDK's own HTTP client makes one for each client and each connect time-out, and
         // each of them parses the roots anew, before the first call and during it.
-        let tls_context = TlsContext::builder().with_trust_store(trusted).build().expect("it has no way to fail");
-        let connector = SharedHttpConnector::new(
-            Connector::builder()
+        // This one is made when it is first used, which in ingest is hardly ever.
+        let trusted = roots.trust_store();
+        let connector = LazyLock::new(move || {
+            let tls_context = TlsContext::builder().with_trust_store(trusted).build().expect("it has no way to fail");
+            let connector = Connector::builder()
                 .pool_idle_timeout(POOL_IDLE)
                 .tls_provider(Provider::Rustls(CryptoMode::Ring))
                 .tls_context(tls_context)
-                .build(),
-        );
+                .build();
+            SharedHttpConnector::new(connector)
+        });
         let http_client = http_client_fn(move |_, _| connector.clone());
         let shared = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new(region))
+            .region(Region::new(region.clone()))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(http_client)
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .time_source(SharedTimeSource::new(SystemTimeSource::new()))
             // It measures every body on its way; the limits of time say the same.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        Aws { shared: shared.build(), endpoints }
+        let tls = tls().with_root_certificates(roots.store()).with_no_client_auth();
+        Aws { shared: shared.build(), endpoints, region, keys, tls: Arc::new(tls) }
     }
 
     pub(crate) fn dynamodb(&self, limits: Limits) -> aws_sdk_dynamodb::Client {
@@ -127,10 +151,6 @@ impl Aws {
         aws_sdk_sns::Client::new(&self.limited(limits, &self.endpoints.sns))
     }
 
-    pub(crate) fn secretsmanager(&self, limits: Limits) -> aws_sdk_secretsmanager::Client {
-        aws_sdk_secretsmanager::Client::new(&self.limited(limits, &self.endpoints.secretsmanager))
-    }
-
     pub(crate) fn s3(&self, limits: Limits) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.limited(limits, &self.endpoints.s3))
             // A bucket's own host name resolves at AWS only.
@@ -142,19 +162,77 @@ impl Aws {
         aws_sdk_s3::Client::from_conf(config)
     }
 
+    /// A service that is spoken to without the SDK.
+    pub(crate) fn service(&self, dialect: Dialect, limits: Limits) -> Service {
+        let endpoint = match dialect.service {
+            "dynamodb" => &self.endpoints.dynamodb,
+            "secretsmanager" => &self.endpoints.secretsmanager,
+            _ => &self.endpoints.sqs,
+        };
+        let url = endpoint.clone().or_else(|| self.url_of(dialect.service));
+        let signer = Signer::new(self.keys.clone(), self.region.clone(), dialect.service);
+        Service::new(url.and_then(|url| Endpoint::new(&url, &self.tls)), dialect, signer, limits)
+    }
+
+    /// Where a service is at AWS. The SDK knows in which domain each region is; in it, only the first name differs.
+    fn url_of(&self, service: &str) -> Option<String> {
+        use aws_sdk_sqs::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
+        let place = Params::builder().region(&*self.region).build().ok()?;
+        let sqs = DefaultResolver::new().resolve_endpoint(&place).now_or_never()?.ok()?;
+        Some(sqs.url().replacen("//sqs.", &format!("//{service}."), 1))
+    }
+
     fn limited(&self, limits: Limits, endpoint: &Option<String>) -> SdkConfig {
         let timeouts = TimeoutConfig::builder()
             .operation_timeout(limits.operation)
             // It covers connecting.
             .operation_attempt_timeout(limits.attempt)
             .build();
-        // The SDK waits for a random part of the back-off; a short one keeps the last try inside the limit.
         let retries = RetryConfig::standard()
             .with_max_attempts(limits.attempts)
-            .with_initial_backoff(Duration::from_millis(50))
+            .with_initial_backoff(FIRST_BACKOFF)
             .with_max_backoff(limits.attempt);
         let mut limited = self.shared.to_builder().timeout_config(timeouts).retry_config(retries);
         limited.set_endpoint_url(endpoint.clone());
         limited.build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::{DYNAMODB, SECRETS_MANAGER, SQS};
+
+    fn check(lookup: fn(&str) -> Option<String>, expected: [&str; 3]) {
+        let aws = Aws::from_env(&mut Env::of(lookup));
+        let hosts = [DYNAMODB, SECRETS_MANAGER, SQS].map(|dialect| aws.service(dialect, Limits::PATIENT).host());
+        assert_eq!(hosts, expected);
+    }
+
+    #[test]
+    fn services_are_where_their_partition_has_them() {
+        let (dynamodb, secrets, sqs) = (
+            "dynamodb.eu-central-1.amazonaws.com",
+            "secretsmanager.eu-central-1.amazonaws.com",
+            "sqs.eu-central-1.amazonaws.com",
+        );
+        check(|name| (name == "AWS_REGION").then(|| "eu-central-1".to_owned()), [dynamodb, secrets, sqs]);
+        let (dynamodb, secrets, sqs) = (
+            "dynamodb.cn-north-1.amazonaws.com.cn",
+            "secretsmanager.cn-north-1.amazonaws.com.cn",
+            "sqs.cn-north-1.amazonaws.com.cn",
+        );
+        check(|name| (name == "AWS_REGION").then(|| "cn-north-1".to_owned()), [dynamodb, secrets, sqs]);
+    }
+
+    #[test]
+    fn services_are_where_a_variable_says() {
+        let lookup = |name: &str| match name {
+            "AWS_REGION" => Some("us-east-1".to_owned()),
+            "AWS_ENDPOINT_URL" => Some("http://127.0.0.1:4566".to_owned()),
+            "AWS_ENDPOINT_URL_SQS" => Some("https://vpce-1.sqs.us-east-1.vpce.amazonaws.com".to_owned()),
+            _ => None,
+        };
+        check(lookup, ["127.0.0.1:4566", "127.0.0.1:4566", "vpce-1.sqs.us-east-1.vpce.amazonaws.com"]);
     }
 }

@@ -9,21 +9,24 @@ mod item;
 mod overdue;
 mod settle;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use domain::event::Event;
 use domain::event_id::EventId;
 use domain::ledger::record::{Record, Standing, State};
 use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub use self::claim::{Due, Taken};
 pub use self::item::Body;
 pub use self::settle::Settled;
 
 use crate::aws::{Aws, Limits};
-use crate::rehearsal::rehearsing;
+use crate::service::{DYNAMODB, Failure, Service};
 use crate::trouble::Trouble;
 
 /// The number of shards of the index of overdue events. One partition of an index takes a thousand writes a second;
@@ -34,6 +37,7 @@ pub const DUE_SHARDS: u32 = 64;
 #[derive(Clone, Debug)]
 pub struct Ledger {
     client: aws_sdk_dynamodb::Client,
+    service: Arc<Service>,
     table: String,
 }
 
@@ -59,7 +63,7 @@ impl Ledger {
     /// The table named `table`.
     #[must_use]
     pub fn new(aws: &Aws, table: String, limits: Limits) -> Ledger {
-        Ledger { client: aws.dynamodb(limits), table }
+        Ledger { client: aws.dynamodb(limits), service: Arc::new(aws.service(DYNAMODB, limits)), table }
     }
 
     /// Records a fresh event, to come due at `due_at`.
@@ -95,40 +99,47 @@ impl Ledger {
         unless_refused("dynamodb:UpdateItem (bring forward)", Box::pin(update.send()).await).map(|_| ())
     }
 
-    /// Rehearses (see `rehearsal`) a put.
-    pub async fn rehearse(&self) {
-        let config = self.client.config();
-        let rehearsing = config.to_builder().http_client(rehearsing(config.http_client())).build();
-        let put = aws_sdk_dynamodb::Client::from_conf(rehearsing)
-            .put_item()
-            .table_name(&self.table)
-            .item("id", item::text("rehearsal"));
-        // It always fails.
-        let _ = Box::pin(put.send()).await;
+    /// Opens the connection by which records are put.
+    pub async fn connect(&self) {
+        self.service.connect().await;
     }
 
-    async fn put(&self, item: item::Item, place: Place) -> Result<Put, Trouble> {
+    async fn put(&self, item: item::NewItem<'_>, place: Place) -> Result<Put, Trouble> {
         const OPERATION: &str = "dynamodb:PutItem";
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let put = match place {
-            Place::Free => put.condition_expression("attribute_not_exists(id)"),
-            Place::Expired(seconds) => put
-                .condition_expression("attribute_not_exists(id) OR expires_at = :seen")
-                .expression_attribute_values(":seen", AttributeValue::N(seconds.to_string())),
+        let (condition_expression, expression_attribute_values) = match place {
+            Place::Free => ("attribute_not_exists(id)", None),
+            Place::Expired(seconds) => {
+                ("attribute_not_exists(id) OR expires_at = :seen", Some(BTreeMap::from([(":seen", item::n(seconds))])))
+            }
         };
-        match Box::pin(put.send()).await {
+        let put = PutItem {
+            table_name: &self.table,
+            item,
+            condition_expression,
+            expression_attribute_values,
+            return_values_on_condition_check_failure: "ALL_OLD",
+        };
+        let body = serde_json::to_vec(&put).expect("strings and numbers are always JSON");
+        match self.service.send(&self.service.prepare("DynamoDB_20120810.PutItem", body)).await {
             Ok(_) => Ok(Put::Created),
-            Err(error) => match refused_item(&error) {
-                Some(item) => Ok(Put::Stands(Box::new(item::standing(item)?))),
-                None => Err(Trouble::of(OPERATION, &error)),
+            Err(failure) => match refused_item(&failure) {
+                Some(item) => Ok(Put::Stands(Box::new(item::standing(&item)?))),
+                None => Err(Trouble::with(OPERATION, &failure)),
             },
         }
     }
+}
+
+/// What PutItem is asked for.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PutItem<'a> {
+    table_name: &'a str,
+    item: item::NewItem<'a>,
+    condition_expression: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expression_attribute_values: Option<BTreeMap<&'static str, item::Attribute<'a>>>,
+    return_values_on_condition_check_failure: &'static str,
 }
 
 /// What a conditional update gave; `None` if its condition did not hold, which is no trouble.
@@ -146,9 +157,16 @@ fn unless_refused<T>(
 }
 
 /// The record that stood in the way of a put, if that is why it failed.
-fn refused_item(error: &SdkError<PutItemError>) -> Option<&item::Item> {
-    match error.as_service_error()? {
-        PutItemError::ConditionalCheckFailedException(refused) => refused.item(),
+fn refused_item(failure: &Failure) -> Option<item::Item> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Refused {
+        item: Value,
+    }
+    match failure {
+        Failure::Refused(refusal) if refusal.code == "ConditionalCheckFailedException" => {
+            item::parse(serde_json::from_slice::<Refused>(&refusal.answer).ok()?.item)
+        }
         _ => None,
     }
 }

@@ -1,60 +1,88 @@
 //! The events queue and its dead-letter queue.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
+use aws_sdk_sqs::types::MessageAttributeValue;
 use domain::source_name::SourceName;
 use domain::trace::Trace;
+use serde::Serialize;
 
 use crate::aws::{Aws, Limits};
-use crate::rehearsal::rehearsing;
+use crate::service::{Prepared, SQS, Service};
 use crate::trouble::Trouble;
 
 /// A queue.
 #[derive(Clone, Debug)]
 pub struct Queue {
     client: aws_sdk_sqs::Client,
+    service: Arc<Service>,
     url: String,
+}
+
+/// A message that is ready to be sent within the next minutes.
+pub struct Message(Prepared);
+
+/// What SendMessage is asked for.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendMessage<'a> {
+    queue_url: &'a str,
+    message_body: &'a str,
+    message_group_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_system_attributes: Option<SystemAttributes>,
+}
+
+#[derive(Serialize)]
+struct SystemAttributes {
+    #[serde(rename = "AWSTraceHeader")]
+    trace_header: TraceHeader,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct TraceHeader {
+    data_type: &'static str,
+    string_value: String,
 }
 
 impl Queue {
     /// The queue at `url`.
     #[must_use]
     pub fn new(aws: &Aws, url: String, limits: Limits) -> Queue {
-        Queue { client: aws.sqs(limits), url }
+        Queue { client: aws.sqs(limits), service: Arc::new(aws.service(SQS, limits)), url }
     }
 
-    /// Sends a message of `source`. The source is the message's group, so that on this unordered queue a noisy source
+    /// Prepares a message of `source`. The source is the message's group, so that on this unordered queue a noisy source
     /// does not keep the others waiting. The message belongs to `trace`.
+    #[must_use]
+    pub fn prepare(&self, source: &SourceName, message: &str, trace: Option<&Trace>) -> Message {
+        let send = SendMessage {
+            queue_url: &self.url,
+            message_body: message,
+            message_group_id: source.as_str(),
+            // It is part of neither the message's size nor of its attributes.
+            message_system_attributes: trace.map(|trace| SystemAttributes {
+                trace_header: TraceHeader { data_type: "String", string_value: trace.to_string() },
+            }),
+        };
+        let body = serde_json::to_vec(&send).expect("strings are always JSON");
+        Message(self.service.prepare("AmazonSQS.SendMessage", body))
+    }
+
+    /// Sends what was prepared.
     ///
     /// # Errors
     /// If the queue could not be reached or refused; the message may have been taken all the same.
-    pub async fn send(&self, source: &SourceName, message: String, trace: Option<&Trace>) -> Result<(), Trouble> {
-        let mut request =
-            self.client.send_message().queue_url(&self.url).message_body(message).message_group_id(source.as_str());
-        // It is part of neither the message's size nor of its attributes.
-        let header = trace.and_then(|trace| {
-            let value = MessageSystemAttributeValue::builder().data_type("String").string_value(trace.to_string());
-            value.build().ok()
-        });
-        if let Some(header) = header {
-            request = request.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, header);
-        }
-        Box::pin(request.send()).await.map_err(|error| Trouble::of("sqs:SendMessage", &error))?;
-        Ok(())
+    pub async fn send(&self, message: &Message) -> Result<(), Trouble> {
+        let sent = self.service.send(&message.0).await;
+        sent.map(|_| ()).map_err(|failure| Trouble::with("sqs:SendMessage", &failure))
     }
 
-    /// Rehearses (see `rehearsal`) sending.
-    pub async fn rehearse(&self) {
-        let config = self.client.config();
-        let rehearsing = config.to_builder().http_client(rehearsing(config.http_client())).build();
-        let send = aws_sdk_sqs::Client::from_conf(rehearsing)
-            .send_message()
-            .queue_url(&self.url)
-            .message_body("{}")
-            .message_group_id("rehearsal");
-        // It always fails.
-        let _ = Box::pin(send.send()).await;
+    /// Opens the connection by which messages are sent.
+    pub async fn connect(&self) {
+        self.service.connect().await;
     }
 
     /// Puts away a message that nobody will ever be able to process, with the reason.
@@ -98,82 +126,38 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use aws_credential_types::Credentials;
-    use aws_sdk_sqs::config::retry::RetryConfig;
-    use aws_sdk_sqs::config::{BehaviorVersion, Region};
-    use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-    use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
     use expect_test::{Expect, expect};
-    use serde_json::Value;
-    use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-    use tokio::net::TcpListener;
 
     use super::*;
+    use crate::env::Env;
 
-    /// A queue that takes one request.
-    async fn queue() -> (Queue, TcpListener) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let config = aws_sdk_sqs::Config::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .endpoint_url(format!("http://{address}"))
-            .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-            .time_source(SharedTimeSource::new(SystemTimeSource::new()))
-            .retry_config(RetryConfig::disabled());
-        let client = aws_sdk_sqs::Client::from_conf(config.build());
-        (Queue { client, url: format!("http://{address}/queue") }, listener)
+    fn lookup(name: &str) -> Option<String> {
+        Some(if name == "AWS_ENDPOINT_URL" { "http://127.0.0.1:1" } else { "us-east-1" }.to_owned())
+            .filter(|_| name != "AWS_CA_BUNDLE")
     }
 
-    /// Sends a message, and compares what was sent.
-    async fn check(trace: Option<&str>, expected: Expect) {
-        let (queue, listener) = queue().await;
-        let trace = trace.and_then(Trace::parse);
+    /// What is sent.
+    fn check(trace: Option<&str>, expected: Expect) {
+        let queue =
+            Queue::new(&Aws::from_env(&mut Env::of(lookup)), "http://127.0.0.1:1/queue".to_owned(), Limits::PATIENT);
         let source = SourceName::parse("glossi-prod").unwrap();
-        let (sent, told) = tokio::join!(queue.send(&source, "message".to_owned(), trace.as_ref()), request(listener));
-        sent.unwrap();
-        let (_, told) = told.unwrap();
-        let mut told: Value = serde_json::from_slice(&told).unwrap();
-        told.as_object_mut().unwrap().remove("QueueUrl");
-        expected.assert_eq(&told.to_string());
+        let message = queue.prepare(&source, "a \"message\"", trace.and_then(Trace::parse).as_ref());
+        expected.assert_eq(&message.0.text());
     }
 
-    /// Answers one request, and gives its head and its body.
-    async fn request(listener: TcpListener) -> std::io::Result<(String, Vec<u8>)> {
-        let (mut stream, _) = listener.accept().await?;
-        let (reader, mut writer) = stream.split();
-        let (mut reader, mut head, mut line, mut length) = (BufReader::new(reader), String::new(), String::new(), 0);
-        while reader.read_line(&mut line).await? > 2 {
-            if let Some(bytes) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                length = bytes.trim().parse().unwrap();
-            }
-            head.push_str(&line);
-            line.clear();
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).await?;
-        writer.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{\"MessageId\":\"1\"}").await?;
-        Ok((head, body))
-    }
-
-    #[tokio::test]
-    async fn a_rehearsal_asks_for_nothing_and_shows_nobody_who_asks() {
-        let (queue, listener) = queue().await;
-        let ((), told) = tokio::join!(queue.rehearse(), request(listener));
-        let (head, body) = told.unwrap();
-        assert!(head.starts_with("GET /ping HTTP/1.1\r\n"), "{head}");
-        assert!(!head.to_lowercase().contains("authorization") && body.is_empty(), "{head}");
-    }
-
-    #[tokio::test]
-    async fn a_message_carries_the_trace_that_it_belongs_to() {
+    #[test]
+    fn a_message_carries_the_trace_that_it_belongs_to() {
         check(
             Some("Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87bd80c:0"),
-            expect![[r#"{"MessageBody":"message","MessageGroupId":"glossi-prod","MessageSystemAttributes":{"AWSTraceHeader":{"DataType":"String","StringValue":"Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1"}}}"#]],
-        )
-        .await;
-        check(None, expect![[r#"{"MessageBody":"message","MessageGroupId":"glossi-prod"}"#]]).await;
+            expect![[
+                r#"{"QueueUrl":"http://127.0.0.1:1/queue","MessageBody":"a \"message\"","MessageGroupId":"glossi-prod","MessageSystemAttributes":{"AWSTraceHeader":{"DataType":"String","StringValue":"Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1"}}}"#
+            ]],
+        );
+        check(
+            None,
+            expect![[
+                r#"{"QueueUrl":"http://127.0.0.1:1/queue","MessageBody":"a \"message\"","MessageGroupId":"glossi-prod"}"#
+            ]],
+        );
     }
 }

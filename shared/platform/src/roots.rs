@@ -4,6 +4,7 @@
 //! need five, so these five come with the binary. Whatever else is asked by TLS (senders' APIs and assets) still goes by
 //! the system's roots, which are read when they are first needed.
 
+use std::borrow::Cow;
 use std::fs;
 
 use aws_smithy_http_client::tls::TrustStore;
@@ -17,19 +18,52 @@ const AMAZON: &str = include_str!("../roots/amazon.pem");
 /// The prefixes of the regions of AWS's public partition.
 const PUBLIC: [&str; 9] = ["af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us"];
 
-/// The roots for the AWS endpoints of `region`: Amazon's, where AWS says that they are enough, else the system's.
-pub(crate) fn of(region: &str) -> TrustStore {
-    if is_public(region) { TrustStore::empty().with_pem_certificate(AMAZON) } else { TrustStore::default() }
+/// Certificate authorities.
+#[derive(Debug)]
+pub(crate) enum Roots {
+    /// In a PEM file.
+    File(Cow<'static, [u8]>),
+    /// Those that the system trusts.
+    System,
 }
 
-/// The roots in the PEM file at `path`, for networks in which something of the operator's own answers in AWS's place.
-///
-/// # Errors
-/// If the file cannot be read, or is no list of certificates.
-pub(crate) fn bundle(path: &str) -> Result<TrustStore, String> {
-    let pem = fs::read(path).map_err(|error| error.to_string())?;
-    check(&pem)?;
-    Ok(TrustStore::empty().with_pem_certificate(pem))
+impl Roots {
+    /// The roots for the AWS endpoints of `region`: Amazon's, where AWS says that they are enough, else the system's.
+    pub(crate) fn of(region: &str) -> Roots {
+        if is_public(region) { Roots::File(Cow::Borrowed(AMAZON.as_bytes())) } else { Roots::System }
+    }
+
+    /// The roots in the PEM file at `path`, for networks in which something of the operator's own answers in AWS's place.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or is no list of certificates.
+    pub(crate) fn bundle(path: &str) -> Result<Roots, String> {
+        let pem = fs::read(path).map_err(|error| error.to_string())?;
+        store(&pem)?;
+        Ok(Roots::File(Cow::Owned(pem)))
+    }
+
+    /// For the SDK.
+    pub(crate) fn trust_store(&self) -> TrustStore {
+        match self {
+            Roots::File(pem) => TrustStore::empty().with_pem_certificate(&**pem),
+            Roots::System => TrustStore::default(),
+        }
+    }
+
+    /// For connections of our own.
+    pub(crate) fn store(&self) -> RootCertStore {
+        match self {
+            // It was parsed before, or came with the binary.
+            Roots::File(pem) => store(pem).unwrap_or_else(|_| RootCertStore::empty()),
+            Roots::System => {
+                let mut roots = RootCertStore::empty();
+                // What cannot be read or parsed is left out: it vouches for nobody then.
+                roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+                roots
+            }
+        }
+    }
 }
 
 /// Whether `region` is one of the public partition. For the others (China's, the US government's, the isolated ones, the
@@ -40,14 +74,14 @@ fn is_public(region: &str) -> bool {
     matches!(*parts, [prefix, _, _] if PUBLIC.contains(&prefix))
 }
 
-/// The connector takes it for granted that what it is given can be parsed.
-fn check(pem: &[u8]) -> Result<(), String> {
+/// The connector of the SDK takes it for granted that what it is given can be parsed.
+fn store(pem: &[u8]) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let certificate = certificate.map_err(|error| format!("it is no PEM file: {error}"))?;
         roots.add(certificate).map_err(|error| format!("it has a certificate that cannot be used: {error}"))?;
     }
-    if roots.is_empty() { Err("it has no certificate".to_owned()) } else { Ok(()) }
+    if roots.is_empty() { Err("it has no certificate".to_owned()) } else { Ok(roots) }
 }
 
 #[cfg(test)]
@@ -104,7 +138,7 @@ mod tests {
     }
 
     fn refused(content: &str, expected: Expect) {
-        expected.assert_eq(&check(content.as_bytes()).err().unwrap_or_default());
+        expected.assert_eq(&store(content.as_bytes()).err().unwrap_or_default());
     }
 
     #[test]
@@ -119,6 +153,6 @@ mod tests {
             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
             expect!["it has a certificate that cannot be used: invalid peer certificate: BadEncoding"],
         );
-        assert!(bundle("/nowhere/ca.pem").unwrap_err().contains("No such file"));
+        assert!(Roots::bundle("/nowhere/ca.pem").unwrap_err().contains("No such file"));
     }
 }

@@ -1,13 +1,15 @@
 //! The configured sources, each a secret in Secrets Manager.
 
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use domain::source::{Source, SourceError};
 use domain::source_name::SourceName;
+use serde::{Deserialize, Serialize};
 
 use crate::aws::{Aws, Limits};
-use crate::rehearsal::rehearsing;
+use crate::service::{Failure, SECRETS_MANAGER, Service};
 use crate::trouble::Trouble;
 
 /// An instance reads a source again after this long: so soon, what an operator takes away is gone everywhere.
@@ -18,7 +20,7 @@ pub const READS_APART: Duration = Duration::from_secs(5);
 /// The secrets under a prefix.
 #[derive(Clone, Debug)]
 pub struct Sources {
-    client: aws_sdk_secretsmanager::Client,
+    service: Arc<Service>,
     prefix: String,
 }
 
@@ -37,16 +39,12 @@ impl Sources {
     /// The sources whose secrets are named `{prefix}/source/{name}`.
     #[must_use]
     pub fn new(aws: &Aws, prefix: String, limits: Limits) -> Sources {
-        Sources { client: aws.secretsmanager(limits), prefix }
+        Sources { service: Arc::new(aws.service(SECRETS_MANAGER, limits)), prefix }
     }
 
-    /// Rehearses (see `rehearsal`) reading.
-    pub async fn rehearse(&self) {
-        let config = self.client.config();
-        let rehearsing = config.to_builder().http_client(rehearsing(config.http_client())).build();
-        let get = aws_sdk_secretsmanager::Client::from_conf(rehearsing).get_secret_value().secret_id(&self.prefix);
-        // It always fails.
-        let _ = Box::pin(get.send()).await;
+    /// Opens the connection by which sources are read.
+    pub async fn connect(&self) {
+        self.service.connect().await;
     }
 
     /// Reads the source `name`.
@@ -54,19 +52,40 @@ impl Sources {
     /// # Errors
     /// If Secrets Manager could not be reached or refused: then it is not known whether there is such a source.
     pub async fn read(&self, name: &SourceName) -> Result<Lookup, Trouble> {
-        let get = self.client.get_secret_value().secret_id(format!("{}/source/{name}", self.prefix));
-        match Box::pin(get.send()).await {
-            Ok(secret) => Ok(match Source::parse(name.clone(), secret.secret_string().unwrap_or_default()) {
-                Ok(source) => Lookup::Known(Box::new(source)),
-                Err(error) => Lookup::Broken(error),
-            }),
-            Err(error) if is_absent(error.as_service_error()) => Ok(Lookup::Unknown),
-            Err(error) => Err(Trouble::of("secretsmanager:GetSecretValue", &error)),
-        }
+        const OPERATION: &str = "secretsmanager:GetSecretValue";
+        let get = GetSecretValue { secret_id: format!("{}/source/{name}", self.prefix) };
+        let body = serde_json::to_vec(&get).expect("strings are always JSON");
+        let answer = match self.service.send(&self.service.prepare("secretsmanager.GetSecretValue", body)).await {
+            Ok(answer) => answer,
+            Err(failure) if is_absent(&failure) => return Ok(Lookup::Unknown),
+            Err(failure) => return Err(Trouble::with(OPERATION, &failure)),
+        };
+        let secret: Secret<'_> =
+            serde_json::from_slice(&answer).map_err(|_| Trouble::passing(OPERATION, "the answer could not be read"))?;
+        Ok(match Source::parse(name.clone(), secret.secret_string.as_deref().unwrap_or_default()) {
+            Ok(source) => Lookup::Known(Box::new(source)),
+            Err(error) => Lookup::Broken(error),
+        })
     }
 }
 
+/// What GetSecretValue is asked for.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct GetSecretValue {
+    secret_id: String,
+}
+
+/// What it answers; a secret of bytes has no text.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Secret<'a> {
+    #[serde(borrow, default)]
+    secret_string: Option<Cow<'a, str>>,
+}
+
 /// A secret that waits for its deletion is gone as far as senders are concerned.
-fn is_absent(error: Option<&GetSecretValueError>) -> bool {
-    error.is_some_and(|error| error.is_resource_not_found_exception() || error.is_invalid_request_exception())
+fn is_absent(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused(refusal)
+        if matches!(&*refusal.code, "ResourceNotFoundException" | "InvalidRequestException"))
 }

@@ -6,6 +6,8 @@ use std::fmt;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use crate::service::Failure;
+
 /// A call to a service that did not go well. Whether it had its effect is not known.
 #[derive(Debug)]
 pub struct Trouble {
@@ -46,6 +48,19 @@ impl Trouble {
         Trouble { operation, kind: TroubleKind::Passing, detail: chain(error) }
     }
 
+    /// Sorts what a service said without the SDK.
+    pub(crate) fn with(operation: &'static str, failure: &Failure) -> Trouble {
+        match failure {
+            Failure::Refused(refusal) => Trouble::refused(operation, &refusal.code, &refusal.message),
+            Failure::Unanswered(reason) => Trouble::passing(operation, reason),
+        }
+    }
+
+    fn refused(operation: &'static str, code: &str, message: &str) -> Trouble {
+        let kind = if is_lasting(code) { TroubleKind::Lasting } else { TroubleKind::Passing };
+        Trouble { operation, kind, detail: format!("{code}: {message}") }
+    }
+
     /// Sorts an SDK error. The detail is the service's error code and message, or the kind of transport failure; the
     /// SDK never puts a request's content there.
     pub(crate) fn of<E, R>(operation: &'static str, error: &SdkError<E, R>) -> Trouble
@@ -57,8 +72,7 @@ impl Trouble {
             SdkError::ServiceError(context) => {
                 let code = context.err().code().unwrap_or("unknown");
                 let message = context.err().message().unwrap_or("no message");
-                let kind = if is_lasting(code) { TroubleKind::Lasting } else { TroubleKind::Passing };
-                (kind, format!("{code}: {message}"))
+                return Trouble::refused(operation, code, message);
             }
             SdkError::TimeoutError(_) => (TroubleKind::Passing, "timed out".to_owned()),
             SdkError::DispatchFailure(failure) => {
@@ -87,7 +101,8 @@ fn is_lasting(code: &str) -> bool {
     )
 }
 
-fn chain(error: &(impl Error + ?Sized)) -> String {
+/// What an error says, and what is under it.
+pub(crate) fn chain(error: &(impl Error + ?Sized)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {

@@ -27,7 +27,6 @@ impl Call {
                 let body = body();
                 (format!("sns:{}", form_field(&body, "Action").unwrap_or("unknown")), body)
             }
-            None if uri.path() == "/ping" => ("ping".to_owned(), String::new()),
             None => {
                 let action = object_action(method, uri.query().unwrap_or_default());
                 (format!("s3:{action}"), uri.path().to_owned())
@@ -92,7 +91,6 @@ mod tests {
         check("POST", "/", None, "Action=Publish&Version=2010-03-31&Message=%7B%7D", "sns:Publish");
         check("PUT", "/bucket/bodies/a/b", None, "{}", "s3:PutObject");
         check("PUT", "/bucket/bodies/a/b?x-id=PutObject", None, "{}", "s3:PutObject");
-        check("GET", "/ping", None, "", "ping");
         check("GET", "/bucket/bodies/a/b", None, "", "s3:GetObject");
         check("HEAD", "/bucket/assets/a/b", None, "", "s3:HeadObject");
         check("POST", "/bucket/assets/a/b?uploads", None, "", "s3:CreateMultipartUpload");

@@ -1,8 +1,9 @@
 //! Each role against the calls that its function can make: neither may have what the other lacks.
 //!
 //! What a function can call is read from its binary. Of the SDK, the linker keeps the operations that the function uses,
-//! and each of them names its module. So a call that somebody adds is missed in the role, and a permission that nobody
-//! needs any more is found there, without a run that would have to come by every call.
+//! and each of them names its module; calls that are made without the SDK name their target. So a call that somebody adds
+//! is missed in the role, and a permission that nobody needs any more is found there, without a run that would have to
+//! come by every call.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -72,7 +73,7 @@ fn actions(statement: &Value) -> Vec<String> {
     actions
 }
 
-/// An operation of the SDK, by its service and its module.
+/// An operation, by its service and its module in the SDK.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Call {
     service: String,
@@ -87,35 +88,46 @@ impl Call {
             ("s3", "create_session") => return None,
             ("s3", "head_object") => "GetObject".to_owned(),
             ("s3", "create_multipart_upload" | "upload_part" | "complete_multipart_upload") => "PutObject".to_owned(),
-            (_, operation) => operation.split('_').map(capitalised).collect(),
+            (_, operation) => camel_case(operation),
         };
         Some(format!("{}:{action}", self.service))
     }
 }
 
-fn capitalised(word: &str) -> String {
-    let (first, rest) = word.split_at(1);
-    first.to_uppercase() + rest
+fn camel_case(operation: &str) -> String {
+    let capitalised = |word: &str| word[..1].to_uppercase() + &word[1..];
+    operation.split('_').map(capitalised).collect()
 }
+
+/// How requests name an operation, whoever makes them.
+const TARGETS: [(&str, &str); 3] =
+    [("AmazonSQS.", "sqs"), ("DynamoDB_20120810.", "dynamodb"), ("secretsmanager.", "secretsmanager")];
 
 /// Every operation that the binary of `function` names.
 fn calls(function: &str) -> BTreeSet<Call> {
     const SDK: &str = "aws_sdk_";
     let file = BUILD.target.join("lambda").join(function).join("bootstrap");
     let bytes = fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}; `make build` makes it", file.display()));
-    let text = String::from_utf8_lossy(&bytes);
-    text.match_indices(SDK)
-        .filter_map(|(at, _)| {
-            let (service, rest) = text[at + SDK.len()..].split_once("::")?;
-            let operations = BUILD.sdk.iter().find(|sdk| sdk.service == service)?;
-            let module = rest.strip_prefix("operation::")?;
-            // In a binary, one text follows another without a gap.
-            let operation =
-                operations.names.iter().filter(|name| module.starts_with(*name)).max_by_key(|name| name.len());
-            let operation = operation.unwrap_or_else(|| panic!("{service} has no operation {:.40}", module));
-            Some(Call { service: service.to_owned(), operation: operation.clone() })
+    let text: &str = &String::from_utf8_lossy(&bytes);
+    let direct = TARGETS.iter().flat_map(|(prefix, service)| {
+        let operations = BUILD.sdk.iter().find(|sdk| sdk.service == *service).expect("the SDK knows the service");
+        text.match_indices(prefix).filter_map(move |(at, _)| {
+            let target = &text[at + prefix.len()..];
+            let is_named = |name: &&String| target.starts_with(&camel_case(name));
+            let operation = operations.names.iter().filter(is_named).max_by_key(|name| name.len())?;
+            Some(Call { service: (*service).to_owned(), operation: operation.clone() })
         })
-        .collect()
+    });
+    let by_sdk = text.match_indices(SDK).filter_map(|(at, _)| {
+        let (service, rest) = text[at + SDK.len()..].split_once("::")?;
+        let operations = BUILD.sdk.iter().find(|sdk| sdk.service == service)?;
+        let module = rest.strip_prefix("operation::")?;
+        // In a binary, one text follows another without a gap.
+        let operation = operations.names.iter().filter(|name| module.starts_with(*name)).max_by_key(|name| name.len());
+        let operation = operation.unwrap_or_else(|| panic!("{service} has no operation {:.40}", module));
+        Some(Call { service: service.to_owned(), operation: operation.clone() })
+    });
+    by_sdk.chain(direct).collect()
 }
 
 /// What cargo knows of this build.

@@ -16,7 +16,7 @@ use hyper::{Request, Response, Uri};
 use hyper_util::rt::TokioIo;
 use rustls::client::WantsClientCert;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier, crypto};
+use rustls::{ClientConfig, ConfigBuilder, WantsVerifier, crypto};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -24,6 +24,7 @@ use tokio_rustls::TlsConnector;
 
 use super::passing;
 use super::resolver::{Lookup, resolve, system};
+use crate::roots::Roots;
 
 /// Shorter than the wait for an answer, so that a dead address leaves time for the next: all of a name share it.
 const CONNECT_WITHIN: Duration = Duration::from_secs(4);
@@ -43,25 +44,25 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 pub(crate) struct Client {
     /// Made when it is first used: reading the system's root certificates takes milliseconds, and most instances never
     /// fetch anything.
-    tls: LazyLock<Option<TlsConnector>, Box<dyn FnOnce() -> Option<TlsConnector> + Send>>,
+    tls: LazyLock<TlsConnector, Box<dyn FnOnce() -> TlsConnector + Send>>,
     lookup: Arc<Lookup>,
     check: fn(IpAddr) -> Result<(), Refusal>,
 }
 
 impl Default for Client {
     fn default() -> Client {
-        Client::new(|| Some(tls().ok()?.with_root_certificates(system_roots())), system(), address::check)
+        Client::new(|| tls().with_root_certificates(Roots::System.store()), system(), address::check)
     }
 }
 
 impl Client {
     /// A client that knows servers by the roots of `tls`, and looks their addresses up with `lookup`.
     pub(crate) fn new(
-        tls: fn() -> Option<ConfigBuilder<ClientConfig, WantsClientCert>>,
+        tls: fn() -> ConfigBuilder<ClientConfig, WantsClientCert>,
         lookup: Arc<Lookup>,
         check: fn(IpAddr) -> Result<(), Refusal>,
     ) -> Client {
-        let connector = move || Some(TlsConnector::from(Arc::new(tls()?.with_no_client_auth())));
+        let connector = move || TlsConnector::from(Arc::new(tls().with_no_client_auth()));
         Client { tls: LazyLock::new(Box::new(connector)), lookup, check }
     }
 
@@ -96,11 +97,10 @@ impl Client {
             let address = host.parse().map_err(|_| Refusal::InvalidUrl)?;
             return Ok(Box::new(dial(&[SocketAddr::new(address, uri.port_u16().unwrap_or(80))]).await?));
         }
-        let tls = self.tls.as_ref().ok_or_else(|| passing("this system has no root certificates"))?;
         let name = ServerName::try_from(host.to_owned()).map_err(|_| Refusal::InvalidUrl)?;
         let addresses = resolve(&*self.lookup, host, uri.port_u16().unwrap_or(443), self.check).await?;
         let stream = dial(&addresses).await?;
-        Ok(Box::new(tls.connect(name, stream).await.map_err(|error| sort(&error))?))
+        Ok(Box::new(self.tls.connect(name, stream).await.map_err(|error| sort(&error))?))
     }
 }
 
@@ -121,16 +121,10 @@ async fn dial(addresses: &[SocketAddr]) -> Result<TcpStream, Failure> {
 }
 
 /// The versions and ciphers of all TLS here; whose certificates are believed is still open.
-pub(crate) fn tls() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, rustls::Error> {
+pub(crate) fn tls() -> ConfigBuilder<ClientConfig, WantsVerifier> {
     ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
-}
-
-fn system_roots() -> RootCertStore {
-    let mut roots = RootCertStore::empty();
-    // What cannot be read or parsed is left out: it vouches for nobody then.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    roots
+        .expect("ring has ciphers for both of them")
 }
 
 /// What a failed request means. Its own words hold no URL; a stranger's certificate is quoted in them.

@@ -1,9 +1,12 @@
-//! Records as DynamoDB items, both ways.
+//! Records as DynamoDB items: written in DynamoDB's JSON, and read as what the SDK makes of it.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use domain::delivery::BODY_MAX_BYTES;
 use domain::digest::Digest;
 use domain::event::Event;
@@ -12,6 +15,8 @@ use domain::event_type::EventType;
 use domain::ledger::record::{BodyRef, Record, Standing, State, StoredBody};
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
 
 use super::DUE_SHARDS;
 use crate::body_codec::{Packed, unpack};
@@ -29,63 +34,113 @@ pub enum Body<'a> {
     Referenced(&'a BodyRef),
 }
 
+/// An item on its way into the table.
+pub(super) type NewItem<'a> = BTreeMap<&'static str, Attribute<'a>>;
+
+/// An attribute in DynamoDB's JSON: `{"S": "text"}`.
+#[derive(Serialize)]
+pub(super) enum Attribute<'a> {
+    S(Cow<'a, str>),
+    N(String),
+    /// In base64.
+    B(String),
+    M(BTreeMap<&'a str, Attribute<'a>>),
+}
+
 /// The item of a fresh record. It is billed by the KiB with every write, so a number that is 0 is left out.
-pub(super) fn received(event: &Event, body: &Body<'_>, due_at: Timestamp) -> Item {
+pub(super) fn received<'a>(event: &'a Event, body: &Body<'a>, due_at: Timestamp) -> NewItem<'a> {
     let mut item = described(event, body);
-    item.insert("state".to_owned(), text(State::Received.as_str()));
-    item.insert("due_at".to_owned(), time(due_at));
-    item.insert("due_shard".to_owned(), text(due_shard(&event.id)));
+    item.insert("state", s(State::Received.as_str()));
+    item.insert("due_at", millis(due_at));
+    item.insert("due_shard", s(due_shard(&event.id)));
     item
 }
 
 /// The item of a record that is made under a claim, because the table had none.
-pub(super) fn claimed(event: &Event, body: &Body<'_>, token: &str, lease_until: Timestamp, due_at: Timestamp) -> Item {
+pub(super) fn claimed<'a>(
+    event: &'a Event,
+    body: &Body<'a>,
+    token: &'a str,
+    lease_until: Timestamp,
+    due_at: Timestamp,
+) -> NewItem<'a> {
     let mut item = received(event, body, due_at);
-    item.insert("state".to_owned(), text(State::Processing.as_str()));
-    item.insert("attempts".to_owned(), number(1));
-    item.insert("claimed_by".to_owned(), text(token));
-    item.insert("lease_until".to_owned(), time(lease_until));
+    item.insert("state", s(State::Processing.as_str()));
+    item.insert("attempts", n(1));
+    item.insert("claimed_by", s(token));
+    item.insert("lease_until", millis(lease_until));
     item
 }
 
-fn described(event: &Event, body: &Body<'_>) -> Item {
-    let headers = event.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect();
-    let mut item = Item::from([
-        ("id".to_owned(), text(event.id.as_str())),
-        ("source".to_owned(), text(event.source.as_str())),
-        ("provider".to_owned(), text(event.provider.as_str())),
-        ("type".to_owned(), text(event.event_type.to_string())),
-        ("verified_by".to_owned(), text(event.verified_by.as_str())),
-        ("origin".to_owned(), text(event.origin.as_str())),
-        ("received_at".to_owned(), time(event.received_at)),
-        ("delivery".to_owned(), text(&event.delivery)),
-        ("headers".to_owned(), AttributeValue::M(headers)),
-        ("body_sha256".to_owned(), text(event.body_sha256.to_string())),
+fn described<'a>(event: &'a Event, body: &Body<'a>) -> NewItem<'a> {
+    let headers = event.headers.iter().map(|(name, value)| (name.as_str(), s(value))).collect();
+    let mut item = NewItem::from([
+        ("id", s(event.id.as_str())),
+        ("source", s(event.source.as_str())),
+        ("provider", s(event.provider.as_str())),
+        ("type", s(event.event_type.to_string())),
+        ("verified_by", s(event.verified_by.as_str())),
+        ("origin", s(event.origin.as_str())),
+        ("received_at", millis(event.received_at)),
+        ("delivery", s(&event.delivery)),
+        ("headers", Attribute::M(headers)),
+        ("body_sha256", s(event.body_sha256.to_string())),
     ]);
     if event.replay > 0 {
-        item.insert("replay".to_owned(), number(event.replay.into()));
+        item.insert("replay", n(event.replay.into()));
     }
     if let Some(subject) = &event.subject {
-        item.insert("subject".to_owned(), text(subject));
+        item.insert("subject", s(subject));
     }
     match body {
         Body::Inline(packed) => {
-            item.insert("body".to_owned(), AttributeValue::B(Blob::new(packed.bytes.clone())));
+            item.insert("body", Attribute::B(STANDARD.encode(&packed.bytes)));
             if packed.is_zstd {
-                item.insert("body_encoding".to_owned(), text("zstd"));
+                item.insert("body_encoding", s("zstd"));
             }
         }
         Body::Referenced(reference) => {
-            let reference = HashMap::from([
-                ("bucket".to_owned(), text(&reference.bucket)),
-                ("key".to_owned(), text(&reference.key)),
-                ("sha256".to_owned(), text(&reference.sha256)),
-                ("size".to_owned(), AttributeValue::N(reference.size.to_string())),
+            let reference = BTreeMap::from([
+                ("bucket", s(&reference.bucket)),
+                ("key", s(&reference.key)),
+                ("sha256", s(&reference.sha256)),
+                ("size", Attribute::N(reference.size.to_string())),
             ]);
-            item.insert("body_ref".to_owned(), AttributeValue::M(reference));
+            item.insert("body_ref", Attribute::M(reference));
         }
     }
     item
+}
+
+fn s<'a>(text: impl Into<Cow<'a, str>>) -> Attribute<'a> {
+    Attribute::S(text.into())
+}
+
+/// A number in DynamoDB's JSON.
+pub(super) fn n(number: i64) -> Attribute<'static> {
+    Attribute::N(number.to_string())
+}
+
+fn millis(instant: Timestamp) -> Attribute<'static> {
+    n(instant.as_millis())
+}
+
+/// Reads an item in DynamoDB's JSON. What no record has is left out.
+pub(super) fn parse(json: Value) -> Option<Item> {
+    let Value::Object(attributes) = json else { return None };
+    Some(attributes.into_iter().filter_map(|(name, value)| Some((name, parse_attribute(value)?))).collect())
+}
+
+fn parse_attribute(json: Value) -> Option<AttributeValue> {
+    let Value::Object(typed) = json else { return None };
+    let (kind, value) = typed.into_iter().next()?;
+    Some(match (kind.as_str(), value) {
+        ("S", Value::String(text)) => AttributeValue::S(text),
+        ("N", Value::String(number)) => AttributeValue::N(number),
+        ("B", Value::String(text)) => AttributeValue::B(Blob::new(STANDARD.decode(text).ok()?)),
+        ("M", value) => AttributeValue::M(parse(value)?),
+        _ => return None,
+    })
 }
 
 /// The shard of the index that an event's due time is in, a fixed one for each event.

@@ -45,7 +45,7 @@ static IDENTITY: LazyLock<Identity> = LazyLock::new(|| {
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
     let mut roots = RootCertStore::empty();
     roots.add(certificate.clone()).unwrap();
-    let provider = Arc::clone(tls().unwrap().crypto_provider());
+    let provider = Arc::clone(tls().crypto_provider());
     let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let config = config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
     Identity { config: Arc::new(config), roots }

@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use domain::event::{Origin, VerifiedBy};
 use domain::provider::Provider;
-use serde_json::Value;
 
+use super::tests::read_back;
 use super::*;
 use crate::body_codec::pack;
 
@@ -99,25 +97,7 @@ fn versions() -> Vec<PathBuf> {
 
 fn sample(folder: &Path, name: &str) -> Item {
     let text = fs::read_to_string(folder.join(format!("record/{name}.json"))).expect(name);
-    attributes(&serde_json::from_str(&text).expect("a sample is JSON"))
-}
-
-/// DynamoDB's JSON.
-fn attributes(json: &Value) -> Item {
-    let attributes = json.as_object().expect("an object");
-    attributes.iter().map(|(name, value)| (name.clone(), attribute(value))).collect()
-}
-
-fn attribute(json: &Value) -> AttributeValue {
-    let (kind, value) = json.as_object().and_then(|value| value.iter().next()).expect("a type and a value");
-    let text = || value.as_str().expect("a text");
-    match kind.as_str() {
-        "S" => AttributeValue::S(text().to_owned()),
-        "N" => AttributeValue::N(text().to_owned()),
-        "B" => AttributeValue::B(Blob::new(STANDARD.decode(text()).expect("base64"))),
-        "M" => AttributeValue::M(attributes(value)),
-        other => panic!("no record has an attribute of type {other}"),
-    }
+    parse(serde_json::from_str(&text).expect("a sample is JSON")).expect("a sample is an item")
 }
 
 #[test]
@@ -146,13 +126,14 @@ fn the_newest_samples_of_fresh_records_are_what_is_written_today() {
     let due_at = Timestamp::from_millis(AT + 600_000);
     for name in ["received", "bare", "compressed", "bucket"] {
         let (event, packed) = (event(name), pack(if name == "compressed" { &LARGE } else { TEXT }));
-        let item = match body(name) {
-            StoredBody::Inline(_) => received(&event, &Body::Inline(&packed), due_at),
-            StoredBody::Referenced(reference) => received(&event, &Body::Referenced(&reference), due_at),
+        let item = match &body(name) {
+            StoredBody::Inline(_) => read_back(received(&event, &Body::Inline(&packed), due_at)),
+            StoredBody::Referenced(reference) => read_back(received(&event, &Body::Referenced(reference), due_at)),
         };
         assert_eq!(item, sample(&newest, name), "{name}");
     }
     let (lease_until, due_at) = (Timestamp::from_millis(AT + 60_000), Timestamp::from_millis(AT + 90_000));
-    let item = claimed(&event("made"), &Body::Inline(&pack(TEXT)), "b7e1", lease_until, due_at);
-    assert_eq!(item, sample(&newest, "made"));
+    let (event, packed) = (event("made"), pack(TEXT));
+    let item = claimed(&event, &Body::Inline(&packed), "b7e1", lease_until, due_at);
+    assert_eq!(read_back(item), sample(&newest, "made"));
 }

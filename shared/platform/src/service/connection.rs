@@ -1,0 +1,131 @@
+//! A connection that stays open between calls.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::header::HeaderValue;
+use hyper::{Request, Response, Uri};
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+use tokio_rustls::TlsConnector;
+
+use crate::aws::POOL_IDLE;
+use crate::trouble::chain;
+
+type Sender = SendRequest<Full<Bytes>>;
+
+/// Where a service is.
+#[derive(Clone, Debug)]
+pub(crate) struct Endpoint {
+    host: String,
+    port: u16,
+    /// As requests name it: the port only if it is not the usual one.
+    authority: HeaderValue,
+    tls: Option<Arc<ClientConfig>>,
+}
+
+/// What leads to a service: a connection, if one is idle. An instance works on one event at a time, so it needs no more.
+#[derive(Debug)]
+pub(super) struct Line {
+    endpoint: Option<Endpoint>,
+    idle: Mutex<Option<(Sender, Instant)>>,
+}
+
+impl Endpoint {
+    /// The server that `url` names; `tls` is how it is spoken to if by `https`. `None` if it is no URL of a server.
+    pub(crate) fn new(url: &str, tls: &Arc<ClientConfig>) -> Option<Endpoint> {
+        let uri: Uri = url.parse().ok()?;
+        let authority = uri.authority()?;
+        let (usual, tls) = match uri.scheme_str()? {
+            "https" => (443, Some(Arc::clone(tls))),
+            "http" => (80, None),
+            _ => return None,
+        };
+        let port = authority.port_u16().unwrap_or(usual);
+        let host = authority.host().to_owned();
+        let named = if port == usual { host.clone() } else { format!("{host}:{port}") };
+        Some(Endpoint { host, port, authority: HeaderValue::try_from(named).ok()?, tls })
+    }
+}
+
+impl Line {
+    pub(super) fn to(endpoint: Option<Endpoint>) -> Line {
+        Line { endpoint, idle: Mutex::default() }
+    }
+
+    /// The value of `host`.
+    pub(super) fn host(&self) -> HeaderValue {
+        self.endpoint.as_ref().map_or(HeaderValue::from_static(""), |endpoint| endpoint.authority.clone())
+    }
+
+    /// Opens a connection, and keeps it for the next request.
+    pub(super) async fn open_ahead(&self) -> Result<(), String> {
+        let sender = self.open().await?;
+        self.keep(sender);
+        Ok(())
+    }
+
+    /// Sends `request` and reads the whole answer, or says why there is none.
+    pub(super) async fn send(&self, mut request: Request<Full<Bytes>>) -> Result<Response<Bytes>, String> {
+        if let Some(mut sender) = self.take_idle()
+            && sender.ready().await.is_ok()
+        {
+            match sender.try_send_request(request).await {
+                Ok(answer) => return self.read(answer, sender).await,
+                Err(mut error) => match error.take_message() {
+                    // The service had hung up before anything of it was sent.
+                    Some(unsent) => request = unsent,
+                    None => return Err(chain(error.error())),
+                },
+            }
+        }
+        let mut sender = self.open().await?;
+        let answer = sender.send_request(request).await.map_err(|error| chain(&error))?;
+        self.read(answer, sender).await
+    }
+
+    async fn read(&self, answer: Response<Incoming>, sender: Sender) -> Result<Response<Bytes>, String> {
+        let (head, body) = answer.into_parts();
+        let body = body.collect().await.map_err(|error| chain(&error))?.to_bytes();
+        // Only a connection whose answer was read to its end can be used again.
+        self.keep(sender);
+        Ok(Response::from_parts(head, body))
+    }
+
+    fn keep(&self, sender: Sender) {
+        *self.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some((sender, Instant::now()));
+    }
+
+    fn take_idle(&self) -> Option<Sender> {
+        let (sender, since) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        (since.elapsed() < POOL_IDLE && !sender.is_closed()).then_some(sender)
+    }
+
+    async fn open(&self) -> Result<Sender, String> {
+        let endpoint = self.endpoint.as_ref().ok_or("its endpoint is no URL of a server")?;
+        let Endpoint { host, port, tls, .. } = endpoint;
+        let stream = TcpStream::connect((host.as_str(), *port)).await.map_err(|error| chain(&error))?;
+        stream.set_nodelay(true).map_err(|error| chain(&error))?;
+        match tls {
+            None => speak(stream).await,
+            Some(tls) => {
+                let name = ServerName::try_from(host.clone()).map_err(|error| chain(&error))?;
+                let stream = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await;
+                speak(stream.map_err(|error| chain(&error))?).await
+            }
+        }
+    }
+}
+
+async fn speak(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Result<Sender, String> {
+    let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| chain(&error))?;
+    // It ends when the service hangs up, or when nobody has the sender any more.
+    tokio::spawn(connection);
+    Ok(sender)
+}
