@@ -99,6 +99,9 @@ impl Service {
                 Ok(Err(reason)) => Failure::Unanswered(reason),
                 Err(_) => Failure::Unanswered("timed out".to_owned()),
             };
+            if let Failure::Unanswered(_) = failure {
+                self.line.forget();
+            }
             // A random part of it, so that many instances do not come back at once.
             let wait = backoff.min(self.limits.attempt).mul_f64(random::fraction());
             if tries_left == 0 || !failure.may_pass() || Instant::now() + wait >= end {

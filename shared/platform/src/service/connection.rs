@@ -1,6 +1,7 @@
 //! A connection that stays open between calls.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -11,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
@@ -30,11 +31,11 @@ pub(crate) struct Endpoint {
     tls: Option<Arc<ClientConfig>>,
 }
 
-/// What leads to a service: a connection, if one is idle. An instance works on one event at a time, so it needs no more.
+/// What leads to a service: its idle connections, the last used at the end. Ingest needs one; the sweep sends side by side.
 #[derive(Debug)]
 pub(super) struct Line {
     endpoint: Option<Endpoint>,
-    idle: Mutex<Option<(Sender, Instant)>>,
+    idle: Mutex<Vec<(Sender, Instant)>>,
 }
 
 impl Endpoint {
@@ -67,7 +68,7 @@ impl Line {
     /// Opens a connection, and keeps it for the next request.
     pub(super) async fn open_ahead(&self) -> Result<(), String> {
         let sender = self.open().await?;
-        self.keep(sender);
+        self.idle().push((sender, Instant::now()));
         Ok(())
     }
 
@@ -93,24 +94,37 @@ impl Line {
     async fn read(&self, answer: Response<Incoming>, sender: Sender) -> Result<Response<Bytes>, String> {
         let (head, body) = answer.into_parts();
         let body = body.collect().await.map_err(|error| chain(&error))?.to_bytes();
-        // Only a connection whose answer was read to its end can be used again.
-        self.keep(sender);
+        // Only a connection whose answer was read to its end can be used again, and behind one that is broken stands a
+        // server that may be.
+        if !head.status.is_server_error() {
+            self.idle().push((sender, Instant::now()));
+        }
         Ok(Response::from_parts(head, body))
     }
 
-    fn keep(&self, sender: Sender) {
-        *self.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some((sender, Instant::now()));
+    fn take_idle(&self) -> Option<Sender> {
+        let mut idle = self.idle();
+        idle.retain(|(sender, since)| since.elapsed() < POOL_IDLE && !sender.is_closed());
+        Some(idle.pop()?.0)
     }
 
-    fn take_idle(&self) -> Option<Sender> {
-        let (sender, since) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        (since.elapsed() < POOL_IDLE && !sender.is_closed()).then_some(sender)
+    /// Forgets all idle connections: where one gave no answer, the others may be as dead.
+    pub(super) fn forget(&self) {
+        self.idle().clear();
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<(Sender, Instant)>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn open(&self) -> Result<Sender, String> {
         let endpoint = self.endpoint.as_ref().ok_or("its endpoint is no URL of a server")?;
         let Endpoint { host, port, tls, .. } = endpoint;
-        let stream = TcpStream::connect((host.as_str(), *port)).await.map_err(|error| chain(&error))?;
+        let found = lookup_host((host.as_str(), *port)).await.map_err(|error| chain(&error))?;
+        // AWS is everywhere at IPv4; where a network has no way to it, that shows at once, of IPv6 it may not.
+        let mut addresses: Vec<SocketAddr> = found.collect();
+        addresses.sort_by_key(SocketAddr::is_ipv6);
+        let stream = TcpStream::connect(&*addresses).await.map_err(|error| chain(&error))?;
         stream.set_nodelay(true).map_err(|error| chain(&error))?;
         match tls {
             None => speak(stream).await,

@@ -121,6 +121,26 @@ async fn calls_go_by_one_connection() {
 }
 
 #[tokio::test]
+async fn calls_side_by_side_keep_their_connections() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let service = service(&format!("http://{}", listener.local_addr().unwrap()), LIMITS);
+    let seen = Mutex::new(Vec::new());
+    let call = || async { service.send(&service.prepare("AmazonSQS.SendMessage", b"{}".to_vec())).await.unwrap() };
+    let asking = async {
+        for _ in 0..3 {
+            tokio::join!(call(), call());
+        }
+    };
+    let serving = async { tokio::join!(serve(&listener, &[DONE; 3], &seen), serve(&listener, &[DONE; 3], &seen)) };
+    tokio::select! {
+        () = asking => {}
+        _ = serving => unreachable!("they wait for more"),
+    }
+    let connections = seen.into_inner().unwrap().iter().filter(|seen| **seen == "a connection").count();
+    assert_eq!(connections, 2);
+}
+
+#[tokio::test]
 async fn a_connection_that_the_service_has_closed_is_replaced() {
     check(
         &[AnswersLast, DONE],
@@ -139,8 +159,8 @@ async fn what_may_pass_is_tried_once_more() {
         &[Answers(500, ""), DONE],
         1,
         expect![[r#"
-        {}
-        a connection, a request, a request"#]],
+            {}
+            a connection, a request, a connection, a request"#]],
     )
     .await;
     let throttled = r#"{"__type":"com.amazonaws.sqs#RequestThrottled","message":"slower"}"#;
@@ -176,8 +196,8 @@ async fn nothing_is_tried_more_often_than_its_limits_say() {
         &[Answers(503, "<html>"), Answers(400, r#"{"__type":"Throttling"}"#), DONE],
         1,
         expect![[r#"
-        sqs:SendMessage: Throttling: no message
-        a connection, a request, a request"#]],
+            sqs:SendMessage: Throttling: no message
+            a connection, a request, a connection, a request"#]],
     )
     .await;
     check(
