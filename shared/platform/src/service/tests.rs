@@ -221,6 +221,15 @@ async fn what_will_not_pass_is_told_at_once() {
         a connection, a request"#]],
     )
     .await;
+    let odd = r#"{"__type":"AccessDeniedException","message":null,"Message":"not you\nPOST / with a token"}"#;
+    check(
+        &[Answers(400, odd), DONE],
+        1,
+        expect![[r#"
+        sqs:SendMessage: AccessDeniedException: not you
+        a connection, a request"#]],
+    )
+    .await;
     check(
         &[Answers(403, ""), DONE],
         1,
