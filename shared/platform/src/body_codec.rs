@@ -1,9 +1,5 @@
 //! How a body is kept in a record: compressed where that makes it smaller.
 
-use std::cell::RefCell;
-
-use zstd::bulk::Compressor;
-
 /// A body of at most so many bytes, as it is stored, lies in its record unless the operator says otherwise; a larger one
 /// in the bucket. Every update of a record is billed by its whole size.
 pub const INLINE_BODY_BYTES: usize = 8 * 1024;
@@ -27,16 +23,11 @@ const WORTH_COMPRESSING_BYTES: usize = 512;
 /// Level 1 takes tens of microseconds for a typical body and comes within a tenth of the default level's size.
 const LEVEL: i32 = 1;
 
-thread_local! {
-    /// Kept, because to make its tables takes longer than to compress a usual body.
-    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = RefCell::new(Compressor::new(LEVEL).ok());
-}
-
 /// Packs a body.
 #[must_use]
 pub fn pack(body: &[u8]) -> Packed {
     if body.len() >= WORTH_COMPRESSING_BYTES
-        && let Some(compressed) = COMPRESSOR.with_borrow_mut(|kept| kept.as_mut()?.compress(body).ok())
+        && let Ok(compressed) = zstd::bulk::compress(body, LEVEL)
         && compressed.len() < body.len()
     {
         return Packed { bytes: compressed, is_zstd: true };
