@@ -1,7 +1,7 @@
 //! The AWS clients: one connector, one credential, and limits of time that are set on purpose.
 //!
-//! The future of a call is large, and every future around it is as large and moved several times. So where a call is made
-//! for every delivery, its future is boxed.
+//! The future of a call is large, and every future around it is as large and moved several times. So where ingest makes a
+//! call, its future is boxed.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -164,13 +164,13 @@ impl Aws {
 
     /// A service that is spoken to without the SDK.
     pub(crate) fn service(&self, dialect: Dialect, limits: Limits) -> Service {
-        let endpoint = match dialect.service {
-            "dynamodb" => &self.endpoints.dynamodb,
-            "secretsmanager" => &self.endpoints.secretsmanager,
-            _ => &self.endpoints.sqs,
+        let endpoint = match dialect {
+            Dialect::DynamoDb => &self.endpoints.dynamodb,
+            Dialect::SecretsManager => &self.endpoints.secretsmanager,
+            Dialect::Sqs => &self.endpoints.sqs,
         };
-        let url = endpoint.clone().or_else(|| self.url_of(dialect.service));
-        let signer = Signer::new(self.keys.clone(), self.region.clone(), dialect.service);
+        let url = endpoint.clone().or_else(|| self.url_of(dialect.service()));
+        let signer = Signer::new(self.keys.clone(), self.region.clone(), dialect.service());
         Service::new(url.and_then(|url| Endpoint::new(&url, &self.tls)), dialect, signer, limits)
     }
 
@@ -201,11 +201,11 @@ impl Aws {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::service::{DYNAMODB, SECRETS_MANAGER, SQS};
 
     fn check(lookup: fn(&str) -> Option<String>, expected: [&str; 3]) {
         let aws = Aws::from_env(&mut Env::of(lookup));
-        let hosts = [DYNAMODB, SECRETS_MANAGER, SQS].map(|dialect| aws.service(dialect, Limits::PATIENT).host());
+        let dialects = [Dialect::DynamoDb, Dialect::SecretsManager, Dialect::Sqs];
+        let hosts = dialects.map(|dialect| aws.service(dialect, Limits::PATIENT).host());
         assert_eq!(hosts, expected);
     }
 

@@ -26,7 +26,7 @@ pub use self::item::Body;
 pub use self::settle::Settled;
 
 use crate::aws::{Aws, Limits};
-use crate::service::{DYNAMODB, Failure, Service};
+use crate::service::{Dialect, Failure, Service};
 use crate::trouble::Trouble;
 
 /// The number of shards of the index of overdue events. One partition of an index takes a thousand writes a second;
@@ -63,7 +63,7 @@ impl Ledger {
     /// The table named `table`.
     #[must_use]
     pub fn new(aws: &Aws, table: String, limits: Limits) -> Ledger {
-        Ledger { client: aws.dynamodb(limits), service: Arc::new(aws.service(DYNAMODB, limits)), table }
+        Ledger { client: aws.dynamodb(limits), service: Arc::new(aws.service(Dialect::DynamoDb, limits)), table }
     }
 
     /// Records a fresh event, to come due at `due_at`.

@@ -9,7 +9,7 @@ use domain::trace::Trace;
 use serde::Serialize;
 
 use crate::aws::{Aws, Limits};
-use crate::service::{Prepared, SQS, Service};
+use crate::service::{Dialect, Prepared, Service};
 use crate::trouble::Trouble;
 
 /// A queue.
@@ -51,7 +51,7 @@ impl Queue {
     /// The queue at `url`.
     #[must_use]
     pub fn new(aws: &Aws, url: String, limits: Limits) -> Queue {
-        Queue { client: aws.sqs(limits), service: Arc::new(aws.service(SQS, limits)), url }
+        Queue { client: aws.sqs(limits), service: Arc::new(aws.service(Dialect::Sqs, limits)), url }
     }
 
     /// Prepares a message of `source`. The source is the message's group, so that on this unordered queue a noisy source

@@ -23,18 +23,31 @@ use crate::{clock, random};
 pub(crate) use self::connection::Endpoint;
 pub(crate) use self::signature::Signer;
 
-/// What to say to a service, besides what it is asked for.
+/// The services that are spoken to so.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Dialect {
-    /// Its name in signatures and hosts.
-    pub(crate) service: &'static str,
-    content_type: &'static str,
+pub(crate) enum Dialect {
+    DynamoDb,
+    SecretsManager,
+    Sqs,
 }
 
-pub(crate) const DYNAMODB: Dialect = Dialect { service: "dynamodb", content_type: "application/x-amz-json-1.0" };
-pub(crate) const SECRETS_MANAGER: Dialect =
-    Dialect { service: "secretsmanager", content_type: "application/x-amz-json-1.1" };
-pub(crate) const SQS: Dialect = Dialect { service: "sqs", content_type: "application/x-amz-json-1.0" };
+impl Dialect {
+    /// The service's name in signatures and hosts.
+    pub(crate) const fn service(self) -> &'static str {
+        match self {
+            Dialect::DynamoDb => "dynamodb",
+            Dialect::SecretsManager => "secretsmanager",
+            Dialect::Sqs => "sqs",
+        }
+    }
+
+    const fn content_type(self) -> &'static str {
+        match self {
+            Dialect::DynamoDb | Dialect::Sqs => "application/x-amz-json-1.0",
+            Dialect::SecretsManager => "application/x-amz-json-1.1",
+        }
+    }
+}
 
 /// A service.
 #[derive(Debug)]
@@ -78,7 +91,7 @@ impl Service {
         *request.method_mut() = Method::POST;
         let headers = request.headers_mut();
         headers.insert(HOST, self.line.host());
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.dialect.content_type));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.dialect.content_type()));
         headers.insert("x-amz-target", HeaderValue::from_static(target));
         self.signer.sign(headers, &body, clock::now());
         headers.insert(USER_AGENT, NAME);

@@ -1,6 +1,5 @@
 //! The configured sources, each a secret in Secrets Manager.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use domain::source_name::SourceName;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::{Aws, Limits};
-use crate::service::{Failure, SECRETS_MANAGER, Service};
+use crate::service::{Dialect, Failure, Service};
 use crate::trouble::Trouble;
 
 /// An instance reads a source again after this long: so soon, what an operator takes away is gone everywhere.
@@ -39,7 +38,7 @@ impl Sources {
     /// The sources whose secrets are named `{prefix}/source/{name}`.
     #[must_use]
     pub fn new(aws: &Aws, prefix: String, limits: Limits) -> Sources {
-        Sources { service: Arc::new(aws.service(SECRETS_MANAGER, limits)), prefix }
+        Sources { service: Arc::new(aws.service(Dialect::SecretsManager, limits)), prefix }
     }
 
     /// Opens the connection by which sources are read.
@@ -60,7 +59,7 @@ impl Sources {
             Err(failure) if is_absent(&failure) => return Ok(Lookup::Unknown),
             Err(failure) => return Err(Trouble::with(OPERATION, &failure)),
         };
-        let secret: Secret<'_> =
+        let secret: Secret =
             serde_json::from_slice(&answer).map_err(|_| Trouble::passing(OPERATION, "the answer could not be read"))?;
         Ok(match Source::parse(name.clone(), secret.secret_string.as_deref().unwrap_or_default()) {
             Ok(source) => Lookup::Known(Box::new(source)),
@@ -79,9 +78,9 @@ struct GetSecretValue {
 /// What it answers; a secret of bytes has no text.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Secret<'a> {
-    #[serde(borrow, default)]
-    secret_string: Option<Cow<'a, str>>,
+struct Secret {
+    #[serde(default)]
+    secret_string: Option<String>,
 }
 
 /// A secret that waits for its deletion is gone as far as senders are concerned.

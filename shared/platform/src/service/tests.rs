@@ -38,7 +38,7 @@ fn signer() -> Signer {
 
 fn service(url: &str, limits: Limits) -> Service {
     let tls = tls().with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
-    Service::new(Endpoint::new(url, &tls.into()), SQS, signer(), limits)
+    Service::new(Endpoint::new(url, &tls.into()), Dialect::Sqs, signer(), limits)
 }
 
 /// Sends one request after the other to a server that replies so, and tells what came of each, and then what the server
