@@ -7,7 +7,7 @@ use domain::source_name::SourceName;
 use domain::trace::Trace;
 use domain::verify::Refusal;
 use platform::log::{self, Level};
-use platform::trouble::Trouble;
+use platform::service_error::ServiceError;
 use serde::Serialize;
 
 use crate::answer::Response;
@@ -150,7 +150,7 @@ impl DeliveryLog {
         self.unrecorded = Some(1);
     }
 
-    pub(crate) fn trouble(&mut self, trouble: &Trouble) {
+    pub(crate) fn trouble(&mut self, trouble: &ServiceError) {
         self.reason(&trouble.to_string());
     }
 

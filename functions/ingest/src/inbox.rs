@@ -124,7 +124,7 @@ impl Inbox {
         }
         let mut kept = self.keeper.keep(&verified, trace.as_ref(), line).await;
         if kept == Kept::Beside {
-            verified = verified.beside();
+            verified = verified.with_body_digest();
             line.beside(verified.event());
             kept = self.keeper.keep(&verified, trace.as_ref(), line).await;
         }

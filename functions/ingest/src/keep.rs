@@ -11,7 +11,7 @@ use platform::body_codec::pack;
 use platform::clock;
 use platform::ledger::{Body, Ledger, Place, Put};
 use platform::queue::{Message, Queue};
-use platform::trouble::Trouble;
+use platform::service_error::ServiceError;
 
 use crate::delivery_log::DeliveryLog;
 
@@ -135,7 +135,7 @@ impl Keeper {
         }
     }
 
-    async fn record(&self, verified: &VerifiedEvent, body: &Body<'_>) -> Result<Recorded, Trouble> {
+    async fn record(&self, verified: &VerifiedEvent, body: &Body<'_>) -> Result<Recorded, ServiceError> {
         let event = verified.event();
         let due_at = self.schedule.first_due(event.received_at);
         let mut place = Place::Free;
@@ -145,14 +145,14 @@ impl Keeper {
                 Put::Created => return Ok(Recorded::New),
                 Put::Stands(standing) => standing,
             };
-            match admit(&standing, &event.delivery, event.body_sha256, event.received_at) {
+            match admit(&standing, &event.recorded_by, event.body_sha256, event.received_at) {
                 Admission::Own => return Ok(Recorded::New),
                 Admission::Duplicate { differs } => return Ok(Recorded::Known { differs }),
                 Admission::Beside => return Ok(Recorded::Beside),
                 Admission::Expired { expires_at_seconds } => place = Place::Expired(expires_at_seconds),
             }
         }
-        Err(Trouble::passing("recording the event", "expired records kept standing in the way"))
+        Err(ServiceError::retryable("recording the event", "expired records kept standing in the way"))
     }
 
     /// Sends an event that lies nowhere yet. A body that shrinks was not put into the bucket; if its record failed and

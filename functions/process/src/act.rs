@@ -21,7 +21,7 @@ use domain::provider::Provider;
 use domain::published::{Carriage, PUBLISHED_MAX_BYTES, Published, assets_object, publish};
 use domain::time::Timestamp;
 use platform::clock;
-use platform::trouble::Trouble;
+use platform::service_error::ServiceError;
 
 use crate::archive::archive;
 use crate::confirm::{Told, confirm};
@@ -88,15 +88,15 @@ pub(crate) async fn act(desk: &Desk, record: Record, sent: MessageBody, deadline
     enough_time_for_a_step(deadline)?;
     let body = fetch(desk, &event, &stored, sent).await.map_err(|trouble| as_work(&trouble))?;
     enough_time_for_a_step(deadline)?;
-    let wanted = desk.options.of(&event.source, clock::now()).await.map_err(|reason| Work::Passing { reason })?;
-    let sender = wanted.sender(event.provider).ok_or_else(|| Work::Passing { reason: UNDESCRIBED.to_owned() })?;
+    let wanted = desk.options.of(&event.source, clock::now()).await.map_err(|reason| Work::Retryable { reason })?;
+    let sender = wanted.sender(event.provider).ok_or_else(|| Work::Retryable { reason: UNDESCRIBED.to_owned() })?;
     let options = &wanted.options;
     let canonical = Canonical::of(sender, &event.headers, &body);
     // What is remembered of the source may be older than what ingest knew. Once it has been read anew, it counts.
     let may_be_outdated = event.provider == Provider::Custom && standing.attempts == 1;
     if may_be_outdated && canonical.head.event_type != event.event_type {
         desk.options.doubt(&event.source);
-        return Err(Work::Passing { reason: READ_OTHERWISE.to_owned() });
+        return Err(Work::Retryable { reason: READ_OTHERWISE.to_owned() });
     }
     let told = Told { event, canonical, raw: body };
     let Told { event, canonical, raw } = confirm(desk, told, sender, options, standing.attempts, deadline).await?;
@@ -119,7 +119,7 @@ pub(crate) fn enough_time_for_a_step(deadline: Timestamp) -> Result<(), Work> {
     if clock::now() + STEP_RESERVE <= deadline {
         Ok(())
     } else {
-        Err(Work::Passing { reason: "too little of the function's time was left".to_owned() })
+        Err(Work::Retryable { reason: "too little of the function's time was left".to_owned() })
     }
 }
 
@@ -129,7 +129,7 @@ async fn fetch<'a>(
     event: &Event,
     stored: &'a StoredBody,
     sent: MessageBody,
-) -> Result<Cow<'a, [u8]>, Trouble> {
+) -> Result<Cow<'a, [u8]>, ServiceError> {
     match (stored, sent) {
         (StoredBody::Inline(bytes), _) => Ok(Cow::Borrowed(bytes)),
         (StoredBody::Referenced(_), MessageBody::Here(bytes)) if Digest::of(&bytes) == event.body_sha256 => {

@@ -2,11 +2,11 @@
 
 use domain::archive::{ASSETS_AT_ONCE, DOWNLOAD_RESERVE, Outcome, conclude, key};
 use domain::canonical::{Asset, Canonical, Details};
+use domain::compiled_provider::CompiledProvider;
 use domain::download::hosts::Hosts;
 use domain::event::Event;
 use domain::event_type::Status;
 use domain::ledger::settle::Work;
-use domain::sender::Sender;
 use domain::source::Options;
 use domain::time::Timestamp;
 use futures_util::stream::{self, StreamExt as _};
@@ -26,7 +26,7 @@ const NO_TIME: &str = "too little of the function's time was left";
 pub(crate) async fn archive(
     desk: &Desk,
     event: &Event,
-    sender: &Sender,
+    sender: &CompiledProvider,
     attempts: u32,
     canonical: Canonical,
     options: &Options,
@@ -52,7 +52,7 @@ pub(crate) async fn archive(
 /// Copies one asset, when its turn has come: those of all events share the instance's memory.
 async fn copy(
     desk: &Desk,
-    sender: &Sender,
+    sender: &CompiledProvider,
     key: &str,
     asset: &Asset,
     options: &Options,
@@ -86,6 +86,6 @@ async fn copy(
             Err(trouble) => Outcome::Later(trouble.to_string()),
         },
         Err(NotStored::Failed(failure)) => Outcome::Failed(failure),
-        Err(NotStored::Trouble(trouble)) => Outcome::Later(trouble.to_string()),
+        Err(NotStored::ServiceError(trouble)) => Outcome::Later(trouble.to_string()),
     }
 }

@@ -1,12 +1,12 @@
 //! Claiming an event: from a message to a record that is ours to work on.
 
-use domain::ledger::admit::makes_room;
+use domain::ledger::admit::allows_second_body;
 use domain::ledger::claim::{Claim, ClaimRequest, Reason, claim};
 use domain::ledger::record::{BodyRef, Record};
 use domain::message::{Message, MessageBody};
 use platform::body_codec::pack;
 use platform::ledger::{Body, Due, Place, Taken};
-use platform::trouble::Trouble;
+use platform::service_error::ServiceError;
 
 use crate::desk::Desk;
 
@@ -32,7 +32,7 @@ pub(crate) enum Claimed {
 impl Desk {
     /// Claims the event of `message`, beside a failed one if need be: ingest could not ask the ledger about an event
     /// that only its message has.
-    pub(crate) async fn claim(&self, message: &Message, request: &ClaimRequest) -> Result<Claimed, Trouble> {
+    pub(crate) async fn claim(&self, message: &Message, request: &ClaimRequest) -> Result<Claimed, ServiceError> {
         match self.claim_as_named(message, request).await? {
             Claimed::Beside => {}
             other => return Ok(other),
@@ -40,12 +40,12 @@ impl Desk {
         let Some(bytes) = self.brought(message).await? else {
             return Ok(Claimed::Refused(Reason::Finished));
         };
-        let beside = Message { event: message.event.clone().beside(), body: MessageBody::Here(bytes) };
+        let beside = Message { event: message.event.clone().with_body_digest(), body: MessageBody::Here(bytes) };
         self.claim_as_named(&beside, request).await
     }
 
     /// The body that a message brings; none if it only says that the ledger has it.
-    async fn brought(&self, message: &Message) -> Result<Option<Vec<u8>>, Trouble> {
+    async fn brought(&self, message: &Message) -> Result<Option<Vec<u8>>, ServiceError> {
         let Message { event, body } = message;
         match body {
             MessageBody::InLedger => Ok(None),
@@ -57,7 +57,7 @@ impl Desk {
         }
     }
 
-    async fn claim_as_named(&self, message: &Message, request: &ClaimRequest) -> Result<Claimed, Trouble> {
+    async fn claim_as_named(&self, message: &Message, request: &ClaimRequest) -> Result<Claimed, ServiceError> {
         let mut due = Due::Stays;
         for _ in 0..ROUNDS_MAX {
             let existing = match self.ledger.take(&message.event.id, request, due).await? {
@@ -69,7 +69,7 @@ impl Desk {
                 Claim::Held => {
                     return Ok(existing.map_or(Claimed::Contended, Claimed::Ours));
                 }
-                Claim::Refuse(_) if standing.is_some_and(|it| makes_room(it, message.event.body_sha256)) => {
+                Claim::Refuse(_) if standing.is_some_and(|it| allows_second_body(it, message.event.body_sha256)) => {
                     return Ok(Claimed::Beside);
                 }
                 Claim::Refuse(reason) => return Ok(Claimed::Refused(reason)),
@@ -89,7 +89,7 @@ impl Desk {
 
     /// Makes the record of an event that only its message has, under the claim at once; `false` if the message has it
     /// no more than the ledger.
-    async fn make(&self, message: &Message, request: &ClaimRequest, place: Place) -> Result<bool, Trouble> {
+    async fn make(&self, message: &Message, request: &ClaimRequest, place: Place) -> Result<bool, ServiceError> {
         let event = &message.event;
         let reference = |size| BodyRef::of(self.bodies.bucket(), event, size);
         match &message.body {

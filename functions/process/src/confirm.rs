@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use domain::canonical::Canonical;
+use domain::compiled_provider::CompiledProvider;
 use domain::confirm::{Inquiry, Need, Verdict, need};
 use domain::download::target::Loopback;
 use domain::event::{Event, VerifiedBy};
 use domain::ledger::schedule::ATTEMPTS_MAX;
 use domain::ledger::settle::Work;
-use domain::sender::Sender;
 use domain::source::{Options, OptionsError};
 use domain::time::Timestamp;
 
@@ -30,7 +30,7 @@ pub(crate) struct Told<'a> {
 pub(crate) async fn confirm<'a>(
     desk: &Desk,
     told: Told<'a>,
-    sender: &Arc<Sender>,
+    sender: &Arc<CompiledProvider>,
     options: &Options,
     attempts: u32,
     deadline: Timestamp,
@@ -40,12 +40,12 @@ pub(crate) async fn confirm<'a>(
         Need::None => return Ok(told),
         Need::Unaskable => {
             let reason = "unconfirmable: the sender's API cannot be asked about such an event".to_owned();
-            return Err(Work::Lasting { reason });
+            return Err(Work::Permanent { reason });
         }
         Need::Ask(inquiry) => inquiry,
     };
     if access.is_some_and(|access| access.test_only_base_url.is_some()) && desk.loopback == Loopback::Refused {
-        return Err(Work::Passing { reason: OptionsError::BaseUrlOutsideTests.to_string() });
+        return Err(Work::Retryable { reason: OptionsError::BaseUrlOutsideTests.to_string() });
     }
     enough_time_for_a_step(deadline)?;
     let (canonical, answer) = ask(desk, &inquiry, attempts).await?;
@@ -59,9 +59,9 @@ async fn ask(desk: &Desk, inquiry: &Inquiry, attempts: u32) -> Result<(Canonical
     let reason = |text: &str| text.to_owned();
     match inquiry.verdict(&answer) {
         Verdict::Agrees(canonical) => Ok((*canonical, answer.body)),
-        Verdict::NotYet { reason } => Err(Work::Passing { reason }),
+        Verdict::NotYet { reason } => Err(Work::Retryable { reason }),
         Verdict::Unknown if attempts < ATTEMPTS_MAX => {
-            Err(Work::Passing { reason: reason("the sender's API does not know of it yet") })
+            Err(Work::Retryable { reason: reason("the sender's API does not know of it yet") })
         }
         Verdict::Unknown => Err(Work::Contradicted { reason: reason("the sender's API has never heard of it") }),
         Verdict::Contradicts => Err(Work::Contradicted { reason: reason("the sender's API tells the opposite") }),

@@ -17,8 +17,8 @@ use platform::download::Downloads;
 use platform::ledger::{Ledger, Settled};
 use platform::provider_api::ProviderApi;
 use platform::queue::Queue;
+use platform::service_error::{ServiceError, ServiceErrorKind};
 use platform::topic::Topic;
-use platform::trouble::{Trouble, TroubleKind};
 use platform::{clock, random};
 use tokio::sync::Semaphore;
 
@@ -107,11 +107,11 @@ impl Desk {
                 self.keep(&received, line).await
             }
             Err(trouble) => match trouble.kind() {
-                TroubleKind::Passing => {
+                ServiceErrorKind::Retryable => {
                     line.trouble(&trouble);
                     self.keep(&received, line).await
                 }
-                TroubleKind::Lasting => self.give_up(&message, &request.token, &received, &trouble, line).await,
+                ServiceErrorKind::Permanent => self.give_up(&message, &request.token, &received, &trouble, line).await,
             },
         }
     }
@@ -133,7 +133,7 @@ impl Desk {
             apart(async move { act(&desk, record, sent, deadline).await }).await
         } else {
             let reason = format!("given up after {ATTEMPTS_MAX} attempts, the last of which never ended");
-            (Work::Lasting { reason }, None)
+            (Work::Permanent { reason }, None)
         };
         let is_contradicted = matches!(work, Work::Contradicted { .. });
         let settlement = settle(work, attempts, clock::now(), self.schedule, random::fraction());
@@ -161,11 +161,11 @@ impl Desk {
         message: &Message,
         token: &str,
         received: &Received,
-        trouble: &Trouble,
+        trouble: &ServiceError,
         line: &mut ProcessLog,
     ) -> Verdict {
         let reason = trouble.to_string();
-        let settlement = settle(Work::Lasting { reason: reason.clone() }, 1, clock::now(), self.schedule, 0.0);
+        let settlement = settle(Work::Permanent { reason: reason.clone() }, 1, clock::now(), self.schedule, 0.0);
         if let Err(trouble) = self.ledger.settle(&message.event.id, token, &settlement, &[]).await {
             line.trouble(&trouble);
         }
@@ -200,16 +200,16 @@ async fn apart(work: impl Future<Output = Result<Acted, Work>> + Send + 'static)
     match tokio::spawn(work).await {
         Ok(Ok(acted)) => (Work::Done, Some(acted)),
         Ok(Err(trouble)) => (trouble, None),
-        Err(_) => (Work::Passing { reason: "the processor panicked".to_owned() }, None),
+        Err(_) => (Work::Retryable { reason: "the processor panicked".to_owned() }, None),
     }
 }
 
 /// Sorts trouble of a step: whoever settles must know whether to try again.
-pub(crate) fn as_work(trouble: &Trouble) -> Work {
+pub(crate) fn as_work(trouble: &ServiceError) -> Work {
     let reason = trouble.to_string();
     match trouble.kind() {
-        TroubleKind::Passing => Work::Passing { reason },
-        TroubleKind::Lasting => Work::Lasting { reason },
+        ServiceErrorKind::Retryable => Work::Retryable { reason },
+        ServiceErrorKind::Permanent => Work::Permanent { reason },
     }
 }
 
@@ -233,7 +233,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_the_events_passing_trouble() {
         let (work, acted) = apart(async { panic!("of an event's own making") }).await;
-        assert_eq!(work, Work::Passing { reason: "the processor panicked".to_owned() });
+        assert_eq!(work, Work::Retryable { reason: "the processor panicked".to_owned() });
         assert!(acted.is_none());
     }
 }

@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 use domain::trace::Trace;
 use platform::clock;
 use platform::log::{self, Level};
-use platform::trouble::Trouble;
+use platform::service_error::ServiceError;
 use serde::Serialize;
 
 use crate::act::{Acted, AssetCounts};
@@ -161,7 +161,7 @@ impl ProcessLog {
         self.claim_lost = Some(true);
     }
 
-    pub(crate) fn trouble(&mut self, trouble: &Trouble) {
+    pub(crate) fn trouble(&mut self, trouble: &ServiceError) {
         let earlier = self.trouble.take().map(|earlier| earlier + "; ").unwrap_or_default();
         self.trouble = Some(format!("{earlier}{trouble}"));
     }

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use domain::compiled_provider::CompiledProvider;
 use domain::provider::Provider;
-use domain::sender::Sender;
 use domain::source::{Options, OptionsError, Source};
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
 use platform::log::{self, Level};
+use platform::service_error::ServiceError;
 use platform::sources::{FRESH_FOR, Lookup, READS_APART, Sources};
-use platform::trouble::Trouble;
 use serde_json::json;
 
 /// How many sources are remembered. Names come from verified events only, so this is more than any operator has.
@@ -21,7 +21,7 @@ const SOURCES_MAX: usize = 1024;
 pub(crate) struct Wanted {
     pub(crate) options: Options,
     /// The operator's own description of the sender, if there is one.
-    own: Option<Arc<Sender>>,
+    own: Option<Arc<CompiledProvider>>,
 }
 
 impl Wanted {
@@ -32,7 +32,7 @@ impl Wanted {
 
     /// Who sent an event of `provider`. An event that was taken by the operator's own description needs that still; one
     /// of the catalogue's is read by the catalogue, whatever the source has become since.
-    pub(crate) fn sender(&self, provider: Provider) -> Option<&Arc<Sender>> {
+    pub(crate) fn sender(&self, provider: Provider) -> Option<&Arc<CompiledProvider>> {
         match provider.sender() {
             Some(known) => Some(known),
             None => self.own.as_ref(),
@@ -106,7 +106,7 @@ impl Memory {
     fn learn(
         &mut self,
         name: &SourceName,
-        answer: Result<Lookup, Trouble>,
+        answer: Result<Lookup, ServiceError>,
         now: Timestamp,
     ) -> Result<Arc<Wanted>, String> {
         let content = match answer {
@@ -159,8 +159,8 @@ mod tests {
         }
     }
 
-    fn down() -> Result<Lookup, Trouble> {
-        Err(Trouble::passing("secretsmanager:GetSecretValue", "timed out"))
+    fn down() -> Result<Lookup, ServiceError> {
+        Err(ServiceError::retryable("secretsmanager:GetSecretValue", "timed out"))
     }
 
     fn told(content: Option<Result<Arc<Wanted>, String>>) -> String {
@@ -172,7 +172,7 @@ mod tests {
     }
 
     /// Lets a memory learn each answer at its second, and checks what it recalls at another.
-    fn check(learnt: Vec<(u64, Result<Lookup, Trouble>)>, recalled_at: u64, expected: &str) {
+    fn check(learnt: Vec<(u64, Result<Lookup, ServiceError>)>, recalled_at: u64, expected: &str) {
         let mut memory = Memory::default();
         for (second, answer) in learnt {
             let _ = memory.learn(&name("test"), answer, START + Duration::from_secs(second));

@@ -1,7 +1,7 @@
 //! What a sweep came to.
 
 use platform::ledger::DUE_SHARDS;
-use platform::trouble::Trouble;
+use platform::service_error::ServiceError;
 use serde::Serialize;
 
 /// The counts of a run.
@@ -24,7 +24,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn note(&mut self, trouble: &Trouble) {
+    pub(crate) fn note(&mut self, trouble: &ServiceError) {
         self.trouble.get_or_insert_with(|| trouble.to_string());
     }
 

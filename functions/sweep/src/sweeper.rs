@@ -11,7 +11,7 @@ use domain::trace::Trace;
 use platform::clock;
 use platform::ledger::{DUE_SHARDS, Ledger};
 use platform::queue::Queue;
-use platform::trouble::Trouble;
+use platform::service_error::ServiceError;
 use tokio::task::JoinSet;
 
 use crate::report::Report;
@@ -103,7 +103,7 @@ impl Sweeper {
 
     /// Marks the event first and sends it then: a crash in between costs one wait, the other way round could send the
     /// same event in every run.
-    async fn sweep(&self, overdue: &Overdue, trace: Option<&Trace>) -> Result<Swept, Trouble> {
+    async fn sweep(&self, overdue: &Overdue, trace: Option<&Trace>) -> Result<Swept, ServiceError> {
         let now = clock::now();
         let next = overdue.next_due_at(now, self.schedule);
         let Some(event) = self.ledger.sweep(overdue, now, next).await? else {

@@ -122,7 +122,7 @@ pub fn conclude(outcomes: Vec<(Asset, Outcome)>, attempts: u32) -> Result<Vec<As
     let reason = format!("{} of {all} assets are not archived yet: {first}", left.len());
     match (has_advanced, attempts < ATTEMPTS_MAX) {
         (true, _) => Err(Work::Advanced { reason }),
-        (false, true) => Err(Work::Passing { reason }),
+        (false, true) => Err(Work::Retryable { reason }),
         (false, false) => Ok(assets),
     }
 }

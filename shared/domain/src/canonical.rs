@@ -9,13 +9,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::archive::NotArchived;
-use crate::clip::clipped;
+use crate::compiled_provider::CompiledProvider;
 use crate::details::{self, Body};
 use crate::event_type::{EventType, Status};
 use crate::expiry;
 use crate::head::Head;
-use crate::sender::Sender;
 use crate::time::Timestamp;
+use crate::truncate::truncate;
 
 /// A body that nests deeper is not JSON that every consumer can read: the strictest common parser, that of .NET, stops
 /// at 64, and the published event puts the body two levels down.
@@ -125,23 +125,24 @@ pub struct Timings {
 
 impl Details {
     /// The same with every text cut to a bound. The list of assets needs none: it can travel by reference.
-    fn clipped(self) -> Details {
+    fn truncated(self) -> Details {
         let Details { time, media, job, assets, error, timings } = self;
         Details {
             time,
             media,
             job: Job {
-                id: job.id.map(clipped),
-                kind: job.kind.map(clipped),
-                model: job.model.map(clipped),
-                correlation_id: job.correlation_id.map(clipped),
+                id: job.id.map(truncate),
+                kind: job.kind.map(truncate),
+                model: job.model.map(truncate),
+                correlation_id: job.correlation_id.map(truncate),
             },
             assets,
-            error: error.map(|error| EventError { code: error.code.map(clipped), message: error.message.map(clipped) }),
+            error: error
+                .map(|error| EventError { code: error.code.map(truncate), message: error.message.map(truncate) }),
             timings: Timings {
-                created_at: timings.created_at.map(clipped),
-                started_at: timings.started_at.map(clipped),
-                completed_at: timings.completed_at.map(clipped),
+                created_at: timings.created_at.map(truncate),
+                started_at: timings.started_at.map(truncate),
+                completed_at: timings.completed_at.map(truncate),
                 work_seconds: timings.work_seconds,
             },
         }
@@ -165,7 +166,7 @@ impl Canonical {
     /// that sends them), or of a shape that the sender's description does not know, comes out as unrecognized, with no
     /// details: its raw form is published beside it.
     #[must_use]
-    pub fn of(sender: &Sender, headers: &BTreeMap<String, String>, body: &[u8]) -> Canonical {
+    pub fn of(sender: &CompiledProvider, headers: &BTreeMap<String, String>, body: &[u8]) -> Canonical {
         let readable = sender.readable(body);
         let (head, shape) = sender.head_and_shape(headers, &readable);
         let value = serde_json::from_slice::<Value>(&readable).ok().filter(|value| nesting(value) <= NESTING_MAX);
@@ -176,7 +177,7 @@ impl Canonical {
                 let description = sender.description();
                 let body = Body { value: &value, headers, ids: description.scheme.id_headers() };
                 let details = details::read(shape, status, head.subject.as_deref(), &body);
-                Canonical { head, is_json, details: details.dated(description.asset_life_seconds).clipped() }
+                Canonical { head, is_json, details: details.dated(description.asset_life_seconds).truncated() }
             }
             // A head skips over what it need not know, and there a number or an escape may still be wrong. Nobody is
             // told of a job that ended well when its outputs could not be read.

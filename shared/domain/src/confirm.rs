@@ -18,10 +18,10 @@ use self::account::Account;
 use self::request::Asked;
 
 use crate::canonical::Canonical;
+use crate::compiled_provider::CompiledProvider;
 use crate::details::Body;
 use crate::event::{Event, VerifiedBy};
 use crate::event_type::{EventType, Status, Thing};
-use crate::sender::Sender;
 use crate::source::ApiAccess;
 
 /// Whether an event has to be confirmed.
@@ -39,7 +39,7 @@ pub enum Need {
 /// A question to a sender's API about one event.
 #[derive(Debug)]
 pub struct Inquiry {
-    sender: Arc<Sender>,
+    sender: Arc<CompiledProvider>,
     poll: usize,
     id: String,
     thing: Thing,
@@ -76,7 +76,7 @@ pub enum Verdict {
 #[must_use]
 pub fn need(
     event: &Event,
-    sender: &Arc<Sender>,
+    sender: &Arc<CompiledProvider>,
     canonical: &Canonical,
     body: &[u8],
     access: Option<&ApiAccess>,

@@ -11,7 +11,7 @@ pub mod hosts;
 pub mod status;
 pub mod target;
 
-use crate::words::words;
+use crate::string_enum::string_enum;
 
 /// How many redirects are followed.
 pub const REDIRECTS_MAX: u32 = 2;
@@ -43,7 +43,7 @@ pub enum Refusal {
     ContentType,
 }
 
-words!(Refusal {
+string_enum!(Refusal {
     InvalidUrl => "invalid_url",
     Scheme => "not_https",
     UserInfo => "user_info",

@@ -8,8 +8,8 @@ use crate::event_id::EventId;
 use crate::event_type::EventType;
 use crate::provider::Provider;
 use crate::source_name::SourceName;
+use crate::string_enum::string_enum;
 use crate::time::Timestamp;
-use crate::words::words;
 
 /// All that is known of an event but its body. The ledger and the message carry it field by field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Event {
     /// When it arrived.
     pub received_at: Timestamp,
     /// The id of the invocation that recorded it.
-    pub delivery: String,
+    pub recorded_by: String,
     /// The kept headers, by lower-case name.
     pub headers: BTreeMap<String, String>,
     /// The SHA-256 of the body's bytes.
@@ -43,7 +43,7 @@ pub struct Event {
 impl Event {
     /// The same under an id of its own, because the one it had belongs to an event with another body that has failed.
     #[must_use]
-    pub fn beside(self) -> Event {
+    pub fn with_body_digest(self) -> Event {
         Event { id: self.id.with(self.body_sha256), ..self }
     }
 }
@@ -87,8 +87,8 @@ impl VerifiedEvent {
 
     /// The same, [beside](Event::beside) a failed event.
     #[must_use]
-    pub fn beside(self) -> VerifiedEvent {
-        VerifiedEvent { event: self.event.beside(), ..self }
+    pub fn with_body_digest(self) -> VerifiedEvent {
+        VerifiedEvent { event: self.event.with_body_digest(), ..self }
     }
 
     /// All but the body.
@@ -145,5 +145,5 @@ pub enum Origin {
     Replay,
 }
 
-words!(VerifiedBy { Signature => "signature", Token => "token", Confirmed => "confirmed" });
-words!(Origin { Webhook => "webhook", Poll => "poll", Replay => "replay" });
+string_enum!(VerifiedBy { Signature => "signature", Token => "token", Confirmed => "confirmed" });
+string_enum!(Origin { Webhook => "webhook", Poll => "poll", Replay => "replay" });

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use description::{Condition, Description, HeaderName, Otherwise, Place, Places, Report, Shape, Test};
 
-use crate::clip::clipped;
 use crate::condition::{Seen, holds};
 use crate::event_type::EventType;
 use crate::json::{Found, Pointers};
+use crate::truncate::truncate;
 
 pub(crate) use self::challenge::ChallengeReader;
 
@@ -90,7 +90,7 @@ impl HeadReader {
             return (Head::unrecognized(), None);
         };
         let event_type = shape.report(&delivery).filter(|_| is_readable);
-        let subject = shape.subject.iter().find_map(|at| delivery.text(at)).map(|text| clipped(text.to_owned()));
+        let subject = shape.subject.iter().find_map(|at| delivery.text(at)).map(|text| truncate(text.to_owned()));
         let key = shape.key.iter().map(|places| places.iter().find_map(|at| delivery.text(at)).map(str::to_owned));
         let key: Vec<String> = key.collect::<Option<_>>().unwrap_or_default();
         let event_type = event_type.map_or(EventType::Unrecognized, EventType::from);

@@ -171,7 +171,7 @@ fn write(event: &Event, body: WireBody<'_>) -> String {
         origin: event.origin.as_str().into(),
         replay: event.replay,
         received_at: event.received_at.as_millis(),
-        delivery: event.delivery.as_str().into(),
+        delivery: event.recorded_by.as_str().into(),
         headers: Cow::Borrowed(&event.headers),
         body_sha256: event.body_sha256.to_string().into(),
         body,
@@ -215,7 +215,7 @@ impl Message {
             origin: wire.origin.parse().map_err(|_| Undecodable::Field("origin"))?,
             replay: wire.replay,
             received_at: Timestamp::from_millis(wire.received_at),
-            delivery: wire.delivery.into_owned(),
+            recorded_by: wire.delivery.into_owned(),
             headers: wire.headers.into_owned(),
             body_sha256,
         };

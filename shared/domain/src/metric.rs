@@ -3,7 +3,7 @@
 //! A field of a log line that has the name of a metric and holds a number **is** that metric: `platform::log` finds
 //! them by these words and writes CloudWatch's block for them.
 
-use crate::words::words;
+use crate::string_enum::string_enum;
 
 /// Where CloudWatch keeps them.
 pub const NAMESPACE: &str = "Landfall";
@@ -70,7 +70,7 @@ pub enum Metric {
     Troubled,
 }
 
-words!(Metric {
+string_enum!(Metric {
     Accepted => "accepted",
     Duplicates => "duplicates",
     DuplicateDiffers => "duplicate_differs",

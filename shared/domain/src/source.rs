@@ -19,8 +19,8 @@ use serde_json::{Map, Value};
 
 use self::configuration::Configuration;
 use self::unquoted::unquoted;
+use crate::compiled_provider::CompiledProvider;
 use crate::provider::Provider;
-use crate::sender::Sender;
 use crate::source_name::SourceName;
 
 pub use self::credentials::{Credentials, Keys, Proof, Signing};
@@ -38,7 +38,7 @@ pub struct Source {
     /// The kind of sender.
     pub provider: Provider,
     /// All that is known of that kind: of the catalogue, or the operator's own.
-    pub sender: Arc<Sender>,
+    pub sender: Arc<CompiledProvider>,
     /// What a genuine delivery must carry.
     pub credentials: Credentials,
     /// How repeats are told from new events.
@@ -99,7 +99,7 @@ impl Source {
 }
 
 /// What is known of the sender that the configuration names, or describes itself.
-fn described(configuration: &mut Configuration) -> Result<(Provider, Arc<Sender>), SourceError> {
+fn described(configuration: &mut Configuration) -> Result<(Provider, Arc<CompiledProvider>), SourceError> {
     let known: Option<Provider> = match configuration.provider.as_deref() {
         None | Some("custom") => None,
         Some(name) => Some(name.parse().map_err(SourceError::UnknownProvider)?),
@@ -108,7 +108,7 @@ fn described(configuration: &mut Configuration) -> Result<(Provider, Arc<Sender>
     match (known, configuration.scheme.take()) {
         (Some((provider, sender)), None) => Ok((provider, Arc::clone(sender))),
         (Some((provider, _)), Some(_)) => Err(SourceError::SchemeBesideProvider(provider)),
-        (None, Some(scheme)) => Ok((Provider::Custom, Arc::new(Sender::own(own(scheme)?)))),
+        (None, Some(scheme)) => Ok((Provider::Custom, Arc::new(CompiledProvider::own(own(scheme)?)))),
         (None, None) => Err(SourceError::NoProvider),
     }
 }

@@ -163,7 +163,7 @@ fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matche
         origin: Origin::Webhook,
         replay: 0,
         received_at: delivery.received_at,
-        delivery: delivery.request_id,
+        recorded_by: delivery.request_id,
         headers,
         body_sha256,
     };

@@ -14,7 +14,7 @@ use hyper::body::{Buf as _, Bytes};
 
 use crate::aws::{Aws, Limits};
 use crate::download::Download;
-use crate::trouble::Trouble;
+use crate::service_error::ServiceError;
 
 /// Where a copy's SHA-256 stands, if it was known before the first byte was sent.
 const SHA256: &str = "sha256";
@@ -33,7 +33,7 @@ pub enum NotStored {
     /// The asset could not be fetched to its end.
     Failed(Failure),
     /// The bucket could not be reached or refused.
-    Trouble(Trouble),
+    ServiceError(ServiceError),
 }
 
 impl Assets {
@@ -51,11 +51,11 @@ impl Assets {
     ///
     /// # Errors
     /// If the bucket could not be reached or refused.
-    pub async fn standing(&self, key: &str) -> Result<Option<Archived>, Trouble> {
+    pub async fn standing(&self, key: &str) -> Result<Option<Archived>, ServiceError> {
         let head = match self.client.head_object().bucket(&self.bucket).key(key).send().await {
             Ok(head) => head,
             Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => return Ok(None),
-            Err(error) => return Err(Trouble::of("s3:HeadObject", &error)),
+            Err(error) => return Err(ServiceError::of("s3:HeadObject", &error)),
         };
         let noted = head.metadata().and_then(|metadata| metadata.get(SHA256));
         match (noted, head.content_length().and_then(|length| u64::try_from(length).ok())) {
@@ -109,7 +109,7 @@ impl Assets {
         match answer {
             Ok(_) => Ok(Some(self.archived(key, size, digest.to_string()))),
             Err(error) if error.code() == Some(ANOTHER_STANDS) => Ok(None),
-            Err(error) => Err(NotStored::Trouble(Trouble::of("s3:PutObject", &error))),
+            Err(error) => Err(NotStored::ServiceError(ServiceError::of("s3:PutObject", &error))),
         }
     }
 
@@ -131,12 +131,12 @@ impl Assets {
             .content_type(media_type)
             .send()
             .await
-            .map_err(|error| NotStored::Trouble(Trouble::of(OPERATION, &error)))?;
+            .map_err(|error| NotStored::ServiceError(ServiceError::of(OPERATION, &error)))?;
         let id = created
             .upload_id
-            .ok_or_else(|| NotStored::Trouble(Trouble::passing(OPERATION, "the answer names no upload")))?;
+            .ok_or_else(|| NotStored::ServiceError(ServiceError::retryable(OPERATION, "the answer names no upload")))?;
         let ended = match self.send_parts(key, &id, first, &mut parts).await {
-            Ok(sent) => self.complete(key, &id, sent).await.map_err(NotStored::Trouble),
+            Ok(sent) => self.complete(key, &id, sent).await.map_err(NotStored::ServiceError),
             Err(not_stored) => Err(not_stored),
         };
         if !matches!(ended, Ok(true)) {
@@ -167,7 +167,7 @@ impl Assets {
                 .body(bytes.into())
                 .send()
                 .await
-                .map_err(|error| NotStored::Trouble(Trouble::of("s3:UploadPart", &error)))?;
+                .map_err(|error| NotStored::ServiceError(ServiceError::of("s3:UploadPart", &error)))?;
             let part = CompletedPart::builder().part_number(number).set_e_tag(answer.e_tag).build();
             sent = sent.parts(part);
             number += 1;
@@ -177,7 +177,7 @@ impl Assets {
     }
 
     /// Makes one object of the parts; `false` if another stands there already.
-    async fn complete(&self, key: &str, id: &str, sent: CompletedMultipartUpload) -> Result<bool, Trouble> {
+    async fn complete(&self, key: &str, id: &str, sent: CompletedMultipartUpload) -> Result<bool, ServiceError> {
         let answer = self
             .client
             .complete_multipart_upload()
@@ -191,20 +191,20 @@ impl Assets {
         match answer {
             Ok(_) => Ok(true),
             Err(error) if error.code() == Some(ANOTHER_STANDS) => Ok(false),
-            Err(error) => Err(Trouble::of("s3:CompleteMultipartUpload", &error)),
+            Err(error) => Err(ServiceError::of("s3:CompleteMultipartUpload", &error)),
         }
     }
 
     /// The digest of a large copy was known only after its last byte had been sent, so it is read from the copy.
-    async fn read(&self, key: &str) -> Result<Archived, Trouble> {
+    async fn read(&self, key: &str) -> Result<Archived, ServiceError> {
         const OPERATION: &str = "s3:GetObject";
         let object = self.client.get_object().bucket(&self.bucket).key(key).send().await;
-        let mut body = object.map_err(|error| Trouble::of(OPERATION, &error))?.body;
+        let mut body = object.map_err(|error| ServiceError::of(OPERATION, &error))?.body;
         let (mut digester, mut size) = (Digester::default(), 0);
         loop {
             let piece = tokio::time::timeout(self.limit, body.try_next()).await;
-            let piece = piece.map_err(|_| Trouble::passing(OPERATION, "timed out"))?;
-            let Some(piece) = piece.map_err(|_| Trouble::passing(OPERATION, "the object broke off"))? else {
+            let piece = piece.map_err(|_| ServiceError::retryable(OPERATION, "timed out"))?;
+            let Some(piece) = piece.map_err(|_| ServiceError::retryable(OPERATION, "the object broke off"))? else {
                 return Ok(self.archived(key, size, digester.finish().to_string()));
             };
             digester.add(&piece);

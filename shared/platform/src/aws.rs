@@ -26,7 +26,7 @@ use rustls::ClientConfig;
 use crate::download::client::tls;
 use crate::env::Env;
 use crate::roots::Roots;
-use crate::service::{Dialect, Endpoint, Service, Signer};
+use crate::service::{AwsJsonService, Endpoint, Service, Signer};
 
 /// S3 closes idle connections after about 20 seconds; a pooled one must be given up before, or the next call after a
 /// pause fails.
@@ -163,11 +163,11 @@ impl Aws {
     }
 
     /// A service that is spoken to without the SDK.
-    pub(crate) fn service(&self, dialect: Dialect, limits: Limits) -> Service {
+    pub(crate) fn service(&self, dialect: AwsJsonService, limits: Limits) -> Service {
         let endpoint = match dialect {
-            Dialect::DynamoDb => &self.endpoints.dynamodb,
-            Dialect::SecretsManager => &self.endpoints.secretsmanager,
-            Dialect::Sqs => &self.endpoints.sqs,
+            AwsJsonService::DynamoDb => &self.endpoints.dynamodb,
+            AwsJsonService::SecretsManager => &self.endpoints.secretsmanager,
+            AwsJsonService::Sqs => &self.endpoints.sqs,
         };
         let url = endpoint.clone().or_else(|| self.url_of(dialect.service()));
         let signer = Signer::new(self.keys.clone(), self.region.clone(), dialect.service());
@@ -204,7 +204,7 @@ mod tests {
 
     fn check(lookup: fn(&str) -> Option<String>, expected: [&str; 3]) {
         let aws = Aws::from_env(&mut Env::of(lookup));
-        let dialects = [Dialect::DynamoDb, Dialect::SecretsManager, Dialect::Sqs];
+        let dialects = [AwsJsonService::DynamoDb, AwsJsonService::SecretsManager, AwsJsonService::Sqs];
         let hosts = dialects.map(|dialect| aws.service(dialect, Limits::PATIENT).host());
         assert_eq!(hosts, expected);
     }

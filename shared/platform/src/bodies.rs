@@ -8,7 +8,7 @@ use domain::digest::Digest;
 use domain::ledger::record::BodyRef;
 
 use crate::aws::{Aws, Limits};
-use crate::trouble::Trouble;
+use crate::service_error::ServiceError;
 
 /// The bucket.
 #[derive(Clone, Debug)]
@@ -35,9 +35,9 @@ impl Bodies {
     ///
     /// # Errors
     /// If the bucket could not be reached or refused.
-    pub async fn put(&self, target: &BodyRef, bytes: &[u8]) -> Result<(), Trouble> {
+    pub async fn put(&self, target: &BodyRef, bytes: &[u8]) -> Result<(), ServiceError> {
         let digest: Digest =
-            target.sha256.parse().map_err(|_| Trouble::lasting("s3:PutObject", "the target has no digest"))?;
+            target.sha256.parse().map_err(|_| ServiceError::permanent("s3:PutObject", "the target has no digest"))?;
         let put = self
             .client
             .put_object()
@@ -46,7 +46,7 @@ impl Bodies {
             // S3 refuses bytes that changed on the way.
             .checksum_sha256(STANDARD.encode(digest.as_bytes()))
             .body(bytes.to_vec().into());
-        Box::pin(put.send()).await.map_err(|error| Trouble::of("s3:PutObject", &error))?;
+        Box::pin(put.send()).await.map_err(|error| ServiceError::of("s3:PutObject", &error))?;
         Ok(())
     }
 
@@ -55,7 +55,7 @@ impl Bodies {
     ///
     /// # Errors
     /// If the bucket could not be reached, has no such object, or has other bytes.
-    pub async fn get(&self, reference: &BodyRef, sha256: Digest) -> Result<Vec<u8>, Trouble> {
+    pub async fn get(&self, reference: &BodyRef, sha256: Digest) -> Result<Vec<u8>, ServiceError> {
         const OPERATION: &str = "s3:GetObject";
         let object = self
             .client
@@ -64,17 +64,17 @@ impl Bodies {
             .key(&reference.key)
             .send()
             .await
-            .map_err(|error| Trouble::of(OPERATION, &error))?;
+            .map_err(|error| ServiceError::of(OPERATION, &error))?;
         // The SDK's own limit ends with the headers; an object that trickles would go on for ever.
         let collected = tokio::time::timeout(self.limit, object.body.collect()).await;
         let bytes = collected
-            .map_err(|_| Trouble::passing(OPERATION, "timed out"))?
-            .map_err(|_| Trouble::passing(OPERATION, "the object broke off"))?
+            .map_err(|_| ServiceError::retryable(OPERATION, "timed out"))?
+            .map_err(|_| ServiceError::retryable(OPERATION, "the object broke off"))?
             .to_vec();
         if Digest::of(&bytes) == sha256 {
             Ok(bytes)
         } else {
-            Err(Trouble::lasting(OPERATION, "the object is not the body that was recorded"))
+            Err(ServiceError::permanent(OPERATION, "the object is not the body that was recorded"))
         }
     }
 }

@@ -8,7 +8,7 @@ use domain::public_keys::PublicKeys;
 use http_body_util::{BodyExt as _, Limited};
 
 use crate::download::client::Client;
-use crate::trouble::Trouble;
+use crate::service_error::ServiceError;
 
 /// A sender waits meanwhile, and the stores need their time too.
 const FETCH_WITHIN: Duration = Duration::from_secs(1);
@@ -36,10 +36,10 @@ impl KeySets {
     ///
     /// # Errors
     /// If there was no answer in time, or none that is a key set.
-    pub async fn fetch(&self, address: &KeySetAddress) -> Result<PublicKeys, Trouble> {
+    pub async fn fetch(&self, address: &KeySetAddress) -> Result<PublicKeys, ServiceError> {
         let keys = tokio::time::timeout(self.fetch_within, self.exchange(address)).await;
         let keys = keys.unwrap_or_else(|_| Err("timed out".to_owned()));
-        keys.map_err(|reason| Trouble::passing(OPERATION, reason))
+        keys.map_err(|reason| ServiceError::retryable(OPERATION, reason))
     }
 
     async fn exchange(&self, address: &KeySetAddress) -> Result<PublicKeys, String> {

@@ -16,7 +16,7 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use domain::event::Event;
 use domain::event_id::EventId;
-use domain::ledger::record::{Record, Standing, State};
+use domain::ledger::record::{Record, RecordState, State};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,8 +26,8 @@ pub use self::item::Body;
 pub use self::settle::Settled;
 
 use crate::aws::{Aws, Limits};
-use crate::service::{Dialect, Failure, Service};
-use crate::trouble::Trouble;
+use crate::service::{AwsJsonService, Failure, Service};
+use crate::service_error::ServiceError;
 
 /// The number of shards of the index of overdue events. One partition of an index takes a thousand writes a second;
 /// this many never hold up the table.
@@ -47,7 +47,7 @@ pub enum Put {
     /// The record was written.
     Created,
     /// Another stood there.
-    Stands(Box<Standing>),
+    Stands(Box<RecordState>),
 }
 
 /// Where a put may write.
@@ -63,7 +63,7 @@ impl Ledger {
     /// The table named `table`.
     #[must_use]
     pub fn new(aws: &Aws, table: String, limits: Limits) -> Ledger {
-        Ledger { client: aws.dynamodb(limits), service: Arc::new(aws.service(Dialect::DynamoDb, limits)), table }
+        Ledger { client: aws.dynamodb(limits), service: Arc::new(aws.service(AwsJsonService::DynamoDb, limits)), table }
     }
 
     /// Records a fresh event, to come due at `due_at`.
@@ -76,7 +76,7 @@ impl Ledger {
         body: &Body<'_>,
         due_at: Timestamp,
         place: Place,
-    ) -> Result<Put, Trouble> {
+    ) -> Result<Put, ServiceError> {
         self.put(item::received(event, body, due_at), place).await
     }
 
@@ -84,7 +84,7 @@ impl Ledger {
     ///
     /// # Errors
     /// If the table could not be reached or refused. Nothing is lost: the event comes due later.
-    pub async fn bring_forward(&self, id: &EventId, due_at: Timestamp) -> Result<(), Trouble> {
+    pub async fn bring_forward(&self, id: &EventId, due_at: Timestamp) -> Result<(), ServiceError> {
         let update = self
             .client
             .update_item()
@@ -104,7 +104,7 @@ impl Ledger {
         self.service.connect().await;
     }
 
-    async fn put(&self, item: item::NewItem<'_>, place: Place) -> Result<Put, Trouble> {
+    async fn put(&self, item: item::NewItem<'_>, place: Place) -> Result<Put, ServiceError> {
         const OPERATION: &str = "dynamodb:PutItem";
         let (condition_expression, expression_attribute_values) = match place {
             Place::Free => ("attribute_not_exists(id)", None),
@@ -124,7 +124,7 @@ impl Ledger {
             Ok(_) => Ok(Put::Created),
             Err(failure) => match refused_item(&failure) {
                 Some(item) => Ok(Put::Stands(Box::new(item::standing(&item)?))),
-                None => Err(Trouble::with(OPERATION, &failure)),
+                None => Err(ServiceError::with(OPERATION, &failure)),
             },
         }
     }
@@ -146,13 +146,13 @@ struct PutItem<'a> {
 fn unless_refused<T>(
     operation: &'static str,
     result: Result<T, SdkError<UpdateItemError>>,
-) -> Result<Option<T>, Trouble> {
+) -> Result<Option<T>, ServiceError> {
     match result {
         Ok(answer) => Ok(Some(answer)),
         Err(error) if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) => {
             Ok(None)
         }
-        Err(error) => Err(Trouble::of(operation, &error)),
+        Err(error) => Err(ServiceError::of(operation, &error)),
     }
 }
 
@@ -172,6 +172,6 @@ fn refused_item(failure: &Failure) -> Option<item::Item> {
 }
 
 /// A record from what the table gave back.
-fn record(item: item::Item) -> Result<Box<Record>, Trouble> {
+fn record(item: item::Item) -> Result<Box<Record>, ServiceError> {
     Ok(Box::new(item::record(item)?))
 }

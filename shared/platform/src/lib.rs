@@ -21,6 +21,6 @@ pub mod queue;
 pub mod random;
 mod roots;
 mod service;
+pub mod service_error;
 pub mod sources;
 pub mod topic;
-pub mod trouble;

@@ -12,7 +12,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use domain::confirm::{ApiAnswer, ApiRequest};
 
-use crate::trouble::Trouble;
+use crate::service_error::ServiceError;
 
 /// An API that has not answered within this time is asked again with the event's next attempt.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
@@ -40,21 +40,21 @@ impl ProviderApi {
     ///
     /// # Errors
     /// If there was no answer that can be used. It always may pass; the text holds nothing of what was sent.
-    pub async fn ask(&self, request: &ApiRequest) -> Result<ApiAnswer, Trouble> {
+    pub async fn ask(&self, request: &ApiRequest) -> Result<ApiAnswer, ServiceError> {
         let answer = tokio::time::timeout(self.answer_within, self.exchange(request)).await;
-        answer.unwrap_or_else(|_| Err(Trouble::passing(OPERATION, "timed out")))
+        answer.unwrap_or_else(|_| Err(ServiceError::retryable(OPERATION, "timed out")))
     }
 
-    async fn exchange(&self, request: &ApiRequest) -> Result<ApiAnswer, Trouble> {
-        let wire = wire(request).map_err(|()| Trouble::passing(OPERATION, "the request could not be built"))?;
-        let answer = self.connector().call(wire).await.map_err(|error| Trouble::not_sent(OPERATION, &error))?;
+    async fn exchange(&self, request: &ApiRequest) -> Result<ApiAnswer, ServiceError> {
+        let wire = wire(request).map_err(|()| ServiceError::retryable(OPERATION, "the request could not be built"))?;
+        let answer = self.connector().call(wire).await.map_err(|error| ServiceError::not_sent(OPERATION, &error))?;
         let status = answer.status().as_u16();
         let mut rest = ByteStream::new(answer.into_body());
         let mut body = Vec::new();
         while let Some(bytes) = rest.next().await {
-            body.extend_from_slice(&bytes.map_err(|_| Trouble::passing(OPERATION, "the answer broke off"))?);
+            body.extend_from_slice(&bytes.map_err(|_| ServiceError::retryable(OPERATION, "the answer broke off"))?);
             if body.len() > ANSWER_MAX_BYTES {
-                return Err(Trouble::passing(OPERATION, "the answer is too large"));
+                return Err(ServiceError::retryable(OPERATION, "the answer is too large"));
             }
         }
         Ok(ApiAnswer { status, body })

@@ -9,8 +9,8 @@ use domain::trace::Trace;
 use serde::Serialize;
 
 use crate::aws::{Aws, Limits};
-use crate::service::{Dialect, Prepared, Service};
-use crate::trouble::Trouble;
+use crate::service::{AwsJsonService, Prepared, Service};
+use crate::service_error::ServiceError;
 
 /// A queue.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ impl Queue {
     /// The queue at `url`.
     #[must_use]
     pub fn new(aws: &Aws, url: String, limits: Limits) -> Queue {
-        Queue { client: aws.sqs(limits), service: Arc::new(aws.service(Dialect::Sqs, limits)), url }
+        Queue { client: aws.sqs(limits), service: Arc::new(aws.service(AwsJsonService::Sqs, limits)), url }
     }
 
     /// Prepares a message of `source`. The source is the message's group, so that on this unordered queue a noisy source
@@ -75,9 +75,9 @@ impl Queue {
     ///
     /// # Errors
     /// If the queue could not be reached or refused; the message may have been taken all the same.
-    pub async fn send(&self, message: &Message) -> Result<(), Trouble> {
+    pub async fn send(&self, message: &Message) -> Result<(), ServiceError> {
         let sent = self.service.send(&message.0).await;
-        sent.map(|_| ()).map_err(|failure| Trouble::with("sqs:SendMessage", &failure))
+        sent.map(|_| ()).map_err(|failure| ServiceError::with("sqs:SendMessage", &failure))
     }
 
     /// Opens the connection by which messages are sent.
@@ -89,13 +89,13 @@ impl Queue {
     ///
     /// # Errors
     /// If the queue could not be reached or refused.
-    pub async fn put_away(&self, message: &str, reason: &str) -> Result<(), Trouble> {
+    pub async fn put_away(&self, message: &str, reason: &str) -> Result<(), ServiceError> {
         const OPERATION: &str = "sqs:SendMessage to the dead-letter queue";
         let reason = MessageAttributeValue::builder()
             .data_type("String")
             .string_value(reason)
             .build()
-            .map_err(|_| Trouble::lasting(OPERATION, "the reason is no attribute"))?;
+            .map_err(|_| ServiceError::permanent(OPERATION, "the reason is no attribute"))?;
         self.client
             .send_message()
             .queue_url(&self.url)
@@ -103,7 +103,7 @@ impl Queue {
             .message_attributes("reason", reason)
             .send()
             .await
-            .map_err(|error| Trouble::of(OPERATION, &error))?;
+            .map_err(|error| ServiceError::of(OPERATION, &error))?;
         Ok(())
     }
 
@@ -111,7 +111,7 @@ impl Queue {
     ///
     /// # Errors
     /// If the queue could not be reached or refused; the message then comes back by its usual time-out.
-    pub async fn hide(&self, receipt: &str, wait: Duration) -> Result<(), Trouble> {
+    pub async fn hide(&self, receipt: &str, wait: Duration) -> Result<(), ServiceError> {
         self.client
             .change_message_visibility()
             .queue_url(&self.url)
@@ -119,7 +119,7 @@ impl Queue {
             .visibility_timeout(i32::try_from(wait.as_secs()).unwrap_or(i32::MAX))
             .send()
             .await
-            .map_err(|error| Trouble::of("sqs:ChangeMessageVisibility", &error))?;
+            .map_err(|error| ServiceError::of("sqs:ChangeMessageVisibility", &error))?;
         Ok(())
     }
 }

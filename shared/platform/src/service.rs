@@ -25,26 +25,26 @@ pub(crate) use self::signature::Signer;
 
 /// The services that are spoken to so.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Dialect {
+pub(crate) enum AwsJsonService {
     DynamoDb,
     SecretsManager,
     Sqs,
 }
 
-impl Dialect {
+impl AwsJsonService {
     /// The service's name in signatures and hosts.
     pub(crate) const fn service(self) -> &'static str {
         match self {
-            Dialect::DynamoDb => "dynamodb",
-            Dialect::SecretsManager => "secretsmanager",
-            Dialect::Sqs => "sqs",
+            AwsJsonService::DynamoDb => "dynamodb",
+            AwsJsonService::SecretsManager => "secretsmanager",
+            AwsJsonService::Sqs => "sqs",
         }
     }
 
     const fn content_type(self) -> &'static str {
         match self {
-            Dialect::DynamoDb | Dialect::Sqs => "application/x-amz-json-1.0",
-            Dialect::SecretsManager => "application/x-amz-json-1.1",
+            AwsJsonService::DynamoDb | AwsJsonService::Sqs => "application/x-amz-json-1.0",
+            AwsJsonService::SecretsManager => "application/x-amz-json-1.1",
         }
     }
 }
@@ -53,7 +53,7 @@ impl Dialect {
 #[derive(Debug)]
 pub(crate) struct Service {
     line: Line,
-    dialect: Dialect,
+    dialect: AwsJsonService,
     signer: Signer,
     limits: Limits,
 }
@@ -73,7 +73,7 @@ pub(crate) enum Failure {
 
 impl Service {
     /// Without an endpoint every call fails, and says so.
-    pub(crate) fn new(endpoint: Option<Endpoint>, dialect: Dialect, signer: Signer, limits: Limits) -> Service {
+    pub(crate) fn new(endpoint: Option<Endpoint>, dialect: AwsJsonService, signer: Signer, limits: Limits) -> Service {
         Service { line: Line::to(endpoint), dialect, signer, limits }
     }
 

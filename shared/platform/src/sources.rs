@@ -8,8 +8,8 @@ use domain::source_name::SourceName;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::{Aws, Limits};
-use crate::service::{Dialect, Failure, Service};
-use crate::trouble::Trouble;
+use crate::service::{AwsJsonService, Failure, Service};
+use crate::service_error::ServiceError;
 
 /// An instance reads a source again after this long: so soon, what an operator takes away is gone everywhere.
 pub const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
@@ -38,7 +38,7 @@ impl Sources {
     /// The sources whose secrets are named `{prefix}/source/{name}`.
     #[must_use]
     pub fn new(aws: &Aws, prefix: String, limits: Limits) -> Sources {
-        Sources { service: Arc::new(aws.service(Dialect::SecretsManager, limits)), prefix }
+        Sources { service: Arc::new(aws.service(AwsJsonService::SecretsManager, limits)), prefix }
     }
 
     /// Opens the connection by which sources are read.
@@ -50,17 +50,17 @@ impl Sources {
     ///
     /// # Errors
     /// If Secrets Manager could not be reached or refused: then it is not known whether there is such a source.
-    pub async fn read(&self, name: &SourceName) -> Result<Lookup, Trouble> {
+    pub async fn read(&self, name: &SourceName) -> Result<Lookup, ServiceError> {
         const OPERATION: &str = "secretsmanager:GetSecretValue";
         let get = GetSecretValue { secret_id: format!("{}/source/{name}", self.prefix) };
         let body = serde_json::to_vec(&get).expect("strings are always JSON");
         let answer = match self.service.send(&self.service.prepare("secretsmanager.GetSecretValue", body)).await {
             Ok(answer) => answer,
             Err(failure) if is_absent(&failure) => return Ok(Lookup::Unknown),
-            Err(failure) => return Err(Trouble::with(OPERATION, &failure)),
+            Err(failure) => return Err(ServiceError::with(OPERATION, &failure)),
         };
-        let secret: Secret =
-            serde_json::from_slice(&answer).map_err(|_| Trouble::passing(OPERATION, "the answer could not be read"))?;
+        let secret: Secret = serde_json::from_slice(&answer)
+            .map_err(|_| ServiceError::retryable(OPERATION, "the answer could not be read"))?;
         Ok(match Source::parse(name.clone(), secret.secret_string.as_deref().unwrap_or_default()) {
             Ok(source) => Lookup::Known(Box::new(source)),
             Err(error) => Lookup::Broken(error),

@@ -4,7 +4,7 @@ use aws_sdk_sns::types::MessageAttributeValue;
 use domain::published::Published;
 
 use crate::aws::{Aws, Limits};
-use crate::trouble::Trouble;
+use crate::service_error::ServiceError;
 
 /// The topic.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ impl Topic {
     ///
     /// # Errors
     /// If the topic could not be reached or refused; the event may have been published all the same.
-    pub async fn publish(&self, event: Published) -> Result<String, Trouble> {
+    pub async fn publish(&self, event: Published) -> Result<String, ServiceError> {
         const OPERATION: &str = "sns:Publish";
         let mut request = self.client.publish().topic_arn(&self.arn).message(event.json);
         for (name, value) in event.attributes {
@@ -32,10 +32,10 @@ impl Topic {
                 .data_type("String")
                 .string_value(value)
                 .build()
-                .map_err(|_| Trouble::lasting(OPERATION, "an attribute has no type"))?;
+                .map_err(|_| ServiceError::permanent(OPERATION, "an attribute has no type"))?;
             request = request.message_attributes(name, value);
         }
-        let answer = request.send().await.map_err(|error| Trouble::of(OPERATION, &error))?;
+        let answer = request.send().await.map_err(|error| ServiceError::of(OPERATION, &error))?;
         Ok(answer.message_id.unwrap_or_default())
     }
 }

@@ -2,7 +2,7 @@
 //! `domain::ledger::claim` says, although it never asks before it writes.
 
 use domain::ledger::claim::{Claim, ClaimRequest, claim};
-use domain::ledger::record::{Standing, State};
+use domain::ledger::record::{RecordState, State};
 use domain::ledger::schedule::Schedule;
 use domain::provider::Provider;
 use domain::time::Timestamp;
@@ -64,11 +64,11 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-fn standing(record: &Record) -> Standing {
+fn standing(record: &Record) -> RecordState {
     let time = |name| record.number(name).map(Timestamp::from_millis);
-    Standing {
+    RecordState {
         state: record.text("state").parse().expect("the cases have known states"),
-        delivery: record.text("delivery").to_owned(),
+        recorded_by: record.text("delivery").to_owned(),
         body_sha256: record.text("body_sha256").parse().expect("the cases have real digests"),
         claimed_by: Some(record.text("claimed_by").to_owned()),
         attempts: 3,

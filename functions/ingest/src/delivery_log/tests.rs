@@ -66,8 +66,8 @@ fn check_verified(name: &str, verified: VerifiedEvent, learn: impl FnOnce(&mut D
     });
 }
 
-fn trouble() -> Trouble {
-    Trouble::passing("sqs:SendMessage", "timed out")
+fn trouble() -> ServiceError {
+    ServiceError::retryable("sqs:SendMessage", "timed out")
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn what_was_kept_in_one_store_only_is_counted() {
         Answer::Accepted(verified.event().id.clone())
     });
     check_verified("unrecorded", verified("current"), |line, verified| {
-        line.trouble(&Trouble::passing("dynamodb:PutItem", "timed out"));
+        line.trouble(&ServiceError::retryable("dynamodb:PutItem", "timed out"));
         line.unrecorded();
         Answer::Accepted(verified.event().id.clone())
     });

@@ -4,7 +4,7 @@ use domain::digest::Digest;
 use domain::event::{Origin, VerifiedBy};
 use domain::event_id::EventId;
 use domain::event_type::{Status, Thing};
-use domain::ledger::record::{Standing, State, StoredBody};
+use domain::ledger::record::{RecordState, State, StoredBody};
 use domain::provider::Provider;
 use domain::source_name::SourceName;
 use expect_test::expect_file;
@@ -28,7 +28,7 @@ fn event() -> Event {
         origin: Origin::Webhook,
         replay: 0,
         received_at: ARRIVAL,
-        delivery: "8f5cc0f2-6a1c-4f0e-9d55-0b3a3f6d1c01".to_owned(),
+        recorded_by: "8f5cc0f2-6a1c-4f0e-9d55-0b3a3f6d1c01".to_owned(),
         headers: BTreeMap::new(),
         body_sha256: Digest::of(b"body"),
     }
@@ -55,9 +55,9 @@ fn check(name: &str, learn: impl FnOnce(&mut ProcessLog)) {
 fn check_claimed(name: &str, attempts: u32, learn: impl FnOnce(&mut ProcessLog)) {
     check(name, |line| {
         line.event(&event());
-        let standing = Standing {
+        let standing = RecordState {
             state: State::Processing,
-            delivery: event().delivery,
+            recorded_by: event().recorded_by,
             body_sha256: event().body_sha256,
             claimed_by: None,
             attempts,

@@ -2,7 +2,7 @@
 
 use domain::time::Timestamp;
 use expect_test::expect_file;
-use platform::trouble::Trouble;
+use platform::service_error::ServiceError;
 
 use super::*;
 
@@ -24,6 +24,6 @@ fn a_run_is_counted_with_what_it_found_and_sent() {
 #[test]
 fn a_run_that_left_something_undone_says_so() {
     let mut report = Report { overdue: 1, troubled: 1, left_some: true, ..Report::default() };
-    report.note(&Trouble::passing("sqs:SendMessage", "timed out"));
+    report.note(&ServiceError::retryable("sqs:SendMessage", "timed out"));
     check("incomplete", &report);
 }

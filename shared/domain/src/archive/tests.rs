@@ -22,7 +22,7 @@ fn event(id: &str) -> Event {
         origin: Origin::Webhook,
         replay: 0,
         received_at: Timestamp::from_millis(1_700_000_000_000),
-        delivery: "request-1".to_owned(),
+        recorded_by: "request-1".to_owned(),
         headers: BTreeMap::new(),
         body_sha256: Digest::of(b""),
     }

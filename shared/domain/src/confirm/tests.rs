@@ -32,7 +32,7 @@ fn event(provider: Provider, verified_by: VerifiedBy, body: &[u8]) -> Event {
         origin: Origin::Webhook,
         replay: 0,
         received_at: Timestamp::from_millis(0),
-        delivery: "delivery".to_owned(),
+        recorded_by: "delivery".to_owned(),
         headers: BTreeMap::new(),
         body_sha256: Digest::of(body),
     }

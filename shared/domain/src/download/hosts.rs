@@ -2,7 +2,7 @@
 
 use description::Text;
 
-use crate::sender::Sender;
+use crate::compiled_provider::CompiledProvider;
 use crate::source::AssetHost;
 
 /// The hosts of which a source's assets may come.
@@ -15,7 +15,7 @@ pub struct Hosts<'a> {
 impl<'a> Hosts<'a> {
     /// Those that the description of the sender names, and those that the operator `added`.
     #[must_use]
-    pub fn of(sender: &'a Sender, added: &'a [AssetHost]) -> Hosts<'a> {
+    pub fn of(sender: &'a CompiledProvider, added: &'a [AssetHost]) -> Hosts<'a> {
         Hosts { known: &sender.description().asset_hosts, added }
     }
 

@@ -3,15 +3,15 @@ use std::collections::BTreeMap;
 use description::Description;
 
 use super::*;
+use crate::compiled_provider::CompiledProvider;
 use crate::provider::Provider;
-use crate::sender::Sender;
 
 /// Checks the head that is read from `body`: type, subject, components of the key.
 fn check_head(provider: Provider, body: &str, expected: &str) {
     check_sender(provider.sender().unwrap(), &[], body.as_bytes(), expected);
 }
 
-fn check_sender(sender: &Sender, headers: &[(&str, &str)], body: &[u8], expected: &str) {
+fn check_sender(sender: &CompiledProvider, headers: &[(&str, &str)], body: &[u8], expected: &str) {
     let headers: BTreeMap<String, String> =
         headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let Head { event_type, subject, key, .. } = sender.head(&headers, body);
@@ -21,13 +21,13 @@ fn check_sender(sender: &Sender, headers: &[(&str, &str)], body: &[u8], expected
 }
 
 /// A sender that an operator has described: what proves its deliveries is of no account here.
-fn described(shapes: &str) -> Sender {
+fn described(shapes: &str) -> CompiledProvider {
     let scheme =
         r#"{"kind":"hmac","header":["x-signature"],"encoding":"hex","message":"{body}","id":["x-id","x-old-id"]}"#;
     let json = format!(r#"{{"name":"custom","scheme":{scheme},"kept_headers":["x-event"],"shape":{shapes}}}"#);
     let description: Description = serde_json::from_str(&json).unwrap();
     description.check().unwrap();
-    Sender::own(description)
+    CompiledProvider::own(description)
 }
 
 #[test]

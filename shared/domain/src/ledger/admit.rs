@@ -1,7 +1,7 @@
 //! What a put that found a record already standing has found.
 
 use crate::digest::Digest;
-use crate::ledger::record::{Standing, State};
+use crate::ledger::record::{RecordState, State};
 use crate::time::Timestamp;
 
 /// What to make of a record that stood where a new one was to be put.
@@ -26,11 +26,11 @@ pub enum Admission {
 
 /// Decides what `existing` means to the delivery `request_id` with this body.
 #[must_use]
-pub fn admit(existing: &Standing, request_id: &str, body_sha256: Digest, now: Timestamp) -> Admission {
+pub fn admit(existing: &RecordState, request_id: &str, body_sha256: Digest, now: Timestamp) -> Admission {
     match existing.expires_at_seconds {
         Some(expires_at_seconds) if existing.is_expired(now) => Admission::Expired { expires_at_seconds },
-        _ if existing.delivery == request_id => Admission::Own,
-        _ if makes_room(existing, body_sha256) => Admission::Beside,
+        _ if existing.recorded_by == request_id => Admission::Own,
+        _ if allows_second_body(existing, body_sha256) => Admission::Beside,
         _ => Admission::Duplicate { differs: existing.body_sha256 != body_sha256 },
     }
 }
@@ -38,7 +38,7 @@ pub fn admit(existing: &Standing, request_id: &str, body_sha256: Digest, now: Ti
 /// Whether an event with this body may stand beside `existing` instead of being its duplicate. While the first is not
 /// finished it may still come to be believed, and then by what the sender itself says of it.
 #[must_use]
-pub fn makes_room(existing: &Standing, body_sha256: Digest) -> bool {
+pub fn allows_second_body(existing: &RecordState, body_sha256: Digest) -> bool {
     existing.state == State::Failed && existing.body_sha256 != body_sha256
 }
 
@@ -49,10 +49,10 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
-    fn standing(state: State, delivery: &str, expires_at_seconds: Option<i64>) -> Standing {
-        Standing {
+    fn standing(state: State, delivery: &str, expires_at_seconds: Option<i64>) -> RecordState {
+        RecordState {
             state,
-            delivery: delivery.to_owned(),
+            recorded_by: delivery.to_owned(),
             body_sha256: Digest::of(b"body"),
             claimed_by: None,
             attempts: 0,

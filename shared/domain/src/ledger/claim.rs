@@ -1,6 +1,6 @@
 //! Who may work on an event.
 
-use crate::ledger::record::{Standing, State};
+use crate::ledger::record::{RecordState, State};
 use crate::ledger::schedule::Schedule;
 use crate::time::Timestamp;
 
@@ -49,7 +49,7 @@ pub enum Reason {
     NotYetDue,
 }
 
-crate::words::words!(Reason { Finished => "finished", Leased => "leased", NotYetDue => "not_yet_due" });
+crate::string_enum::string_enum!(Reason { Finished => "finished", Leased => "leased", NotYetDue => "not_yet_due" });
 
 impl ClaimRequest {
     /// The latest moment at which the event must come due once this claim holds.
@@ -61,7 +61,7 @@ impl ClaimRequest {
 
 /// Decides whether `request` may have the event whose record is `existing`.
 #[must_use]
-pub fn claim(existing: Option<&Standing>, request: &ClaimRequest) -> Claim {
+pub fn claim(existing: Option<&RecordState>, request: &ClaimRequest) -> Claim {
     let Some(existing) = existing else {
         return Claim::Make { expired_at_seconds: None };
     };
@@ -104,10 +104,10 @@ mod tests {
         }
     }
 
-    fn standing(state: State) -> Standing {
-        Standing {
+    fn standing(state: State) -> RecordState {
+        RecordState {
             state,
-            delivery: "delivery".to_owned(),
+            recorded_by: "delivery".to_owned(),
             body_sha256: Digest::of(b""),
             claimed_by: None,
             attempts: 0,
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_received_event_may_be_taken_once_its_time_has_come() {
-        let at = |not_before| claim(Some(&Standing { not_before, ..standing(State::Received) }), &request());
+        let at = |not_before| claim(Some(&RecordState { not_before, ..standing(State::Received) }), &request());
         assert_eq!(at(None), Claim::Take { due_at: None });
         assert_eq!(at(Some(NOW - SECOND)), Claim::Take { due_at: None });
         assert_eq!(at(Some(NOW + 5 * SECOND)), Claim::Take { due_at: None });
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn due_at_moves_only_if_it_would_come_before_the_lease_is_over() {
-        let at = |due_at| claim(Some(&Standing { due_at, ..standing(State::Received) }), &request());
+        let at = |due_at| claim(Some(&RecordState { due_at, ..standing(State::Received) }), &request());
         let needed = NOW + 140 * SECOND;
         assert_eq!(at(Some(needed)), Claim::Take { due_at: None });
         assert_eq!(at(Some(needed - SECOND)), Claim::Take { due_at: Some(needed) });
@@ -140,7 +140,7 @@ mod tests {
     fn a_lease_is_respected_until_it_lapses() {
         let at = |lease_until, claimed_by: &str| {
             let claimed_by = Some(claimed_by.to_owned());
-            claim(Some(&Standing { lease_until, claimed_by, ..standing(State::Processing) }), &request())
+            claim(Some(&RecordState { lease_until, claimed_by, ..standing(State::Processing) }), &request())
         };
         assert_eq!(at(Some(NOW + SECOND), "other"), Claim::Refuse(Reason::Leased));
         assert_eq!(at(Some(NOW), "other"), Claim::Take { due_at: None });
@@ -154,7 +154,7 @@ mod tests {
         for state in [State::Done, State::Failed] {
             let at = |expires_at_seconds, claimed_by: &str| {
                 let claimed_by = Some(claimed_by.to_owned());
-                let finished = Standing { due_at: None, expires_at_seconds, claimed_by, ..standing(state) };
+                let finished = RecordState { due_at: None, expires_at_seconds, claimed_by, ..standing(state) };
                 claim(Some(&finished), &request())
             };
             assert_eq!(at(Some(second + 1), "mine"), Claim::Refuse(Reason::Finished));

@@ -5,8 +5,8 @@ use std::fmt;
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::event_id::EventId;
+use crate::string_enum::string_enum;
 use crate::time::Timestamp;
-use crate::words::words;
 
 /// How far an event has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum State {
     Failed,
 }
 
-words!(State { Received => "received", Processing => "processing", Done => "done", Failed => "failed" });
+string_enum!(State { Received => "received", Processing => "processing", Done => "done", Failed => "failed" });
 
 impl State {
     /// Whether nothing more will happen by itself.
@@ -42,16 +42,16 @@ pub struct Record {
     /// Where its body lies.
     pub body: StoredBody,
     /// How it stands.
-    pub standing: Standing,
+    pub standing: RecordState,
 }
 
 /// The part of a record on which decisions depend.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct RecordState {
     /// How far it has come.
     pub state: State,
     /// The id of the invocation that recorded it.
-    pub delivery: String,
+    pub recorded_by: String,
     /// The SHA-256 of its body.
     pub body_sha256: Digest,
     /// The token of the latest claim; it stays after settling.
@@ -119,7 +119,7 @@ impl BodyRef {
     }
 }
 
-impl Standing {
+impl RecordState {
     /// Whether the record's time is over. DynamoDB deletes expired items when it finds the time, which may be days
     /// later, so this is asked before a record is believed.
     #[must_use]

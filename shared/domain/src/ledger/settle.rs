@@ -14,12 +14,12 @@ pub enum Work {
         reason: String,
     },
     /// It may go well another time.
-    Passing {
+    Retryable {
         /// What happened, for the operator; holds no secret.
         reason: String,
     },
     /// It will never go well by itself.
-    Lasting {
+    Permanent {
         /// What happened, for the operator; holds no secret.
         reason: String,
     },
@@ -69,11 +69,11 @@ pub fn settle(work: Work, attempts: u32, now: Timestamp, schedule: Schedule, jit
     let expires_at_seconds = schedule.expires_at_seconds(now);
     match work {
         Work::Done => Settlement::Done { expires_at_seconds },
-        Work::Lasting { reason } => Settlement::Failed { expires_at_seconds, reason },
+        Work::Permanent { reason } => Settlement::Failed { expires_at_seconds, reason },
         Work::Contradicted { reason } => {
             Settlement::Failed { expires_at_seconds, reason: format!("contradicted: {reason}") }
         }
-        Work::Passing { reason } => match schedule.retry_at(now, attempts, jitter) {
+        Work::Retryable { reason } => match schedule.retry_at(now, attempts, jitter) {
             Some(at) => Settlement::Again { at, reason, attempts },
             None => Settlement::Failed { expires_at_seconds, reason },
         },
@@ -108,7 +108,7 @@ mod tests {
         check(Work::Done, 1, Settlement::Done { expires_at_seconds: EXPIRY });
         check(Work::Done, 9, Settlement::Done { expires_at_seconds: EXPIRY });
         check(
-            Work::Lasting { reason: reason() },
+            Work::Permanent { reason: reason() },
             1,
             Settlement::Failed { expires_at_seconds: EXPIRY, reason: reason() },
         );
@@ -118,9 +118,9 @@ mod tests {
             Settlement::Failed { expires_at_seconds: EXPIRY, reason: "contradicted: because".to_owned() },
         );
         let again = Settlement::Again { at: NOW + Duration::from_secs(30), reason: reason(), attempts: 1 };
-        check(Work::Passing { reason: reason() }, 1, again);
+        check(Work::Retryable { reason: reason() }, 1, again);
         check(
-            Work::Passing { reason: reason() },
+            Work::Retryable { reason: reason() },
             8,
             Settlement::Failed { expires_at_seconds: EXPIRY, reason: reason() },
         );

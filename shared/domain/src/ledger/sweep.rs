@@ -1,6 +1,6 @@
 //! What the sweep does with an event that is overdue.
 
-use crate::ledger::record::Standing;
+use crate::ledger::record::RecordState;
 use crate::ledger::schedule::Schedule;
 use crate::time::Timestamp;
 
@@ -26,7 +26,7 @@ impl Overdue {
 /// Whether the event may still be sent again, given its record. The index lags behind the table, and a processor may
 /// have come in between: then it has moved `due_at` or holds a lease, and the event is in good hands.
 #[must_use]
-pub fn may_sweep(existing: &Standing, overdue: &Overdue, now: Timestamp) -> bool {
+pub fn may_sweep(existing: &RecordState, overdue: &Overdue, now: Timestamp) -> bool {
     !existing.state.is_final()
         && existing.due_at == Some(overdue.due_at)
         && existing.lease_until.is_none_or(|until| until <= now)
@@ -49,9 +49,9 @@ mod tests {
         let due_at = NOW - SECOND;
         let overdue = Overdue { id: "test/1".to_owned(), due_at, sweeps: 0 };
         let check = |state, due_at, lease_until, expected| {
-            let standing = Standing {
+            let standing = RecordState {
                 state,
-                delivery: "delivery".to_owned(),
+                recorded_by: "delivery".to_owned(),
                 body_sha256: Digest::of(b""),
                 claimed_by: None,
                 attempts: 0,

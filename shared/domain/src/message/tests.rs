@@ -16,7 +16,7 @@ fn event(body: &[u8]) -> Event {
         origin: Origin::Webhook,
         replay: 0,
         received_at: Timestamp::from_millis(1_700_000_000_000),
-        delivery: "request-1".to_owned(),
+        recorded_by: "request-1".to_owned(),
         headers: BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]),
         body_sha256: Digest::of(body),
     }

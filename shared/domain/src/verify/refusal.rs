@@ -1,6 +1,6 @@
 //! Why a delivery is not believed.
 
-use crate::words::words;
+use crate::string_enum::string_enum;
 
 /// Why a delivery is not believed. For the log: the sender is told the same text for all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub enum Refusal {
     FormTooLong,
 }
 
-words!(Refusal {
+string_enum!(Refusal {
     AroundFront => "around_front",
     UnknownSource => "unknown_source",
     TokenMissing => "token_missing",

@@ -43,7 +43,7 @@ fn full(id: &str, body: &[u8]) -> Event {
         origin: Origin::Webhook,
         replay: 0,
         received_at: Timestamp::from_millis(1_756_711_612_000),
-        delivery: "8f5cc0f2-6a1c-4f0e-9d55-0b3a3f6d1c01".to_owned(),
+        recorded_by: "8f5cc0f2-6a1c-4f0e-9d55-0b3a3f6d1c01".to_owned(),
         headers: BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]),
         body_sha256: Digest::of(body),
     }

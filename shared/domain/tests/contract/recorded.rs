@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
+use domain::compiled_provider::CompiledProvider;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
 use domain::event::{Event, VerifiedEvent};
 use domain::headers::Headers;
 use domain::provider::Provider;
-use domain::sender::Sender;
 use domain::source::Source;
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
@@ -70,7 +70,7 @@ pub(crate) fn event(name: &str) -> VerifiedEvent {
 }
 
 /// The sender that an event of the catalogue came from.
-pub(crate) fn sender(event: &Event) -> &'static Sender {
+pub(crate) fn sender(event: &Event) -> &'static CompiledProvider {
     event.provider.sender().expect("a sender of the catalogue")
 }
 

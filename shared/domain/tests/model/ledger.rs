@@ -5,7 +5,7 @@
 
 use domain::ledger::admit::{Admission, admit};
 use domain::ledger::claim::{Claim, ClaimRequest, claim};
-use domain::ledger::record::{Standing, State};
+use domain::ledger::record::{RecordState, State};
 use domain::ledger::settle::Settlement;
 use domain::ledger::sweep::{Overdue, may_sweep};
 use domain::time::Timestamp;
@@ -84,7 +84,7 @@ impl End {
 }
 
 /// What a decision reads of `record`, or what a wrong protocol would.
-fn standing(record: &Record, mutation: Option<Mutation>) -> Standing {
+fn standing(record: &Record, mutation: Option<Mutation>) -> RecordState {
     let mut standing = record.standing();
     match mutation {
         Some(Mutation::IgnoreLeases) => standing.lease_until = None,

@@ -228,8 +228,8 @@ fn settle_it(world: &mut World, me: Processor, attempts: u32, went: Went, outcom
     let work = match went {
         Went::Done => Work::Done,
         Went::Advanced => Work::Advanced { reason },
-        Went::Passing => Work::Passing { reason },
-        Went::Lasting => Work::Lasting { reason },
+        Went::Passing => Work::Retryable { reason },
+        Went::Lasting => Work::Permanent { reason },
     };
     let end = End::of(settle(work, attempts, NOW, SCHEDULE, JITTER), world.attempts_before);
     let seen = world.write(Write::Settle { token: me.claimant.token, end }, outcome);

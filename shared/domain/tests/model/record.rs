@@ -5,7 +5,7 @@ use std::mem::discriminant;
 use std::sync::LazyLock;
 
 use domain::digest::Digest;
-use domain::ledger::record::{Standing, State};
+use domain::ledger::record::{RecordState, State};
 use domain::time::Timestamp;
 
 /// Stands for a delivery or a claim. `0` is one that nobody holds any more.
@@ -50,10 +50,10 @@ impl Record {
     }
 
     /// What a decision reads.
-    pub(crate) fn standing(&self) -> Standing {
-        Standing {
+    pub(crate) fn standing(&self) -> RecordState {
+        RecordState {
             state: self.state,
-            delivery: delivery_text(self.delivery),
+            recorded_by: delivery_text(self.delivery),
             body_sha256: body_sha256(),
             claimed_by: self.claimed_by.map(token_text),
             attempts: self.attempts,

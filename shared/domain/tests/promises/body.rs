@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::canonical::Canonical;
+use domain::compiled_provider::CompiledProvider;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
 use domain::event::Event;
@@ -16,7 +17,6 @@ use domain::ledger::record::BodyRef;
 use domain::message::{Elsewhere, INLINE_MESSAGE_MAX_BYTES, encode};
 use domain::provider::Provider;
 use domain::published::{Carriage, Published, assets_object, publish};
-use domain::sender::Sender;
 use domain::source::Source;
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
@@ -41,7 +41,7 @@ pub fn hold(provider: Provider, body: &[u8]) {
 }
 
 /// The thin function and the heavy one agree, but for bodies that only the heavy one has read to the end.
-fn head(thin: &Head, heavy: &Head, sender: &Sender, body: &[u8]) {
+fn head(thin: &Head, heavy: &Head, sender: &CompiledProvider, body: &[u8]) {
     const TEXT_MAX_BYTES: usize = 2048;
     // A form says in ASCII what is no UTF-8, and what stands there bare is taken for that.
     if std::str::from_utf8(body).is_err() && !sender.description().forms {
@@ -55,7 +55,7 @@ fn head(thin: &Head, heavy: &Head, sender: &Sender, body: &[u8]) {
 
 /// Nothing is made up: there is a status exactly if the shape is known, an error only of what failed, and an asset only
 /// where the body has its URL.
-fn details(canonical: &Canonical, sender: &Sender, body: &[u8]) {
+fn details(canonical: &Canonical, sender: &CompiledProvider, body: &[u8]) {
     let Canonical { head, details, is_json } = canonical;
     assert_eq!(head.event_type.status().is_some(), details.media.is_some());
     assert!(*is_json || head.event_type == EventType::Unrecognized || sender.description().forms);

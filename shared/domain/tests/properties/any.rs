@@ -72,7 +72,7 @@ pub(crate) fn event() -> impl Strategy<Value = (Event, Vec<u8>)> {
             origin,
             replay,
             received_at,
-            delivery,
+            recorded_by: delivery,
             headers,
             body_sha256,
         };

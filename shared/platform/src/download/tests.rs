@@ -75,7 +75,7 @@ async fn told(downloads: &Downloads, wanted: &Wanted<'_>) -> String {
             return format!("{bytes} bytes of {}", media_type.as_deref().unwrap_or("whatever"));
         }
         Ok((None, _)) => panic!("another stands"),
-        Err(NotStored::Trouble(trouble)) => panic!("{trouble}"),
+        Err(NotStored::ServiceError(trouble)) => panic!("{trouble}"),
         Err(NotStored::Failed(failure)) => failure,
     };
     assert_eq!(requests, "", "something was stored");

@@ -9,7 +9,7 @@ use domain::ledger::record::{Record, State};
 
 use super::item::{self, Body};
 use super::{Ledger, Place, Put, record};
-use crate::trouble::Trouble;
+use crate::service_error::ServiceError;
 
 /// What becomes of `due_at` under a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Ledger {
     ///
     /// # Errors
     /// If the table could not be reached or refused; the claim may hold all the same, and then its own token tells.
-    pub async fn take(&self, id: &EventId, request: &ClaimRequest, due: Due) -> Result<Taken, Trouble> {
+    pub async fn take(&self, id: &EventId, request: &ClaimRequest, due: Due) -> Result<Taken, ServiceError> {
         const CLAIMABLE: &str = "((#state = :received AND (attribute_not_exists(not_before) OR not_before <= :claimable_until)) \
              OR (#state = :processing AND (attribute_not_exists(lease_until) OR lease_until <= :now)))";
         const CLAIM: &str = "SET #state = :processing, claimed_by = :token, lease_until = :lease_until, \
@@ -75,7 +75,7 @@ impl Ledger {
                 Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
                     Ok(Taken::No(refused.item.clone().map(record).transpose()?))
                 }
-                _ => Err(Trouble::of("dynamodb:UpdateItem (claim)", &error)),
+                _ => Err(ServiceError::of("dynamodb:UpdateItem (claim)", &error)),
             },
         }
     }
@@ -90,7 +90,7 @@ impl Ledger {
         body: &Body<'_>,
         request: &ClaimRequest,
         place: Place,
-    ) -> Result<Put, Trouble> {
+    ) -> Result<Put, ServiceError> {
         self.put(item::claimed(event, body, &request.token, request.lease_until, request.due_at()), place).await
     }
 }

@@ -12,7 +12,7 @@ use domain::digest::Digest;
 use domain::event::Event;
 use domain::event_id::EventId;
 use domain::event_type::EventType;
-use domain::ledger::record::{BodyRef, Record, Standing, State, StoredBody};
+use domain::ledger::record::{BodyRef, Record, RecordState, State, StoredBody};
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
 use serde::Serialize;
@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use super::DUE_SHARDS;
 use crate::body_codec::{Packed, unpack};
-use crate::trouble::Trouble;
+use crate::service_error::ServiceError;
 
 /// An item.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -82,7 +82,7 @@ fn described<'a>(event: &'a Event, body: &Body<'a>) -> NewItem<'a> {
         ("verified_by", s(event.verified_by.as_str())),
         ("origin", s(event.origin.as_str())),
         ("received_at", millis(event.received_at)),
-        ("delivery", s(&event.delivery)),
+        ("delivery", s(&event.recorded_by)),
         ("headers", Attribute::M(headers)),
         ("body_sha256", s(event.body_sha256.to_string())),
     ]);
@@ -155,14 +155,14 @@ pub(super) fn shard(number: u32) -> String {
 }
 
 /// A whole record.
-pub(super) fn record(mut item: Item) -> Result<Record, Trouble> {
+pub(super) fn record(mut item: Item) -> Result<Record, ServiceError> {
     let (event, standing) = (event(&item)?, standing(&item)?);
     let body = stored_body(&mut item, event.body_sha256)?;
     Ok(Record { event, body, standing })
 }
 
 /// The event of a record, without its body.
-pub(super) fn event(item: &Item) -> Result<Event, Trouble> {
+pub(super) fn event(item: &Item) -> Result<Event, ServiceError> {
     let reader = Reader(item);
     Ok(Event {
         id: EventId::parse(reader.text("id")?).map_err(|_| unreadable("id"))?,
@@ -174,13 +174,13 @@ pub(super) fn event(item: &Item) -> Result<Event, Trouble> {
         origin: reader.text("origin")?.parse().map_err(|_| unreadable("origin"))?,
         replay: u32::try_from(reader.optional_number("replay")?.unwrap_or(0)).map_err(|_| unreadable("replay"))?,
         received_at: Timestamp::from_millis(reader.optional_number("received_at")?.ok_or(unreadable("received_at"))?),
-        delivery: reader.text("delivery")?.to_owned(),
+        recorded_by: reader.text("delivery")?.to_owned(),
         headers: reader.texts("headers"),
         body_sha256: reader.text("body_sha256")?.parse().map_err(|_| unreadable("body_sha256"))?,
     })
 }
 
-fn stored_body(item: &mut Item, body_sha256: Digest) -> Result<StoredBody, Trouble> {
+fn stored_body(item: &mut Item, body_sha256: Digest) -> Result<StoredBody, ServiceError> {
     let is_zstd = Reader(item).optional_text("body_encoding") == Some("zstd");
     match (item.remove("body"), item.remove("body_ref")) {
         (Some(AttributeValue::B(blob)), _) => {
@@ -203,12 +203,12 @@ fn stored_body(item: &mut Item, body_sha256: Digest) -> Result<StoredBody, Troub
 }
 
 /// The part of a record on which decisions depend.
-pub(super) fn standing(item: &Item) -> Result<Standing, Trouble> {
+pub(super) fn standing(item: &Item) -> Result<RecordState, ServiceError> {
     let reader = Reader(item);
     let time = |name| reader.optional_number(name).map(|millis| millis.map(Timestamp::from_millis));
-    Ok(Standing {
+    Ok(RecordState {
         state: reader.text("state")?.parse().map_err(|_| unreadable("state"))?,
-        delivery: reader.text("delivery")?.to_owned(),
+        recorded_by: reader.text("delivery")?.to_owned(),
         body_sha256: reader.text("body_sha256")?.parse().map_err(|_| unreadable("body_sha256"))?,
         claimed_by: reader.optional_text("claimed_by").map(str::to_owned),
         attempts: u32::try_from(reader.optional_number("attempts")?.unwrap_or(0))
@@ -236,15 +236,15 @@ pub(super) fn time(instant: Timestamp) -> AttributeValue {
 }
 
 /// Somebody changed the item by hand, or a later version wrote it.
-pub(super) fn unreadable(attribute: &'static str) -> Trouble {
-    Trouble::lasting("reading a record", format!("`{attribute}` does not hold what it must"))
+pub(super) fn unreadable(attribute: &'static str) -> ServiceError {
+    ServiceError::permanent("reading a record", format!("`{attribute}` does not hold what it must"))
 }
 
 /// Reads attributes by name.
 pub(super) struct Reader<'a>(pub(super) &'a Item);
 
 impl<'a> Reader<'a> {
-    pub(super) fn text(&self, name: &'static str) -> Result<&'a str, Trouble> {
+    pub(super) fn text(&self, name: &'static str) -> Result<&'a str, ServiceError> {
         self.optional_text(name).ok_or_else(|| unreadable(name))
     }
 
@@ -252,7 +252,7 @@ impl<'a> Reader<'a> {
         self.0.get(name)?.as_s().ok().map(String::as_str)
     }
 
-    pub(super) fn optional_number(&self, name: &'static str) -> Result<Option<i64>, Trouble> {
+    pub(super) fn optional_number(&self, name: &'static str) -> Result<Option<i64>, ServiceError> {
         let Some(value) = self.0.get(name) else {
             return Ok(None);
         };

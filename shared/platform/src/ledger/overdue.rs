@@ -10,7 +10,7 @@ use domain::ledger::sweep::Overdue;
 use domain::time::Timestamp;
 
 use super::{Ledger, item, unless_refused};
-use crate::trouble::Trouble;
+use crate::service_error::ServiceError;
 
 /// A page of the index.
 #[derive(Debug)]
@@ -30,7 +30,12 @@ impl Ledger {
     ///
     /// # Errors
     /// If the index could not be reached or refused.
-    pub async fn overdue(&self, shard: u32, now: Timestamp, start: Option<PageStart>) -> Result<OverduePage, Trouble> {
+    pub async fn overdue(
+        &self,
+        shard: u32,
+        now: Timestamp,
+        start: Option<PageStart>,
+    ) -> Result<OverduePage, ServiceError> {
         let answer = self
             .client
             .query()
@@ -43,7 +48,7 @@ impl Ledger {
             .set_exclusive_start_key(start.map(|start| start.0))
             .send()
             .await
-            .map_err(|error| Trouble::of("dynamodb:Query", &error))?;
+            .map_err(|error| ServiceError::of("dynamodb:Query", &error))?;
         let overdue = answer.items.unwrap_or_default().iter().map(overdue).collect::<Result<_, _>>()?;
         Ok(OverduePage { overdue, next: answer.last_evaluated_key.map(PageStart) })
     }
@@ -53,7 +58,12 @@ impl Ledger {
     ///
     /// # Errors
     /// If the table could not be reached or refused.
-    pub async fn sweep(&self, overdue: &Overdue, now: Timestamp, next: Timestamp) -> Result<Option<Event>, Trouble> {
+    pub async fn sweep(
+        &self,
+        overdue: &Overdue,
+        now: Timestamp,
+        next: Timestamp,
+    ) -> Result<Option<Event>, ServiceError> {
         let result = self
             .client
             .update_item()
@@ -83,7 +93,7 @@ impl Ledger {
                 Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
                     refused.item.clone().filter(|item| is_marked(item, overdue, next))
                 }
-                _ => return Err(Trouble::of("dynamodb:UpdateItem (sweep)", &error)),
+                _ => return Err(ServiceError::of("dynamodb:UpdateItem (sweep)", &error)),
             },
         };
         marked.as_ref().map(item::event).transpose()
@@ -93,7 +103,7 @@ impl Ledger {
     ///
     /// # Errors
     /// If the table could not be reached or refused; the event then comes due a little later.
-    pub async fn unsweep(&self, overdue: &Overdue, next: Timestamp, soon: Timestamp) -> Result<(), Trouble> {
+    pub async fn unsweep(&self, overdue: &Overdue, next: Timestamp, soon: Timestamp) -> Result<(), ServiceError> {
         let result = self
             .client
             .update_item()
@@ -111,7 +121,7 @@ impl Ledger {
     }
 }
 
-fn overdue(item: &item::Item) -> Result<Overdue, Trouble> {
+fn overdue(item: &item::Item) -> Result<Overdue, ServiceError> {
     let reader = item::Reader(item);
     let due_at = reader.optional_number("due_at")?.ok_or_else(|| item::unreadable("due_at"))?;
     Ok(Overdue { id: reader.text("id")?.to_owned(), due_at: Timestamp::from_millis(due_at), sweeps: sweeps(item) })

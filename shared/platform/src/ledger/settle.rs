@@ -8,7 +8,7 @@ use domain::ledger::record::State;
 use domain::ledger::settle::Settlement;
 
 use super::{Ledger, item, unless_refused};
-use crate::trouble::Trouble;
+use crate::service_error::ServiceError;
 
 /// The reason in a record has at most this many characters; the log has all of it.
 const REASON_MAX_CHARS: usize = 500;
@@ -34,7 +34,7 @@ impl Ledger {
         token: &str,
         settlement: &Settlement,
         outcome: &[(&str, String)],
-    ) -> Result<Settled, Trouble> {
+    ) -> Result<Settled, ServiceError> {
         const FINISH: &str = "SET #state = :state, expires_at = :expires_at";
         const UNFINISH: &str = "REMOVE due_at, due_shard, lease_until, not_before, sweeps";
         let outcome: HashMap<String, AttributeValue> =

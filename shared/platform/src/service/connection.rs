@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
 use crate::aws::POOL_IDLE;
-use crate::trouble::chain;
+use crate::service_error::error_chain;
 
 type Sender = SendRequest<Full<Bytes>>;
 
@@ -82,18 +82,18 @@ impl Line {
                 Err(mut error) => match error.take_message() {
                     // The service had hung up before anything of it was sent.
                     Some(unsent) => request = unsent,
-                    None => return Err(chain(error.error())),
+                    None => return Err(error_chain(error.error())),
                 },
             }
         }
         let mut sender = self.open().await?;
-        let answer = sender.send_request(request).await.map_err(|error| chain(&error))?;
+        let answer = sender.send_request(request).await.map_err(|error| error_chain(&error))?;
         self.read(answer, sender).await
     }
 
     async fn read(&self, answer: Response<Incoming>, sender: Sender) -> Result<Response<Bytes>, String> {
         let (head, body) = answer.into_parts();
-        let body = body.collect().await.map_err(|error| chain(&error))?.to_bytes();
+        let body = body.collect().await.map_err(|error| error_chain(&error))?.to_bytes();
         // Only a connection whose answer was read to its end can be used again, and behind one that is broken stands a
         // server that may be.
         if !head.status.is_server_error() {
@@ -120,25 +120,25 @@ impl Line {
     async fn open(&self) -> Result<Sender, String> {
         let endpoint = self.endpoint.as_ref().ok_or("its endpoint is no URL of a server")?;
         let Endpoint { host, port, tls, .. } = endpoint;
-        let found = lookup_host((host.as_str(), *port)).await.map_err(|error| chain(&error))?;
+        let found = lookup_host((host.as_str(), *port)).await.map_err(|error| error_chain(&error))?;
         // AWS is everywhere at IPv4; where a network has no way to it, that shows at once, of IPv6 it may not.
         let mut addresses: Vec<SocketAddr> = found.collect();
         addresses.sort_by_key(SocketAddr::is_ipv6);
-        let stream = TcpStream::connect(&*addresses).await.map_err(|error| chain(&error))?;
-        stream.set_nodelay(true).map_err(|error| chain(&error))?;
+        let stream = TcpStream::connect(&*addresses).await.map_err(|error| error_chain(&error))?;
+        stream.set_nodelay(true).map_err(|error| error_chain(&error))?;
         match tls {
             None => speak(stream).await,
             Some(tls) => {
-                let name = ServerName::try_from(host.clone()).map_err(|error| chain(&error))?;
+                let name = ServerName::try_from(host.clone()).map_err(|error| error_chain(&error))?;
                 let stream = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await;
-                speak(stream.map_err(|error| chain(&error))?).await
+                speak(stream.map_err(|error| error_chain(&error))?).await
             }
         }
     }
 }
 
 async fn speak(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Result<Sender, String> {
-    let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| chain(&error))?;
+    let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| error_chain(&error))?;
     // It ends when the service hangs up, or when nobody has the sender any more.
     tokio::spawn(connection);
     Ok(sender)

@@ -33,7 +33,7 @@ impl Signer {
 
     /// Signs a POST to `/` with `headers` and `body`. All headers are signed; what is added later is not.
     pub(super) fn sign(&self, headers: &mut HeaderMap, body: &[u8], now: Timestamp) {
-        let time = spell(now);
+        let time = amz_date(now);
         let (date, _) = time.split_at(8);
         insert(headers, "x-amz-date", &time);
         if let Some(token) = &self.keys.session_token {
@@ -95,7 +95,7 @@ fn hmac(key: &[u8], text: &[u8]) -> Key {
 }
 
 /// `20150830T123600Z`.
-fn spell(instant: Timestamp) -> String {
+fn amz_date(instant: Timestamp) -> String {
     // `2015-08-30T12:36:00.000Z`
     let mut text = instant.to_string();
     text.truncate("2015-08-30T12:36:00".len());

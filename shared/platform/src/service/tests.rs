@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::*;
 use crate::aws::Keys;
 use crate::download::client::tls;
-use crate::trouble::Trouble;
+use crate::service_error::ServiceError;
 
 const LIMITS: Limits = Limits { operation: Duration::from_secs(5), attempt: Duration::from_millis(300), attempts: 2 };
 
@@ -38,7 +38,7 @@ fn signer() -> Signer {
 
 fn service(url: &str, limits: Limits) -> Service {
     let tls = tls().with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
-    Service::new(Endpoint::new(url, &tls.into()), Dialect::Sqs, signer(), limits)
+    Service::new(Endpoint::new(url, &tls.into()), AwsJsonService::Sqs, signer(), limits)
 }
 
 /// Sends one request after the other to a server that replies so, and tells what came of each, and then what the server
@@ -52,7 +52,7 @@ async fn told(replies: &[Reply], requests: usize) -> String {
             let came = service.send(&service.prepare("AmazonSQS.SendMessage", b"{}".to_vec())).await;
             told += &match came {
                 Ok(answer) => format!("{}\n", String::from_utf8_lossy(&answer)),
-                Err(failure) => format!("{}\n", Trouble::with("sqs:SendMessage", &failure)),
+                Err(failure) => format!("{}\n", ServiceError::with("sqs:SendMessage", &failure)),
             };
         }
     };
@@ -251,7 +251,7 @@ async fn a_service_that_is_nowhere_is_not_there() {
         let service = service(url, limits);
         service.connect().await;
         let failure = service.send(&service.prepare("AmazonSQS.SendMessage", Vec::new())).await.unwrap_err();
-        expected.assert_eq(&Trouble::with("sqs:SendMessage", &failure).to_string());
+        expected.assert_eq(&ServiceError::with("sqs:SendMessage", &failure).to_string());
     }
 }
 

@@ -41,7 +41,7 @@ fn event(name: &str) -> Event {
         origin: Origin::Webhook,
         replay: 0,
         received_at: Timestamp::from_millis(AT),
-        delivery: "8f5cc0f2-6a1c-4f0e-9d55-0b3a3f6d1c01".to_owned(),
+        recorded_by: "8f5cc0f2-6a1c-4f0e-9d55-0b3a3f6d1c01".to_owned(),
         headers: BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]),
         body_sha256: Digest::of(if matches!(name, "compressed" | "bucket") { &LARGE } else { TEXT }),
     };
@@ -67,7 +67,7 @@ fn body(name: &str) -> StoredBody {
     }
 }
 
-fn told(standing: &Standing) -> String {
+fn told(standing: &RecordState) -> String {
     let mut told = format!("{}, {} attempts", standing.state, standing.attempts);
     if let Some(token) = &standing.claimed_by {
         told += &format!(", by {token}");
@@ -109,8 +109,8 @@ fn records_of_every_version_are_read_as_they_were_meant() {
             assert_eq!((&read.event, &read.body), (&event(name), &body(name)), "{at}");
             assert_eq!(told(&read.standing), standing, "{at}");
             assert_eq!(
-                (&read.standing.delivery, read.standing.body_sha256),
-                (&read.event.delivery, read.event.body_sha256)
+                (&read.standing.recorded_by, read.standing.body_sha256),
+                (&read.event.recorded_by, read.event.body_sha256)
             );
         }
         let files = fs::read_dir(folder.join("record")).expect("each version has records");

@@ -5,7 +5,7 @@
 pub(crate) const TEXT_MAX_BYTES: usize = 2048;
 
 /// `text`, cut to the bound between two characters.
-pub(crate) fn clipped(mut text: String) -> String {
+pub(crate) fn truncate(mut text: String) -> String {
     text.truncate(text.floor_char_boundary(TEXT_MAX_BYTES));
     text
 }
@@ -16,9 +16,9 @@ mod tests {
 
     #[test]
     fn only_long_texts_are_cut_and_never_within_a_character() {
-        assert_eq!(clipped("short".to_owned()), "short");
-        assert_eq!(clipped("x".repeat(5000)).len(), TEXT_MAX_BYTES);
-        let cut = clipped(format!("x{}", "ü".repeat(5000)));
+        assert_eq!(truncate("short".to_owned()), "short");
+        assert_eq!(truncate("x".repeat(5000)).len(), TEXT_MAX_BYTES);
+        let cut = truncate(format!("x{}", "ü".repeat(5000)));
         assert_eq!(cut.len(), TEXT_MAX_BYTES - 1);
     }
 }

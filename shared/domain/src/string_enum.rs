@@ -6,7 +6,7 @@
 pub struct UnknownWord;
 
 /// Gives an enum of plain words its text, both ways.
-macro_rules! words {
+macro_rules! string_enum {
     ($type:ty { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $type {
             /// All of them.
@@ -26,12 +26,12 @@ macro_rules! words {
         }
 
         impl std::str::FromStr for $type {
-            type Err = $crate::words::UnknownWord;
+            type Err = $crate::string_enum::UnknownWord;
 
-            fn from_str(word: &str) -> Result<Self, $crate::words::UnknownWord> {
-                match word { $($word => Ok(Self::$variant),)+ _ => Err($crate::words::UnknownWord) }
+            fn from_str(word: &str) -> Result<Self, $crate::string_enum::UnknownWord> {
+                match word { $($word => Ok(Self::$variant),)+ _ => Err($crate::string_enum::UnknownWord) }
             }
         }
     };
 }
-pub(crate) use words;
+pub(crate) use string_enum;

@@ -13,24 +13,24 @@ use crate::provider::Provider;
 
 /// What a description says of a kind of sender, and what is derived of it once.
 #[derive(Clone, Debug)]
-pub struct Sender {
+pub struct CompiledProvider {
     description: Cow<'static, Description>,
     head: HeadReader,
     challenge: Option<ChallengeReader>,
     kept: Vec<HeaderName>,
 }
 
-impl Sender {
+impl CompiledProvider {
     /// One that the operator has described. The description must have been checked.
     #[must_use]
-    pub fn own(description: Description) -> Sender {
-        Sender::of(Cow::Owned(description))
+    pub fn own(description: Description) -> CompiledProvider {
+        CompiledProvider::of(Cow::Owned(description))
     }
 
-    fn of(description: Cow<'static, Description>) -> Sender {
+    fn of(description: Cow<'static, Description>) -> CompiledProvider {
         let (head, kept) = (HeadReader::of(&description), description.kept().cloned().collect());
         let challenge = ChallengeReader::of(&description);
-        Sender { description, head, challenge, kept }
+        CompiledProvider { description, head, challenge, kept }
     }
 
     /// What it was made of.
@@ -75,9 +75,12 @@ impl Sender {
 impl Provider {
     /// What Landfall knows of it by itself; nothing of one that the operator has described.
     #[must_use]
-    pub fn sender(self) -> Option<&'static Arc<Sender>> {
-        static SENDERS: [OnceLock<Arc<Sender>>; Provider::ALL.len()] = [const { OnceLock::new() }; Provider::ALL.len()];
+    pub fn sender(self) -> Option<&'static Arc<CompiledProvider>> {
+        static SENDERS: [OnceLock<Arc<CompiledProvider>>; Provider::ALL.len()] =
+            [const { OnceLock::new() }; Provider::ALL.len()];
         let description = self.description()?;
-        SENDERS.get(self as usize).map(|sender| sender.get_or_init(|| Arc::new(Sender::of(Cow::Borrowed(description)))))
+        SENDERS
+            .get(self as usize)
+            .map(|sender| sender.get_or_init(|| Arc::new(CompiledProvider::of(Cow::Borrowed(description)))))
     }
 }
