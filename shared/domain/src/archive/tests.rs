@@ -111,12 +111,12 @@ fn what_may_yet_be_had_holds_it_up() {
     check(
         vec![Outcome::Stood(archived(0)), passing(), passing(), Outcome::Failed(Failure::Gone)],
         1,
-        expect![[r#"Passing { reason: "2 of 4 assets are not archived yet: the sender answered 503" }"#]],
+        expect![[r#"Retryable { reason: "2 of 4 assets are not archived yet: the sender answered 503" }"#]],
     );
     check(
         vec![Outcome::Later("no time was left".to_owned())],
         7,
-        expect![[r#"Passing { reason: "1 of 1 assets are not archived yet: no time was left" }"#]],
+        expect![[r#"Retryable { reason: "1 of 1 assets are not archived yet: no time was left" }"#]],
     );
 }
 
