@@ -170,11 +170,11 @@ fuzz: $(FUZZ) ## tries every parser with bytes that reach ever further, each for
 	$(call say,building the fuzz targets)
 	@$(call fuzz,build)
 	@# What is found goes where the first path leads; the kept inputs and the recorded bodies are only read.
+	@cargo run --quiet -p testdata --bin corpus -- unpack $(TARGET)/fuzz/corpus
 	@for target in $(FUZZ_TARGETS); do \
 		printf '==> [%4d s] %s\n' $$(( $$(date +%s) - $(BEGAN) )) "fuzzing $$target for $(SECONDS_EACH) s"; \
-		deliveries=tests/deliveries/$$target; [ -d $$deliveries ] || deliveries=; \
 		mkdir -p $(FOUND)/$$target; \
-		$(call fuzz,run) $$target $(FOUND)/$$target fuzz/corpus/$$target $$deliveries -- \
+		$(call fuzz,run) $$target $(FOUND)/$$target $(TARGET)/fuzz/corpus/$$target -- \
 			-dict=fuzz/words.dict -max_total_time=$(SECONDS_EACH) -timeout=10 2>&1 \
 			| grep --line-buffered -Ev '	(NEW|REDUCE|RELOAD)|	NEW_FUNC|# Uses: |ecommended dictionary|WARNING: Failed to find' || { \
 				echo 'The input is in fuzz/artifacts/. For the commands above:'; \

@@ -1,18 +1,15 @@
-//! The recorded deliveries: bodies as the senders send them, one file a variant.
-
-use std::ffi::OsStr;
-use std::fs;
-use std::path::PathBuf;
+//! The recorded deliveries: bodies as the senders send them.
 
 use domain::provider::Provider;
 use serde_json::Value;
+use testdata::delivery::DeliveryFile;
 
 use crate::confidential;
 
 /// A recorded body.
 #[derive(Clone, Debug)]
 pub struct Recorded {
-    /// What it holds, in the words of its file's name.
+    /// What it holds.
     pub name: String,
     /// Its sender.
     pub provider: Provider,
@@ -41,24 +38,21 @@ pub fn recorded(path: &str) -> Recorded {
 /// If there are none.
 #[must_use]
 pub fn all_recorded(provider: Provider) -> Vec<Recorded> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("deliveries").join(provider.as_str());
-    let files = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut all: Vec<Recorded> = files
-        .map(|file| {
-            let path = file.expect("a folder that opens can be read").path();
-            let body = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            let part = |part: Option<&OsStr>| part.and_then(OsStr::to_str).unwrap_or_default().to_owned();
-            let is_binary = part(path.extension()) == "bin";
-            keep_links(&body);
+    let mut all: Vec<Recorded> = DeliveryFile::of(provider.as_str())
+        .deliveries
+        .into_iter()
+        .map(|delivery| {
+            keep_links(&delivery.body);
+            let is_text = std::str::from_utf8(&delivery.body).is_ok();
             Recorded {
-                name: part(path.file_stem()),
+                name: delivery.name,
                 provider,
-                content_type: if is_binary { "application/octet-stream" } else { "application/json" },
-                body,
+                content_type: if is_text { "application/json" } else { "application/octet-stream" },
+                body: delivery.body,
             }
         })
         .collect();
-    assert!(!all.is_empty(), "{} holds no recorded delivery", folder.display());
+    assert!(!all.is_empty(), "there is no recorded delivery of {provider}");
     all.sort_by(|one, other| one.name.cmp(&other.name));
     all
 }

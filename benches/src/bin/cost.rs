@@ -10,6 +10,7 @@ use benches::delivery::Credential;
 use benches::prices::Prices;
 use benches::publish::publish;
 use benches::scenario::Workshop;
+use testdata::delivery::recorded;
 
 fn main() -> ExitCode {
     match run() {
@@ -31,13 +32,13 @@ fn run() -> Result<()> {
         Ok(())
     };
     let signed = |header| Credential::signature(header, "a benchmark's secret, known to everybody");
-    for (provider, credential, file, job) in [
-        ("csm", Credential::Token, "image-to-3d-complete.json", "SESSION_1756711515_3265503"),
-        ("get3w", signed("x-get3w-signature"), "v3-completed-two-videos.json", "pred_7f31c09a"),
-        ("modelslab", Credential::Token, "video-success.json", "abc123-def456"),
-        ("glossi", signed("x-glossi-signature"), "model-processed.json", "0b7c2f7e-3a51-4a0e-8d2a-5f1f6c1f9a01"),
+    for (provider, credential, name, job) in [
+        ("csm", Credential::Token, "image-to-3d-complete", "SESSION_1756711515_3265503"),
+        ("get3w", signed("x-get3w-signature"), "v3-completed-two-videos", "pred_7f31c09a"),
+        ("modelslab", Credential::Token, "video-success", "abc123-def456"),
+        ("glossi", signed("x-glossi-signature"), "model-processed", "0b7c2f7e-3a51-4a0e-8d2a-5f1f6c1f9a01"),
     ] {
-        let body = fs::read_to_string(format!("tests/deliveries/{provider}/{file}"))?;
+        let body = String::from_utf8(recorded(&format!("{provider}/{name}")).body)?;
         add(&workshop, Case::of_sender(provider, credential, &body, job))?;
     }
     for body_bytes in [512, 2 * 1024, 8 * 1024, 20 * 1024, 200 * 1024] {

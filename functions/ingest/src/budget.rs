@@ -11,6 +11,7 @@ use lambda_runtime::{Context, LambdaEvent};
 use platform::env::Env;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
+use testdata::delivery::recorded;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::inbox::Inbox;
@@ -23,7 +24,8 @@ const ALLOCATED_KIB: u64 = 95;
 const SLACK_PERCENT: u64 = 8;
 
 const TOKEN: &str = "6f1e0c3b5a7d49e2b8c4d6f0a1e3c5b7";
-const BODY: &str = include_str!("../../../tests/deliveries/csm/image-to-3d-complete.json");
+/// A recorded delivery, and what is another one in each event.
+const DELIVERY: &str = "csm/image-to-3d-complete";
 const SESSION: &str = "SESSION_1756711515_3265503";
 
 static PORT: OnceLock<u16> = OnceLock::new();
@@ -59,7 +61,7 @@ fn check(what: &str, counted: u64, budget: u64) -> Result<(), String> {
 
 /// Delivers an event of its own, and gives what the thread on which everything runs has allocated over it.
 fn deliver(runtime: &Runtime, inbox: &Arc<Inbox>, number: u32) -> AllocationInfo {
-    let body = BODY.replace(SESSION, &format!("SESSION_{number}"));
+    let body = String::from_utf8(recorded(DELIVERY).body).unwrap().replace(SESSION, &format!("SESSION_{number}"));
     let event = json!({
         "rawPath": format!("/hooks/csm-prod/{TOKEN}"),
         "headers": {"content-type": "application/json", "user-agent": "axios/1.6.8"},

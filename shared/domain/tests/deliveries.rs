@@ -2,46 +2,38 @@
 //!
 //! `UPDATE_EXPECT=1` rewrites the expectations; look at the difference before believing it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use description::Otherwise;
 use domain::canonical::{Canonical, Media};
 use domain::headers::Headers;
 use domain::provider::Provider;
 use expect_test::expect_file;
-
-const DELIVERIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/deliveries");
-const EXPECTATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/expected");
+use testdata::delivery::{DeliveryFile, RecordedDelivery, senders};
 
 #[test]
 fn every_delivery_reads_as_expected() {
-    for (provider, name) in deliveries() {
-        check(provider, &name);
+    for provider in Provider::ALL {
+        let mut file = DeliveryFile::of(provider.as_str());
+        for delivery in &mut file.deliveries {
+            delivery.expected = render(&read(provider, delivery));
+        }
+        expect_file![DeliveryFile::path(provider.as_str())].assert_eq(&file.to_toml());
     }
 }
 
 #[test]
-fn every_expectation_has_its_delivery() {
-    let deliveries = deliveries();
-    let expected: BTreeSet<PathBuf> = deliveries.iter().map(|(provider, name)| expectation(*provider, name)).collect();
-    assert_eq!(expected.len(), deliveries.len(), "two deliveries differ in their endings alone");
-    for provider in Provider::ALL {
-        let folder = Path::new(EXPECTATIONS).join(provider.as_str());
-        for file in files(&folder) {
-            assert!(expected.contains(&folder.join(&file)), "{provider}/{file} belongs to no delivery");
-        }
-    }
+fn every_file_is_a_senders() {
+    assert_eq!(senders(), Provider::ALL.map(|provider| provider.as_str().to_owned()).into());
 }
 
 /// What senders say, and the type that consumers are told: each is seen in at least one recorded delivery.
 #[test]
 fn every_word_of_a_sender_is_covered() {
     let covered = |provider: Provider, word: &str, event_type: &str| {
-        deliveries().into_iter().filter(|(of, _)| *of == provider).any(|(_, name)| {
-            let head = read(provider, &name).head;
+        DeliveryFile::of(provider.as_str()).deliveries.iter().any(|delivery| {
+            let head = read(provider, delivery).head;
             head.event_type.to_string() == event_type && head.key.iter().any(|component| component == word)
         })
     };
@@ -73,9 +65,10 @@ fn every_word_of_a_sender_is_covered() {
     check(Provider::Glossi, &["job.complete", "render.complete"], "landfall.job.completed");
     check(Provider::Glossi, &["job.failed", "render.failed"], "landfall.job.failed");
     for provider in Provider::ALL.into_iter().filter(|provider| !knows_everything(*provider)) {
-        let unrecognized = deliveries().into_iter().any(|(of, name)| {
-            of == provider && name.starts_with("unrecognized-") && read(provider, &name).status().is_none()
-        });
+        let unrecognized = DeliveryFile::of(provider.as_str())
+            .deliveries
+            .iter()
+            .any(|delivery| delivery.name.starts_with("unrecognized-") && read(provider, delivery).status().is_none());
         assert!(unrecognized, "no delivery of {provider} has a shape that nobody knows");
     }
 }
@@ -93,8 +86,10 @@ fn damaged_bodies_are_read_too() {
         let canonical = Canonical::of(reader.sender().expect("a sender of the catalogue"), &BTreeMap::new(), body);
         assert_eq!(canonical.status().is_some(), canonical.details.media.is_some(), "{}", body.escape_ascii());
     };
-    for (provider, name) in deliveries() {
-        let body = fs::read(Path::new(DELIVERIES).join(provider.as_str()).join(name)).expect("a readable delivery");
+    let of = |provider: Provider| {
+        DeliveryFile::of(provider.as_str()).deliveries.into_iter().map(move |delivery| (provider, delivery.body))
+    };
+    for (provider, body) in Provider::ALL.into_iter().flat_map(of) {
         Provider::ALL.into_iter().for_each(|reader| check(reader, &body));
         for at in (0..body.len()).step_by(STEP) {
             let other = others.next().expect("a cycle has no end");
@@ -119,24 +114,10 @@ fn knows_everything(provider: Provider) -> bool {
     })
 }
 
-fn check(provider: Provider, name: &str) {
-    expect_file![expectation(provider, name)].assert_eq(&render(&read(provider, name)));
-}
-
-fn read(provider: Provider, name: &str) -> Canonical {
-    let body = fs::read(Path::new(DELIVERIES).join(provider.as_str()).join(name)).expect(name);
-    Canonical::of(provider.sender().expect(name), &headers(provider, name), &body)
-}
-
-/// The headers that are kept with a delivery: those in the file beside it, one `name: value` a line.
-fn headers(provider: Provider, name: &str) -> BTreeMap<String, String> {
-    let file = Path::new(DELIVERIES).join(provider.as_str()).join(name).with_extension("headers");
-    let text = fs::read_to_string(file).unwrap_or_default();
-    let headers: Headers = text
-        .lines()
-        .map(|line| line.split_once(": ").unwrap_or_else(|| panic!("{provider}/{name}: `{line}` is no header")))
-        .collect();
-    provider.sender().expect(name).kept(&headers)
+fn read(provider: Provider, delivery: &RecordedDelivery) -> Canonical {
+    let sender = provider.sender().expect("a sender of the catalogue");
+    let headers = delivery.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    Canonical::of(sender, &sender.kept(&headers.collect::<Headers>()), &delivery.body)
 }
 
 /// One fact a line, in the sender's own letters; a fact that the sender leaves out has no line.
@@ -178,25 +159,4 @@ fn render(canonical: &Canonical) -> String {
 
 fn quoted(text: &Option<String>) -> Option<String> {
     text.as_ref().map(|text| format!("{text:?}"))
-}
-
-fn deliveries() -> Vec<(Provider, String)> {
-    let of = |provider: Provider| {
-        let all = files(&Path::new(DELIVERIES).join(provider.as_str()));
-        all.filter(|name| !name.ends_with(".headers")).map(move |name| (provider, name))
-    };
-    Provider::ALL.into_iter().flat_map(of).collect()
-}
-
-fn expectation(provider: Provider, name: &str) -> PathBuf {
-    Path::new(EXPECTATIONS).join(provider.as_str()).join(name).with_extension("txt")
-}
-
-/// The names of the files in `folder`, sorted, so that a failing run names the same file each time.
-fn files(folder: &Path) -> impl Iterator<Item = String> + use<> {
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let names: BTreeSet<String> = entries
-        .map(|entry| entry.expect("a readable folder").file_name().into_string().expect("a plain name"))
-        .collect();
-    names.into_iter()
 }

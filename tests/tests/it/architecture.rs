@@ -40,7 +40,7 @@ fn functions_use_platform_and_domain_and_never_each_other() {
 
 #[test]
 fn the_tests_see_the_system_from_outside() {
-    check("tests", &["consumer", "domain"]);
+    check("tests", &["consumer", "domain", "testdata"]);
 }
 
 /// Whoever copies it gets no more than what is published.
@@ -51,7 +51,8 @@ fn the_example_of_a_consumer_knows_nothing_of_the_inbox() {
 
 #[test]
 fn the_benchmark_knows_nothing_but_wire_forms() {
-    check("benches", &[]);
+    check("benches", &["testdata"]);
+    check("testdata", &[]);
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! What was written once is read for ever: the samples of `tests/formats`.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use domain::archive::NotArchived;
 use domain::canonical::{Archived, Canonical};
@@ -18,12 +16,11 @@ use domain::source_name::SourceName;
 use domain::time::Timestamp;
 use expect_test::expect_file;
 use serde_json::{Value, json};
+use testdata::format::{folder, records, samples, versions};
 
 use crate::recorded;
 use crate::schema::Schema;
 
-/// The version of the wire forms that the code writes: the last of the folders.
-const NEWEST: u32 = 3;
 const BUCKET: &str = "landfall-bucket";
 const TEXT: &str = "{\"status\":\"completed\",\"name\":\"\u{fffe} \u{e9} \\n\"}";
 const NOT_TEXT: &[u8] = b"\xff\xfe\x00\x80";
@@ -111,27 +108,26 @@ fn archived() -> String {
     publish(&event, &canonical, COMPLETED, Carriage::Whole).json
 }
 
-fn folder(version: u32) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../tests/formats/{version}"))
+/// The version of the wire forms that the code writes.
+fn newest() -> u32 {
+    versions().pop().expect("there are versions")
 }
 
-/// The samples of `version`, by their names.
-fn samples(version: u32, kind: &str) -> BTreeMap<String, String> {
-    let files = fs::read_dir(folder(version).join(kind)).expect("each version has samples of each kind");
-    let samples: BTreeMap<String, String> = files
-        .map(|file| {
-            let path = file.expect("a readable folder").path();
-            let name = path.file_stem().expect("a name").to_str().expect("a plain name").to_owned();
-            (name, fs::read_to_string(&path).expect("a readable sample"))
-        })
-        .collect();
-    assert!(samples.len() > 3, "version {version} has only {} samples of a {kind}", samples.len());
-    samples
+/// The samples of a version, by their names.
+fn values(version: u32, kind: &str) -> BTreeMap<String, Value> {
+    let values: BTreeMap<String, Value> = if kind == "record" {
+        records(version).into_iter().collect()
+    } else {
+        let parsed = |(name, text): (String, String)| (name, serde_json::from_str(&text).expect("a sample is JSON"));
+        samples(version, kind).into_iter().map(parsed).collect()
+    };
+    assert!(values.len() > 3, "version {version} has only {} samples of a {kind}", values.len());
+    values
 }
 
 fn check_is(schema: &Schema, version: u32, kind: &str) {
-    for (name, text) in samples(version, kind) {
-        let faults = schema.faults(&serde_json::from_str(&text).expect("a sample is JSON"));
+    for (name, value) in values(version, kind) {
+        let faults = schema.faults(&value);
         assert!(faults.is_empty(), "{version}/{kind}/{name}: {faults:#?}");
     }
 }
@@ -139,17 +135,10 @@ fn check_is(schema: &Schema, version: u32, kind: &str) {
 #[test]
 fn the_newest_samples_are_what_is_written_today() {
     for (kind, written) in [("message", messages()), ("published", published())] {
-        for (name, text) in &written {
-            expect_file![folder(NEWEST).join(kind).join(format!("{name}.json"))].assert_eq(&format!("{text}\n"));
-        }
-        let names: Vec<String> = samples(NEWEST, kind).into_keys().collect();
-        assert_eq!(
-            names,
-            written.keys().map(|name| (*name).to_owned()).collect::<Vec<_>>(),
-            "no sample is a left-over"
-        );
+        let lines: String = written.values().map(|text| format!("{text}\n")).collect();
+        expect_file![folder(newest()).join(format!("{kind}.jsonl"))].assert_eq(&lines);
+        assert!(samples(newest(), kind).keys().eq(written.keys()), "samples are named as their events' ids end");
     }
-    assert!(!folder(NEWEST + 1).exists(), "NEWEST is the last folder");
 }
 
 #[test]
@@ -162,7 +151,7 @@ fn messages_of_every_version_are_read_as_they_were_meant() {
         ("ledger", (full("ledger", &LARGE), MessageBody::InLedger)),
         ("bucket", (in_bucket, MessageBody::InBucket(body_ref))),
     ]);
-    for version in 1..=NEWEST {
+    for version in versions() {
         for (name, text) in samples(version, "message") {
             let (event, body) = meant[name.as_str()].clone();
             let read = Message::decode(&text).unwrap_or_else(|error| panic!("{version}/{name}: {error}"));
@@ -173,7 +162,7 @@ fn messages_of_every_version_are_read_as_they_were_meant() {
 
 #[test]
 fn events_of_every_version_are_what_the_schema_of_today_says() {
-    for version in 1..=NEWEST {
+    for version in versions() {
         check_is(&Schema::load("published-event"), version, "published");
     }
 }
@@ -181,11 +170,11 @@ fn events_of_every_version_are_what_the_schema_of_today_says() {
 /// The kept schemas say what the readers of a version demand and of which type. They ignore what they do not know.
 #[test]
 fn readers_of_every_version_can_read_what_is_written_today() {
-    for version in 1..NEWEST {
+    for version in 1..newest() {
         for kind in ["message", "record", "published"] {
             let schema = Schema::open(&folder(version).join(format!("{kind}.schema.json")));
             check_is(&schema, version, kind);
-            for later in version + 1..=NEWEST {
+            for later in version + 1..=newest() {
                 check_is(&schema, later, kind);
             }
         }
@@ -203,7 +192,7 @@ fn what_readers_demand_is_demanded_by_the_kept_schemas() {
         ("published", "completed", &["specversion", "id", "source", "type", "time", "landfallreplay", "data"]),
     ] {
         let schema = Schema::open(&folder(1).join(format!("{kind}.schema.json")));
-        let whole: Value = serde_json::from_str(&samples(1, kind)[name]).expect("a sample is JSON");
+        let whole = &values(1, kind)[name];
         for field in required {
             let mut without = whole.clone();
             assert!(without.as_object_mut().expect("an object").remove(*field).is_some(), "{kind} has {field}");

@@ -1,9 +1,5 @@
 //! The recorded deliveries in `tests/deliveries`, verified as the ingest function verifies them.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::PathBuf;
-
 use domain::compiled_provider::CompiledProvider;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
@@ -16,6 +12,7 @@ use domain::time::Timestamp;
 use domain::verify::verify;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
+use testdata::delivery::{self, DeliveryFile, RecordedDelivery};
 
 /// The inbox's bucket.
 pub(crate) const BUCKET: &str = "landfall-bucket";
@@ -24,21 +21,24 @@ const RECEIVED_AT: Timestamp = Timestamp::from_millis(1_756_711_612_000);
 const SECRET: &str = "a secret that no sender has";
 const TOKEN: &str = "a token that no URL has";
 
-/// The names of all of them: `{provider}/{file}`.
-pub(crate) fn all() -> BTreeSet<String> {
+/// What became of all of them, each with its name.
+pub(crate) fn all() -> Vec<(String, VerifiedEvent)> {
     let of = |provider: Provider| {
-        let files = fs::read_dir(folder().join(provider.as_str())).expect("each provider has a folder");
-        let names = files.map(|file| file.expect("a readable folder").file_name().into_string().expect("a plain name"));
-        names.filter(|name| !name.ends_with(".headers")).map(move |name| format!("{provider}/{name}"))
+        let deliveries = DeliveryFile::of(provider.as_str()).deliveries.into_iter();
+        deliveries.map(move |delivery| (format!("{provider}/{}", delivery.name), verified(provider, delivery)))
     };
     Provider::ALL.into_iter().flat_map(of).collect()
 }
 
-/// What became of the recorded delivery `name` at the source `{provider}-prod`.
-pub(crate) fn event(name: &str) -> VerifiedEvent {
-    let (provider, _) = name.split_once('/').expect("a folder and a file");
-    let provider: Provider = provider.parse().expect("a provider's folder");
-    let body = fs::read(folder().join(name)).expect(name);
+/// What became of the recorded delivery `{provider}/{name}`.
+pub(crate) fn event(path: &str) -> VerifiedEvent {
+    let (provider, _) = path.split_once('/').expect("a provider and a name");
+    verified(provider.parse().expect("a provider"), delivery::recorded(path))
+}
+
+/// What becomes of a delivery at the source `{provider}-prod`.
+fn verified(provider: Provider, delivery: RecordedDelivery) -> VerifiedEvent {
+    let RecordedDelivery { headers: beside, body, .. } = delivery;
     let (configuration, token, headers) = match signature_header(provider) {
         Some(header) => {
             let signature = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("HMAC takes a key of any length");
@@ -51,8 +51,7 @@ pub(crate) fn event(name: &str) -> VerifiedEvent {
             (format!(r#"{{"provider":"{provider}","token_sha256":["{digest}"]}}"#), Some(TOKEN.to_owned()), Vec::new())
         }
     };
-    let beside = fs::read_to_string(folder().join(name).with_extension("headers")).unwrap_or_default();
-    let beside = beside.lines().map(|line| line.split_once(": ").expect("a header is `name: value`"));
+    let beside = beside.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let headers = headers.iter().map(|(name, value)| (*name, value.as_str()));
     let headers: Headers = headers.chain([("content-type", "application/json")]).chain(beside).collect();
     let source_name = SourceName::parse(&format!("{provider}-prod")).expect("a source's name");
@@ -81,8 +80,4 @@ const fn signature_header(provider: Provider) -> Option<&'static str> {
         Provider::Glossi => Some("x-glossi-signature"),
         _ => None,
     }
-}
-
-fn folder() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/deliveries"))
 }

@@ -45,8 +45,8 @@ fn parsed(text: &str) -> Value {
 #[test]
 fn every_recorded_delivery_is_published_as_the_schema_says() {
     let schema = Schema::load("published-event");
-    for name in recorded::all() {
-        for published in published(&recorded::event(&name)) {
+    for (name, event) in recorded::all() {
+        for published in published(&event) {
             let faults = schema.faults(&parsed(&published.json));
             assert!(faults.is_empty(), "{name}: {faults:#?}\n{}", published.json);
         }
@@ -56,8 +56,8 @@ fn every_recorded_delivery_is_published_as_the_schema_says() {
 #[test]
 fn every_recorded_delivery_is_sent_as_the_schema_says() {
     let schema = Schema::load("message");
-    for name in recorded::all() {
-        for message in messages(&recorded::event(&name)) {
+    for (name, event) in recorded::all() {
+        for message in messages(&event) {
             let faults = schema.faults(&parsed(&message));
             assert!(faults.is_empty(), "{name}: {faults:#?}\n{message}");
         }
@@ -68,8 +68,8 @@ fn every_recorded_delivery_is_sent_as_the_schema_says() {
 #[test]
 fn no_recorded_delivery_is_itself_an_event_or_a_message() {
     let schemas = [Schema::load("published-event"), Schema::load("message")];
-    for name in recorded::all() {
-        if let Ok(body) = serde_json::from_slice::<Value>(recorded::event(&name).body()) {
+    for (name, event) in recorded::all() {
+        if let Ok(body) = serde_json::from_slice::<Value>(event.body()) {
             assert!(schemas.iter().all(|schema| !schema.is_valid(&body)), "{name}");
         }
     }
@@ -77,7 +77,7 @@ fn no_recorded_delivery_is_itself_an_event_or_a_message() {
 
 /// What the archive makes of an asset.
 fn with_asset(fields: Value) -> Value {
-    let mut event = parsed(&published(&recorded::event("get3w/v3-completed.json"))[0].json);
+    let mut event = parsed(&published(&recorded::event("get3w/v3-completed"))[0].json);
     let asset = event["data"]["assets"][0].as_object_mut().expect("an asset");
     asset.extend(fields.as_object().expect("fields").clone());
     event
@@ -113,9 +113,9 @@ fn an_event_may_gain_fields_and_lose_none() {
     let schema = Schema::load("published-event");
     let event = |name: &str| parsed(&published(&recorded::event(name))[0].json);
     let by_reference = |name: &str| parsed(&published(&recorded::event(name))[2].json);
-    let completed = event("get3w/v3-completed.json");
-    let failed = event("get3w/v3-failed.json");
-    let all_by_reference = by_reference("get3w/v3-completed.json");
+    let completed = event("get3w/v3-completed");
+    let failed = event("get3w/v3-failed");
+    let all_by_reference = by_reference("get3w/v3-completed");
     let references = ["/data/raw_ref", "/data/assets_ref"];
     check_required(&schema, &completed, &["", "/data", "/data/job", "/data/assets/0"], &["/subject"]);
     check_required(&schema, &failed, &["/data/error"], &[]);
@@ -172,10 +172,10 @@ fn the_senders_body_comes_in_exactly_one_form() {
     let schema = Schema::load("published-event");
     let event = |name: &str, form: usize| parsed(&published(&recorded::event(name))[form].json);
     let forms = [
-        ("raw", event("get3w/v3-completed.json", 0)),
-        ("raw_text", event("glossi/not-json.txt", 0)),
-        ("raw_base64", event("glossi/not-utf8.bin", 0)),
-        ("raw_ref", event("get3w/v3-completed.json", 1)),
+        ("raw", event("get3w/v3-completed", 0)),
+        ("raw_text", event("glossi/not-json", 0)),
+        ("raw_base64", event("glossi/not-utf8", 0)),
+        ("raw_ref", event("get3w/v3-completed", 1)),
     ];
     for (form, event) in &forms {
         let mut without = event.clone();
@@ -192,8 +192,7 @@ fn the_senders_body_comes_in_exactly_one_form() {
 #[test]
 fn the_schema_of_messages_demands_what_the_reader_demands() {
     let schema = Schema::load("message");
-    let [here, _, in_ledger, in_bucket] =
-        messages(&recorded::event("get3w/v3-completed.json")).map(|text| parsed(&text));
+    let [here, _, in_ledger, in_bucket] = messages(&recorded::event("get3w/v3-completed")).map(|text| parsed(&text));
     let reads = |value: &Value| Message::decode(&value.to_string()).is_ok();
     let optional = ["subject", "replay", "headers"];
     for name in here.as_object().expect("a message is an object").keys() {
@@ -239,8 +238,8 @@ fn the_schema_of_messages_demands_what_the_reader_demands() {
 /// A sender more is no change of a schema.
 #[test]
 fn the_schemas_know_every_provider() {
-    let message = parsed(&messages(&recorded::event("get3w/v3-completed.json"))[0]);
-    let published = parsed(&published(&recorded::event("get3w/v3-completed.json"))[0].json);
+    let message = parsed(&messages(&recorded::event("get3w/v3-completed"))[0]);
+    let published = parsed(&published(&recorded::event("get3w/v3-completed"))[0].json);
     let check = |name: &str, valid: bool| {
         for (schema, value, at) in
             [("published-event", &published, "/data/provider"), ("message", &message, "/provider")]

@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use domain::head::Head;
 use domain::provider::Provider;
@@ -8,9 +7,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
+use testdata::delivery::DeliveryFile;
 
 use crate::any;
-use crate::corpora::files;
 use crate::promises::body;
 
 /// Any JSON, often with words that a sender uses.
@@ -55,8 +54,8 @@ fn value() -> impl Strategy<Value = Value> {
 
 /// A recorded body that is JSON.
 fn recorded(provider: Provider) -> impl Strategy<Value = Value> {
-    let bodies = files(&Path::new("tests/deliveries").join(provider.as_str()));
-    select(bodies.filter_map(|body| serde_json::from_slice(&body).ok()).collect::<Vec<Value>>())
+    let deliveries = DeliveryFile::of(provider.as_str()).deliveries.into_iter();
+    select(deliveries.filter_map(|delivery| serde_json::from_slice(&delivery.body).ok()).collect::<Vec<Value>>())
 }
 
 /// A recorded body in which some places hold something else.

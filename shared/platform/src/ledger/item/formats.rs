@@ -1,11 +1,10 @@
 //! What was written once is read for ever: the records of `tests/formats`.
 
-use std::collections::{BTreeMap, HashSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
 
 use domain::event::{Origin, VerifiedBy};
 use domain::provider::Provider;
+use testdata::format::{records, versions};
 
 use super::tests::read_back;
 use super::*;
@@ -86,26 +85,17 @@ fn told(standing: &RecordState) -> String {
     told
 }
 
-/// The folders of all versions, the newest last.
-fn versions() -> Vec<PathBuf> {
-    let all = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/formats"));
-    let folders: Vec<PathBuf> =
-        (1..).map(|version: u32| all.join(version.to_string())).take_while(|folder| folder.exists()).collect();
-    assert!(folders.len() > 1, "the versions of {}", all.display());
-    folders
-}
-
-fn sample(folder: &Path, name: &str) -> Item {
-    let text = fs::read_to_string(folder.join(format!("record/{name}.json"))).expect(name);
-    parse(serde_json::from_str(&text).expect("a sample is JSON")).expect("a sample is an item")
+fn sample(version: u32, name: &str) -> Item {
+    parse(records(version)[name].clone()).expect("a sample is an item")
 }
 
 #[test]
 fn records_of_every_version_are_read_as_they_were_meant() {
-    for folder in versions() {
+    assert!(versions().len() > 1, "{:?}", versions());
+    for version in versions() {
         for (name, standing) in STANDINGS {
-            let at = format!("{}/record/{name}", folder.display());
-            let read = record(sample(&folder, name)).unwrap_or_else(|trouble| panic!("{at}: {trouble}"));
+            let at = format!("version {version}, {name}");
+            let read = record(sample(version, name)).unwrap_or_else(|trouble| panic!("{at}: {trouble}"));
             assert_eq!((&read.event, &read.body), (&event(name), &body(name)), "{at}");
             assert_eq!(told(&read.standing), standing, "{at}");
             assert_eq!(
@@ -113,10 +103,7 @@ fn records_of_every_version_are_read_as_they_were_meant() {
                 (&read.event.recorded_by, read.event.body_sha256)
             );
         }
-        let files = fs::read_dir(folder.join("record")).expect("each version has records");
-        let names = files.map(|file| file.expect("a readable folder").file_name().into_string().expect("a plain name"));
-        let known: HashSet<String> = STANDINGS.iter().map(|(name, _)| format!("{name}.json")).collect();
-        assert_eq!(names.collect::<HashSet<_>>(), known, "{}", folder.display());
+        assert!(records(version).keys().eq(STANDINGS.map(|(name, _)| name)), "the records of version {version}");
     }
 }
 
@@ -130,10 +117,10 @@ fn the_newest_samples_of_fresh_records_are_what_is_written_today() {
             StoredBody::Inline(_) => read_back(received(&event, &Body::Inline(&packed), due_at)),
             StoredBody::Referenced(reference) => read_back(received(&event, &Body::Referenced(reference), due_at)),
         };
-        assert_eq!(item, sample(&newest, name), "{name}");
+        assert_eq!(item, sample(newest, name), "{name}");
     }
     let (lease_until, due_at) = (Timestamp::from_millis(AT + 60_000), Timestamp::from_millis(AT + 90_000));
     let (event, packed) = (event("made"), pack(TEXT));
     let item = claimed(&event, &Body::Inline(&packed), "b7e1", lease_until, due_at);
-    assert_eq!(read_back(item), sample(&newest, "made"));
+    assert_eq!(read_back(item), sample(newest, "made"));
 }
