@@ -100,7 +100,7 @@ vectors: .venv-vectors/installed ## the conformance vectors, in Rust, in Python,
 	$(call say,building Landfall with a sender added to the catalogue)
 	@rm -rf $(TARGET)/vectors/{providers,vectors} && mkdir -p $(TARGET)/vectors
 	@cp -r shared/domain/providers tests/vectors $(TARGET)/vectors
-	@cp $(added)/*.toml $(TARGET)/vectors/providers && cp -r $(added)/*/ $(TARGET)/vectors/vectors
+	@cp $(added)/*.toml $(TARGET)/vectors/providers && cp $(added)/*.json $(TARGET)/vectors/vectors
 	@# In a folder of its own, so that the next build of this one finds all that it had.
 	@LANDFALL_PROVIDERS=$(abspath $(TARGET))/vectors/providers LANDFALL_VECTORS=$(abspath $(TARGET))/vectors/vectors \
 		CARGO_TARGET_DIR=$(TARGET)/vectors/target cargo test --quiet -p domain --test vectors

@@ -16,6 +16,8 @@ import json
 import math
 import re
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -65,15 +67,50 @@ def at_pointer(body: bytes, pointer: str) -> Any:
     return value
 
 
+# A field that is missing, or that nobody knows, is an error: it would be a vector that is not checked as it was meant.
+@dataclass(frozen=True)
+class SenderFile:
+    sender: str
+    number_of_cases: int
+    groups: list[dict[str, Any]]
+    published_event: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cases that come to one source."""
+
+    source: dict[str, Any]
+    cases: list[dict[str, Any]]
+    key_set: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    comment: str
+    received_at: str
+    request: dict[str, Any]
+    expected: dict[str, Any]
+
+
+def vectors(path: Path) -> Iterator[tuple[Group, Case]]:
+    """The cases of a file, each with its group."""
+    file = SenderFile(**json.loads(path.read_text()))
+    found = [(group, Case(**case)) for group in (Group(**group) for group in file.groups) for case in group.cases]
+    assert len(found) == file.number_of_cases, f"{path} has {len(found)} cases, and not {file.number_of_cases}"
+    yield from found
+
+
 class Delivery:
     """One request, and how its sender is described."""
 
-    def __init__(self, vector: dict[str, Any], scheme: dict[str, Any]) -> None:
-        request = vector["request"]
-        self.vector, self.scheme, self.headers = vector, scheme, request["headers"]
-        self.url, self.source = request["url"], vector["source"]["secret"]
+    def __init__(self, group: Group, case: Case, scheme: dict[str, Any]) -> None:
+        request = case.request
+        self.key_set, self.scheme, self.headers = group.key_set, scheme, request["headers"]
+        self.url, self.source = request["url"], group.source["secret"]
         self.body = request["body"].encode() if "body" in request else base64.b64decode(request["body_base64"])
-        self.received = instant(vector["received_at"])
+        self.received = instant(case.received_at)
 
     def verify(self) -> dict[str, Any]:
         """What verified it."""
@@ -250,8 +287,8 @@ class Delivery:
         return rest.encode() if encoding == "text" else decoded(rest, encoding)
 
     def public_keys(self) -> list[bytes]:
-        if "key_set" in self.vector:
-            return [decoded(key["x"], "base64") for key in self.vector["key_set"]["keys"] if key.get("crv") == "Ed25519"]
+        if self.key_set:
+            return [decoded(key["x"], "base64") for key in self.key_set["keys"] if key.get("crv") == "Ed25519"]
         prefix = self.scheme["keys"].get("strip_prefix", "")
         return [decoded(key.removeprefix(prefix), "base64") for key in self.source["public_keys"]]
 
@@ -286,21 +323,21 @@ def main() -> None:
     descriptions = Path(sys.argv[1]) if len(sys.argv) > 1 else REPOSITORY / "shared/domain/providers"
     folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parent
     checked, skipped, wrong = 0, 0, []
-    # What ends in `.event.json` is what is published of the vector beside it.
-    for path in sorted(path for path in folder.glob("*/*.json") if not path.match("*.event.json")):
-        vector = json.loads(path.read_text())
-        source = vector["source"]["secret"]
-        description = source.get("scheme") or tomllib.loads((descriptions / f"{source['provider']}.toml").read_text())
-        try:
-            found: dict[str, Any] | None = Delivery(vector, description["scheme"]).verify()
-        except NoEd25519:
-            skipped += 1
-            continue
-        except Refused:
-            found = None
-        checked += 1
-        if found != vector.get("accepted"):
-            wrong.append(f"{path.relative_to(folder)}: {found or 'refused'}, and not {vector.get('accepted') or 'refused'}")
+    for path in sorted(folder.glob("*.json")):
+        for group, case in vectors(path):
+            source = group.source["secret"]
+            description = source.get("scheme") or tomllib.loads((descriptions / f"{source['provider']}.toml").read_text())
+            try:
+                found: dict[str, Any] | None = Delivery(group, case, description["scheme"]).verify()
+            except NoEd25519:
+                skipped += 1
+                continue
+            except Refused:
+                found = None
+            checked += 1
+            expected = case.expected.get("accepted")
+            if found != expected:
+                wrong.append(f"{path.stem}, {case.name}: {found or 'refused'}, and not {expected or 'refused'}")
     passed_over = f", and {skipped} of Ed25519 passed over for want of `cryptography`" if skipped else ""
     print(f"In Python, {checked - len(wrong)} of {checked} vectors come out as they say{passed_over}.")
     if wrong or not checked:

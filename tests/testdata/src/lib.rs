@@ -1,4 +1,4 @@
-//! The data that the tests of several packages read: recorded deliveries, samples of wire forms,
+//! The data that the tests of several packages read: recorded deliveries, conformance vectors, samples of wire forms,
 //! and the inputs that are kept for the fuzzer.
 //!
 //! Each kind has one loader. It refuses fields that it does not know, and panics with the file's name where a file is not
@@ -7,6 +7,7 @@
 pub mod corpus;
 pub mod delivery;
 pub mod format;
+pub mod vector;
 
 use std::collections::BTreeSet;
 use std::fs;

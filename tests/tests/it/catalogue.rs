@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use domain::provider::Provider;
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value, json};
+use testdata::vector::VectorFile;
 use tests::confidential;
 use tests::http::Request;
 use tests::source::Source;
@@ -27,11 +28,6 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn json_file(path: &str) -> Value {
-    let text = fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
 /// The catalogue's description of a sender, as an operator would copy it.
 fn description(provider: &str) -> Value {
     let path = format!("shared/domain/providers/{provider}.toml");
@@ -39,28 +35,36 @@ fn description(provider: &str) -> Value {
     toml::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The folder's vector `genuine`, sent to a source of this run.
+/// A sender's vector `genuine`, sent to a source of this run.
 struct Genuine {
-    folder: String,
+    sender: String,
     /// The description of the sender: the catalogue's, or the vector's own.
     description: Value,
     secret: Map<String, Value>,
-    request: Value,
+    url: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
     event: Value,
 }
 
 impl Genuine {
-    fn read(folder: &str) -> Genuine {
-        let vector = json_file(&format!("tests/vectors/{folder}/genuine.json"));
-        let secret = vector["source"]["secret"].as_object().expect("a source has a secret").clone();
-        let event = json_file(&format!("tests/vectors/{folder}/genuine.event.json"));
-        let description = secret.get("scheme").cloned().unwrap_or_else(|| description(folder));
-        let (folder, request) = (folder.to_owned(), vector["request"].clone());
-        let mut genuine = Genuine { folder, description, secret, request, event };
-        if let Some(keys) = vector["key_set"]["keys"].as_array() {
-            genuine.secret.insert("public_keys".to_owned(), keys.iter().map(|key| key["x"].clone()).collect());
+    fn read(sender: &str) -> Genuine {
+        let file = VectorFile::read(&VectorFile::folder(), sender);
+        let (group, case) = file.case("genuine").expect("every sender has it");
+        let mut secret = group.source.secret.clone();
+        let description = secret.get("scheme").cloned().unwrap_or_else(|| description(sender));
+        if let Some(keys) = group.key_set.as_ref().and_then(|set| set["keys"].as_array()) {
+            secret.insert("public_keys".to_owned(), keys.iter().map(|key| key["x"].clone()).collect());
         }
-        genuine
+        Genuine {
+            sender: sender.to_owned(),
+            description,
+            secret,
+            url: case.request.url.clone(),
+            headers: case.request.headers.clone(),
+            body: case.request.body(),
+            event: file.published_event.clone(),
+        }
     }
 
     /// The same for an operator who takes deliveries of any age and has the sender's keys, and so describes the sender
@@ -94,9 +98,8 @@ impl Genuine {
     /// Sets up a source as the vector's, and gives it with the delivery.
     async fn set_up(&self, world: &World) -> (Source, Request) {
         let source =
-            Source { name: format!("{}-{:08x}", self.folder, fastrand::u32(..)), ..Source::new(Provider::Custom) };
-        let url = self.request["url"].as_str().expect("a URL");
-        let rest = url.strip_prefix("https://hooks.example.com/hooks/test").expect("all vectors are sent there");
+            Source { name: format!("{}-{:08x}", self.sender, fastrand::u32(..)), ..Source::new(Provider::Custom) };
+        let rest = self.url.strip_prefix("https://hooks.example.com/hooks/test").expect("all vectors are sent there");
         let mut secret = self.secret.clone();
         for credential in secret.get("secrets").and_then(Value::as_array).into_iter().flatten() {
             confidential::keep("secret", credential.as_str().expect("a secret is a text"));
@@ -104,48 +107,45 @@ impl Genuine {
         if let Some(token) = rest.strip_prefix('/') {
             confidential::keep("token", token.split('?').next().expect("there is a first part"));
         }
-        if self.folder == "twilio" {
+        if self.sender == "twilio" {
             // It signs the URL that it was given, which was another.
-            secret.insert("public_url".to_owned(), url.into());
+            secret.insert("public_url".to_owned(), self.url.clone().into());
         }
         source.set_up_as(&world.aws, &world.stack, &Value::Object(secret).to_string()).await;
-        let body = self.request["body"].as_str().expect("the body is a text").as_bytes().to_vec();
         let url = format!("{}/hooks/{}{rest}", world.stack.function_url, source.name);
-        let headers = self.request["headers"].as_array().expect("a list of headers");
-        let request = headers.iter().fold(Request { body, ..Request::new("POST", url) }, |request, header| {
-            request.with_header(header[0].as_str().expect("a name"), header[1].as_str().expect("a value"))
-        });
+        let request = Request { body: self.body.clone(), ..Request::new("POST", url) };
+        let request = self.headers.iter().fold(request, |request, (name, value)| request.with_header(name, value));
         (source, request)
     }
 
     /// Sends it twice, and compares what a consumer gets with what the vector says is published.
     async fn check_arrives(&self, world: &World) {
-        let folder = &self.folder;
+        let sender = &self.sender;
         let (source, request) = self.set_up(world).await;
         let answer = world.deliver(&request).await;
-        assert_eq!(answer.told(), "200 accepted", "{folder}");
-        assert_eq!(world.deliver(&request).await.told(), "200 duplicate", "{folder}");
+        assert_eq!(answer.told(), "200 accepted", "{sender}");
+        assert_eq!(world.deliver(&request).await.told(), "200 duplicate", "{sender}");
         let id = answer.event_id().expect("an accepted delivery has an id");
         assert_eq!(
             id.strip_prefix(&source.name),
             self.event["id"].as_str().and_then(|id| id.strip_prefix("test")),
-            "{folder}"
+            "{sender}"
         );
         let event = world.event(&source, &id).await;
-        assert!(event.raw().is(&request.body), "{folder}: the body must arrive as it was sent");
+        assert!(event.raw().is(&request.body), "{sender}: the body must arrive as it was sent");
         let of_the_delivery = |mut event: Value| {
             for name in OF_THE_RUN {
                 event.as_object_mut().expect("an event is an object").remove(name);
             }
             event
         };
-        assert_eq!(of_the_delivery(event.json), of_the_delivery(self.event.clone()), "{folder}");
+        assert_eq!(of_the_delivery(event.json), of_the_delivery(self.event.clone()), "{sender}");
     }
 
     async fn check_is_refused(&self, world: &World) {
         let (source, request) = self.set_up(world).await;
-        assert_eq!(world.deliver(&request).await.told(), FORGED, "{}", self.folder);
-        assert!(world.records(&source).await.is_empty(), "{}: something was recorded", self.folder);
+        assert_eq!(world.deliver(&request).await.told(), FORGED, "{}", self.sender);
+        assert!(world.records(&source).await.is_empty(), "{}: something was recorded", self.sender);
     }
 }
 
@@ -163,8 +163,8 @@ fn every_sender_of_the_catalogue_arrives() {
 #[test]
 fn senders_of_no_catalogue_arrive() {
     run(async |world| {
-        for folder in ["described-basic", "described-instant"] {
-            Genuine::read(folder).at_any_time().check_arrives(world).await;
+        for sender in ["described-basic", "described-instant"] {
+            Genuine::read(sender).at_any_time().check_arrives(world).await;
         }
     });
 }
@@ -198,9 +198,10 @@ fn a_challenge_is_answered_and_is_no_event() {
         .expect("an object")
         .clone();
         let body = r#"{"type":"url_verification","challenge":"3eZbrw1aB"}"#;
-        genuine.request["body"] = body.into();
+        genuine.body = body.into();
         let signature = tests::sender::sign("a-secret-for-challenges", body.as_bytes());
-        genuine.request["headers"] = json!([["content-type", "application/json"], ["x-signature", signature]]);
+        let json = ("content-type".to_owned(), "application/json".to_owned());
+        genuine.headers = vec![json, ("x-signature".to_owned(), signature)];
         let (source, request) = genuine.set_up(world).await;
         let answer = world.deliver(&request).await;
         assert_eq!((answer.status, answer.text()), (200, "3eZbrw1aB".to_owned()));

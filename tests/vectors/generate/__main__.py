@@ -1,4 +1,4 @@
-"""Makes the vectors in the folders beside this one, or says which of them are out of date.
+"""Makes the files of vectors beside this folder, one a sender, or says which of them are out of date.
 
     python tests/vectors/generate            compares
     python tests/vectors/generate --write    writes them anew
@@ -9,8 +9,6 @@ The same every time: no clock, no randomness.
 import base64
 import datetime
 import hashlib
-import json
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,9 +22,10 @@ import published
 from case import Accepted, Case
 from cases import cases
 from described_senders import DESCRIBED_SENDERS, Acme
+from layout import laid_out
 from media_senders import MEDIA_SENDERS
 from other_senders import OTHER_SENDERS
-from signing import NOW_SECONDS, TOKENS, Ed25519, KeySet, Sent
+from signing import NOW_SECONDS, TOKENS, Ed25519, KeySet, Recipe, Sent
 
 FOLDER = Path(__file__).parent.parent
 # Where the tests have a sender that is in no catalogue, and add it to a copy of ours.
@@ -34,6 +33,9 @@ ADDED = FOLDER.parent.parent / "shared/domain/tests/vectors/added"
 SOURCE = "test"
 # No configured secret may have fewer.
 SECRET_MIN_BYTES = 8
+# What stands behind it is the last field of a file, and written by those who publish it.
+PUBLISHED_EVENT = '\n  "published_event": '
+NOTHING_PUBLISHED = "null\n}\n"
 
 
 def instant(millis: int) -> str:
@@ -54,7 +56,7 @@ def event(event_type: str, key: list[str] | None, sent: Sent) -> dict[str, str]:
     return {"id": "/".join([SOURCE, *(quote(part, safe="") for part in parts)]), "type": event_type}
 
 
-def verdict(case: Case) -> dict[str, Any]:
+def expected(case: Case) -> dict[str, Any]:
     if not isinstance(case.verdict, Accepted):
         return {"refused": case.verdict.reason}
     by = "signature" if case.recipe.covers_body else "token"
@@ -64,41 +66,51 @@ def verdict(case: Case) -> dict[str, Any]:
     return {"accepted": {"verified_by": by, **known}, "event": event(recipe.type_of(sent), recipe.key(sent), sent)}
 
 
-def vector(case: Case) -> dict[str, Any]:
+def configured(case: Case) -> dict[str, Any]:
+    """The source that the delivery comes to."""
     recipe = case.recipe
     secrets = recipe.secrets[: case.secrets]
     # An operator's own description takes the place of the sender's name.
-    configuration: dict[str, Any] = {} if "scheme" in recipe.options else {"provider": recipe.provider}
+    secret: dict[str, Any] = {} if "scheme" in recipe.options else {"provider": recipe.provider}
     key_set = {}
     if isinstance(recipe, KeySet):
         key_set = {"key_set": recipe.key_set(secrets)}
     elif isinstance(recipe, Ed25519):
-        configuration["public_keys"] = [recipe.public_text(secret) for secret in secrets]
+        secret["public_keys"] = [recipe.public_text(secret) for secret in secrets]
     elif secrets:
-        configuration["secrets"] = secrets
+        secret["secrets"] = secrets
     if case.tokens:
-        configuration["token_sha256"] = [hashlib.sha256(token.encode()).hexdigest() for token in TOKENS[: case.tokens]]
+        secret["token_sha256"] = [hashlib.sha256(token.encode()).hexdigest() for token in TOKENS[: case.tokens]]
+    return {"source": {"name": SOURCE, "secret": {**secret, **recipe.options, **case.options}}, **key_set}
+
+
+def vector(case: Case) -> dict[str, Any]:
     return {
-        "shows": case.shows,
-        "source": {"name": SOURCE, "secret": {**configuration, **recipe.options, **case.options}},
-        **key_set,
+        "name": case.name,
+        "comment": case.shows,
         "received_at": instant(case.received_millis),
         "request": request(case.sent, case.headers),
-        **verdict(case),
+        "expected": expected(case),
     }
+
+
+def published_source(known: published.Published) -> dict[str, Any]:
+    field = "public_keys" if isinstance(known.recipe, Ed25519) else "secrets"
+    return {"source": {"name": SOURCE, "secret": {"provider": known.recipe.provider, field: [known.secret]}}}
 
 
 def published_vector(known: published.Published) -> dict[str, Any]:
     recipe, sent = known.recipe, known.sent
-    field = "public_keys" if isinstance(recipe, Ed25519) else "secrets"
     is_timed = recipe.timestamp_header or recipe.signs_timestamp
     return {
-        "shows": f"Published: {known.source}",
-        "source": {"name": SOURCE, "secret": {"provider": recipe.provider, field: [known.secret]}},
+        "name": known.name,
+        "comment": f"Published: {known.source}",
         "received_at": instant(1000 * (int(sent.timestamp) if is_timed else NOW_SECONDS)),
         "request": request(sent, recipe.headers_of(sent, known.value)),
-        "accepted": {"verified_by": "signature", recipe.proof: 0},
-        "event": event(known.event_type, known.key, sent),
+        "expected": {
+            "accepted": {"verified_by": "signature", recipe.proof: 0},
+            "event": event(known.event_type, known.key, sent),
+        },
     }
 
 
@@ -115,46 +127,53 @@ def hold(known: published.Published) -> None:
         sys.exit(f"{recipe.provider}: the recipe makes {made}, and {known.source} says {known.value}")
 
 
-def laid_out(value: dict[str, Any]) -> str:
-    """One field a line, and one header."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    return re.sub(r'\[\s+("(?:[^"\\]|\\.)*"),\s+("(?:[^"\\]|\\.)*")\s+\]', r"[\1, \2]", text) + "\n"
-
-
-def vectors() -> Iterator[tuple[Path, dict[str, Any]]]:
-    for recipe in [*MEDIA_SENDERS, *OTHER_SENDERS, *DESCRIBED_SENDERS]:
-        for case in cases(recipe):
-            yield FOLDER / recipe.provider / f"{case.name}.json", vector(case)
-    added = Acme()
-    for case in cases(added):
-        yield ADDED / added.provider / f"{case.name}.json", vector(case)
+def vectors(recipe: Recipe) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """All of a sender, each with the source that it comes to."""
+    for case in cases(recipe):
+        yield configured(case), vector(case)
     for known in published.ALL:
-        hold(known)
-        if len(known.secret) >= SECRET_MIN_BYTES:
-            yield FOLDER / known.recipe.provider / f"{known.name}.json", published_vector(known)
+        if known.recipe.provider == recipe.provider and len(known.secret) >= SECRET_MIN_BYTES:
+            yield published_source(known), published_vector(known)
+
+
+def sender_file(recipe: Recipe) -> dict[str, Any]:
+    """Its vectors, those with the same source together."""
+    groups: list[dict[str, Any]] = []
+    names: set[str] = set()
+    for source, case in vectors(recipe):
+        assert case["name"] not in names, f"{recipe.provider} has two {case['name']}"
+        names.add(case["name"])
+        group = next((group for group in groups if {**group, "cases": None} == {**source, "cases": None}), None)
+        if group is None:
+            groups.append(group := {**source, "cases": []})
+        group["cases"].append(case)
+    return {"sender": recipe.provider, "number_of_cases": len(names), "groups": groups}
 
 
 def main() -> None:
-    made: dict[Path, str] = {}
-    for path, value in vectors():
-        assert path not in made, f"there are two {path}"
-        made[path] = laid_out(value)
-    # What is published of a vector is beside it, and written by those who publish it.
-    there = {path for place in (FOLDER, ADDED) for path in place.glob("*/*.json") if not path.match("*.event.json")}
-    stale = there - made.keys()
-    changed = [path for path, text in made.items() if path not in there or path.read_text() != text]
+    for known in published.ALL:
+        hold(known)
+    places = [*((FOLDER, recipe) for recipe in [*MEDIA_SENDERS, *OTHER_SENDERS, *DESCRIBED_SENDERS]), (ADDED, Acme())]
+    made, count = {}, 0
+    for folder, recipe in places:
+        path, value = folder / f"{recipe.provider}.json", sender_file(recipe)
+        there = path.read_text() if path.exists() else ""
+        published_event = there.partition(PUBLISHED_EVENT)[2] or NOTHING_PUBLISHED
+        made[path] = laid_out(value).removesuffix("\n}") + "," + PUBLISHED_EVENT + published_event
+        count += value["number_of_cases"]
+    stale = {path for place in (FOLDER, ADDED) for path in place.glob("*.json")} - made.keys()
+    changed = [path for path, text in made.items() if not path.exists() or path.read_text() != text]
     if "--write" in sys.argv[1:]:
         for path in stale:
             path.unlink()
         for path in changed:
-            path.parent.mkdir(exist_ok=True)
             path.write_text(made[path])
-        print(f"{len(made)} vectors, {len(changed)} of them written, {len(stale)} removed")
+        print(f"{count} vectors of {len(made)} senders, {len(changed)} files written, {len(stale)} removed")
     elif stale or changed:
         names = "\n".join(f"  {path}" for path in sorted({*stale, *changed}))
         sys.exit(f"out of date; `make vectors-new` writes them anew:\n{names}")
     else:
-        print(f"{len(made)} vectors are what the recipes make")
+        print(f"{count} vectors of {len(made)} senders are what the recipes make")
 
 
 if __name__ == "__main__":

@@ -33,13 +33,13 @@ def cases(recipe: Recipe) -> Iterator[Case]:
     if isinstance(recipe, UrlToken):
         yield from url_token(recipe)
         return
-    yield from with_a_token(recipe)
-    if isinstance(recipe, Basic):
-        yield from basic(recipe)
     if isinstance(recipe, StaticToken):
         yield from static_token(recipe)
+    if isinstance(recipe, Basic):
+        yield from basic(recipe)
     if isinstance(recipe, Signing):
         yield from signed(recipe)
+    yield from with_a_token(recipe)
 
 
 def url_token(recipe: UrlToken) -> Iterator[Case]:

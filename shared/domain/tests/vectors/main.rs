@@ -1,7 +1,7 @@
 //! The conformance vectors in `tests/vectors`: deliveries, and what a receiver must make of each.
 //!
-//! `UPDATE_EXPECT=1` rewrites the published events beside the genuine ones, and nothing else: the verdicts are made by
-//! the recipes in `tests/vectors/generate`. Look at the difference before believing it.
+//! `UPDATE_EXPECT=1` rewrites the published event of each sender, and nothing else: the verdicts are made by the recipes in
+//! `tests/vectors/generate`. Look at the difference before believing it.
 
 mod added;
 mod required;
@@ -10,33 +10,36 @@ mod vector;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use description::Description;
 use domain::provider::Provider;
 use expect_test::expect_file;
+use testdata::vector::VectorFile;
 
 use self::required::required;
-use self::vector::{Vector, names};
+use self::vector::Vector;
+
+/// In a file of vectors, what stands before its last field.
+const PUBLISHED_EVENT: &str = "\n  \"published_event\": ";
 
 /// Where the vectors are, unless `make vectors` has put others elsewhere.
 fn folder() -> PathBuf {
-    let ours = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors");
-    PathBuf::from(option_env!("LANDFALL_VECTORS").unwrap_or(ours))
+    option_env!("LANDFALL_VECTORS").map_or_else(VectorFile::folder, PathBuf::from)
+}
+
+fn vectors(sender: &str) -> VectorFile {
+    VectorFile::read(&folder(), sender)
 }
 
 /// The senders that have vectors: those of the catalogue, and some that an operator could describe.
 fn senders() -> Vec<(String, Description)> {
     let known =
         |provider: Provider| (provider.as_str().to_owned(), provider.description().cloned().expect("it is known"));
-    let described = fs::read_dir(folder())
-        .expect("the folder of the vectors")
-        .map(|entry| entry.expect("a readable folder").file_name().into_string().expect("a plain name"))
-        .filter(|name| name.starts_with("described-"))
-        .collect::<BTreeSet<String>>();
-    let described = described.into_iter().map(|name| {
-        let genuine = Vector::read(&folder().join(&name).join("genuine.json"));
-        (name, own_description(&genuine))
+    let described = VectorFile::senders(&folder()).into_iter().filter(|name| name.starts_with("described-"));
+    let described = described.map(|name| {
+        let description = own_description(&Vector::genuine(&vectors(&name)));
+        (name, description)
     });
     Provider::ALL.into_iter().map(known).chain(described).collect()
 }
@@ -52,20 +55,18 @@ fn own_description(vector: &Vector) -> Description {
 fn every_vector_comes_out_as_it_says() {
     let mut wrong = Vec::new();
     for (sender, _) in senders() {
-        wrong.extend(unlike_what_they_say(&folder().join(sender), |vector| vector));
+        wrong.extend(unlike_what_they_say(&vectors(&sender), |vector| vector));
     }
     assert!(wrong.is_empty(), "{} vectors:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// The vectors in a folder that come out otherwise, each after `changed`, with what is made of them.
-fn unlike_what_they_say(folder: &Path, changed: impl Fn(Vector) -> Vector) -> Vec<String> {
+/// The vectors of a sender that come out otherwise, each after `changed`, with what is made of them.
+fn unlike_what_they_say(file: &VectorFile, changed: impl Fn(Vector) -> Vector) -> Vec<String> {
     let mut wrong = Vec::new();
-    for name in names(folder) {
-        let file = folder.join(format!("{name}.json"));
-        let vector = changed(Vector::read(&file));
+    for vector in Vector::all(file).map(changed) {
         let (expected, found) = (vector.expected(), vector.found());
         if expected != found {
-            wrong.push(format!("{}: {found}, and not {expected}", file.display()));
+            wrong.push(format!("{}, {}: {found}, and not {expected}", file.sender, vector.name()));
         }
     }
     wrong
@@ -75,46 +76,40 @@ fn unlike_what_they_say(folder: &Path, changed: impl Fn(Vector) -> Vector) -> Ve
 fn every_sender_has_the_vectors_that_its_scheme_calls_for() {
     let mut missing = Vec::new();
     for (sender, description) in senders() {
-        missing.extend(lacking(&folder().join(sender), &description));
+        missing.extend(lacking(&vectors(&sender), &description));
     }
     assert!(missing.is_empty(), "{} vectors:\n{}", missing.len(), missing.join("\n"));
 }
 
-/// What a folder lacks of what the description calls for.
-fn lacking(folder: &Path, description: &Description) -> Vec<String> {
-    let there = names(folder);
+/// What a file lacks of what the description calls for.
+fn lacking(file: &VectorFile, description: &Description) -> Vec<String> {
     let mut missing = Vec::new();
     for (name, is_accepted) in required(&description.scheme) {
-        let file = folder.join(format!("{name}.json"));
         let verdict = if is_accepted { "accepted" } else { "refused" };
-        if !there.contains(&name) {
-            missing.push(format!("{} is missing; it is to be {verdict}", file.display()));
-        } else if Vector::read(&file).is_accepted() != is_accepted {
-            missing.push(format!("{} is not {verdict}", file.display()));
+        match file.case(&name) {
+            None => missing.push(format!("{}, {name} is missing; it is to be {verdict}", file.sender)),
+            Some((_, case)) if case.is_accepted() == is_accepted => {}
+            Some(_) => missing.push(format!("{}, {name} is not {verdict}", file.sender)),
         }
     }
     missing
 }
 
 #[test]
-fn every_folder_is_a_senders() {
+fn every_file_is_a_senders() {
     let senders: BTreeSet<String> = senders().into_iter().map(|(name, _)| name).collect();
-    for entry in fs::read_dir(folder()).expect("the folder of the vectors") {
-        let entry = entry.expect("a readable folder");
-        if !names(&entry.path()).is_empty() {
-            let name = entry.file_name().into_string().expect("a plain name");
-            assert!(senders.contains(&name), "{name} is no sender's");
-        }
-    }
+    assert_eq!(VectorFile::senders(&folder()), senders);
 }
 
 #[test]
 fn a_genuine_delivery_is_published_as_expected() {
     for (sender, _) in senders() {
-        let folder = folder().join(sender);
-        let published = Vector::read(&folder.join("genuine.json")).published();
-        let text = serde_json::to_string_pretty(&published).expect("it is JSON") + "\n";
-        expect_file![folder.join("genuine.event.json")].assert_eq(&text);
+        let published = Vector::genuine(&vectors(&sender)).published();
+        let published = serde_json::to_string_pretty(&published).expect("it is JSON").replace('\n', "\n  ");
+        let path = folder().join(format!("{sender}.json"));
+        let text = fs::read_to_string(&path).expect("it has just been read");
+        let (cases, _) = text.split_once(PUBLISHED_EVENT).expect("it is laid out as the recipes lay it out");
+        expect_file![path].assert_eq(&format!("{cases}{PUBLISHED_EVENT}{published}\n}}\n"));
     }
 }
 
@@ -123,12 +118,10 @@ fn the_vectors_are_counted() {
     let mut lines = String::new();
     let mut all = [0; 4];
     for (sender, description) in senders() {
-        let folder = folder().join(&sender);
         let mut counts = [0; 4];
-        for name in names(&folder) {
-            let is_accepted = Vector::read(&folder.join(format!("{name}.json"))).is_accepted();
-            counts[usize::from(!is_accepted)] += 1;
-            counts[2] += usize::from(name.starts_with("published-"));
+        for (_, case) in vectors(&sender).cases() {
+            counts[usize::from(!case.is_accepted())] += 1;
+            counts[2] += usize::from(case.name.starts_with("published-"));
         }
         counts[3] = required(&description.scheme).len();
         assert!(counts[0] > 0 && counts[1] > 0, "{sender} has no vector of either verdict");

@@ -1,9 +1,9 @@
 //! A vector, as `tests/vectors/README.md` describes them, and what Landfall makes of it.
 
-use std::collections::{BTreeSet, HashMap};
-use std::fs;
-use std::path::Path;
+use std::collections::HashMap;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use domain::canonical::Canonical;
 use domain::delivery::Delivery;
 use domain::event::{Matched, VerifiedEvent};
@@ -15,73 +15,33 @@ use domain::source::Source;
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::verify::{Refused, verify_with};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use testdata::vector::{Case, ConfiguredSource, EventText, Expected, Group, Proof, SentRequest, VectorFile};
 
 /// A delivery, and what a receiver must make of it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Vector {
-    pub(crate) shows: String,
     pub(crate) source: ConfiguredSource,
-    #[serde(default)]
     key_set: Option<Value>,
-    received_at: String,
-    request: SentRequest,
-    #[serde(default)]
-    accepted: Option<Proof>,
-    #[serde(default)]
-    event: Option<EventText>,
-    #[serde(default)]
-    refused: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ConfiguredSource {
-    name: String,
-    pub(crate) secret: Map<String, Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SentRequest {
-    method: String,
-    url: String,
-    headers: Vec<(String, String)>,
-    #[serde(default)]
-    body: Option<String>,
-    #[serde(default)]
-    body_base64: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Proof {
-    verified_by: String,
-    #[serde(default)]
-    secret: Option<usize>,
-    #[serde(default)]
-    public_key: Option<usize>,
-    #[serde(default)]
-    published_key: Option<usize>,
-    #[serde(default)]
-    token: Option<usize>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EventText {
-    id: String,
-    #[serde(rename = "type")]
-    event_type: String,
+    case: Case,
 }
 
 impl Vector {
-    /// Reads a file.
-    pub(crate) fn read(file: &Path) -> Vector {
-        let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+    /// Those of a file.
+    pub(crate) fn all(file: &VectorFile) -> impl Iterator<Item = Vector> {
+        file.cases().map(Vector::of)
+    }
+
+    /// The one that every sender has.
+    pub(crate) fn genuine(file: &VectorFile) -> Vector {
+        file.case("genuine").map(Vector::of).unwrap_or_else(|| panic!("{} has no vector `genuine`", file.sender))
+    }
+
+    fn of((group, case): (&Group, &Case)) -> Vector {
+        Vector { source: group.source.clone(), key_set: group.key_set.clone(), case: case.clone() }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.case.name
     }
 
     /// The same for a source whose operator describes the sender.
@@ -91,20 +51,16 @@ impl Vector {
         self
     }
 
-    pub(crate) fn is_accepted(&self) -> bool {
-        self.accepted.is_some()
-    }
-
     /// What it says, in a line.
     pub(crate) fn expected(&self) -> String {
-        match (&self.accepted, &self.event, &self.refused) {
-            (None, None, Some(refused)) => format!("refused: {refused}"),
-            (Some(accepted), Some(EventText { id, event_type }), None) => {
+        match &self.case.expected {
+            Expected { accepted: None, event: None, refused: Some(refused) } => format!("refused: {refused}"),
+            Expected { accepted: Some(accepted), event: Some(EventText { id, event_type }), refused: None } => {
                 let &Proof { ref verified_by, secret, public_key, published_key, token } = accepted;
                 let matched = Matched { secret, public_key, published_key, token };
                 format!("{verified_by} by {} | {event_type} | {id}", proof(matched))
             }
-            _ => panic!("{}: it is `accepted` with an `event`, or `refused`", self.shows),
+            _ => panic!("{}: it is `accepted` with an `event`, or `refused`", self.name()),
         }
     }
 
@@ -133,10 +89,10 @@ impl Vector {
         let event = self.function_url_event().to_string();
         let request = Request::read(&event).expect("a function URL's event");
         let Route::Deliver { source: Some(name), token } = route(request.method(), request.path()) else {
-            panic!("{} {} delivers to no source", self.request.method, self.request.url);
+            panic!("{} {} delivers to no source", self.case.request.method, self.case.request.url);
         };
         let (url, headers, body) = request.into_parts().expect("a body that can be taken");
-        let received_at = Timestamp::parse_rfc3339(&self.received_at).expect("an instant");
+        let received_at = Timestamp::parse_rfc3339(&self.case.received_at).expect("an instant");
         let delivery = Delivery { url, token, headers, body, received_at, request_id: "request-1".to_owned() };
         assert_eq!(name, source.name, "the URL is another source's");
         let keys = self.key_set.as_ref().map(|keys| PublicKeys::of_key_set(keys.to_string().as_bytes()));
@@ -146,11 +102,12 @@ impl Vector {
     fn source(&self) -> Source {
         let name = SourceName::parse(&self.source.name).expect("a source's name");
         let secret = Value::Object(self.source.secret.clone()).to_string();
-        Source::parse(name, &secret).unwrap_or_else(|error| panic!("{}: {error}", self.shows))
+        Source::parse(name, &secret).unwrap_or_else(|error| panic!("{}: {error}", self.name()))
     }
 
     fn function_url_event(&self) -> Value {
-        let SentRequest { method, url, headers, body, body_base64 } = &self.request;
+        let request = &self.case.request;
+        let SentRequest { method, url, headers, .. } = request;
         let (before_query, query) = url.split_once('?').unwrap_or((url, ""));
         let host_and_path = before_query.strip_prefix("https://").expect("an https URL");
         let (host, path) = host_and_path.split_at(host_and_path.find('/').expect("a path"));
@@ -159,10 +116,10 @@ impl Vector {
         for (name, value) in headers {
             joined.entry(name).and_modify(|known| *known = format!("{known},{value}")).or_insert_with(|| value.clone());
         }
-        let (body, is_base64) = match (body, body_base64) {
-            (Some(text), None) => (text, false),
-            (None, Some(base64)) => (base64, true),
-            _ => panic!("{}: it has `body` or `body_base64`", self.shows),
+        // As a function URL does it: what is no text comes in base64.
+        let (body, is_base64) = match String::from_utf8(request.body()) {
+            Ok(text) => (text, false),
+            Err(error) => (BASE64_STANDARD.encode(error.as_bytes()), true),
         };
         json!({
             "version": "2.0",
@@ -182,16 +139,4 @@ fn proof(matched: Matched) -> String {
     let parts: Vec<String> =
         named.iter().filter_map(|(name, index)| index.map(|index| format!("{name} {index}"))).collect();
     parts.join(" and ")
-}
-
-/// The names of the vectors in a sender's folder, without their ending.
-pub(crate) fn names(folder: &Path) -> BTreeSet<String> {
-    let Ok(files) = fs::read_dir(folder) else {
-        return BTreeSet::new();
-    };
-    let names = files.map(|file| file.expect("a readable folder").file_name().into_string().expect("a plain name"));
-    // What ends in `.event.json` is what is published of the vector beside it.
-    names
-        .filter_map(|name| name.strip_suffix(".json").filter(|name| !name.ends_with(".event")).map(str::to_owned))
-        .collect()
 }
