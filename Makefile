@@ -35,7 +35,7 @@ sam_tools := PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0
 # All three in one go and by the flags that SAM uses: `sam build` then finds everything done.
 build_functions = cargo lambda build --release --bin ingest --bin process --bin sweep $(if $(filter arm64,$(ARCHITECTURE)),--arm64)
 functions := ingest process sweep
-templates := template.yaml templates/cloudfront.yaml examples/consumers/template.yaml
+templates := template.yaml deploy/templates/cloudfront.yaml examples/consumers/template.yaml
 stack := $(TARGET)/debug/stack
 # No sanitizer: there is no unsafe code here for it to watch, it would want a nightly compiler, and it halves the speed.
 fuzz = PATH="$(abspath $(dir $(FUZZ))):$$PATH" cargo fuzz $(1) --sanitizer none --target-dir $(abspath $(TARGET))/fuzz
@@ -248,14 +248,14 @@ fmt: ## formats the code
 	@cargo fmt --manifest-path fuzz/Cargo.toml
 
 deploy: .venv-sam/installed ## to the AWS account that the shell is signed in to, and guides through the first time; ARGS=--help
-	@.venv-sam/bin/python tools/deploy.py $(ARGS)
+	@.venv-sam/bin/python deploy/tools/deploy.py $(ARGS)
 
 clean: ## stops all local stacks and removes all that was built or installed here
 	@for file in $(TARGET)/*/emulator.json; do [ ! -e "$$file" ] || $(stack) down --dir "$$(dirname "$$file")"; done
 	rm -rf $(TARGET) .aws-sam .venv-sam .venv-ministack .venv-checkov .venv-bench .venv-vectors $(typescript)/node_modules $(typescript)/dist \
 		benches/contenders/node/{node_modules,dist}
 
-.venv-%/installed: requirements/%.txt
+.venv-%/installed: deploy/requirements/%.txt
 	$(call say,installing $* into .venv-$* (a minute or two))
 	@$(python_is_new)
 	@rm -rf .venv-$*

@@ -46,7 +46,7 @@ pub struct Places {
     pub floor: PathBuf,
     /// `benches/contenders`.
     pub contenders: PathBuf,
-    /// The Python environment of `requirements/bench.txt`.
+    /// The Python environment of `deploy/requirements/bench.txt`.
     pub python: PathBuf,
 }
 

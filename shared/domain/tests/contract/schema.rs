@@ -1,4 +1,4 @@
-//! A schema of `schemas/`, and what it says of a text.
+//! A schema of `docs/schemas/`, and what it says of a text.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ pub(crate) struct Schema {
 
 impl Schema {
     pub(crate) fn load(name: &str) -> Schema {
-        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas"));
+        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schemas"));
         Schema::open(&folder.join(format!("{name}.schema.json")))
     }
 

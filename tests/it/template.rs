@@ -234,7 +234,7 @@ fn two_inboxes_fit_one_account() {
 pub(crate) static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let output = Command::new(root.join(".venv-sam/bin/python"))
-        .arg(root.join("tests/tests/it/transform.py"))
+        .arg(root.join("tests/it/transform.py"))
         .arg(root.join("template.yaml"))
         // The transform asks which partition it is in.
         .env("AWS_DEFAULT_REGION", "us-east-1")

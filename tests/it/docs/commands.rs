@@ -70,7 +70,7 @@ pub(crate) fn calls(page: &Page) -> Vec<Vec<String>> {
 fn check_aws(path: &str, calls: &[&[String]]) {
     let lines: Vec<String> = calls.iter().map(|call| serde_json::to_string(call).expect("texts")).collect();
     let mut checker = Command::new(root().join(".venv-sam/bin/python"))
-        .arg(root().join("tests/tests/it/docs/aws_commands.py"))
+        .arg(root().join("tests/it/docs/aws_commands.py"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -24,7 +24,7 @@ fn has_test(path: &str, name: &str) -> bool {
 fn every_proof_of_the_lifecycle_exists() {
     let page = read("docs/lifecycle.md");
     let mut proofs = 0;
-    for (mark, folder) in [("it: ", "tests/tests/it"), ("process: ", "functions/process/src")] {
+    for (mark, folder) in [("it: ", "tests/it"), ("process: ", "functions/process/src")] {
         for proof in quoted(&page, mark) {
             let (file, name) = proof.split_once("::").unwrap_or_else(|| panic!("{proof} names no file"));
             assert!(has_test(&format!("{folder}/{file}.rs"), name), "{mark}{proof} is no test");

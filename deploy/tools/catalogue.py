@@ -11,7 +11,7 @@ from pathlib import Path
 
 import tomlkit
 
-DESCRIPTIONS = Path(__file__).resolve().parent.parent / "shared/domain/providers"
+DESCRIPTIONS = Path(__file__).resolve().parent.parent.parent / "shared/domain/providers"
 # As domain::source has it.
 SECRET_MIN_BYTES = 8
 ED25519_KEY_BYTES = 32

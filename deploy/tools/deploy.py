@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 import sources
 from guide import Guide
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 SAM = str(Path(sys.executable).parent / "sam")
 EMAIL = re.compile(r"[^@ ]+@[^@ ]+")
 

@@ -44,7 +44,7 @@ async fn subscribed(world: &World, filter: Value) -> Inbox {
 
 /// The filter policy `name` of the documentation, for a source of the test's own.
 fn documented(name: &str, source: &str) -> Value {
-    let docs = include_str!("../../../docs/consumers.md");
+    let docs = include_str!("../../docs/consumers.md");
     let fence = format!("```json filter-policy {name}\n");
     let block = docs.split(&fence).nth(1).and_then(|rest| rest.split("```").next());
     let text = block.unwrap_or_else(|| panic!("docs/consumers.md has no filter policy {name}"));
@@ -86,7 +86,7 @@ async fn check_filter(
 #[test]
 fn every_documented_filter_lets_through_what_it_says() {
     run(async |world| {
-        let policies = include_str!("../../../docs/consumers.md").matches("```json filter-policy ").count();
+        let policies = include_str!("../../docs/consumers.md").matches("```json filter-policy ").count();
         let checks = [
             check_filter(
                 world,

@@ -13,7 +13,7 @@ from pathlib import Path
 import catalogue
 from guide import read
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 SENDERS = catalogue.read()
 # As domain::source_name has it.
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
