@@ -1,6 +1,6 @@
 #![no_main]
 
-use fuzz::promises::described;
+use promises::described;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| described::hold(bytes));

@@ -1,6 +1,6 @@
 #![no_main]
 
-use fuzz::promises::function_url;
+use promises::function_url;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| function_url::hold(text));

@@ -1,6 +1,6 @@
 #![no_main]
 
-use fuzz::promises::message;
+use promises::message;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| message::hold(text));

@@ -1,6 +1,6 @@
 #![no_main]
 
-use fuzz::promises::signature;
+use promises::signature;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| signature::hold(text));

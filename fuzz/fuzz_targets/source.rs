@@ -1,6 +1,6 @@
 #![no_main]
 
-use fuzz::promises::source;
+use promises::source;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| source::hold(text));

@@ -36,6 +36,7 @@ fn functions_use_platform_and_domain_and_never_each_other() {
     check("platform", &["domain"]);
     check("domain", &["description"]);
     check("description", &[]);
+    check("promises", &["domain"]);
 }
 
 #[test]

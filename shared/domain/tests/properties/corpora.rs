@@ -3,7 +3,7 @@
 use domain::provider::Provider;
 use testdata::corpus::{inputs, targets};
 
-use crate::promises::{body, described, function_url, message, signature, source};
+use promises::{body, described, function_url, message, signature, source};
 
 fn check(target: &str, promise: impl Fn(&[u8])) {
     let inputs = inputs(target);

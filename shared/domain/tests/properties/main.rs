@@ -3,10 +3,6 @@
 //! A failure prints the smallest input that still fails, and proptest writes the seed that led to it into
 //! `proptest-regressions`. Make a named test of the input instead of keeping the seed.
 
-#[expect(unreachable_pub, reason = "the fuzz targets see it from another crate")]
-#[path = "../promises/mod.rs"]
-mod promises;
-
 mod any;
 mod body;
 mod corpora;

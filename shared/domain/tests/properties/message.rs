@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::any;
-use crate::promises::message;
+use promises::message;
 
 proptest! {
     #[test]

@@ -2,7 +2,7 @@ use domain::queue_text::escape_for_queues;
 use proptest::prelude::*;
 
 use crate::any;
-use crate::promises::queue_text;
+use promises::queue_text;
 
 proptest! {
     #[test]

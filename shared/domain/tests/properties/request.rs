@@ -9,7 +9,7 @@ use proptest::sample::Index;
 use serde_json::json;
 
 use crate::any;
-use crate::promises::function_url;
+use promises::function_url;
 
 fn event(method: &str, path: &str, header: &str, body: &[u8]) -> String {
     let (body, is_base64_encoded) = match std::str::from_utf8(body) {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::any;
-use crate::promises::signature::{Asked, HEADER, SECRETS, TOKEN, hold_for, sign, verified};
+use promises::signature::{Asked, HEADER, SECRETS, TOKEN, hold_for, sign, verified};
 
 fn asked() -> impl Strategy<Value = Asked> {
     select(vec![Asked::Signature, Asked::Token, Asked::Both])

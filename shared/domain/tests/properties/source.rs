@@ -10,7 +10,7 @@ use proptest::sample::Index;
 use serde_json::json;
 
 use crate::any;
-use crate::promises::{signature, source};
+use promises::{signature, source};
 
 fn parse(json: &serde_json::Value) -> Result<Source, SourceError> {
     Source::parse(SourceName::parse("test").expect("a name"), &json.to_string())

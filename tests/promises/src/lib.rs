@@ -1,7 +1,7 @@
 //! What holds whatever the bytes: one file a parser. Each function panics if its promise does not hold.
 //!
-//! Two drivers try them: the properties beside this folder with generated inputs and with the corpora that are kept,
-//! and the fuzz targets (`fuzz/` at the root) with inputs grown towards what no test has reached yet.
+//! Two drivers try them: the properties in `shared/domain/tests` with generated inputs and with the corpora that are
+//! kept, and the fuzz targets in `fuzz` with inputs grown towards what no test has reached yet.
 
 pub mod body;
 pub mod described;

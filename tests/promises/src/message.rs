@@ -7,7 +7,7 @@ use domain::message::{
     Elsewhere, INLINE_MESSAGE_MAX_BYTES, Message, MessageBody, Undecodable, encode, encode_reference, encode_whole,
 };
 
-use super::queue_text;
+use crate::queue_text;
 
 /// Any text is a message with the body that was meant, which reads the same once written again, or a stated refusal that
 /// quotes nothing of it.

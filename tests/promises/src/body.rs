@@ -24,7 +24,7 @@ use domain::verify::verify;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{message, queue_text};
+use crate::{message, queue_text};
 
 /// Any body of any provider becomes an event with an id, a message that SQS takes, a canonical event, and a published
 /// one that SNS takes and that gives the body back.
