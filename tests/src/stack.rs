@@ -12,6 +12,7 @@
 //!
 //! Several stacks may run at once, each on a port of its own.
 
+mod artifact;
 mod directory;
 mod emulator;
 mod environment;
@@ -88,6 +89,9 @@ pub struct Options {
     /// The folder whose template and functions are deployed, such as a copy of an older version; this project's if it
     /// is not given. The tools are this project's in any case.
     pub project: Option<PathBuf>,
+    /// The folder with that project's functions, built for this machine. If it is not given, SAM builds them, as it does
+    /// for Lambda.
+    pub functions: Option<PathBuf>,
 }
 
 impl Stack {
@@ -144,8 +148,7 @@ impl Stack {
             }
             None => (Emulator::start(&directory, options, &progress)?, true),
         };
-        let project = options.project.as_deref().unwrap_or(project_root());
-        let stack = deploy(&directory, &emulator, project, &progress);
+        let stack = deploy(&directory, &emulator, options, &progress);
         if stack.is_err() && fresh {
             emulator.stop(&directory)?;
         }
@@ -172,9 +175,13 @@ impl Stack {
     }
 }
 
-fn deploy(directory: &Directory, emulator: &Emulator, project: &Path, progress: &Progress) -> Result<Stack> {
+fn deploy(directory: &Directory, emulator: &Emulator, options: &Options, progress: &Progress) -> Result<Stack> {
+    let project = options.project.as_deref().unwrap_or(project_root());
     let sam = Sam::new(directory, emulator, project)?;
-    sam.build(progress)?;
+    match &options.functions {
+        Some(functions) => artifact::make(&project.join("template.yaml"), functions, &directory.build())?,
+        None => sam.build(progress)?,
+    }
     sam.deploy(TIME_SCALE, progress)?;
     let outputs = sam.outputs(progress)?;
 

@@ -9,25 +9,26 @@ use tests::stack::{Error, Options, Result, Stack};
 const HELP: &str = "\
 The local stack: template.yaml, deployed by SAM into MiniStack on the loopback interface.
 
-usage: stack up [--dir DIRECTORY] [--port PORT]
+usage: stack up [--dir DIRECTORY] [--port PORT] [--functions FOLDER]
        stack down [--dir DIRECTORY]
 
 up      starts a stack, or brings the one that runs up to date; DIRECTORY/stack.json then says where its parts are
 down    stops it
 
---dir   what the stack writes goes here (default: target/local)
---port  the emulator's port (default: a free one)
+--dir        what the stack writes goes here (default: target/local)
+--port       the emulator's port (default: a free one)
+--functions  the functions, built for this machine (default: SAM builds them, as for Lambda)
 ";
 
 enum Command {
-    Up { directory: PathBuf, port: Option<u16> },
+    Up { directory: PathBuf, options: Options },
     Down { directory: PathBuf },
     Help,
 }
 
 fn main() -> ExitCode {
     let result = parse(std::env::args().skip(1)).and_then(|command| match command {
-        Command::Up { directory, port } => Stack::up(&directory, &Options { port, ..Options::default() }).map(drop),
+        Command::Up { directory, options } => Stack::up(&directory, &options).map(drop),
         Command::Down { directory } => Stack::down(&directory),
         Command::Help => {
             print!("{HELP}");
@@ -46,25 +47,26 @@ fn main() -> ExitCode {
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command> {
     let verb = arguments.next();
     let mut directory = PathBuf::from("target/local");
-    let mut port = None;
+    let mut options = Options::default();
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| Error::from(format!("{argument} needs a value")));
         match argument.as_str() {
             "--dir" => directory = PathBuf::from(value()?),
             "--port" => {
                 let text = value()?;
-                port = Some(text.parse().map_err(|_| Error::from(format!("{text} is not a port")))?);
+                options.port = Some(text.parse().map_err(|_| Error::from(format!("{text} is not a port")))?);
             }
+            "--functions" => options.functions = Some(PathBuf::from(value()?)),
             "--help" | "-h" => return Ok(Command::Help),
             other => return Err(Error::from(format!("{other} is unknown: see `stack --help`"))),
         }
     }
     match verb.as_deref() {
-        Some("up") => Ok(Command::Up { directory, port }),
-        Some("down") if port.is_none() => Ok(Command::Down { directory }),
+        Some("up") => Ok(Command::Up { directory, options }),
+        Some("down") if options.port.is_none() && options.functions.is_none() => Ok(Command::Down { directory }),
         Some("--help" | "-h" | "help") => Ok(Command::Help),
         Some(other) if other != "down" => Err(Error::from(format!("{other} is unknown: see `stack --help`"))),
-        Some(_) => Err(Error::from("down takes no port: the directory says which stack it is")),
+        Some(_) => Err(Error::from("down takes only --dir: the directory says which stack it is")),
         None => Err(Error::from("up or down? See `stack --help`")),
     }
 }

@@ -30,11 +30,12 @@ use crate::tally::Tally;
 const HELP: &str = "\
 The promise under fault: every operation of the functions x every fault, storms of random ones, poison and overload.
 
-usage: faults [--dir DIRECTORY] [--only TEXT] [--seed NUMBER]
+usage: faults [--dir DIRECTORY] [--functions FOLDER] [--only TEXT] [--seed NUMBER]
 
---dir   what the stack writes goes here (default: target/fault-stack)
---only  only cases whose operation and fault, as the table names them, contain TEXT
---seed  of the storms (default: 1)
+--dir        what the stack writes goes here (default: target/fault-stack)
+--functions  the functions, built for this machine (default: SAM builds them, as for Lambda)
+--only       only cases whose operation and fault, as the table names them, contain TEXT
+--seed       of the storms (default: 1)
 ";
 
 /// So many instances of the processor at once: with slow services each batch takes its time.
@@ -44,6 +45,7 @@ const VISIBILITY_SECONDS: u32 = 20;
 
 struct Arguments {
     directory: PathBuf,
+    functions: Option<PathBuf>,
     only: String,
     seed: u64,
 }
@@ -66,11 +68,13 @@ fn main() -> ExitCode {
 }
 
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Arguments>> {
-    let mut parsed = Arguments { directory: PathBuf::from("target/fault-stack"), only: String::new(), seed: 1 };
+    let directory = PathBuf::from("target/fault-stack");
+    let mut parsed = Arguments { directory, functions: None, only: String::new(), seed: 1 };
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| Error::from(format!("{argument} needs a value")));
         match argument.as_str() {
             "--dir" => parsed.directory = PathBuf::from(value()?),
+            "--functions" => parsed.functions = Some(PathBuf::from(value()?)),
             "--only" => parsed.only = value()?,
             "--seed" => parsed.seed = value()?.parse().map_err(|_| Error::from("--seed takes a number"))?,
             "--help" | "-h" => return Ok(None),
@@ -83,7 +87,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Arguments
 fn prove(arguments: &Arguments) -> Result<ExitCode> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let functions_endpoint = Some(format!("http://{}", listener.local_addr()?));
-    let options = Options { functions_endpoint, ..Options::default() };
+    let options = Options { functions_endpoint, functions: arguments.functions.clone(), ..Options::default() };
     // One that was left behind has functions that look for a proxy which is no more.
     Stack::down(&arguments.directory)?;
     let stack = Stack::up(&arguments.directory, &options)?;

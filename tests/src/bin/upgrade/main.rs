@@ -20,14 +20,18 @@ use crate::crossing::{Crossing, Version};
 const HELP: &str = "\
 The promise over an update: previous release -> this version -> previous release, with deliveries all the while.
 
-usage: upgrade --previous FOLDER [--dir DIRECTORY]
+usage: upgrade --previous FOLDER --previous-functions FOLDER [--functions FOLDER] [--dir DIRECTORY]
 
---previous  the previous release: its sources, with its functions built
---dir       what the stack writes goes here (default: target/upgrade-stack)
+--previous            the previous release: its sources
+--previous-functions  its functions, built for this machine
+--functions           those of this version (default: SAM builds them, as for Lambda)
+--dir                 what the stack writes goes here (default: target/upgrade-stack)
 ";
 
 struct Arguments {
     previous: PathBuf,
+    previous_functions: PathBuf,
+    functions: Option<PathBuf>,
     directory: PathBuf,
 }
 
@@ -46,28 +50,40 @@ fn main() -> ExitCode {
 }
 
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Arguments>> {
-    let (mut previous, mut directory) = (None, PathBuf::from("target/upgrade-stack"));
+    let (mut previous, mut previous_functions, mut functions) = (None, None, None);
+    let mut directory = PathBuf::from("target/upgrade-stack");
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| Error::from(format!("{argument} needs a value")));
         match argument.as_str() {
             "--previous" => previous = Some(PathBuf::from(value()?).canonicalize()?),
+            "--previous-functions" => previous_functions = Some(PathBuf::from(value()?)),
+            "--functions" => functions = Some(PathBuf::from(value()?)),
             "--dir" => directory = PathBuf::from(value()?),
             "--help" | "-h" => return Ok(None),
             other => return Err(Error::from(format!("{other} is unknown: see `upgrade --help`"))),
         }
     }
-    let previous = previous.ok_or_else(|| Error::from("--previous is missing: see `upgrade --help`"))?;
-    Ok(Some(Arguments { previous, directory }))
+    let given = |folder: Option<PathBuf>, name| {
+        folder.ok_or_else(|| Error::from(format!("{name} is missing: see `upgrade --help`")))
+    };
+    let previous = given(previous, "--previous")?;
+    let previous_functions = given(previous_functions, "--previous-functions")?;
+    Ok(Some(Arguments { previous, previous_functions, functions, directory }))
 }
 
 fn prove(arguments: &Arguments) -> Result<ExitCode> {
-    let options = Options { project: Some(arguments.previous.clone()), ..Options::default() };
+    let options = Options {
+        project: Some(arguments.previous.clone()),
+        functions: Some(arguments.previous_functions.clone()),
+        ..Options::default()
+    };
     // One that was left behind would be of either version.
     Stack::down(&arguments.directory)?;
     let stack = Stack::up(&arguments.directory, &options)?;
     let exit = run_on(stack, async |world| {
         let previous = Version { name: "previous release", options };
-        let this = Version { name: "this version", options: Options::default() };
+        let options = Options { functions: arguments.functions.clone(), ..Options::default() };
+        let this = Version { name: "this version", options };
         let mut outcomes = Vec::new();
         for (from, to) in [(&previous, &this), (&this, &previous)] {
             match (Crossing { world, directory: &arguments.directory, from, to }).play().await {

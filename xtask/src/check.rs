@@ -1,0 +1,51 @@
+//! What must hold before a merge.
+
+use crate::error::Result;
+use crate::functions::Profile;
+use crate::project::{Project, path_after};
+use crate::tools::{CHECKOV, DENY, SAM};
+use crate::{consumers, fuzz, stack, vectors};
+
+const TEMPLATES: [&str; 3] = ["template.yaml", "deploy/templates/cloudfront.yaml", "examples/consumers/template.yaml"];
+
+/// Format, templates, licences, lints, docs, a little fuzzing, consumers, vectors, tests.
+pub(crate) fn check(project: &Project, profile: Profile) -> Result<()> {
+    project.say("format");
+    project.run(&mut project.cargo(&["fmt", "--all", "--check"]))?;
+    project.run(&mut project.cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))?;
+
+    templates(project)?;
+
+    let deny = DENY.install(project)?.join("cargo-deny");
+    project.say("licences and sources of the dependencies");
+    let rules = ["check", "--hide-inclusion-graph", "licenses", "bans", "sources"];
+    project.run(project.command(deny).args(rules))?;
+
+    project.say("lints");
+    project.run(&mut project.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    project.say("docs");
+    let mut doc = project.cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]);
+    project.run(doc.env("RUSTDOCFLAGS", "-D warnings"))?;
+
+    fuzz::check(project)?;
+    consumers::check(project)?;
+    vectors::check(project)?;
+    stack::test(project, profile)?;
+    project.say("all holds");
+    Ok(())
+}
+
+fn templates(project: &Project) -> Result<()> {
+    SAM.install(project)?;
+    CHECKOV.install(project)?;
+    project.say("templates");
+    let bin = SAM.bin(project);
+    let mut sam = project.command(bin.join("sam"));
+    sam.args(["validate", "--lint"]).env("PATH", path_after(&bin));
+    project.run(sam.env("AWS_DEFAULT_REGION", "us-east-1").env("SAM_CLI_TELEMETRY", "0"))?;
+    project.run(project.command(bin.join("cfn-lint")).args(TEMPLATES))?;
+    // Its rules came with it, so it needs no network. What it is told to skip says why, where it is.
+    let mut checkov = project.command(CHECKOV.bin(project).join("checkov"));
+    checkov.args(["--framework", "cloudformation", "--skip-download", "--compact", "--quiet", "--file"]);
+    project.run(checkov.args(TEMPLATES))
+}

@@ -1,0 +1,75 @@
+//! The three functions, built.
+
+use std::fmt;
+use std::process::Command;
+
+use clap::ValueEnum;
+
+use crate::error::Result;
+use crate::project::{Project, path_after};
+use crate::tools::SAM;
+
+/// The functions, by the names of their binaries.
+pub(crate) const FUNCTIONS: [&str; 3] = ["ingest", "process", "sweep"];
+
+/// How the functions of a local stack are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Profile {
+    /// As tests are, with the same dependencies: compiled once, in a few minutes.
+    Local,
+    /// As for Lambda, by `sam build`: what is deployed is what is tested. It takes far longer.
+    Release,
+}
+
+/// The processor that Lambda runs the functions on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Architecture {
+    /// AWS's name, too.
+    #[value(name = "x86_64")]
+    X86_64,
+    /// Graviton.
+    Arm64,
+}
+
+impl Architecture {
+    /// That of this machine.
+    pub(crate) const fn here() -> Architecture {
+        if cfg!(target_arch = "aarch64") { Architecture::Arm64 } else { Architecture::X86_64 }
+    }
+
+    /// The compiler's name for it.
+    pub(crate) fn triple(self) -> &'static str {
+        match self {
+            Architecture::X86_64 => "x86_64-unknown-linux-gnu",
+            Architecture::Arm64 => "aarch64-unknown-linux-gnu",
+        }
+    }
+}
+
+impl fmt::Display for Architecture {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Architecture::X86_64 => "x86_64",
+            Architecture::Arm64 => "arm64",
+        })
+    }
+}
+
+/// Builds `target/lambda/{name}/bootstrap`, as Lambda runs them. This and `sam build` are the only ones that write there.
+pub(crate) fn build(project: &Project, architecture: Architecture) -> Result<()> {
+    SAM.install(project)?;
+    project.say(&format!("building the functions for {architecture} on Lambda (minutes, if anything has changed)"));
+    project.run(&mut cargo_lambda(project, architecture))
+}
+
+/// The build. All three in one go and by the flags that SAM uses: `sam build` then finds everything done.
+pub(crate) fn cargo_lambda(project: &Project, architecture: Architecture) -> Command {
+    let mut cargo = project.cargo(&["lambda", "build", "--release"]);
+    cargo.args(FUNCTIONS.iter().flat_map(|name| ["--bin", name]));
+    if architecture == Architecture::Arm64 {
+        cargo.arg("--arm64");
+    }
+    // cargo-lambda and zig are found there.
+    cargo.env("PATH", path_after(&SAM.bin(project)));
+    cargo
+}

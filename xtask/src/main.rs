@@ -1,0 +1,92 @@
+//! `cargo xtask`: the programs behind the Makefile.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks on the terminal")]
+
+mod arguments;
+mod bench;
+mod check;
+mod clean;
+mod clock;
+mod consumers;
+mod error;
+mod first_hour;
+mod functions;
+mod fuzz;
+mod project;
+mod release;
+mod stack;
+mod tools;
+mod upgrade;
+mod vectors;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Program};
+use crate::clock::Clock;
+use crate::error::{Context as _, Result};
+use crate::project::Project;
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<()> {
+    // The terminal interrupts the command that runs here too. This then stops what it has started, and ends.
+    ctrlc::set_handler(|| ()).map_err(std::io::Error::other).context("interrupts cannot be waited for")?;
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let root = root.canonicalize().context(root.display())?;
+    let project = &Project {
+        target: root.join(arguments.target),
+        root,
+        python: arguments.python,
+        clock: Clock::new(arguments.began),
+    };
+    match arguments.program {
+        Program::Build { architecture } => functions::build(project, architecture),
+        Program::Up { profile } => stack::up(project, profile),
+        Program::Down => stack::down(project),
+        Program::Demo { profile } => stack::demo(project, profile),
+        Program::Test { profile } => stack::test(project, profile),
+        Program::Check { profile } => check::check(project, profile),
+        Program::FirstHour => first_hour::first_hour(project),
+        Program::Faults { profile, only, seed } => stack::faults(project, profile, &only, seed),
+        Program::Previous { previous } => upgrade::previous(project, previous).map(|name| println!("{name}")),
+        Program::Upgrade { profile, previous } => upgrade::upgrade(project, profile, previous),
+        Program::Model => bench::model(project),
+        Program::Fuzz { targets, seconds_each } => fuzz::fuzz(project, &targets, seconds_each),
+        Program::Vectors => vectors::check(project),
+        Program::VectorsNew => vectors::write(project),
+        Program::Providers => vectors::write_provider_pages(project),
+        Program::Consumers => consumers::check(project),
+        Program::BenchArchive { mib } => stack::bench_archive(project, mib),
+        Program::BenchVerify => bench::verify(project),
+        Program::Bench { rounds, quick, publish } => bench::bench(project, rounds, quick, publish),
+        Program::Cost { publish } => bench::cost(project, publish),
+        Program::Instructions => bench::instructions(project),
+        Program::Scaling { seed, publish } => bench::scaling(project, seed, publish),
+        Program::Sbom { architecture } => release::sbom(project, architecture),
+        Program::Reproduce { architecture } => release::reproduce(project, architecture),
+        Program::Deploy { arguments } => deploy(project, &arguments),
+        Program::Fmt => fmt(project),
+        Program::Clean => clean::clean(project),
+    }
+}
+
+fn deploy(project: &Project, arguments: &[String]) -> Result<()> {
+    tools::SAM.install(project)?;
+    let mut python = project.command(tools::SAM.bin(project).join("python"));
+    project.run(python.arg("deploy/tools/deploy.py").args(arguments))
+}
+
+fn fmt(project: &Project) -> Result<()> {
+    project.run(&mut project.cargo(&["fmt", "--all"]))?;
+    project.run(&mut project.cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml"]))
+}

@@ -1,0 +1,156 @@
+//! What runs on a local stack of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::Result;
+use crate::functions::{self, Architecture, FUNCTIONS, Profile};
+use crate::project::Project;
+use crate::tools::{MINISTACK, SAM, install_beside};
+
+/// The test that deploys as an operator would, with a full build.
+const DEPLOYS_FROM_SOURCES: &str = "deploy::a_first_deployment_leads_to_a_first_event";
+
+/// A stack that is stopped when this goes out of scope, however that comes.
+struct Running<'a> {
+    project: &'a Project,
+    directory: PathBuf,
+}
+
+/// The programs and the functions, built and installed as a stack needs them.
+pub(crate) struct Built {
+    profile: Profile,
+}
+
+impl Built {
+    /// Builds the functions by `profile`, and `programs` of the tests package; installs what a stack runs on.
+    pub(crate) fn make(project: &Project, profile: Profile, programs: &[&str]) -> Result<Built> {
+        install_beside(project, &[SAM, MINISTACK], || {
+            project.say(match profile {
+                Profile::Local => "building the functions, and what drives them",
+                Profile::Release => "building what drives the functions",
+            });
+            // Always the whole workspace: another selection of packages has other features and compiles the AWS SDK
+            // again.
+            let mut cargo = project.cargo(&["build", "--workspace"]);
+            let functions = if profile == Profile::Local { FUNCTIONS.as_slice() } else { &[] };
+            cargo.args(programs.iter().chain(functions).flat_map(|name| ["--bin", name]));
+            project.run(&mut cargo)
+        })?;
+        if profile == Profile::Release {
+            functions::build(project, Architecture::here())?;
+        }
+        Ok(Built { profile })
+    }
+
+    /// Says to a program which functions it shall deploy.
+    pub(crate) fn tell(&self, project: &Project, command: &mut Command) {
+        match self.profile {
+            Profile::Local => command.arg("--functions").arg(project.target.join("debug")),
+            // SAM builds them itself, and finds that done.
+            Profile::Release => command,
+        };
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = stop(self.project, &self.directory) {
+            eprintln!("xtask: {error}");
+        }
+    }
+}
+
+/// A program of the tests package.
+pub(crate) fn program(project: &Project, name: &str) -> Command {
+    project.command(project.target.join("debug").join(name))
+}
+
+/// Starts the stack to play with, or brings it up to date.
+pub(crate) fn up(project: &Project, profile: Profile) -> Result<()> {
+    let built = Built::make(project, profile, &["stack"])?;
+    start(project, &project.target.join("local"), &built)
+}
+
+/// Stops the stack to play with.
+pub(crate) fn down(project: &Project) -> Result<()> {
+    // Also while the code does not compile: what started it can stop it.
+    if !project.target.join("debug/stack").exists() {
+        project.run(&mut project.cargo(&["build", "--workspace", "--bin", "stack"]))?;
+    }
+    stop(project, &project.target.join("local"))
+}
+
+/// Shows the whole way of a delivery.
+pub(crate) fn demo(project: &Project, profile: Profile) -> Result<()> {
+    let built = Built::make(project, profile, &["stack", "demo"])?;
+    let stack = Running::start(project, "demo-stack", &built)?;
+    project.say("the demo");
+    project.run(program(project, "demo").env("STACK_FILE", stack.file()))
+}
+
+/// All tests.
+pub(crate) fn test(project: &Project, profile: Profile) -> Result<()> {
+    let built = Built::make(project, profile, &["stack"])?;
+    project.say("building the tests");
+    project.run(&mut project.cargo(&["test", "--workspace", "--no-run"]))?;
+    let stack = Running::start(project, "test-stack", &built)?;
+    project.say("running the tests");
+    let mut cargo = project.cargo(&["test", "--workspace"]);
+    if profile == Profile::Local {
+        println!("left out: {DEPLOYS_FROM_SOURCES} (PROFILE=release runs it too)");
+        cargo.args(["--", "--skip", DEPLOYS_FROM_SOURCES]);
+    }
+    project.run(cargo.env("STACK_FILE", stack.file()))
+}
+
+/// Every operation meets every fault.
+pub(crate) fn faults(project: &Project, profile: Profile, only: &str, seed: u64) -> Result<()> {
+    let built = Built::make(project, profile, &["stack", "faults"])?;
+    project.say("the faults");
+    let mut faults = program(project, "faults");
+    faults.args(["--only", only, "--seed", &seed.to_string()]);
+    built.tell(project, &mut faults);
+    run_with_its_stack(project, "fault-stack", &mut faults)
+}
+
+/// Memory and speed of archiving. Always of the functions as Lambda runs them: another build has other figures.
+pub(crate) fn bench_archive(project: &Project, mib: u64) -> Result<()> {
+    Built::make(project, Profile::Release, &["stack", "bench-archive"])?;
+    project.say("archiving");
+    let mut bench = program(project, "bench-archive");
+    bench.args(["--mib", &mib.to_string()]);
+    run_with_its_stack(project, "bench-stack", &mut bench)
+}
+
+/// Runs a program that starts and stops a stack in `name` itself, and stops that also if the program could not.
+pub(crate) fn run_with_its_stack(project: &Project, name: &str, command: &mut Command) -> Result<()> {
+    let stack = Running { project, directory: project.target.join(name) };
+    project.run(command.arg("--dir").arg(&stack.directory))
+}
+
+/// Stops the stack in a directory; none there is fine too.
+pub(crate) fn stop(project: &Project, directory: &Path) -> Result<()> {
+    project.run(program(project, "stack").args(["down", "--dir"]).arg(directory))
+}
+
+fn start(project: &Project, directory: &Path, built: &Built) -> Result<()> {
+    project.say("starting the local stack");
+    let mut stack = program(project, "stack");
+    stack.args(["up", "--dir"]).arg(directory);
+    built.tell(project, &mut stack);
+    project.run(&mut stack)
+}
+
+impl<'a> Running<'a> {
+    fn start(project: &'a Project, name: &str, built: &Built) -> Result<Running<'a>> {
+        let running = Running { project, directory: project.target.join(name) };
+        start(project, &running.directory, built)?;
+        Ok(running)
+    }
+
+    /// What tells where everything is.
+    fn file(&self) -> PathBuf {
+        self.directory.join("stack.json")
+    }
+}
