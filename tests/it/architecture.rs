@@ -51,9 +51,10 @@ fn the_example_of_a_consumer_knows_nothing_of_the_inbox() {
 }
 
 #[test]
-fn the_benchmark_knows_nothing_but_wire_forms() {
+fn the_benchmark_and_the_programs_of_make_use_nothing_of_it() {
     check("benches", &["testdata"]);
     check("testdata", &[]);
+    check("xtask", &[]);
 }
 
 #[test]

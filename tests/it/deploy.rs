@@ -120,6 +120,9 @@ fn a_dry_run_asks_explains_and_does_nothing() {
             "Sender to set up: no sender of this name is known, see docs/providers/README.md; csm?",
             "Warning: not known: ",
             "Its name: small letters, digits and hyphens",
+            // Both build as for Lambda, and know no other profile.
+            "  make build ARCHITECTURE=x86_64\n",
+            "/sam build --parameter-overrides Architecture=x86_64",
             "--stack-name landfall-never --parameter-overrides Architecture=x86_64 AlarmEmail=ops@example.com",
             "the secret {SourcesPrefix}/source/csm-first",
         ] {

@@ -35,7 +35,9 @@ pub(crate) fn cost(project: &Project, publish: bool) -> Result<()> {
 /// What ingest takes in instructions.
 pub(crate) fn instructions(project: &Project) -> Result<()> {
     if project.output(project.command("valgrind").arg("--version")).is_err() {
-        return Err(Error::Precondition("valgrind is missing: apt-get install valgrind, or as it is called here".into()));
+        return Err(Error::Precondition(
+            "valgrind is missing: apt-get install valgrind, or as it is called here".into(),
+        ));
     }
     functions::build(project, Architecture::here())?;
     project.run(&mut project.cargo(&["run", "--quiet", "-p", "benches", "--bin", "instructions"]))

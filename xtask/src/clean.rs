@@ -24,7 +24,8 @@ const MADE: [&str; 10] = [
 /// Stops all local stacks and removes all that was built or installed.
 pub(crate) fn clean(project: &Project) -> Result<()> {
     let entries = fs::read_dir(&project.target).into_iter().flatten().flatten();
-    let stacks: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|it| it.join("emulator.json").exists()).collect();
+    let stacks: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|it| it.join("emulator.json").exists()).collect();
     for directory in stacks {
         stack::stop(project, &directory)?;
     }

@@ -73,3 +73,23 @@ pub(crate) fn cargo_lambda(project: &Project, architecture: Architecture) -> Com
     cargo.env("PATH", path_after(&SAM.bin(project)));
     cargo
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Architecture, cargo_lambda};
+    use crate::project::Project;
+
+    fn check(architecture: Architecture, expected: &str) {
+        let project = Project::for_tests();
+        let command = cargo_lambda(&project, architecture);
+        let arguments: Vec<&str> = command.get_args().filter_map(|argument| argument.to_str()).collect();
+        assert_eq!(arguments.join(" "), expected);
+    }
+
+    /// Anything else would be built anew by `sam build`, or deployed without the optimisations that were measured.
+    #[test]
+    fn functions_are_built_for_lambda_by_the_flags_of_sam() {
+        check(Architecture::X86_64, "lambda build --release --bin ingest --bin process --bin sweep");
+        check(Architecture::Arm64, "lambda build --release --bin ingest --bin process --bin sweep --arm64");
+    }
+}

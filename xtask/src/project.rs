@@ -25,6 +25,13 @@ pub(crate) struct Project {
 }
 
 impl Project {
+    /// One that is nowhere.
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> Project {
+        let root = PathBuf::from("/a project");
+        Project { target: root.join("target"), root, python: "python3".to_owned(), clock: Clock::new(None) }
+    }
+
     /// A path below the root.
     pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         self.root.join(path)
@@ -34,7 +41,10 @@ impl Project {
     pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command.current_dir(&self.root);
-        #[expect(clippy::disallowed_methods, reason = "what children inherit is decided here, for all variables at once")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "what children inherit is decided here, for all variables at once"
+        )]
         for (name, _) in env::vars_os() {
             if OF_CARGO_RUN.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
                 command.env_remove(name);

@@ -30,7 +30,8 @@ pub(crate) fn sbom(project: &Project, architecture: Architecture) -> Result<()> 
             fs::rename(project.path("functions").join(name).join(WRITTEN), &to).context(to.display())
         })
     });
-    let tidied = project.run(project.command("git").args(["clean", "--force", "--quiet", "-x", "--", &format!("*{WRITTEN}")]));
+    let tidied =
+        project.run(project.command("git").args(["clean", "--force", "--quiet", "-x", "--", &format!("*{WRITTEN}")]));
     listed.and(tidied)
 }
 

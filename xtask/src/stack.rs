@@ -154,3 +154,22 @@ impl<'a> Running<'a> {
         self.directory.join("stack.json")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Built, Profile};
+    use crate::project::Project;
+
+    /// `sam build`, which deploys, looks in `target/lambda` and builds there itself.
+    #[test]
+    fn functions_of_a_local_stack_are_not_where_a_deployment_finds_them() {
+        let project = Project::for_tests();
+        let check = |profile, expected: &[&str]| {
+            let mut command = project.command("stack");
+            Built { profile }.tell(&project, &mut command);
+            assert_eq!(command.get_args().collect::<Vec<_>>(), expected);
+        };
+        check(Profile::Local, &["--functions", "/a project/target/debug"]);
+        check(Profile::Release, &[]);
+    }
+}

@@ -38,7 +38,9 @@ fn with_code(template: &str) -> Result<(String, Vec<String>)> {
         if let Some(binary) = line.strip_prefix(BINARY) {
             open = Some(binary);
         }
-        if line == PROPERTIES && let Some(binary) = open.take() {
+        if line == PROPERTIES
+            && let Some(binary) = open.take()
+        {
             text += &format!("      CodeUri: {binary}\n");
             binaries.push(binary.to_owned());
         }
@@ -46,7 +48,9 @@ fn with_code(template: &str) -> Result<(String, Vec<String>)> {
     let functions = template.matches("Type: AWS::Serverless::Function\n").count();
     if binaries.len() != functions {
         let found = binaries.len();
-        return Err(Error::from(format!("the template has {functions} functions, and {found} say their binary before their properties")));
+        return Err(Error::from(format!(
+            "the template has {functions} functions, and {found} say their binary before their properties"
+        )));
     }
     Ok((text, binaries))
 }
