@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::signature::{hex, hmac, sha256_hex};
+use crate::digest::{hex, hmac, sha256_hex};
 
 /// The source to which everything is delivered.
 pub const SOURCE: &str = "bench";

@@ -8,6 +8,7 @@
 pub mod contender;
 pub mod cost;
 pub mod delivery;
+pub mod digest;
 pub mod http;
 pub mod instance;
 pub mod instructions;
@@ -22,7 +23,6 @@ pub mod scaling;
 pub mod scenario;
 pub mod services;
 pub mod share;
-pub mod signature;
 pub mod tls;
 mod update;
 mod write_units;

@@ -12,9 +12,9 @@ use serde_json::Value;
 
 use crate::contender::{BUCKET, Contender, LEDGER_TABLE, Places, SOURCES_PREFIX};
 use crate::delivery::{Delivery, SOURCE, Signed, delivery, secret_value};
+use crate::digest::sha256_hex;
 use crate::instance::{Instance, Outcome};
 use crate::services::{Counts, Delays, Services, State};
-use crate::signature::sha256_hex;
 use crate::tls::Authority;
 use crate::{Result, share::Share};
 

@@ -10,17 +10,27 @@ use benches::measure::{Plan, measure};
 use benches::publish::publish;
 use benches::scenario::Workshop;
 use benches::{Result, machine};
+use clap::Parser;
 
-const HELP: &str = "\
-Landfall's functions beside what people would write instead.
-
-usage: bench [--rounds NUMBER] [--out FILE] [--quick] [--publish] [--only CONTENDER,...]
-
---rounds   each figure is the median of so many rounds (5), in which the contenders take turns
---out      where the figures go, as JSON (target/bench/results.json)
---quick    a tenth of the events, the small bodies only: shows that everything works, its figures are worth little
---only     contenders: landfall, floor, python, python-powertools, node, node-powertools
-";
+/// Landfall's functions beside what people would write instead.
+#[derive(Parser)]
+struct Arguments {
+    /// Each figure is the median of so many rounds, in which the contenders take turns
+    #[arg(long, default_value_t = Plan::default().rounds)]
+    rounds: usize,
+    /// Where the figures go, as JSON (default: target/bench/results.json)
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// A tenth of the events, the small bodies only: shows that everything works, its figures are worth little
+    #[arg(long)]
+    quick: bool,
+    /// Writes the figures into docs/performance.md, and its pictures beside it
+    #[arg(long)]
+    publish: bool,
+    /// Contenders: landfall, floor, python, python-powertools, node, node-powertools
+    #[arg(long, value_delimiter = ',', value_parser = contender)]
+    only: Vec<Contender>,
+}
 
 fn main() -> ExitCode {
     match run() {
@@ -33,28 +43,12 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let mut plan = Plan::default();
-    let mut is_published = false;
+    let Arguments { rounds, out, quick, publish: is_published, only } = Arguments::parse();
     let workshop = Workshop::here()?;
-    let mut out = workshop.directory.join("results.json");
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
-        match argument.as_str() {
-            "--rounds" => plan.rounds = value()?.parse()?,
-            "--out" => out = PathBuf::from(value()?),
-            "--publish" => is_published = true,
-            "--quick" => plan.is_quick = true,
-            "--only" => {
-                let text = value()?;
-                plan.contenders = text.split(',').map(contender).collect::<Result<_>>()?;
-            }
-            "--help" | "-h" => {
-                print!("{HELP}");
-                return Ok(());
-            }
-            other => return Err(format!("{other} is unknown: see `bench --help`").into()),
-        }
+    let out = out.unwrap_or_else(|| workshop.directory.join("results.json"));
+    let mut plan = Plan { rounds, is_quick: quick, ..Plan::default() };
+    if !only.is_empty() {
+        plan.contenders = only;
     }
     let results = measure(&workshop, &plan, machine::describe())?;
     print!("{results}");
@@ -62,14 +56,14 @@ fn run() -> Result<()> {
     if is_published {
         publish("figures", &results.to_string())?;
         for (name, plot) in results.plots() {
-            fs::write(format!("docs/performance-{name}.svg"), plot.svg())?;
+            fs::write(format!("docs/performance-{name}.svg"), plot.svg()?)?;
         }
     }
     println!("\nall figures: {}", out.display());
     Ok(())
 }
 
-fn contender(name: &str) -> Result<Contender> {
+fn contender(name: &str) -> std::result::Result<Contender, String> {
     let found = Contender::ALL.into_iter().find(|contender| serde_json::json!(contender) == name);
-    found.ok_or_else(|| format!("{name} is no contender: see `bench --help`").into())
+    found.ok_or_else(|| format!("{name} is no contender"))
 }

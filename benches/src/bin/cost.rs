@@ -10,7 +10,16 @@ use benches::delivery::Credential;
 use benches::prices::Prices;
 use benches::publish::publish;
 use benches::scenario::Workshop;
+use clap::Parser;
 use testdata::delivery::recorded;
+
+/// Dollars per million events, by sender and by what an operator can change.
+#[derive(Parser)]
+struct Arguments {
+    /// Writes the table into docs/performance.md
+    #[arg(long)]
+    publish: bool,
+}
 
 fn main() -> ExitCode {
     match run() {
@@ -23,6 +32,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
+    let Arguments { publish: is_published } = Arguments::parse();
     let mut workshop = Workshop::here()?;
     let prices = Prices::read()?;
     let mut costs = Vec::new();
@@ -68,7 +78,7 @@ fn run() -> Result<()> {
         prices.pages.join("\n")
     );
     println!("{text}");
-    if std::env::args().any(|argument| argument == "--publish") {
+    if is_published {
         publish("cost", &text)?;
     }
     let out = workshop.directory.join("cost.json");

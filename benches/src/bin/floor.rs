@@ -12,10 +12,13 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use benches::digest::{hex, hmac, sha256_hex};
 use benches::http::{Connection, Response};
-use benches::signature::{Signer, hex, hmac, sha256_hex, spell};
 use benches::{Error, Result};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -47,9 +50,14 @@ fn main() -> Result<()> {
     }
 }
 
+/// Whose calls are signed, and where.
+struct Signer {
+    credentials: Credentials,
+    region: String,
+}
+
 struct Receiver {
     signer: Signer,
-    session_token: String,
     dynamodb: Endpoint,
     s3: Endpoint,
     secrets_manager: Endpoint,
@@ -93,11 +101,15 @@ impl Receiver {
         };
         Ok(Receiver {
             signer: Signer {
-                access_key_id: env::var("AWS_ACCESS_KEY_ID")?,
-                secret_access_key: env::var("AWS_SECRET_ACCESS_KEY")?,
+                credentials: Credentials::new(
+                    env::var("AWS_ACCESS_KEY_ID")?,
+                    env::var("AWS_SECRET_ACCESS_KEY")?,
+                    Some(env::var("AWS_SESSION_TOKEN")?),
+                    None,
+                    "the environment",
+                ),
                 region: env::var("AWS_REGION")?,
             },
-            session_token: env::var("AWS_SESSION_TOKEN")?,
             dynamodb: endpoint("dynamodb", "AWS_ENDPOINT_URL_DYNAMODB")?,
             s3: endpoint("s3", "AWS_ENDPOINT_URL_S3")?,
             secrets_manager: endpoint("secretsmanager", "AWS_ENDPOINT_URL_SECRETS_MANAGER")?,
@@ -158,7 +170,7 @@ impl Receiver {
         } else {
             let path = format!("/{}/{key}", self.bucket);
             let put = Call { method: "PUT", path: &path, target: None, body: &body };
-            self.s3.call(&self.signer, &self.session_token, &put)?;
+            self.s3.call(&self.signer, &put)?;
             format!(r#""body_ref":{{"M":{{"bucket":{{"S":"{}"}},"key":{{"S":"{key}"}}}}}}"#, self.bucket)
         };
         let (json_id, json_status, due_at) = (json!(id), json!(status), now_millis + DUE_MILLIS);
@@ -168,7 +180,7 @@ impl Receiver {
             self.table
         );
         let put = Call::json("DynamoDB_20120810.PutItem", &put);
-        let answer = self.dynamodb.send(&self.signer, &self.session_token, &put)?;
+        let answer = self.dynamodb.send(&self.signer, &put)?;
         if answer.status == 400 && contains(&answer.message.body, b"ConditionalCheckFailedException") {
             return Ok((200, json!({"status": "duplicate", "id": id})));
         }
@@ -186,7 +198,7 @@ impl Receiver {
             self.queue_url,
             json!(message)
         );
-        self.sqs.call(&self.signer, &self.session_token, &Call::json("AmazonSQS.SendMessage", &send))?;
+        self.sqs.call(&self.signer, &Call::json("AmazonSQS.SendMessage", &send))?;
         Ok((200, json!({"status": "accepted", "id": id})))
     }
 
@@ -203,7 +215,7 @@ impl Receiver {
             }
             let get = json!({"SecretId": format!("{}/source/{source}", self.prefix)}).to_string();
             let get = Call::json("secretsmanager.GetSecretValue", &get);
-            let answer = self.secrets_manager.call(&self.signer, &self.session_token, &get)?;
+            let answer = self.secrets_manager.call(&self.signer, &get)?;
             let answer: Answer = serde_json::from_slice(&answer.message.body)?;
             let known: Source = serde_json::from_str(&answer.secret_string)?;
             self.secrets.insert(source.to_owned(), known.secrets);
@@ -238,31 +250,34 @@ impl<S: Read + Write> Stream for S {}
 
 impl Endpoint {
     /// Calls the service and takes nothing but success.
-    fn call(&mut self, signer: &Signer, token: &str, call: &Call<'_>) -> Result<Response> {
-        let answer = self.send(signer, token, call)?;
+    fn call(&mut self, signer: &Signer, call: &Call<'_>) -> Result<Response> {
+        let answer = self.send(signer, call)?;
         expect_ok(call.target.unwrap_or(call.method), &answer)?;
         Ok(answer)
     }
 
-    fn send(&mut self, signer: &Signer, token: &str, call: &Call<'_>) -> Result<Response> {
+    fn send(&mut self, signer: &Signer, call: &Call<'_>) -> Result<Response> {
         let (scheme, host) = self.url.split_once("://").ok_or("an endpoint is a URL")?;
-        let time = spell(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs());
-        let digest = sha256_hex(call.body);
-        let mut headers = vec![("host", host)];
-        if call.target.is_some() {
-            headers.insert(0, ("content-type", "application/x-amz-json-1.0"));
-        } else {
-            headers.push(("x-amz-content-sha256", &digest));
-        }
-        headers.push(("x-amz-date", &time));
-        headers.push(("x-amz-security-token", token));
-        headers.extend(call.target.map(|target| ("x-amz-target", target)));
-        let authorization = signer.authorization(self.service, (call.method, call.path), &headers, &digest, &time);
-        let mut request = format!("{} {} HTTP/1.1\r\n", call.method, call.path).into_bytes();
-        for (name, value) in &headers {
+        let target = call.target.map(|target| ("x-amz-target", target));
+        let content_type = call.target.map(|_| ("content-type", "application/x-amz-json-1.0"));
+        let headers: Vec<(&str, &str)> = content_type.into_iter().chain(target).collect();
+        let identity = signer.credentials.clone().into();
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&signer.region)
+            .name(self.service)
+            .time(SystemTime::now())
+            .settings(SigningSettings::default())
+            .build()?;
+        let url = format!("{}{}", self.url, call.path);
+        let signable =
+            SignableRequest::new(call.method, &url, headers.iter().copied(), SignableBody::Bytes(call.body))?;
+        let (signature, _) = sign(signable, &params.into())?.into_parts();
+        let mut request = format!("{} {} HTTP/1.1\r\nhost: {host}\r\n", call.method, call.path).into_bytes();
+        for (name, value) in headers.into_iter().chain(signature.headers()) {
             write!(request, "{name}: {value}\r\n")?;
         }
-        write!(request, "authorization: {authorization}\r\ncontent-length: {}\r\n\r\n", call.body.len())?;
+        write!(request, "content-length: {}\r\n\r\n", call.body.len())?;
         request.extend_from_slice(call.body);
         let stream = match &mut self.stream {
             Some(stream) => stream,

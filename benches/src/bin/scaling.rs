@@ -7,16 +7,20 @@ use std::process::ExitCode;
 use benches::Result;
 use benches::publish::publish_in;
 use benches::scaling::{Outcome, Second, World, report, simulate};
+use clap::Parser;
 
 const PAGE: &str = "docs/scaling.md";
-const HELP: &str = "\
-A simulation of Landfall under load.
 
-usage: scaling [--seed NUMBER] [--publish]
-
---seed     where the random numbers begin (1)
---publish  the table into docs/scaling.md, and its pictures beside it
-";
+/// A simulation of Landfall under load.
+#[derive(Parser)]
+struct Arguments {
+    /// Where the random numbers begin
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Writes the table into docs/scaling.md, and its pictures beside it
+    #[arg(long)]
+    publish: bool,
+}
 
 fn main() -> ExitCode {
     match run() {
@@ -29,20 +33,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let mut seed = 1;
-    let mut is_published = false;
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--seed" => seed = arguments.next().ok_or("--seed needs a value")?.parse()?,
-            "--publish" => is_published = true,
-            "--help" | "-h" => {
-                print!("{HELP}");
-                return Ok(());
-            }
-            other => return Err(format!("{other} is unknown: see `scaling --help`").into()),
-        }
-    }
+    let Arguments { seed, publish: is_published } = Arguments::parse();
     let simulated = |worlds: Vec<World>| -> Vec<(World, Outcome)> {
         worlds.into_iter().map(|world| World { seed, ..world }).map(|world| (world.clone(), simulate(&world))).collect()
     };
@@ -71,7 +62,7 @@ fn run() -> Result<()> {
             ("concurrency", "Instances of ingest and process at work", 2, &as_deployed, instances),
             ("settings", "Messages on the queue, by settings", 4, &others, messages),
         ] {
-            fs::write(format!("docs/scaling-{name}.svg"), report::plot(title, hours, runs, figure).svg())?;
+            fs::write(format!("docs/scaling-{name}.svg"), report::plot(title, hours, runs, figure).svg()?)?;
         }
     }
     Ok(())

@@ -6,8 +6,8 @@ use std::time::Duration;
 use md5::{Digest as _, Md5};
 use serde_json::{Map, Value, json};
 
+use crate::digest::hex;
 use crate::http::{Request, unchunk};
-use crate::signature::hex;
 use crate::{Error, Result, update, write_units};
 
 /// A DynamoDB item, as its JSON protocol writes it.

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::Parser;
 use domain::provider::Provider;
 use serde_json::json;
 use tests::clock::Stopwatch;
@@ -26,14 +27,16 @@ use tests::world::{World, run_on};
 use crate::bucket::Bucket;
 use crate::sender::Sender;
 
-const HELP: &str = "\
-How much memory the processor needs for a large asset, and how fast it is.
-
-usage: bench-archive [--dir DIRECTORY] [--mib SIZE]
-
---dir  what the stack writes goes here (default: target/bench-stack)
---mib  size of the asset in MiB (default: 2048)
-";
+/// How much memory the processor needs for a large asset, and how fast it is.
+#[derive(Parser)]
+struct Arguments {
+    /// What the stack writes goes here
+    #[arg(long, default_value = "target/bench-stack")]
+    dir: PathBuf,
+    /// Size of the asset in MiB
+    #[arg(long, default_value_t = 2048)]
+    mib: u64,
+}
 
 const MIB: u64 = 1024 * 1024;
 /// The processor must never need as much memory as this, whatever the size of an asset.
@@ -42,24 +45,8 @@ const MEMORY_MAX_BYTES: u64 = 120 * MIB;
 /// network; what is asked here is what a size costs.
 const TIMEOUT_SECONDS: u32 = 900;
 
-struct Arguments {
-    directory: PathBuf,
-    mib: u64,
-}
-
 fn main() -> ExitCode {
-    let arguments = match parse(std::env::args().skip(1)) {
-        Ok(Some(arguments)) => arguments,
-        Ok(None) => {
-            print!("{HELP}");
-            return ExitCode::SUCCESS;
-        }
-        Err(error) => {
-            eprintln!("bench-archive: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    match measure(&arguments) {
+    match measure(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench-archive: {error}");
@@ -68,32 +55,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Arguments>> {
-    let mut parsed = Arguments { directory: PathBuf::from("target/bench-stack"), mib: 2048 };
-    while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().ok_or_else(|| Error::from(format!("{argument} needs a value")));
-        match argument.as_str() {
-            "--dir" => parsed.directory = PathBuf::from(value()?),
-            "--mib" => parsed.mib = value()?.parse().map_err(|_| Error::from("--mib takes a number"))?,
-            "--help" | "-h" => return Ok(None),
-            other => return Err(Error::from(format!("{other} is unknown: see `bench-archive --help`"))),
-        }
-    }
-    Ok(Some(parsed))
-}
-
 fn measure(arguments: &Arguments) -> Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let functions_endpoint = Some(format!("http://{}", listener.local_addr()?));
     let options = Options { functions_endpoint, ..Options::default() };
-    Stack::down(&arguments.directory)?;
-    let stack = Stack::up(&arguments.directory, &options)?;
+    Stack::down(&arguments.dir)?;
+    let stack = Stack::up(&arguments.dir, &options)?;
     let measured = run_on(stack, async |world| {
         let measured = archive(world, listener, arguments.mib * MIB).await;
         world.close();
         measured
     });
-    Stack::down(&arguments.directory)?;
+    Stack::down(&arguments.dir)?;
     measured
 }
 

@@ -19,69 +19,42 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::Parser;
 use tests::proxy::Proxy;
-use tests::stack::{Error, Options, Result, Stack};
+use tests::stack::{Options, Result, Stack};
 use tests::watch::Sweeping;
 use tests::world::{World, run_on};
 
 use crate::case::Case;
 use crate::tally::Tally;
 
-const HELP: &str = "\
-The promise under fault: every operation of the functions x every fault, storms of random ones, poison and overload.
-
-usage: faults [--dir DIRECTORY] [--functions FOLDER] [--only TEXT] [--seed NUMBER]
-
---dir        what the stack writes goes here (default: target/fault-stack)
---functions  the functions, built for this machine (default: SAM builds them, as for Lambda)
---only       only cases whose operation and fault, as the table names them, contain TEXT
---seed       of the storms (default: 1)
-";
+/// The promise under fault: every operation of the functions x every fault, storms of random ones, poison and overload.
+#[derive(Parser)]
+struct Arguments {
+    /// What the stack writes goes here
+    #[arg(long, default_value = "target/fault-stack")]
+    dir: PathBuf,
+    /// The functions, built for this machine (default: SAM builds them, as for Lambda)
+    #[arg(long, value_name = "DIR")]
+    functions: Option<PathBuf>,
+    /// Only cases whose operation and fault, as the table names them, contain this
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    only: String,
+    /// Of the storms
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
 
 /// So many instances of the processor at once: with slow services each batch takes its time.
 const PROCESSORS: u32 = 10;
 /// A received message comes back after this long, so that a processor that was killed is not waited for longer.
 const VISIBILITY_SECONDS: u32 = 20;
 
-struct Arguments {
-    directory: PathBuf,
-    functions: Option<PathBuf>,
-    only: String,
-    seed: u64,
-}
-
 fn main() -> ExitCode {
-    match parse(std::env::args().skip(1)) {
-        Ok(Some(arguments)) => prove(&arguments).unwrap_or_else(|error| {
-            eprintln!("faults: {error}");
-            ExitCode::FAILURE
-        }),
-        Ok(None) => {
-            print!("{HELP}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("faults: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Arguments>> {
-    let directory = PathBuf::from("target/fault-stack");
-    let mut parsed = Arguments { directory, functions: None, only: String::new(), seed: 1 };
-    while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().ok_or_else(|| Error::from(format!("{argument} needs a value")));
-        match argument.as_str() {
-            "--dir" => parsed.directory = PathBuf::from(value()?),
-            "--functions" => parsed.functions = Some(PathBuf::from(value()?)),
-            "--only" => parsed.only = value()?,
-            "--seed" => parsed.seed = value()?.parse().map_err(|_| Error::from("--seed takes a number"))?,
-            "--help" | "-h" => return Ok(None),
-            other => return Err(Error::from(format!("{other} is unknown: see `faults --help`"))),
-        }
-    }
-    Ok(Some(parsed))
+    prove(&Arguments::parse()).unwrap_or_else(|error| {
+        eprintln!("faults: {error}");
+        ExitCode::FAILURE
+    })
 }
 
 fn prove(arguments: &Arguments) -> Result<ExitCode> {
@@ -89,8 +62,8 @@ fn prove(arguments: &Arguments) -> Result<ExitCode> {
     let functions_endpoint = Some(format!("http://{}", listener.local_addr()?));
     let options = Options { functions_endpoint, functions: arguments.functions.clone(), ..Options::default() };
     // One that was left behind has functions that look for a proxy which is no more.
-    Stack::down(&arguments.directory)?;
-    let stack = Stack::up(&arguments.directory, &options)?;
+    Stack::down(&arguments.dir)?;
+    let stack = Stack::up(&arguments.dir, &options)?;
     let exit = run_on(stack, async |world| {
         let proxy = Proxy::start(listener, world.stack.address());
         world.hide_received_messages_for(VISIBILITY_SECONDS).await;
@@ -102,7 +75,7 @@ fn prove(arguments: &Arguments) -> Result<ExitCode> {
         println!("\n{}", tally.verdict());
         if tally.is_kept() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     });
-    Stack::down(&arguments.directory)?;
+    Stack::down(&arguments.dir)?;
     Ok(exit)
 }
 
