@@ -72,7 +72,7 @@ async fn check(world: &World, event: &Event, expected: Expect) {
 #[test]
 fn a_copy_stands_beside_the_link() {
     run(async |world| {
-        let server = AssetServer::start().await;
+        let server = AssetServer::start();
         let bytes = png(2000);
         let url = server.serve("/out/first.png", &[picture(&bytes)]);
         let source = archiving();
@@ -96,7 +96,7 @@ fn a_copy_stands_beside_the_link() {
 #[test]
 fn several_assets_have_a_copy_each() {
     run(async |world| {
-        let server = AssetServer::start().await;
+        let server = AssetServer::start();
         // Some senders leave spaces in the names of files.
         let urls: Vec<String> = (0..7)
             .map(|number| server.serve(&format!("/{number}/same%20name.png"), &[picture(&png(100 + number))]))
@@ -123,7 +123,7 @@ fn several_assets_have_a_copy_each() {
 #[test]
 fn a_large_asset_is_copied_in_parts() {
     run(async |world| {
-        let server = AssetServer::start().await;
+        let server = AssetServer::start();
         // One that ends within a part, one that ends with it, and the largest that takes a single request.
         let urls: Vec<String> = [40 * MIB + 1, 16 * MIB, 8 * MIB, 8 * MIB - 1]
             .into_iter()
@@ -147,7 +147,7 @@ fn a_large_asset_is_copied_in_parts() {
 #[test]
 fn what_cannot_be_fetched_does_not_hold_up_the_event() {
     run(async |world| {
-        let server = AssetServer::start().await;
+        let server = AssetServer::start();
         let outputs = [
             server.serve("/0.png", &[Reply::Status(404)]),
             server.serve("/1.png", &[Reply::Status(410)]),
@@ -189,7 +189,7 @@ fn what_cannot_be_fetched_does_not_hold_up_the_event() {
 #[test]
 fn nothing_is_fetched_that_was_not_asked_for() {
     run(async |world| {
-        let server = AssetServer::start().await;
+        let server = AssetServer::start();
         let url = server.serve("/a.png", &[picture(&png(100))]);
         let outputs = [url];
         for (source, status) in [
@@ -215,7 +215,7 @@ async fn bring_back(world: &World, mut record: Record) {
 #[test]
 fn another_round_costs_only_the_rest() {
     run(async |world| {
-        let server = AssetServer::start().await;
+        let server = AssetServer::start();
         let urls = [
             server.serve("/0.png", &[picture(&png(100))]),
             server.serve("/1.png", &[Reply::Status(503), picture(&png(200))]),
@@ -254,7 +254,7 @@ fn another_round_costs_only_the_rest() {
 #[test]
 fn a_processor_that_died_half_way_has_not_worked_in_vain() {
     run(async |world| {
-        let server = AssetServer::start().await;
+        let server = AssetServer::start();
         let bytes = png(300);
         let urls = [
             server.serve("/0.png", &[picture(b"another picture by now")]),
@@ -286,7 +286,7 @@ fn a_processor_that_died_half_way_has_not_worked_in_vain() {
 #[test]
 fn a_repeat_finds_its_copies() {
     run(async |world| {
-        let server = AssetServer::start().await;
+        let server = AssetServer::start();
         let urls = [server.serve("/0.png", &[picture(&png(100))]), server.serve("/1.png", &[picture(&png(9 * MIB))])];
         let source = world.set_up(archiving()).await;
         let mut story = Story::about(world, source.clone());
@@ -318,7 +318,7 @@ fn a_repeat_finds_its_copies() {
 #[test]
 fn the_last_attempt_publishes_without_what_never_came() {
     run(async |world| {
-        let server = AssetServer::start().await;
+        let server = AssetServer::start();
         let url = server.serve("/a.png", &[Reply::Status(503)]);
         let source = world.set_up(archiving()).await;
         let record = Record::received(&source, &report("completed", &[url])).with_number("attempts", 7);

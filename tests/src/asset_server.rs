@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tiny_http::{Header, Request, Response, Server};
 
 use crate::confidential;
 
@@ -44,16 +44,21 @@ impl AssetServer {
     ///
     /// # Panics
     /// If no port is free.
-    pub async fn start() -> AssetServer {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let address = listener.local_addr().expect("a listener has an address");
+    #[must_use]
+    pub fn start() -> AssetServer {
+        let server = Server::http("127.0.0.1:0").expect("a port is free");
+        let address = server.server_addr().to_ip().expect("it listens on an IP address");
         let shelf = Arc::<Mutex<HashMap<String, Entry>>>::default();
         let shared = Arc::clone(&shelf);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let shelf = Arc::clone(&shared);
-                // A client that hangs up in the middle may do so.
-                tokio::spawn(async move { answer(stream, &shelf).await });
+        thread::spawn(move || {
+            let mut unanswered = Vec::new();
+            for request in server.incoming_requests() {
+                match take(&shared, request.url().split('?').next().unwrap_or_default()) {
+                    // A request that is dropped is answered.
+                    Reply::Nothing => unanswered.push(request),
+                    // A large content must not hold up the others.
+                    reply => drop(thread::spawn(move || answer(request, reply))),
+                }
             }
         });
         AssetServer { address, shelf }
@@ -89,29 +94,15 @@ impl Reply {
     }
 }
 
-async fn answer(stream: TcpStream, shelf: &Mutex<HashMap<String, Entry>>) -> std::io::Result<()> {
-    let mut stream = BufReader::new(stream);
-    let (mut request, mut line) = (String::new(), String::new());
-    stream.read_line(&mut request).await?;
-    while stream.read_line(&mut line).await? > 2 {
-        line.clear();
-    }
-    let target = request.split(' ').nth(1).unwrap_or_default();
-    let reply = take(shelf, target.split('?').next().unwrap_or_default());
+fn answer(request: Request, reply: Reply) {
     let (status, media_type, bytes) = match reply {
-        Reply::Content { media_type, bytes } => (200, media_type, bytes),
-        Reply::Status(status) => (status, "text/plain", Arc::default()),
-        Reply::Nothing => {
-            // Until the client hangs up.
-            stream.read_line(&mut line).await?;
-            return Ok(());
-        }
+        Reply::Content { media_type, bytes } => (200, media_type, bytes.to_vec()),
+        Reply::Status(status) => (status, "text/plain", Vec::new()),
+        Reply::Nothing => return,
     };
-    let length = bytes.len();
-    let head = format!("HTTP/1.1 {status} Status\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\n\r\n");
-    stream.write_all(head.as_bytes()).await?;
-    stream.write_all(&bytes).await?;
-    stream.shutdown().await
+    let media_type = Header::from_bytes("content-type", media_type).expect("a media type is a header's value");
+    // A client that hangs up in the middle may do so.
+    let _ = request.respond(Response::from_data(bytes).with_status_code(status).with_header(media_type));
 }
 
 /// The next reply for `path`; nothing is kept under a path that nobody has named.

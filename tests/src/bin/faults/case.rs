@@ -95,7 +95,7 @@ impl SentEvent {
 
 /// Sends everything, lets everything end, and says what came of it.
 pub(crate) async fn play(world: &'static World, proxy: &Proxy, cases: Vec<Case>) -> Vec<Outcome> {
-    let server = AssetServer::start().await;
+    let server = AssetServer::start();
     let mut outcomes = play_once(world, proxy, &server, cases.clone()).await;
     for _ in 1..GOES_MAX {
         let missed: Vec<usize> = (0..cases.len()).filter(|number| outcomes[*number].hits == 0).collect();

@@ -67,7 +67,7 @@ impl Traffic {
         let archiving = Source::new(Provider::Get3w).with_option("archive", true);
         Traffic {
             world,
-            assets: AssetServer::start().await,
+            assets: AssetServer::start(),
             reporting: world.source(Provider::Get3w).await,
             archiving: world.set_up(archiving).await,
             by_token: world.source(Provider::Csm).await,
