@@ -44,7 +44,10 @@ fn the_functions_get_the_environment_that_they_read() {
 fn each_role_may_do_what_its_holder_does_and_no_more() {
     let roles = ["IngestRole", "ProcessRole", "SweepRole", "SweepScheduleRole"].map(|role| {
         let statements = list(&resource(role)["Policies"][0]["PolicyDocument"]["Statement"]);
-        let lines = statements.iter().map(|statement| format!("  {} on {}", actions(statement), statement["Resource"]));
+        let lines = statements.iter().map(|statement| match statement.get("Fn::If") {
+            Some(parts) => format!("  if {}: {} on {}", text(&parts[0]), actions(&parts[1]), parts[1]["Resource"]),
+            None => format!("  {} on {}", actions(statement), statement["Resource"]),
+        });
         format!("{role}\n{}", lines.collect::<Vec<_>>().join("\n"))
     });
     assert_eq!(of_type("AWS::IAM::Role").count(), roles.len());
@@ -84,7 +87,7 @@ fn each_function_has_its_own_role_and_log_group() {
         let logging = json!({
             "LogFormat": "JSON",
             "ApplicationLogLevel": {"Ref": "LogLevel"},
-            "SystemLogLevel": "WARN",
+            "SystemLogLevel": {"Ref": "SystemLogLevel"},
             "LogGroup": {"Ref": format!("{function}Logs")},
         });
         assert_eq!(properties["LoggingConfig"], logging);
@@ -95,6 +98,8 @@ fn each_function_has_its_own_role_and_log_group() {
 #[test]
 fn no_level_can_be_chosen_at_which_lambda_drops_the_lines_that_carry_metrics() {
     assert_eq!(TEMPLATE["Parameters"]["LogLevel"]["AllowedValues"], json!(["DEBUG", "INFO"]));
+    // What Lambda writes of itself carries none, and costs more than Landfall's lines.
+    assert_eq!(TEMPLATE["Parameters"]["SystemLogLevel"]["Default"], json!("WARN"));
 }
 
 #[test]
@@ -103,9 +108,32 @@ fn the_functions_send_traces_only_if_they_are_to() {
     for function in FUNCTIONS {
         assert_eq!(resource(function)["TracingConfig"], json!({"Mode": {"Ref": "Tracing"}}));
     }
-    assert_eq!(TEMPLATE["Resources"]["TracingPolicy"]["Condition"], json!("Traces"));
-    let statements = list(&resource("TracingPolicy")["PolicyDocument"]["Statement"]);
-    assert_eq!(statements.iter().map(actions).collect::<Vec<_>>(), ["xray:PutTraceSegments xray:PutTelemetryRecords"]);
+}
+
+/// Lambda checks a role when it makes the function, so nothing that it needs may be attached beside or after it.
+#[test]
+fn all_that_a_role_may_do_is_part_of_the_role() {
+    let policies = ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"];
+    assert_eq!(policies.into_iter().flat_map(of_type).count(), 0);
+}
+
+/// CloudFormation updates what a resource names before the resource, so a new index stands before new code asks it.
+#[test]
+fn the_ledger_is_changed_before_the_functions() {
+    for function in FUNCTIONS {
+        assert_eq!(resource(function)["Environment"]["Variables"]["LEDGER_TABLE"], json!({"Ref": "Ledger"}));
+    }
+}
+
+/// Whoever sends `Sampled=1` can have no trace recorded at the operator's cost.
+#[test]
+fn only_who_asks_for_traces_has_roles_that_may_send_them() {
+    for function in FUNCTIONS {
+        let statements = list(&resource(&format!("{function}Role"))["Policies"][0]["PolicyDocument"]["Statement"]);
+        let of_xray: Vec<&Value> = statements.iter().filter(|it| it.to_string().contains("xray:")).collect();
+        assert_eq!((of_xray.len(), &of_xray[0]["Fn::If"][0]), (1, &json!("Traces")));
+        assert_eq!(of_xray[0]["Fn::If"][2], json!({"Ref": "AWS::NoValue"}));
+    }
 }
 
 #[test]
@@ -130,6 +158,8 @@ fn one_failed_record_of_a_batch_comes_back_alone() {
     assert_eq!(mappings.len(), 1);
     assert_eq!(mappings[0]["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
     assert_eq!(mappings[0]["BatchSize"], json!(10));
+    assert_eq!(mappings[0]["MaximumBatchingWindowInSeconds"], json!({"Ref": "BatchingWindowSeconds"}));
+    assert_eq!(TEMPLATE["Parameters"]["BatchingWindowSeconds"]["Default"], json!(0));
 }
 
 #[test]
@@ -139,7 +169,9 @@ fn a_message_stays_hidden_for_longer_than_any_claim_on_its_event() {
     let time_out = seconds(&resource("Process")["Timeout"]);
     assert_eq!(seconds(&visibility["Default"]), 6 * time_out);
     assert_eq!(seconds(&visibility["MinValue"]), 6 * time_out);
-    assert!(time_out + LEASE_MARGIN < 6 * time_out);
+    // Messages that Lambda gathers are hidden already.
+    let window = seconds(&TEMPLATE["Parameters"]["BatchingWindowSeconds"]["MaxValue"]);
+    assert!(window + time_out + LEASE_MARGIN < 6 * time_out);
 }
 
 #[test]
@@ -219,6 +251,29 @@ fn consumers_get_the_event_itself_and_lose_none() {
 }
 
 #[test]
+fn other_accounts_get_no_more_than_the_operator_says() {
+    let statements = ["BucketPolicy", "TopicPolicy"].map(|policy| {
+        let statements = list(&resource(policy)["PolicyDocument"]["Statement"]);
+        let only: Vec<&Value> = statements.iter().filter(|it| it["Effect"] != "Deny").collect();
+        assert_eq!((only.len(), &only[0]["Fn::If"][0]), (1, &json!("HasSubscribers")), "{policy}");
+        assert_eq!(only[0]["Fn::If"][1]["Principal"], json!({"AWS": {"Ref": "SubscriberAccounts"}}));
+        let granted = &only[0]["Fn::If"][1];
+        format!("{} on {}, {}", actions(granted), granted["Resource"], granted["Condition"])
+    });
+    expect![[r#"
+        s3:GetObject on [{"Fn::Sub":"${Bucket.Arn}/bodies/*"},{"Fn::Sub":"${Bucket.Arn}/events/*"},{"Fn::Sub":"${Bucket.Arn}/assets/*"}], null
+        sns:Subscribe on {"Ref":"Topic"}, {"StringEquals":{"sns:Protocol":"sqs"}}"#]]
+    .assert_eq(&statements.join("\n"));
+    assert_eq!(TEMPLATE["Parameters"]["SubscriberAccounts"]["Default"], "");
+}
+
+#[test]
+fn a_ceiling_that_lambda_does_not_take_is_refused_before_anything_is_made() {
+    let assertion = &TEMPLATE["Rules"]["ProcessConcurrencyIsTaken"]["Assertions"][0]["Assert"];
+    assert_eq!(*assertion, json!({"Fn::Not": [{"Fn::Equals": [{"Ref": "ProcessConcurrency"}, "1"]}]}));
+}
+
+#[test]
 fn two_inboxes_fit_one_account() {
     for (id, resource) in TEMPLATE["Resources"].as_object().unwrap() {
         let kind = resource["Type"].as_str().unwrap().rsplit("::").next().unwrap();
@@ -265,6 +320,10 @@ fn actions(statement: &Value) -> String {
         Value::Array(actions) => actions.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
         action => action.as_str().unwrap_or_default().to_owned(),
     }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a text")
 }
 
 fn seconds(value: &Value) -> Duration {

@@ -31,6 +31,8 @@ pub(crate) struct DeliveryLog {
     duplicates: Option<u32>,
     challenges: Option<u32>,
     refused: Option<u32>,
+    /// It was refused, and its source exists.
+    unverified: Option<u32>,
     unavailable: Option<u32>,
     /// Which of the source's secrets, and which of its tokens, proved the delivery, from 0.
     secret_index: Option<usize>,
@@ -76,6 +78,7 @@ impl DeliveryLog {
             duplicates: None,
             challenges: None,
             refused: None,
+            unverified: None,
             unavailable: None,
             secret_index: None,
             token_index: None,
@@ -127,6 +130,7 @@ impl DeliveryLog {
 
     pub(crate) fn refused(&mut self, refusal: Refusal) {
         self.refusal = Some(refusal.as_str());
+        self.unverified = refusal.is_by_source().then_some(1);
     }
 
     pub(crate) fn duplicate(&mut self, differs: bool) {

@@ -174,6 +174,7 @@ impl Desk {
 
     /// Leaves the message on its queue, hidden for longer each time.
     async fn keep(&self, received: &Received, line: &mut ProcessLog) -> Verdict {
+        line.hidden();
         let doublings = received.receives().saturating_sub(1).min(8);
         let wait = HIDE_MAX.min(HIDE_FIRST * 2_u32.pow(doublings));
         if let Err(trouble) = self.events.hide(&received.receipt_handle, wait).await {

@@ -29,6 +29,7 @@ pub(crate) struct ProcessLog {
     event_type: Option<String>,
     done: Option<u32>,
     again: Option<u32>,
+    hidden: Option<u32>,
     failed: Option<u32>,
     put_away: Option<u32>,
     attempts: Option<u32>,
@@ -73,6 +74,7 @@ impl ProcessLog {
             event_type: None,
             done: None,
             again: None,
+            hidden: None,
             failed: None,
             put_away: None,
             attempts: None,
@@ -139,6 +141,10 @@ impl ProcessLog {
         self.again = Some(1);
         self.again_at = Some(at.to_string());
         self.reason = Some(reason.to_owned());
+    }
+
+    pub(crate) fn hidden(&mut self) {
+        self.hidden = Some(1);
     }
 
     pub(crate) fn failed(&mut self, reason: &str) {

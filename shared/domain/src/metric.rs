@@ -28,6 +28,8 @@ pub enum Metric {
     Challenges,
     /// Deliveries that were not believed, answered with 401.
     Refused,
+    /// Those of them that were for a source that exists.
+    Unverified,
     /// Deliveries that were answered with 503: nothing was made durable.
     Unavailable,
     /// Accepted events whose message could not be sent; the sweep will.
@@ -42,6 +44,8 @@ pub enum Metric {
     Done,
     /// Attempts that failed and will be repeated.
     Again,
+    /// Messages that went back to the queue, hidden for a while.
+    Hidden,
     /// Events that ended as failed.
     Failed,
     /// Messages that nobody can process, now in the dead-letter queue.
@@ -76,6 +80,7 @@ string_enum!(Metric {
     DuplicateDiffers => "duplicate_differs",
     Challenges => "challenges",
     Refused => "refused",
+    Unverified => "unverified",
     Unavailable => "unavailable",
     Deferred => "deferred",
     Unrecorded => "unrecorded",
@@ -83,6 +88,7 @@ string_enum!(Metric {
     DurationMs => "duration_ms",
     Done => "done",
     Again => "again",
+    Hidden => "hidden",
     Failed => "failed",
     PutAway => "put_away",
     Contradicted => "contradicted",
@@ -110,12 +116,14 @@ impl Metric {
             | Metric::DuplicateDiffers
             | Metric::Challenges
             | Metric::Refused
+            | Metric::Unverified
             | Metric::Unavailable
             | Metric::Deferred
             | Metric::Unrecorded
             | Metric::PreviousSecret
             | Metric::Done
             | Metric::Again
+            | Metric::Hidden
             | Metric::Failed
             | Metric::PutAway
             | Metric::Contradicted

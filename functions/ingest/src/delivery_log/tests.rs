@@ -115,6 +115,12 @@ fn a_refusal_is_counted_by_its_reason() {
         line.refused(Refusal::TokenWrong);
         Answer::Refused
     });
+    check("unknown-source", |line| {
+        line.source(&SourceName::parse("csm-prodd").unwrap());
+        line.body_bytes(87);
+        line.refused(Refusal::UnknownSource);
+        Answer::Refused
+    });
 }
 
 #[test]

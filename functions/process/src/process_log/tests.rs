@@ -96,6 +96,7 @@ fn a_shape_that_nobody_knows_is_counted() {
 #[test]
 fn a_failed_attempt_is_counted_and_a_failed_event() {
     check_claimed("again", 2, |line| line.again(AT, "sns:Publish: timed out"));
+    check_claimed("again-fourth", 4, |line| line.again(AT, "sns:Publish: timed out"));
     check_claimed("failed", 8, |line| line.failed("sns:Publish: timed out"));
     check_claimed("contradicted", 1, |line| {
         line.failed("contradicted: the sender's API tells the opposite");
@@ -106,6 +107,15 @@ fn a_failed_attempt_is_counted_and_a_failed_event() {
 #[test]
 fn what_nobody_can_process_is_counted() {
     check("put-away", |line| line.put_away("the message is not the JSON that it should be"));
+}
+
+#[test]
+fn a_message_that_goes_back_to_the_queue_is_counted() {
+    check("hidden", |line| {
+        line.event(&event());
+        line.trouble(&Trouble::passing("dynamodb:UpdateItem", "timed out"));
+        line.hidden();
+    });
 }
 
 #[test]

@@ -86,6 +86,12 @@ string_enum!(Refusal {
 });
 
 impl Refusal {
+    /// Whether the delivery was for a source that exists, and did not satisfy it.
+    #[must_use]
+    pub const fn is_by_source(self) -> bool {
+        !matches!(self, Refusal::AroundFront | Refusal::UnknownSource)
+    }
+
     /// Whether the source's secret, or the sender's key set, read anew, could turn the refusal around: one of them may
     /// have changed a moment ago.
     #[must_use]
