@@ -106,11 +106,11 @@ fn a_quiet_inbox_alarms_nobody() {
 fn each_alarm_fires_for_what_it_watches() {
     const LAST: i64 = MINUTES - 1;
     let of_lines = [
-        ("process-failed", expect!["FailedAlarm"]),
+        ("process-failed", expect!["FailedAlarm RetriesAlarm"]),
         ("process-contradicted", expect!["ContradictedAlarm FailedAlarm"]),
         ("process-unrecognized", expect!["UnrecognizedAlarm"]),
         ("ingest-deferred", expect!["DeferredAlarm"]),
-        ("ingest-unavailable", expect!["UnavailableAlarm"]),
+        ("ingest-unavailable", expect!["UnavailableAlarm UnrecordedAlarm"]),
         ("ingest-unrecorded", expect!["UnrecordedAlarm"]),
         ("ingest-refused", expect!["UnverifiedAlarm"]),
         ("process-again", expect![""]),

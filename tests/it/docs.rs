@@ -1,6 +1,7 @@
 //! What the docs name exists, and what they tell to run can be run.
 
 pub(crate) mod commands;
+mod faults;
 mod filters;
 mod links;
 pub(crate) mod pages;

@@ -58,6 +58,8 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           sqs:SendMessage on {"Fn::GetAtt":["EventsQueue","Arn"]}
           s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/bodies/*"}
           secretsmanager:GetSecretValue on {"Fn::Sub":"arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SourcesPrefix}/source/*"}
+          if Traces: xray:PutTraceSegments xray:PutTelemetryRecords on "*"
+          if HasKey: kms:Decrypt kms:GenerateDataKey on {"Ref":"KeyArn"}
         ProcessRole
           logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["ProcessLogs","Arn"]}
           dynamodb:PutItem dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
@@ -69,11 +71,15 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           s3:ListBucket on {"Fn::GetAtt":["Bucket","Arn"]}
           sns:Publish on {"Ref":"Topic"}
           secretsmanager:GetSecretValue on {"Fn::Sub":"arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SourcesPrefix}/source/*"}
+          if Traces: xray:PutTraceSegments xray:PutTelemetryRecords on "*"
+          if HasKey: kms:Decrypt kms:GenerateDataKey on {"Ref":"KeyArn"}
         SweepRole
           logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["SweepLogs","Arn"]}
           dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/due"}
           dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
           sqs:SendMessage on {"Fn::GetAtt":["EventsQueue","Arn"]}
+          if Traces: xray:PutTraceSegments xray:PutTelemetryRecords on "*"
+          if HasKey: kms:Decrypt kms:GenerateDataKey on {"Ref":"KeyArn"}
         SweepScheduleRole
           lambda:InvokeFunction on {"Fn::GetAtt":["Sweep","Arn"]}"#]]
     .assert_eq(&roles.join("\n"));

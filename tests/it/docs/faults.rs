@@ -1,0 +1,58 @@
+//! Whatever fails, somebody hears of it: each row of the lifecycle's table of faults names its alarm.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use expect_test::expect;
+
+use super::pages::all;
+use crate::alarms::alarms;
+
+/// The seconds that an alarm needs to see its metric breach.
+fn evaluation_seconds() -> BTreeMap<&'static str, u64> {
+    let number = |alarm: &serde_json::Value, name: &str| alarm[name].as_u64().expect("a number");
+    alarms().map(|(name, alarm)| (name, number(alarm, "Period") * number(alarm, "EvaluationPeriods"))).collect()
+}
+
+/// The alarms that `cell` names, each with the seconds after which it is said to ring.
+fn named(cell: &str) -> Vec<(String, u64)> {
+    let parts: Vec<&str> = cell.split('`').collect();
+    let pairs = parts[1..].chunks_exact(2);
+    pairs
+        .map(|pair| {
+            let mut words = pair[1].trim_start_matches([',', ' ']).split([' ', ';', ',']);
+            let number: u64 = words.next().and_then(|it| it.parse().ok()).unwrap_or_else(|| panic!("no time: {cell}"));
+            let seconds = match words.next() {
+                Some("min") => 60,
+                Some("h") => 60 * 60,
+                other => panic!("{other:?} is no unit of time: {cell}"),
+            };
+            (pair[0].to_owned(), number * seconds)
+        })
+        .collect()
+}
+
+/// That the metrics of all alarms are measured, and that each alarm fires for its lines, are tests of their own
+/// (`metrics.rs`, `alarms.rs`).
+#[test]
+fn every_fault_rings_an_alarm_or_needs_none() {
+    let page = all().into_iter().find(|page| page.path == "docs/lifecycle.md").expect("the page");
+    let (_, table) = page.text.split_once("| what happens |").expect("the table of faults");
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with("| "));
+    let (known, mut rung, mut count) = (evaluation_seconds(), BTreeSet::new(), 0);
+    for row in rows {
+        count += 1;
+        let cell = row.split(" | ").nth(4).unwrap_or_else(|| panic!("no alarm: {row}"));
+        let alarms = named(cell);
+        assert!(!alarms.is_empty() || cell.starts_with("none: "), "no alarm: {row}");
+        for (name, seconds) in alarms {
+            let needs = known.get(name.as_str()).unwrap_or_else(|| panic!("there is no {name}: {row}"));
+            assert!(seconds >= *needs, "{name} needs {needs} s: {row}");
+            rung.insert(name);
+        }
+    }
+    assert!(count > 30, "only {count} rows were found");
+    // What is left rings for senders, consumers and limits, and not for a fault of a store or a function.
+    let left: Vec<&str> = known.into_keys().filter(|name| !rung.contains(*name)).collect();
+    expect!["ConsumerDeadLettersAlarm RefusedAlarm ThrottledAlarm UndeliveredAlarm UnrecognizedAlarm UnverifiedAlarm"]
+        .assert_eq(&left.join(" "));
+}
