@@ -15,7 +15,10 @@ import boto3
 import tomlkit
 from botocore.exceptions import BotoCoreError, ClientError
 
+import delivery_check
+import limits
 import sources
+import stack as stacks
 from guide import Guide
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -26,7 +29,10 @@ WHAT_COMES = """
 This makes one stack of CloudFormation's: three Lambda functions with a role each, a DynamoDB table, four SQS queues,
 two SNS topics, an S3 bucket, log groups, alarms and a dashboard; and one secret in Secrets Manager for each sender.
 It costs a few dollars a month while nothing comes (alarms, dashboard, secrets), and a few dollars more for a million
-events; docs/performance.md has the figures. SAM keeps the binaries in a bucket of its own."""
+events; docs/performance.md has the figures."""
+SAMS_BUCKET = """
+First SAM makes a bucket for the binaries, if the account has none in this region yet (the stack
+aws-sam-cli-managed-default). Then it shows each change of the inbox and asks before it makes any."""
 
 
 def main():
@@ -42,13 +48,17 @@ def main():
     )
     stack = guide.ask("stack", "Stack", settings["stack_name"], "the name of this inbox; two names are two inboxes")
     session = boto3.session.Session(region_name=region)
-    deployed = outputs(session, stack)
+    deployed = stacks.find(session, stack)
     is_first = deployed is None
-    if options.only_source and is_first:
-        sys.exit(f"There is no stack {stack} in {region}: leave --only-source out to deploy it.")
+    deploys_nothing = options.only_source or options.check_delivery
+    if deploys_nothing and is_first:
+        sys.exit(f"There is no stack {stack} in {region}: leave --only-source and --check-delivery out to deploy it.")
     print(f"\nAccount {account}, region {region}, stack {stack}: " + ("a first deployment" if is_first else "an update"))
 
-    parameters = {**settings["parameters"]}
+    if options.check_delivery:
+        delivery_check.check(session, deployed.outputs)
+        return
+    parameters = {**settings["parameters"], **dict(options.parameter)}
     if options.architecture:
         parameters["Architecture"] = options.architecture
     if is_first:
@@ -59,19 +69,26 @@ def main():
         )
     elif options.alarm_email is not None:
         parameters["AlarmEmail"] = options.alarm_email
+    if not options.only_source:
+        if is_first:
+            limits.settle_front(guide, region, parameters)
+        limits.settle_concurrency(guide, session, deployed, parameters)
     source = sources.ask(guide, is_first or options.only_source)
+    former_key = "" if is_first else deployed.parameters.get("KeyArn", "")
     if not options.only_source:
         deploy(guide, region, stack, parameters)
-        deployed = None if options.dry_run else outputs(session, stack)
+        deployed = None if options.dry_run else stacks.find(session, stack)
     if options.dry_run:
         if source:
             print(f"Then it would make the secret {{SourcesPrefix}}/source/{source['name']}, if there is none.")
         return
     if deployed is None:
         sys.exit("The stack does not stand: its changes were not made.")
+    if deployed.parameters.get("KeyArn", "") != former_key:
+        delivery_check.check(session, deployed.outputs)
     if source:
-        sources.set_up(guide, session, deployed, source)
-    tell(deployed, region, stack)
+        sources.set_up(guide, session, deployed.outputs, source)
+    tell(deployed.outputs, region, stack)
 
 
 def deploy(guide, region, stack, parameters):
@@ -85,6 +102,7 @@ def deploy(guide, region, stack, parameters):
         for step in steps:
             print("  " + " ".join(step))
         return
+    print(SAMS_BUCKET)
     if not guide.agrees("Build and deploy now?"):
         sys.exit("Nothing was changed.")
     for step in steps:
@@ -115,6 +133,13 @@ def arguments():
     parser.add_argument("--url-file", metavar="FILE", help="the webhook URL goes there instead of to the terminal")
     parser.add_argument("--only-source", action="store_true", help="deploy nothing: the stack stands, set up one more sender")
     parser.add_argument("--rotate", action="store_true", help="put a fresh secret or token before those of a known source")
+    parser.add_argument(
+        "--parameter", metavar="NAME=VALUE", action="append", default=[], type=parameter,
+        help="one of template.yaml's, as in samconfig.toml; several times for several",
+    )
+    parser.add_argument(
+        "--check-delivery", action="store_true", help="deploy nothing: publish one event and see it in the consumer queue",
+    )
     parser.add_argument("--yes", action="store_true", help="ask nothing")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     options = parser.parse_args()
@@ -133,8 +158,16 @@ def arguments():
     return options
 
 
+def parameter(text):
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError("write NAME=VALUE")
+    return name, value
+
+
 def is_region(region):
-    return None if re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", region) else "name one, such as eu-west-1"
+    # AWS's European Sovereign Cloud begins with more than two letters: eusc-de-east-1.
+    return None if re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d", region) else "name one, such as eu-west-1"
 
 
 def is_email_or_nothing(answer):
@@ -163,23 +196,6 @@ def samconfig():
 def overrides(parameters):
     # An empty value would be left out of what SAM hands on, so that a former one stays.
     return [f"{name}={value}" for name, value in parameters.items() if value != ""]
-
-
-def outputs(session, stack):
-    """The outputs of the stack; None while there is no such stack. One that can only be deleted ends this."""
-    try:
-        found = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ValidationError":
-            return None
-        sys.exit(f"CloudFormation refuses to tell of stacks: {error}")
-    if found["StackStatus"] in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS"):
-        return None
-    if found["StackStatus"].startswith(("ROLLBACK_", "CREATE_FAILED", "DELETE_")):
-        sys.exit(f"A first deployment of {stack} has failed before and left it as {found['StackStatus']}; nothing can "
-                 f"be made of that. Delete it, then try again:\n"
-                 f"  aws cloudformation delete-stack --stack-name {stack} --region {session.region_name}")
-    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
 
 def tell(deployed, region, stack):

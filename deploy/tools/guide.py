@@ -10,7 +10,7 @@ class Guide:
         self.options = options
 
     def ask(self, option, what, default, why, check=lambda answer: None):
-        given = getattr(self.options, option)
+        given = getattr(self.options, option, None)
         while True:
             answer = given
             if given is None:

@@ -70,6 +70,9 @@ def set_up(guide, session, deployed, source):
         known = client.get_secret_value(SecretId=name)["SecretString"]
     except client.exceptions.ResourceNotFoundException:
         known = None
+    except client.exceptions.InvalidRequestException:
+        sys.exit(f"The secret {name} is being deleted, and its name is taken until then. Have it back, or take another "
+                 f"--source:\n  aws secretsmanager restore-secret --secret-id {name} --region {session.region_name}")
     if known is not None and not (options.rotate and sender.field):
         print(f"\nThe secret {name} stands already and was left alone.")
         return

@@ -41,7 +41,8 @@ impl Story {
     fn quiet() -> Story {
         let mut story = Story(Vec::new());
         for minute in 0..MINUTES {
-            for line in ["ingest-accepted", "ingest-duplicate", "ingest-unknown-source", "process-done", "sweep-complete"]
+            for line in
+                ["ingest-accepted", "ingest-duplicate", "ingest-unknown-source", "process-done", "sweep-complete"]
             {
                 story.line(minute, line);
             }
@@ -147,7 +148,9 @@ fn each_alarm_fires_for_what_it_watches() {
     fired.extend(check(waiting(4), expect![""]));
     fired.extend(check(waiting(5), expect!["OldestMessageAlarm"]));
     // Of a lasting fault of the ledger, a message comes back at least once in five minutes; of a passing one, not again.
-    for (line, alarm) in [("process-hidden", expect!["HiddenAlarm"]), ("sweep-incomplete", expect!["SweepTroubledAlarm"])] {
+    for (line, alarm) in
+        [("process-hidden", expect!["HiddenAlarm"]), ("sweep-incomplete", expect!["SweepTroubledAlarm"])]
+    {
         check(|story| story.line(LAST, line), expect![""]);
         fired.extend(check(|story| [LAST - 5, LAST].into_iter().for_each(|minute| story.line(minute, line)), alarm));
     }

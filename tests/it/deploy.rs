@@ -22,7 +22,7 @@ fn root() -> PathBuf {
 }
 
 /// What the tool says of `arguments` and `input`, and whether it succeeded. Without an endpoint nobody is signed in.
-fn deploy(endpoint: Option<&str>, arguments: &str, input: &str) -> (String, bool) {
+pub(crate) fn deploy(endpoint: Option<&str>, arguments: &str, input: &str) -> (String, bool) {
     let mut tool = Command::new(root().join(".venv-sam/bin/python"));
     tool.arg(root().join("deploy/tools/deploy.py")).args(arguments.split(' ').filter(|it| !it.is_empty()));
     // The build must not see what `cargo test` adds: `ring` would be compiled anew, and all that uses it.

@@ -12,6 +12,7 @@ mod confirm;
 mod consumers;
 mod contract;
 mod deploy;
+mod deploy_states;
 mod docs;
 mod faults;
 mod forgeries;

@@ -1,0 +1,294 @@
+//! `make deploy` in accounts and regions that cannot give what it would ask for, and beside stacks in every state. AWS is
+//! played by a server of the test's own, which answers the tool's calls by their action.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use expect_test::{Expect, expect};
+use serde_json::{Value, json};
+
+use crate::deploy::deploy;
+
+/// An account, by the actions that it knows. `DescribeStacks` and the like are answered in XML, the others in JSON.
+struct Account {
+    answers: BTreeMap<&'static str, (u16, String)>,
+    /// What was published last, as SQS then delivers it.
+    published: Mutex<Option<String>>,
+    /// Whether SNS reaches the queue.
+    delivers: bool,
+}
+
+const OUTPUTS: [(&str, &str); 12] = [
+    ("FunctionUrl", "https://abc.lambda-url.eu-west-1.on.aws/"),
+    ("SourcesPrefix", "landfall"),
+    ("ConsumerQueueUrl", "https://sqs.eu-west-1.amazonaws.com/111122223333/ready"),
+    ("TopicArn", "arn:aws:sns:eu-west-1:111122223333:topic"),
+    ("IngestFunction", "landfall-Ingest-1"),
+    ("ProcessFunction", "landfall-Process-1"),
+    ("SweepFunction", "landfall-Sweep-1"),
+    ("IngestLogGroup", "landfall-IngestLogs-1"),
+    ("ProcessLogGroup", "landfall-ProcessLogs-1"),
+    ("SweepLogGroup", "landfall-SweepLogs-1"),
+    ("Dashboard", "Dashboard-1"),
+    ("EventsQueueUrl", "https://sqs.eu-west-1.amazonaws.com/111122223333/events"),
+];
+
+impl Account {
+    /// One of `concurrency` without a stack.
+    fn of_concurrency(concurrency: u64) -> Account {
+        let identity = "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account>\
+            <Arn>arn:aws:iam::111122223333:user/ops</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>";
+        let none = "<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack does not exist</Message></Error>\
+            </ErrorResponse>";
+        let limit = json!({"ConcurrentExecutions": concurrency, "UnreservedConcurrentExecutions": concurrency});
+        let answers = [
+            ("GetCallerIdentity", (200, identity.to_owned())),
+            ("DescribeStacks", (400, none.to_owned())),
+            ("account-settings", (200, json!({"AccountLimit": limit}).to_string())),
+            ("concurrency", (200, "{}".to_owned())),
+            (
+                "Publish",
+                (
+                    200,
+                    "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>"
+                        .to_owned(),
+                ),
+            ),
+            ("DeleteMessage", (200, "{}".to_owned())),
+        ];
+        Account { answers: answers.into(), published: Mutex::default(), delivers: true }
+    }
+
+    /// One whose stack is in the state `state`.
+    fn with_stack(state: &str) -> Account {
+        let outputs = OUTPUTS.map(|(name, value)| {
+            format!("<member><OutputKey>{name}</OutputKey><OutputValue>{value}</OutputValue></member>")
+        });
+        let stack = format!(
+            "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>landfall</StackName>\
+             <CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>{state}</StackStatus>\
+             <Outputs>{}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>",
+            outputs.concat()
+        );
+        Account::of_concurrency(1000).answering("DescribeStacks", 200, stack)
+    }
+
+    fn answering(mut self, action: &'static str, status: u16, answer: impl ToString) -> Account {
+        self.answers.insert(action, (status, answer.to_string()));
+        self
+    }
+
+    /// What the tool says of `arguments` in this account, and whether it succeeded.
+    fn deploy(self, arguments: &str) -> (String, bool) {
+        self.deploy_with(arguments, "")
+    }
+
+    fn deploy_with(self, arguments: &str, input: &str) -> (String, bool) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let endpoint = format!("http://{}", listener.local_addr().expect("a listener has an address"));
+        let account = Arc::new(self);
+        // It ends with the tests.
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let account = Arc::clone(&account);
+                std::thread::spawn(move || account.serve(stream));
+            }
+        });
+        deploy(Some(&endpoint), arguments, input)
+    }
+
+    /// Answers the requests of one connection. A client that hangs up may do so.
+    fn serve(&self, stream: TcpStream) -> Option<()> {
+        let mut writer = stream.try_clone().ok()?;
+        let mut reader = BufReader::new(stream);
+        loop {
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") {
+                (reader.read_line(&mut head).ok()? > 0).then_some(())?;
+            }
+            let length = header(&head, "content-length").and_then(|it| it.parse().ok()).unwrap_or(0);
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).ok()?;
+            let (status, answer) = self.answer(&head, &String::from_utf8_lossy(&body));
+            let sent = format!("HTTP/1.1 {status} Played\r\ncontent-length: {}\r\n\r\n{answer}", answer.len());
+            writer.write_all(sent.as_bytes()).ok()?;
+        }
+    }
+
+    fn answer(&self, head: &str, body: &str) -> (u16, String) {
+        let path = head.split(' ').nth(1).unwrap_or_default().trim_end_matches('/').to_owned();
+        let of_target = header(head, "x-amz-target").and_then(|it| it.rsplit('.').next().map(str::to_owned));
+        let field = |name: &str| {
+            let pairs = body.split('&').filter_map(|pair| pair.split_once('='));
+            pairs.filter(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).next()
+        };
+        let action = of_target.or_else(|| field("Action")).or_else(|| path.rsplit('/').next().map(str::to_owned));
+        let action = action.unwrap_or_default();
+        let mut published = self.published.lock().expect("nobody panicked");
+        if action == "ReceiveMessage" {
+            let body = published.take().filter(|_| self.delivers);
+            let messages: Vec<Value> = body.iter().map(|it| json!({"Body": it, "ReceiptHandle": "1"})).collect();
+            return (200, json!({"Messages": messages}).to_string());
+        }
+        if let Some(message) = field("Message") {
+            *published = Some(message.replace("%2F", "/"));
+        }
+        self.answers.get(action.as_str()).cloned().unwrap_or((500, format!("{action} is not played")))
+    }
+}
+
+fn header(head: &str, name: &str) -> Option<String> {
+    let lines = head.lines().filter_map(|line| line.split_once(": "));
+    lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).next()
+}
+
+/// Compares the lines of what the tool says that hold one of `words`.
+fn check(account: Account, arguments: &str, words: &[&str], expected: Expect) -> bool {
+    let (told, succeeded) = account.deploy(arguments);
+    let lines: Vec<&str> = told.lines().filter(|line| words.iter().any(|word| line.contains(word))).collect();
+    assert!(!lines.is_empty(), "{told}");
+    expected.assert_eq(&lines.join("\n"));
+    succeeded
+}
+
+#[test]
+fn a_stack_that_cannot_be_deployed_to_is_told_with_what_to_do() {
+    for (state, words, expected) in [
+        (
+            "UPDATE_ROLLBACK_FAILED",
+            "rollback",
+            expect!["  aws cloudformation continue-update-rollback --stack-name landfall --region eu-west-1"],
+        ),
+        (
+            "ROLLBACK_IN_PROGRESS",
+            "changed at",
+            expect![
+                "The stack landfall is being changed at this moment (ROLLBACK_IN_PROGRESS). Run this again when that has ended:"
+            ],
+        ),
+        (
+            "ROLLBACK_COMPLETE",
+            "delete-stack",
+            expect!["  aws cloudformation delete-stack --stack-name landfall --region eu-west-1"],
+        ),
+    ] {
+        assert!(
+            !check(Account::with_stack(state), "--yes --dry-run --region eu-west-1", &[words], expected),
+            "{state}"
+        );
+    }
+    for state in ["UPDATE_ROLLBACK_COMPLETE", "UPDATE_COMPLETE"] {
+        let update = expect!["Account 111122223333, region eu-west-1, stack landfall: an update"];
+        assert!(
+            check(Account::with_stack(state), "--yes --dry-run --region eu-west-1", &["Account"], update),
+            "{state}"
+        );
+    }
+    let first = expect!["Account 111122223333, region eu-west-1, stack landfall: a first deployment"];
+    check(Account::with_stack("REVIEW_IN_PROGRESS"), "--yes --dry-run --region eu-west-1", &["Account"], first);
+}
+
+#[test]
+fn a_region_without_function_urls_gets_an_http_api() {
+    let list = include_str!("../../../tools/function_urls.json");
+    let list: Value = serde_json::from_str(list).expect("it is JSON");
+    let regions = list["regions_without"].as_array().expect("a list");
+    assert!(regions.len() > 5);
+    for region in [regions.first(), regions.last()].into_iter().flatten() {
+        let region = region.as_str().expect("a text");
+        let (told, succeeded) = Account::of_concurrency(1000).deploy(&format!("--yes --dry-run --region {region}"));
+        assert!(succeeded && told.contains(" Front=http-api"), "{told}");
+    }
+    let (told, _) = Account::of_concurrency(1000).deploy("--yes --dry-run --region eu-west-1");
+    assert!(!told.contains("Front="), "{told}");
+    // Whoever knows better is believed.
+    let (told, _) =
+        Account::of_concurrency(1000).deploy("--yes --dry-run --region ap-southeast-5 --parameter Front=url");
+    assert!(told.contains(" Front=url"), "{told}");
+}
+
+#[test]
+fn a_region_of_the_european_sovereign_cloud_is_one() {
+    let (told, succeeded) = Account::of_concurrency(1000).deploy("--yes --dry-run --region eusc-de-east-1");
+    assert!(succeeded && told.contains("region eusc-de-east-1"), "{told}");
+}
+
+#[test]
+fn the_processor_of_a_new_account_leaves_something_to_ingest() {
+    let arguments = "--yes --dry-run --region eu-west-1";
+    let words = ["This account", "sam deploy"];
+    let shown = |told: &str| told.lines().filter(|line| words.iter().any(|word| line.contains(word))).count();
+    let (told, succeeded) = Account::of_concurrency(10).deploy(arguments);
+    assert!(succeeded && shown(&told) == 2 && told.contains(" ProcessConcurrency=2"), "{told}");
+    assert!(told.contains("This account has 10 concurrent executions in eu-west-1"), "{told}");
+    let (told, _) = Account::of_concurrency(1000).deploy(arguments);
+    assert!(shown(&told) == 1 && !told.contains("ProcessConcurrency"), "{told}");
+    let (told, _) = Account::of_concurrency(10).deploy(&format!("{arguments} --parameter ProcessConcurrency=4"));
+    assert!(told.contains(" ProcessConcurrency=4"), "{told}");
+    // Whoever may not ask is not kept from deploying.
+    let denied = json!({"Type": "User", "Message": "not authorized to perform: lambda:GetAccountSettings"});
+    let account = Account::of_concurrency(10).answering("account-settings", 403, denied);
+    let (told, succeeded) = account.deploy(arguments);
+    assert!(succeeded && told.contains("cannot be told: ") && told.contains("GetAccountSettings"), "{told}");
+}
+
+#[test]
+fn a_reservation_that_lambda_would_refuse_is_refused_first() {
+    let with = |units: u64| format!("--yes --dry-run --region eu-west-1 --parameter ReservedConcurrency={units}");
+    let words = ["cannot be had", "can be reserved", "sam deploy"];
+    let none = expect![[r#"
+        ReservedConcurrency=5 cannot be had: of the account's 10 concurrent executions 0 can be reserved."#]];
+    assert!(!check(Account::of_concurrency(10), &with(5), &words, none));
+    let few = expect![[r#"
+        ReservedConcurrency=901 cannot be had: of the account's 1000 concurrent executions 900 can be reserved."#]];
+    assert!(!check(Account::of_concurrency(1000), &with(901), &words, few));
+    let (told, succeeded) = Account::of_concurrency(1000).deploy(&with(900));
+    assert!(succeeded && told.contains(" ReservedConcurrency=900"), "{told}");
+    // What the stack has reserved itself is free for it.
+    let limit = json!({"AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 500}});
+    let standing = || {
+        let account = Account::with_stack("UPDATE_COMPLETE").answering("account-settings", 200, &limit);
+        account.answering("concurrency", 200, json!({"ReservedConcurrentExecutions": 500}))
+    };
+    assert!(standing().deploy(&with(900)).1);
+    assert!(!standing().deploy(&with(901)).1);
+}
+
+#[test]
+fn a_secret_that_is_being_deleted_is_told() {
+    let pending = json!({"__type": "InvalidRequestException", "Message": "marked for deletion"});
+    let account = Account::with_stack("UPDATE_COMPLETE").answering("GetSecretValue", 400, pending);
+    let arguments = "--yes --only-source --region eu-west-1 --provider csm --source csm-prod";
+    let expected = expect![[r#"
+        The secret landfall/source/csm-prod is being deleted, and its name is taken until then. Have it back, or take another --source:
+          aws secretsmanager restore-secret --secret-id landfall/source/csm-prod --region eu-west-1"#]];
+    assert!(!check(account, arguments, &["being deleted", "restore-secret"], expected));
+}
+
+#[test]
+fn what_is_published_is_seen_in_the_consumer_queue_or_missed() {
+    let arguments = "--yes --check-delivery --region eu-west-1";
+    let reached = expect!["An event of the type landfall.check was published and reached the consumer queue."];
+    assert!(check(Account::with_stack("CREATE_COMPLETE"), arguments, &["landfall.check"], reached));
+    let silent = Account { delivers: false, ..Account::with_stack("CREATE_COMPLETE") };
+    let (told, succeeded) = silent.deploy(arguments);
+    assert!(!succeeded && told.contains("did not reach the consumer queue"), "{told}");
+    let denied = "<ErrorResponse><Error><Code>KMSAccessDenied</Code><Message>no kms:GenerateDataKey</Message></Error>\
+        </ErrorResponse>";
+    let (told, succeeded) = Account::with_stack("CREATE_COMPLETE").answering("Publish", 400, denied).deploy(arguments);
+    assert!(!succeeded && told.contains("cannot be told: ") && told.contains("no kms:GenerateDataKey"), "{told}");
+}
+
+/// Nobody is surprised by what SAM makes for itself.
+#[test]
+fn sams_own_bucket_is_told_of_before_it_is_made() {
+    let answers = "no@example.com\n\nno\n";
+    let account = Account::of_concurrency(1000);
+    let (told, succeeded) = account.deploy_with("--region eu-west-1 --stack landfall", answers);
+    assert!(
+        !succeeded && told.contains("aws-sam-cli-managed-default") && told.contains("Nothing was changed."),
+        "{told}"
+    );
+}
