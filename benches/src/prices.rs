@@ -34,6 +34,41 @@ pub struct Prices {
     pub logs_per_gb: f64,
     /// Reads of secrets.
     pub secrets_manager_reads_per_million: f64,
+    /// A secret.
+    pub secret_month: f64,
+    /// On-demand read units.
+    pub dynamodb_read_units_per_million: f64,
+    /// A write a second of up to 1 KiB, provisioned.
+    pub dynamodb_write_capacity_hour: f64,
+    /// What lies in a table.
+    pub dynamodb_storage_gb_month: f64,
+    /// The same, restorable to any second.
+    pub dynamodb_recovery_gb_month: f64,
+    /// Log lines that lie stored.
+    pub logs_storage_gb_month: f64,
+    /// A custom metric, of the first 10,000.
+    pub metric_month: f64,
+    /// An alarm on one metric.
+    pub alarm_month: f64,
+    /// A dashboard, after the account's first three.
+    pub dashboard_month: f64,
+    /// What a request to a queue costs more that uses message groups, as a third party's guide has it: no page of AWS's
+    /// was found that names it (cloudburn.io, "Amazon SQS Pricing", March 2026).
+    pub sqs_fair_requests_per_million: f64,
+    /// Requests of an HTTP API.
+    pub http_api_requests_per_million: f64,
+    /// HTTPS requests to CloudFront, in the cheapest regions.
+    pub cloudfront_requests_per_million: f64,
+    /// A web ACL of WAF's.
+    pub waf_acl_month: f64,
+    /// A rule in it.
+    pub waf_rule_month: f64,
+    /// Requests that it looks at.
+    pub waf_requests_per_million: f64,
+    /// Traces that X-Ray records.
+    pub traces_per_million: f64,
+    /// A key of one's own.
+    pub key_month: f64,
 }
 
 impl Prices {

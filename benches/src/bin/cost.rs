@@ -1,4 +1,5 @@
-//! `cost`: dollars per million events, by sender and by what an operator can change.
+//! `cost`: dollars per million events, by sender and by what an operator can change; and what a month costs besides.
+//! With `--standing` only the latter, for which nothing runs.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks on the terminal")]
 
 use std::fs;
@@ -8,17 +9,21 @@ use benches::Result;
 use benches::cost::{Case, Cost};
 use benches::delivery::Credential;
 use benches::prices::Prices;
-use benches::publish::publish;
+use benches::publish::{publish, publish_in};
 use benches::scenario::Workshop;
+use benches::{provisioned, standing};
 use clap::Parser;
 use testdata::delivery::recorded;
 
 /// Dollars per million events, by sender and by what an operator can change.
 #[derive(Parser)]
 struct Arguments {
-    /// Writes the table into docs/performance.md
+    /// Writes the tables into the docs
     #[arg(long)]
     publish: bool,
+    /// Only what is computed from list prices: a month's standing costs and provisioned capacity
+    #[arg(long)]
+    standing: bool,
 }
 
 fn main() -> ExitCode {
@@ -32,9 +37,18 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let Arguments { publish: is_published } = Arguments::parse();
-    let mut workshop = Workshop::here()?;
+    let Arguments { publish: is_published, standing: is_standing_only } = Arguments::parse();
     let prices = Prices::read()?;
+    let (besides, steady) = (standing::text(&prices), provisioned::text(&prices));
+    println!("{besides}\n\n{steady}\n");
+    if is_published {
+        publish(standing::PART, &besides)?;
+        publish_in(provisioned::PAGE, provisioned::PART, &steady)?;
+    }
+    if is_standing_only {
+        return Ok(());
+    }
+    let mut workshop = Workshop::here()?;
     let mut costs = Vec::new();
     let mut add = |workshop: &Workshop, case: Case| -> Result<()> {
         eprintln!("    {}", case.name);

@@ -15,6 +15,8 @@ GLOBAL = {"query", "output", "max-items", "region"}
 OWN = {("cloudformation", "deploy"): (
     {"template-file", "stack-name", "parameter-overrides", "capabilities"}, {"template-file", "stack-name"},
 )}
+# A service that the CLI calls otherwise than the API does.
+SERVICES = {"s3api": "s3"}
 # An option that the CLI calls otherwise than the API does.
 RENAMED = {
     ("sns", "subscribe"): {"endpoint": "notification-endpoint"},
@@ -28,7 +30,7 @@ def names(service, command, arguments):
     """The options that the command knows, and those that it needs."""
     if (service, command) in OWN:
         return OWN[service, command]
-    model = session.get_service_model(service)
+    model = session.get_service_model(SERVICES.get(service, service))
     operations = {xform_name(name, "-"): name for name in model.operation_names}
     if command == "wait":
         waiters = session.get_waiter_model(service)

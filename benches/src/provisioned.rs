@@ -1,0 +1,80 @@
+//! From when on provisioned capacity of the table costs less than what is paid by the request.
+
+use crate::prices::Prices;
+use crate::report::table;
+
+/// Where it is published.
+pub const PAGE: &str = "docs/scaling.md";
+/// Its place there.
+pub const PART: &str = "provisioned";
+
+/// Write units of an event: of a record below 1 KiB, and of one of 1 to 2 KiB.
+const UNITS: [f64; 2] = [5.0, 8.0];
+/// How much of what is provisioned is used, on average.
+const USES: [f64; 5] = [1.0, 0.7, 0.65, 0.5, 0.3];
+/// What auto scaling aims at, in the second table.
+const AIM: f64 = 0.65;
+const RATES: [f64; 5] = [1.0, 10.0, 50.0, 100.0, 1000.0];
+const SECONDS_A_MONTH: f64 = 30.0 * 24.0 * 3600.0;
+
+/// A million write units, of which `used` of what is provisioned are used.
+fn units_per_million(prices: &Prices, used: f64) -> f64 {
+    prices.dynamodb_write_capacity_hour / 3600.0 * 1e6 / used
+}
+
+/// All of it, as it is published.
+#[must_use]
+pub fn text(prices: &Prices) -> String {
+    let on_demand = prices.dynamodb_write_units_per_million;
+    let row = |name: String, unit: f64| {
+        let events = UNITS.iter().flat_map(|units| [units * unit, units * (on_demand - unit)]);
+        [name, format!("{unit:.3}")].into_iter().chain(events.map(|dollars| format!("{dollars:.2}"))).collect()
+    };
+    let uses =
+        USES.map(|used| row(format!("provisioned, {:.0} % used", used * 100.0), units_per_million(prices, used)));
+    let by_use = std::iter::once(row("by the request".to_owned(), on_demand)).chain(uses);
+    let saved = on_demand - units_per_million(prices, AIM);
+    let by_rate = RATES.map(|rate| {
+        let millions = rate * SECONDS_A_MONTH / 1e6;
+        let provisioned = UNITS.map(|units| (rate * units / AIM).ceil());
+        let [small, large] = UNITS.map(|units| format!("{:.0}", millions * units * saved));
+        vec![format!("{rate}"), format!("{}, {}", provisioned[0], provisioned[1]), small, large]
+    });
+    let even = units_per_million(prices, 1.0) / on_demand * 100.0;
+    let header = ["$ per million", "write units", "events, 5 units", "saved", "events, 8 units", "saved"];
+    let of_rates = ["steady events a second", "units to provision", "$ saved a month, 5 units", "8 units"];
+    format!(
+        "{}\n\n{}\n\nBoth cost the same where {even:.0} % of what is provisioned is used. The second table is of {:.0} % used.",
+        table(&header, by_use),
+        table(&of_rates, by_rate),
+        AIM * 100.0
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_has_what_is_computed() {
+        let text = text(&Prices::read().unwrap());
+        let page = include_str!("../../docs/scaling.md");
+        assert!(page.contains(&text), "`make cost PUBLISH=1` writes it:\n{text}");
+    }
+
+    /// What an event takes is measured once, for docs/performance.md.
+    #[test]
+    fn an_event_takes_what_the_other_page_measured() {
+        let page = include_str!("../../docs/performance.md");
+        for (row, units) in [(" get3w's usual body", UNITS[0]), (" csm's usual body", UNITS[1])] {
+            let line = page.lines().find(|line| line.starts_with(row)).expect("the row");
+            let numbers: Vec<f64> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+            let (first, second) = line.split_once(" + ").expect("units of ingest and process");
+            let measured: f64 = [first.rsplit(' ').next(), second.split(' ').next()]
+                .into_iter()
+                .map(|text| text.and_then(|text| text.parse::<f64>().ok()).expect("a number"))
+                .sum();
+            assert!((measured - units).abs() < 0.01, "{row}: {measured} of {numbers:?}");
+        }
+    }
+}
