@@ -53,11 +53,11 @@ def main():
     deploys_nothing = options.only_source or options.check_delivery
     if deploys_nothing and is_first:
         sys.exit(f"There is no stack {stack} in {region}: leave --only-source and --check-delivery out to deploy it.")
-    print(f"\nAccount {account}, region {region}, stack {stack}: " + ("a first deployment" if is_first else "an update"))
-
     if options.check_delivery:
         delivery_check.check(session, deployed.outputs)
         return
+    print(f"\nAccount {account}, region {region}, stack {stack}: " + ("a first deployment" if is_first else "an update"))
+
     parameters = {**settings["parameters"], **dict(options.parameter)}
     if options.architecture:
         parameters["Architecture"] = options.architecture
@@ -84,7 +84,7 @@ def main():
         return
     if deployed is None:
         sys.exit("The stack does not stand: its changes were not made.")
-    if deployed.parameters.get("KeyArn", "") != former_key:
+    if deployed.parameters.get("KeyArn", "") not in ("", former_key):
         delivery_check.check(session, deployed.outputs)
     if source:
         sources.set_up(guide, session, deployed.outputs, source)
@@ -143,6 +143,8 @@ def arguments():
     parser.add_argument("--yes", action="store_true", help="ask nothing")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     options = parser.parse_args()
+    if options.check_delivery and options.dry_run:
+        parser.error("--check-delivery publishes an event: leave --dry-run out")
     for option, value in {"--source": options.source, "--token-header": options.token_header}.items():
         if value and not options.provider:
             parser.error(f"{option} needs --provider")

@@ -262,7 +262,10 @@ fn other_accounts_get_no_more_than_the_operator_says() {
         let statements = list(&resource(policy)["PolicyDocument"]["Statement"]);
         let only: Vec<&Value> = statements.iter().filter(|it| it["Effect"] != "Deny").collect();
         assert_eq!((only.len(), &only[0]["Fn::If"][0]), (1, &json!("HasSubscribers")), "{policy}");
-        assert_eq!(only[0]["Fn::If"][1]["Principal"], json!({"AWS": {"Fn::Split": [",", {"Ref": "SubscriberAccounts"}]}}));
+        assert_eq!(
+            only[0]["Fn::If"][1]["Principal"],
+            json!({"AWS": {"Fn::Split": [",", {"Ref": "SubscriberAccounts"}]}})
+        );
         let granted = &only[0]["Fn::If"][1];
         format!("{} on {}, {}", actions(granted), granted["Resource"], granted["Condition"])
     });

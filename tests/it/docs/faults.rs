@@ -2,15 +2,38 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::ledger::schedule::{ATTEMPTS_MAX, Schedule};
+use domain::time::Timestamp;
+use domain::time_scale::TimeScale;
 use expect_test::expect;
+use serde_json::Value;
 
 use super::pages::all;
 use crate::alarms::alarms;
 
-/// The seconds that an alarm needs to see its metric breach.
-fn evaluation_seconds() -> BTreeMap<&'static str, u64> {
-    let number = |alarm: &serde_json::Value, name: &str| alarm[name].as_u64().expect("a number");
-    alarms().map(|(name, alarm)| (name, number(alarm, "Period") * number(alarm, "EvaluationPeriods"))).collect()
+/// Each attempt waits for the sweep that sends its message.
+const SWEEP_SECONDS: u64 = 60;
+
+/// The seconds after which an alarm has rung at the latest: until its metric breaches, and for as long as it evaluates.
+fn seconds() -> BTreeMap<&'static str, u64> {
+    let number = |alarm: &Value, name: &str| alarm[name].as_u64().expect("a number");
+    let until_breach = |name: &str, alarm: &Value| match name {
+        "RetriesAlarm" => until_attempt(u32::try_from(number(alarm, "Threshold")).expect("few")),
+        // Where they are named, the last attempt has failed.
+        "FailedAlarm" | "ContradictedAlarm" => until_attempt(ATTEMPTS_MAX),
+        "OldestMessageAlarm" => number(alarm, "Threshold"),
+        _ => 0,
+    };
+    let evaluation = |alarm: &Value| number(alarm, "Period") * number(alarm, "EvaluationPeriods");
+    alarms().map(|(name, alarm)| (name, until_breach(name, alarm) + evaluation(alarm))).collect()
+}
+
+/// From the first attempt to the one with this number, at the latest.
+fn until_attempt(number: u32) -> u64 {
+    const FIRST: Timestamp = Timestamp::from_millis(0);
+    let schedule = Schedule::at(TimeScale::REAL);
+    let waits = (1..number).map(|attempt| schedule.retry_at(FIRST, attempt, 1.0).expect("an attempt follows"));
+    waits.map(|at| FIRST.until(at).as_secs() + SWEEP_SECONDS).sum()
 }
 
 /// The alarms that `cell` names, each with the seconds after which it is said to ring.
@@ -38,7 +61,7 @@ fn every_fault_rings_an_alarm_or_needs_none() {
     let page = all().into_iter().find(|page| page.path == "docs/lifecycle.md").expect("the page");
     let (_, table) = page.text.split_once("| what happens |").expect("the table of faults");
     let rows = table.lines().skip(2).take_while(|line| line.starts_with("| "));
-    let (known, mut rung, mut count) = (evaluation_seconds(), BTreeSet::new(), 0);
+    let (known, mut rung, mut count) = (seconds(), BTreeSet::new(), 0);
     for row in rows {
         count += 1;
         let cell = row.split(" | ").nth(4).unwrap_or_else(|| panic!("no alarm: {row}"));
