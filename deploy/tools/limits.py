@@ -29,12 +29,13 @@ def settle_concurrency(guide, session, deployed, parameters):
     client = session.client("lambda")
     try:
         limit = client.get_account_settings()["AccountLimit"]
+        own = reserved(client, deployed)
     except (BotoCoreError, ClientError) as error:
         print(f"Whether the account's concurrency is enough cannot be told: {error}")
         return
     account, unreserved = limit["ConcurrentExecutions"], limit["UnreservedConcurrentExecutions"]
     wanted = int(parameters.get("ReservedConcurrency", 0))
-    spare = unreserved + reserved(client, deployed) - min(UNRESERVED_MIN, account)
+    spare = unreserved + own - min(UNRESERVED_MIN, account)
     if wanted > max(spare, 0):
         sys.exit(f"ReservedConcurrency={wanted} cannot be had: of the account's {account} concurrent executions "
                  f"{max(spare, 0)} can be reserved.\nAsk for more (Service Quotas, Lambda, L-B99A9384), or reserve less.")
