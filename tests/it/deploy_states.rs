@@ -192,7 +192,7 @@ fn a_stack_that_cannot_be_deployed_to_is_told_with_what_to_do() {
 
 #[test]
 fn a_region_without_function_urls_gets_an_http_api() {
-    let list = include_str!("../../../tools/function_urls.json");
+    let list = include_str!("../../deploy/tools/function_urls.json");
     let list: Value = serde_json::from_str(list).expect("it is JSON");
     let regions = list["regions_without"].as_array().expect("a list");
     assert!(regions.len() > 5);

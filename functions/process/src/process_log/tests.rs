@@ -113,7 +113,7 @@ fn what_nobody_can_process_is_counted() {
 fn a_message_that_goes_back_to_the_queue_is_counted() {
     check("hidden", |line| {
         line.event(&event());
-        line.trouble(&Trouble::passing("dynamodb:UpdateItem", "timed out"));
+        line.trouble(&ServiceError::retryable("dynamodb:UpdateItem", "timed out"));
         line.hidden();
     });
 }

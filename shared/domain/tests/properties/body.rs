@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use testdata::delivery::DeliveryFile;
 
 use crate::any;
-use crate::corpora::files;
 use promises::body;
 
 /// Any JSON, often with words that a sender uses.
