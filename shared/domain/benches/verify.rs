@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-use description::{
+use domain::delivery::{Delivery, RequestUrl};
+use domain::description::{
     Encoding, Hash, HeaderName, KeySource, Part, Scheme, SecretEncoding, Syntax, Template, Timestamp as TimestampRule,
     TimestampAt, TimestampUnit,
 };
-use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
 use domain::headers::Headers;
 use domain::provider::Provider;

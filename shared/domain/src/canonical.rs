@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-pub use description::Media;
+pub use crate::description::Media;
 use serde::Serialize;
 use serde_json::Value;
 

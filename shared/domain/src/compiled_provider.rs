@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use description::{Description, HeaderName, Shape};
+use crate::description::{Description, HeaderName, Shape};
 
 use crate::form;
 use crate::head::{ChallengeReader, Head, HeadReader};
@@ -14,20 +14,16 @@ use crate::provider::Provider;
 /// What a description says of a kind of sender, and what is derived of it once.
 #[derive(Clone, Debug)]
 pub struct CompiledProvider {
-    description: Cow<'static, Description>,
+    description: Description,
     head: HeadReader,
     challenge: Option<ChallengeReader>,
     kept: Vec<HeaderName>,
 }
 
 impl CompiledProvider {
-    /// One that the operator has described. The description must have been checked.
+    /// Makes a description ready. It must have been checked.
     #[must_use]
-    pub fn own(description: Description) -> CompiledProvider {
-        CompiledProvider::of(Cow::Owned(description))
-    }
-
-    fn of(description: Cow<'static, Description>) -> CompiledProvider {
+    pub fn of(description: Description) -> CompiledProvider {
         let (head, kept) = (HeadReader::of(&description), description.kept().cloned().collect());
         let challenge = ChallengeReader::of(&description);
         CompiledProvider { description, head, challenge, kept }
@@ -73,14 +69,26 @@ impl CompiledProvider {
 }
 
 impl Provider {
-    /// What Landfall knows of it by itself; nothing of one that the operator has described.
+    /// The catalogue's description, ready for use; none of a sender that the operator has described. It is read when a
+    /// source first needs it: an instance seldom has sources of more than a few senders.
+    ///
+    /// # Panics
+    /// If the description makes no sense, which the tests of the catalogue rule out.
     #[must_use]
     pub fn sender(self) -> Option<&'static Arc<CompiledProvider>> {
-        static SENDERS: [OnceLock<Arc<CompiledProvider>>; Provider::ALL.len()] =
+        static COMPILED: [OnceLock<Arc<CompiledProvider>>; Provider::ALL.len()] =
             [const { OnceLock::new() }; Provider::ALL.len()];
-        let description = self.description()?;
-        SENDERS
-            .get(self as usize)
-            .map(|sender| sender.get_or_init(|| Arc::new(CompiledProvider::of(Cow::Borrowed(description)))))
+        let json = self.json()?;
+        let compiled = COMPILED.get(self as usize)?;
+        Some(compiled.get_or_init(|| {
+            let description = serde_json::from_str(json).expect("the tests read every description");
+            Arc::new(CompiledProvider::of(description))
+        }))
+    }
+
+    /// What the catalogue says of it; nothing of one that the operator has described.
+    #[must_use]
+    pub fn description(self) -> Option<&'static Description> {
+        self.sender().map(|compiled| compiled.description())
     }
 }

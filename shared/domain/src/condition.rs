@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use description::Test;
+use crate::description::Test;
 
 /// What stands at one of a condition's places.
 #[derive(Debug, Default)]
@@ -51,7 +51,7 @@ mod tests {
 
     /// Checks of which of `seen` a condition holds; `{}` is an object and an empty text nothing.
     fn check(condition: &str, seen: &[&str], expected: bool) {
-        let condition: description::Condition = serde_json::from_str(condition).unwrap();
+        let condition: crate::description::Condition = serde_json::from_str(condition).unwrap();
         let places = seen.iter().map(|text| Seen {
             text: (!matches!(*text, "" | "{}")).then_some(Cow::Borrowed(*text)),
             is_object: *text == "{}",

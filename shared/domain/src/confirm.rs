@@ -11,7 +11,7 @@ pub use self::request::ApiRequest;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use description::Poll;
+use crate::description::Poll;
 use serde_json::Value;
 
 use self::account::Account;

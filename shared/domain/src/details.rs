@@ -5,7 +5,7 @@ mod body;
 mod fields;
 mod media;
 
-use description::{AssetRule, ErrorRules, Shape, Text, TextRule, TimeRule, Unit, WorkRule};
+use crate::description::{AssetRule, ErrorRules, Shape, TextRule, TimeRule, Unit, WorkRule};
 
 use self::assets::Assets;
 pub(crate) use self::body::Body;
@@ -85,7 +85,7 @@ fn seconds(rule: &WorkRule, body: &Body<'_>) -> Option<f64> {
 }
 
 /// Several places may hold the same outputs at different hosts: the first that holds any is taken.
-fn assets<'d>(rules: &[AssetRule], never: &'d [Text], body: &Body<'_>) -> Assets<'d> {
+fn assets<'d>(rules: &[AssetRule], never: &'d [String], body: &Body<'_>) -> Assets<'d> {
     let mut assets = Assets::without(never);
     for AssetRule { when, first_of } in rules {
         if !when.iter().all(|condition| body.answers(condition)) {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use description::Report;
-pub use description::{Status, Thing};
+use crate::description::Report;
+pub use crate::description::{Status, Thing};
 
 /// The type of an event: `landfall.{thing}.{status}`, or `landfall.unrecognized` for a genuine body of a shape
 /// that nobody knows.

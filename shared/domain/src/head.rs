@@ -5,7 +5,7 @@ mod challenge;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use description::{Condition, Description, HeaderName, Otherwise, Place, Places, Report, Shape, Test};
+use crate::description::{Condition, Description, HeaderName, Otherwise, Place, Places, Report, Shape, Test};
 
 use crate::condition::{Seen, holds};
 use crate::event_type::EventType;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use description::{HeaderName, KEPT_HEADERS};
+use crate::description::{HeaderName, KEPT_HEADERS};
 
 /// Names and values that are kept have at most this many bytes together.
 const KEPT_MAX_BYTES: usize = 4096;

@@ -23,6 +23,7 @@ pub mod compiled_provider;
 mod condition;
 pub mod confirm;
 pub mod delivery;
+pub mod description;
 mod details;
 pub mod digest;
 pub mod download;

@@ -1,14 +1,44 @@
 //! The senders that Landfall knows.
 
-// What the build script writes names things by their crates.
-extern crate alloc;
-
 use std::fmt;
 use std::str::FromStr;
 
-use description::Description;
+/// Makes the enum of the names that the build script lists, in their order.
+macro_rules! catalogue {
+    ($($variant:ident => $name:literal,)*) => {
+        /// A kind of sender: what the catalogue, `docs/providers`, describes, and one more.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Provider {
+            $(#[doc = concat!("The catalogue's `", $name, "`.")] $variant,)*
+            /// One that the operator has described, in the source's secret.
+            Custom,
+        }
 
-include!(concat!(env!("OUT_DIR"), "/provider.rs"));
+        impl Provider {
+            /// All of the catalogue, by name.
+            pub const ALL: [Provider; [$($name),*].len()] = [$(Provider::$variant),*];
+
+            /// Its name in configuration, records and events.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Provider::$variant => $name,)*
+                    Provider::Custom => "custom",
+                }
+            }
+
+            /// The catalogue's description of it as JSON; none of one that the operator has described.
+            pub(crate) const fn json(self) -> Option<&'static str> {
+                match self {
+                    $(Provider::$variant => Some(include_str!(concat!(env!("OUT_DIR"), "/", $name, ".json"))),)*
+                    Provider::Custom => None,
+                }
+            }
+        }
+    };
+}
+
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
 /// A name that is no provider's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

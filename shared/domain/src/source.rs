@@ -13,7 +13,7 @@ mod unquoted;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use description::{Confidence, Description, HeaderName};
+use crate::description::{Confidence, Description, HeaderName};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -108,7 +108,7 @@ fn described(configuration: &mut Configuration) -> Result<(Provider, Arc<Compile
     match (known, configuration.scheme.take()) {
         (Some((provider, sender)), None) => Ok((provider, Arc::clone(sender))),
         (Some((provider, _)), Some(_)) => Err(SourceError::SchemeBesideProvider(provider)),
-        (None, Some(scheme)) => Ok((Provider::Custom, Arc::new(CompiledProvider::own(own(scheme)?)))),
+        (None, Some(scheme)) => Ok((Provider::Custom, Arc::new(CompiledProvider::of(own(scheme)?)))),
         (None, None) => Err(SourceError::NoProvider),
     }
 }

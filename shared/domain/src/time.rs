@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
-use description::TimestampUnit;
+use crate::description::TimestampUnit;
 
 /// 0000-01-01T00:00:00Z.
 const YEAR_ZERO: Timestamp = Timestamp(-62_167_219_200_000);

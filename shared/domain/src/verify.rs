@@ -10,7 +10,7 @@ mod timestamp;
 
 use std::borrow::Cow;
 
-use description::{HeaderName, Pointer};
+use crate::description::{HeaderName, Pointer};
 
 use self::message::Message;
 use self::signatures::{CODES_MAX, SIGNATURES_MAX, Said};

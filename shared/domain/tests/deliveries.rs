@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use description::Otherwise;
 use domain::canonical::{Canonical, Media};
+use domain::description::Otherwise;
 use domain::headers::Headers;
 use domain::provider::Provider;
 use expect_test::expect_file;

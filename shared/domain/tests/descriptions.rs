@@ -1,7 +1,7 @@
 //! What is written about descriptions: the guide beside them and the README, whose examples are read as any description
 //! is.
 
-use description::Description;
+use domain::description::Description;
 use domain::provider::Provider;
 use domain::source::Source;
 use domain::source_name::SourceName;

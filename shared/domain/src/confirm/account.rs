@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use description::{Answer, Pointer, Put, PutValue, Text};
+use crate::description::{Answer, Pointer, Put, PutValue};
 use serde_json::{Map, Value};
 
 use crate::details::Body;
@@ -81,7 +81,7 @@ fn webhook(rules: &[Put], id: &str, object: &Body<'_>) -> Value {
     body
 }
 
-fn put(body: &mut Value, segments: &[Text], value: Value) {
+fn put(body: &mut Value, segments: &[String], value: Value) {
     let Some((first, rest)) = segments.split_first() else {
         *body = value;
         return;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use description::{FieldValue, Filling, Method, Poll};
+use crate::description::{FieldValue, Filling, Method, Poll};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 

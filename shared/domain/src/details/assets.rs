@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use description::{AssetSource, Pointer, Text};
+use crate::description::{AssetSource, Pointer};
 use serde_json::Value;
 
 use super::body::{Body, values};
@@ -15,7 +15,7 @@ const MOST_TELLING: [Media; 5] = [Media::ThreeD, Media::Video, Media::Audio, Med
 /// Assets in the order found, each URL once.
 #[derive(Default)]
 pub(crate) struct Assets<'d> {
-    never: &'d [Text],
+    never: &'d [String],
     /// How many URLs there were, with those that were known already.
     offered: usize,
     found: Vec<Asset>,
@@ -25,7 +25,7 @@ pub(crate) struct Assets<'d> {
 
 impl<'d> Assets<'d> {
     /// None yet, and none of what stands under a name in `never`.
-    pub(crate) fn without(never: &'d [Text]) -> Assets<'d> {
+    pub(crate) fn without(never: &'d [String]) -> Assets<'d> {
         Assets { never, ..Assets::default() }
     }
 
@@ -100,7 +100,7 @@ impl<'d> Assets<'d> {
 
     /// Takes members with such names, and of the others only those that are named. Where results, inputs and libraries
     /// stand side by side, only what is known to be a result may be taken.
-    fn fields(&mut self, value: &Value, into: &[Text], also: &[Text], except: &[Text]) {
+    fn fields(&mut self, value: &Value, into: &[String], also: &[String], except: &[String]) {
         let Value::Object(members) = value else {
             return;
         };
@@ -147,7 +147,7 @@ impl<'d> Assets<'d> {
     }
 }
 
-fn is_among(names: &[Text], name: &str) -> bool {
+fn is_among(names: &[String], name: &str) -> bool {
     names.iter().any(|known| known == name)
 }
 
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_walk_takes_what_is_named_as_a_url() {
-        let never = [Text::Borrowed("input")];
+        let never = ["input".to_owned()];
         let mut assets = Assets::without(&never);
         assets.walk(&json!({
             "meshes": [{"data": {"glb_url": "https://a.example/a.glb", "fbx_url": "", "name": "https://a.example/no"}}],

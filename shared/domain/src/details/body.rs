@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use description::{Condition, HeaderName, Place, Places, Pointer, Text};
+use crate::description::{Condition, HeaderName, Place, Places, Pointer};
 use serde_json::Value;
 
 use super::fields;
@@ -66,7 +66,7 @@ impl<'a> Body<'a> {
 }
 
 /// All that a pointer leads to, where `*` stands for every item and every member but those named in `never`.
-pub(crate) fn values<'a>(value: &'a Value, pointer: &Pointer, never: &[Text]) -> Vec<&'a Value> {
+pub(crate) fn values<'a>(value: &'a Value, pointer: &Pointer, never: &[String]) -> Vec<&'a Value> {
     let mut values = vec![value];
     for segment in &*pointer.0 {
         values = match &**segment {
@@ -85,7 +85,7 @@ fn below<'a>(value: &'a Value, segment: &str) -> Option<&'a Value> {
     }
 }
 
-fn all_below<'a>(value: &'a Value, never: &[Text]) -> Vec<&'a Value> {
+fn all_below<'a>(value: &'a Value, never: &[String]) -> Vec<&'a Value> {
     match value {
         Value::Object(members) => {
             let all = members.iter().filter(|(name, _)| !never.iter().any(|never| never == *name));

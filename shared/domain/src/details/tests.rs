@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use description::HeaderName;
+use crate::description::HeaderName;
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 

@@ -1,14 +1,12 @@
 //! Where each sender keeps its assets.
 
-use description::Text;
-
 use crate::compiled_provider::CompiledProvider;
 use crate::source::AssetHost;
 
 /// The hosts of which a source's assets may come.
 #[derive(Clone, Copy, Debug)]
 pub struct Hosts<'a> {
-    known: &'a [Text],
+    known: &'a [String],
     added: &'a [AssetHost],
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use description::{Challenge, Description, Place, Places};
+use crate::description::{Challenge, Description, Place, Places};
 
 use super::{Asked, At, Delivered, Numbering};
 use crate::json::Pointers;

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use description::Description;
+use crate::description::Description;
 
 use super::*;
 use crate::compiled_provider::CompiledProvider;
@@ -27,7 +27,7 @@ fn described(shapes: &str) -> CompiledProvider {
     let json = format!(r#"{{"name":"custom","scheme":{scheme},"kept_headers":["x-event"],"shape":{shapes}}}"#);
     let description: Description = serde_json::from_str(&json).unwrap();
     description.check().unwrap();
-    CompiledProvider::own(description)
+    CompiledProvider::of(description)
 }
 
 #[test]

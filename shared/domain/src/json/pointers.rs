@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::{fmt, slice};
 
-use description::Pointer;
+use crate::description::Pointer;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// One bit a pointer.
@@ -41,7 +41,7 @@ impl Found<'_> {
 
 impl Pointers {
     /// How many there may be.
-    pub(crate) const MAX: usize = description::HEAD_POINTERS_MAX;
+    pub(crate) const MAX: usize = crate::description::HEAD_POINTERS_MAX;
 
     /// Takes a pointer in, and gives the place of what it finds in the answer of [`read`](Self::read); `None` if there
     /// are too many already, which the check of a description rules out.

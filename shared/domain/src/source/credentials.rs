@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use description::{
-    Ed25519, Encoding, HeaderName, Hmac, KeySource, List, Part, Scheme, StaticToken, Syntax, Template, Text, Timestamp,
+use crate::description::{
+    Ed25519, Encoding, HeaderName, Hmac, KeySource, Part, Scheme, StaticToken, Syntax, Template, Timestamp,
 };
 
 use super::configuration::Configuration;
@@ -38,7 +38,7 @@ pub enum Proof {
         /// The header.
         header: HeaderName,
         /// What stands before the token.
-        prefix: Text,
+        prefix: String,
         /// The tokens that are valid now.
         tokens: TokenDigests,
     },
@@ -56,10 +56,10 @@ pub enum Proof {
 /// Where a signature stands, and what it is over.
 #[derive(Clone)]
 pub struct Signing {
-    pub(crate) header: List<HeaderName>,
+    pub(crate) header: Vec<HeaderName>,
     pub(crate) syntax: Syntax,
     pub(crate) encoding: Encoding,
-    pub(crate) id: List<HeaderName>,
+    pub(crate) id: Vec<HeaderName>,
     pub(crate) timestamp: Option<Timestamp>,
     pub(crate) message: Template,
     pub(crate) public_url: Option<PublicUrl>,
@@ -77,8 +77,7 @@ pub enum Keys {
 }
 
 /// What both kinds of signatures say of where they stand and what they are over.
-type Signed<'s> =
-    (&'s List<HeaderName>, &'s Syntax, Encoding, &'s List<HeaderName>, &'s Option<Timestamp>, &'s Template);
+type Signed<'s> = (&'s Vec<HeaderName>, &'s Syntax, Encoding, &'s Vec<HeaderName>, &'s Option<Timestamp>, &'s Template);
 
 impl Credentials {
     pub(super) fn read(
@@ -254,7 +253,7 @@ fn refuse_unfit(provider: Provider, scheme: &Scheme, configuration: &Configurati
 
 impl fmt::Debug for Signing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headers: Vec<&str> = self.header.iter().map(|HeaderName(name)| &**name).collect();
+        let headers: Vec<&str> = self.header.iter().map(|HeaderName(name)| name.as_str()).collect();
         write!(f, "in {}", headers.join(" or "))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use description::{Hash, SecretEncoding, SecretForm};
+use crate::description::{Hash, SecretEncoding, SecretForm};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::Sha256;

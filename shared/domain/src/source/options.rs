@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use description::{Description, is_host};
+use crate::description::{Description, is_host};
 
 use super::configuration::Configuration;
 

@@ -1,6 +1,6 @@
 //! What a parser says of an operator's description, without what stands there.
 
-use description::Shown;
+use crate::description::Shown;
 
 /// The parser's message without the value that it quotes: an operator may have put a secret in the wrong place. A word
 /// of the language that is written wrong is still shown, as is which words there are.

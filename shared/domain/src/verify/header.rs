@@ -1,6 +1,6 @@
 //! Headers that have more than one name.
 
-use description::HeaderName;
+use crate::description::HeaderName;
 
 use crate::headers::{Doubled, Headers};
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use description::{HeaderName, Part};
+use crate::description::{HeaderName, Part};
 
 use super::timestamp::Stated;
 use super::{Refusal, field, form, header};

@@ -1,6 +1,6 @@
 //! The signatures that a delivery carries.
 
-use description::{Encoding, Syntax};
+use crate::description::{Encoding, Syntax};
 
 use super::{Refusal, header};
 use crate::base64_text;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use description::{Timestamp as Rule, TimestampAt, TimestampUnit};
+use crate::description::{Timestamp as Rule, TimestampAt, TimestampUnit};
 
 use super::{Refusal, field, header};
 use crate::delivery::Delivery;

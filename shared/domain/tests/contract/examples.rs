@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use description::Otherwise;
 use domain::canonical::{Archived, Canonical};
+use domain::description::Otherwise;
 use domain::digest::Digest;
 use domain::event::{Event, Origin};
 use domain::event_type::{EventType, Status, Thing};

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use description::{Confidence, Description};
+use domain::description::{Confidence, Description};
 use domain::provider::Provider;
 use domain::source::Source;
 use domain::source_name::SourceName;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use description::{
+use domain::description::{
     Confidence, Description, Filling, HeaderName, Method, Otherwise, Places, Poll, Report, Scheme, Shape,
 };
 

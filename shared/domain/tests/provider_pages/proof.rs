@@ -1,6 +1,6 @@
 //! What of a delivery is verified, and what is not, by a description's scheme.
 
-use description::{
+use domain::description::{
     Description, Ed25519, Encoding, Hash, HeaderName, Hmac, KeySource, Part, Scheme, SecretEncoding, SecretForm,
     StaticToken, Syntax, Template, Timestamp, TimestampAt, TimestampUnit,
 };

@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use description::{Description, Ed25519, Hmac, KeySource, Part, Scheme, SecretEncoding, SecretForm, StaticToken};
+use domain::description::{
+    Description, Ed25519, Hmac, KeySource, Part, Scheme, SecretEncoding, SecretForm, StaticToken,
+};
 use domain::digest::Digest;
 use serde_json::{Map, Value, json};
 

@@ -1,6 +1,6 @@
 //! Parts of a description in words.
 
-use description::{HeaderName, Part, Place, Places, Pointer, Template};
+use domain::description::{HeaderName, Part, Place, Places, Pointer, Template};
 
 /// `a`, `a or b`, `a, b or c`.
 pub(crate) fn either(words: &[String]) -> String {

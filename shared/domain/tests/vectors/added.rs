@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use description::Description;
+use domain::description::Description;
 use serde_json::{Map, Value};
 use testdata::vector::VectorFile;
 

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use description::Description;
+use domain::description::Description;
 use domain::provider::Provider;
 use expect_test::expect_file;
 use testdata::vector::VectorFile;

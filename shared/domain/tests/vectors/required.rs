@@ -1,6 +1,6 @@
 //! Which vectors a sender must have, by its description.
 
-use description::{
+use domain::description::{
     Ed25519, Encoding, HeaderName, Hmac, Part, Scheme, StaticToken, Syntax, Template, Timestamp, TimestampAt,
     TimestampUnit,
 };

@@ -3,11 +3,10 @@
 use serde::Deserialize;
 use serde::de::Deserializer;
 
-use crate::{Condition, Text};
+use crate::description::Condition;
 
 /// The thing that a sender reports on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum Thing {
     /// A generation, rendering or conversion job.
     Job,
@@ -25,7 +24,6 @@ pub enum Thing {
 
 /// How the thing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum Status {
     /// It came to be, and this sender says no more about it.
     Created,
@@ -41,7 +39,6 @@ pub enum Status {
 
 /// What a body reports, written `job.completed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Report(pub Thing, pub Status);
 
 /// A text that names no report.
@@ -53,8 +50,7 @@ pub struct NotAReport;
 
 /// What the body reports if a condition holds.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "crate::condition::Written")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+#[serde(try_from = "crate::description::condition::Written")]
 pub struct ReportRule {
     /// The condition.
     pub condition: Condition,
@@ -65,7 +61,6 @@ pub struct ReportRule {
 /// A kind of media.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum Media {
     /// Still images.
     Image,
@@ -152,7 +147,7 @@ impl Report {
 
 impl<'de> Deserialize<'de> for Report {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Text::deserialize(deserializer)?;
+        let text = String::deserialize(deserializer)?;
         Report::parse(&text).map_err(serde::de::Error::custom)
     }
 }

@@ -3,35 +3,34 @@
 use serde::Deserialize;
 use serde::de::Deserializer;
 
-use crate::{Condition, Details, List, Place, Places, Pointer, Report, ReportRule, Text};
+use crate::description::{Condition, Details, Place, Places, Pointer, Report, ReportRule};
 
 /// A form that a sender's bodies have: how it is known, what identifies an event of it, and what it reports.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Shape {
     /// What it is, in a word or two, for the documentation.
     #[serde(default)]
-    pub name: Text,
+    pub name: String,
     /// It is this form if all of these hold ...
     #[serde(default)]
-    pub when: List<Condition>,
+    pub when: Vec<Condition>,
     /// ... and any of these, if there are any.
     #[serde(default)]
-    pub when_any: List<Condition>,
+    pub when_any: Vec<Condition>,
     /// Where the sender's own id of the thing is: the event's subject, and the id of the job.
     #[serde(default)]
     pub subject: Places,
     /// What tells an event from every other of the source, in order. If any of it is missing, the whole body does.
     #[serde(default)]
-    pub key: List<Places>,
+    pub key: Vec<Places>,
     /// Whether the whole body is part of the key as well: for a sender whose bodies alone do not tell events apart, and
     /// whose other words are not signed.
     #[serde(default)]
     pub key_with_body: bool,
     /// What it reports: the first rule that holds.
     #[serde(default)]
-    pub report: List<ReportRule>,
+    pub report: Vec<ReportRule>,
     /// What it reports if no rule holds; without this it is unrecognized.
     #[serde(default)]
     pub otherwise: Option<Otherwise>,
@@ -42,7 +41,6 @@ pub struct Shape {
 
 /// What a body reports of which no rule holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum Otherwise {
     /// This.
     Report(Report),
@@ -53,10 +51,9 @@ pub enum Otherwise {
 /// A delivery that only wants to hear something back, to prove that somebody listens. It is no event.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Challenge {
     /// How such a delivery is known, once it is verified.
-    pub when: List<Condition>,
+    pub when: Vec<Condition>,
     /// The text that is sent back, as plain text.
     pub answer: Pointer,
 }
@@ -71,7 +68,7 @@ impl Shape {
 
 impl<'de> Deserialize<'de> for Otherwise {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Text::deserialize(deserializer)?;
+        let text = String::deserialize(deserializer)?;
         if text == "unrecognized" {
             return Ok(Otherwise::Unrecognized);
         }

@@ -1,22 +1,18 @@
 //! The bytes that a signature is over.
 
-use std::borrow::Cow;
-
 use serde::de::{Deserialize, Deserializer};
 
-use crate::{HeaderName, List, Pointer, Shown, Text};
+use crate::description::{HeaderName, Pointer, Shown};
 
 /// The bytes that a signature is over: `{id}.{timestamp}.{body}`.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
-pub struct Template(pub List<Part>);
+pub struct Template(pub Vec<Part>);
 
 /// A part of them.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum Part {
     /// This text.
-    Literal(Text),
+    Literal(String),
     /// `{body}`: the body's bytes as they were sent.
     Body,
     /// `{body_sha256}`: the hex digits of the body's SHA-256, in lower case.
@@ -28,7 +24,7 @@ pub enum Part {
     /// `{header:x-name}`: a header's value.
     Header(HeaderName),
     /// `{json:/pointer}`: a text or an integer in the body; `{json:/one|/other}`: the first of these that is there.
-    Json(List<Pointer>),
+    Json(Vec<Pointer>),
     /// `{url}`: the URL that the sender was given, with its query.
     Url,
     /// `{form}`: names and values of a form in the body, sorted by name, with nothing between them. For a body that is
@@ -53,7 +49,7 @@ impl Template {
         while !rest.is_empty() {
             let (literal, tail) = rest.split_once('{').unwrap_or((rest, ""));
             if !literal.is_empty() {
-                parts.push(Part::Literal(Cow::Owned(literal.to_owned())));
+                parts.push(Part::Literal(literal.to_owned()));
             }
             if literal.len() == rest.len() {
                 break;
@@ -62,7 +58,7 @@ impl Template {
             parts.push(Part::parse(name).ok_or_else(|| NotATemplate(Shown::of(name)))?);
             rest = tail;
         }
-        Ok(Template(List::Owned(parts)))
+        Ok(Template(parts))
     }
 
     /// Whether every byte of the body is vouched for.
@@ -87,7 +83,7 @@ impl Part {
             Some(("header", name)) => Part::Header(HeaderName::parse(name).ok()?),
             Some(("json", pointers)) => {
                 let pointers = pointers.split('|').map(Pointer::parse).collect::<Result<Vec<_>, _>>();
-                Part::Json(List::Owned(pointers.ok()?))
+                Part::Json(pointers.ok()?)
             }
             Some(_) => return None,
         })

@@ -2,22 +2,17 @@
 
 use serde::de::{Deserialize, Deserializer};
 
-use crate::{List, Text};
-
 /// A JSON pointer (RFC 6901) into the body: empty, or segments that each begin with `/`. Where a list of outputs is
 /// read, a segment `*` stands for every member.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
-pub struct Pointer(pub List<Text>);
+pub struct Pointer(pub Vec<String>);
 
 /// A header's name, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
-pub struct HeaderName(pub Text);
+pub struct HeaderName(pub String);
 
 /// Where a text stands: `/pointer/into/the/body`, `header:x-name`, or `id` for the delivery's id by the scheme.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum Place {
     /// In the body.
     Body(Pointer),
@@ -29,8 +24,7 @@ pub enum Place {
 
 /// A place, or several of which the first that holds something is taken. Written as one text or as a list of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
-pub struct Places(pub List<Place>);
+pub struct Places(pub Vec<Place>);
 
 /// A text that names no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,10 +45,10 @@ impl Pointer {
     /// If the text is neither empty nor begins with a slash.
     pub fn parse(text: &str) -> Result<Pointer, NotAPlace> {
         if text.is_empty() {
-            return Ok(Pointer(List::Borrowed(&[])));
+            return Ok(Pointer(Vec::new()));
         }
         let segments = text.strip_prefix('/').ok_or(NotAPlace)?.split('/');
-        Ok(Pointer(segments.map(|segment| Text::Owned(segment.replace("~1", "/").replace("~0", "~"))).collect()))
+        Ok(Pointer(segments.map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect()))
     }
 
     /// Whether a segment of it stands for every member.
@@ -70,7 +64,7 @@ impl HeaderName {
     /// If it is none.
     pub fn parse(text: &str) -> Result<HeaderName, NotAHeaderName> {
         let is_name = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        if is_name { Ok(HeaderName(Text::Owned(text.to_ascii_lowercase()))) } else { Err(NotAHeaderName) }
+        if is_name { Ok(HeaderName(text.to_ascii_lowercase())) } else { Err(NotAHeaderName) }
     }
 }
 
@@ -124,6 +118,6 @@ impl<'de> Deserialize<'de> for Places {
             OneOrMany::Many(texts) => texts,
         };
         let places = texts.iter().map(|text| Place::parse(text)).collect::<Result<Vec<_>, _>>();
-        places.map(|places| Places(List::Owned(places))).map_err(serde::de::Error::custom)
+        places.map(Places).map_err(serde::de::Error::custom)
     }
 }

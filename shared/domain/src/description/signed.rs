@@ -1,6 +1,6 @@
 //! What of a delivery is under its signature.
 
-use crate::{Description, HeaderName, Part, Place, Scheme, Template, Timestamp, TimestampAt};
+use crate::description::{Description, HeaderName, Part, Place, Scheme, Template, Timestamp, TimestampAt};
 
 impl Scheme {
     /// The bytes that its signature is over, if it has one.

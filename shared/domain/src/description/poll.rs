@@ -7,33 +7,32 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use self::filling::{Filling, NotAFilling, NotAPollUrl, PollUrl};
-use crate::{Condition, HeaderName, List, Pointer, Shown, Text, Thing};
+use crate::description::{Condition, HeaderName, Pointer, Shown, Thing};
 
 /// How the API is asked about an event that ends something: the first that fits is taken. Its key goes to the host of
 /// [`PollUrl`] alone.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Poll {
     /// The things that it knows of; all, if there are none.
     #[serde(default, deserialize_with = "things")]
-    pub things: List<Thing>,
+    pub things: Vec<Thing>,
     /// It is asked if all of these hold of the delivery.
     #[serde(default)]
-    pub when: List<Condition>,
+    pub when: Vec<Condition>,
     /// It is asked only for sources whose `api_family` is one of these; all, if there are none.
     #[serde(default)]
-    pub families: List<Text>,
+    pub families: Vec<String>,
     /// `GET` or `POST`.
     pub method: Method,
     /// Where.
     pub url: PollUrl,
     /// The headers, beside those that every request has.
     #[serde(default, deserialize_with = "headers")]
-    pub headers: List<PollHeader>,
+    pub headers: Vec<PollHeader>,
     /// The members of the JSON object that is sent; none is sent without any.
     #[serde(default, deserialize_with = "body")]
-    pub body: List<PollField>,
+    pub body: Vec<PollField>,
     /// What the answer says.
     #[serde(default)]
     pub answer: Answer,
@@ -42,7 +41,6 @@ pub struct Poll {
 /// How an API is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum Method {
     /// `GET`.
     Get,
@@ -52,7 +50,6 @@ pub enum Method {
 
 /// A header of the question.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct PollHeader {
     /// Its name.
     pub name: HeaderName,
@@ -62,10 +59,9 @@ pub struct PollHeader {
 
 /// A member of what is sent.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct PollField {
     /// Its name.
-    pub name: Text,
+    pub name: String,
     /// Its value.
     pub value: FieldValue,
 }
@@ -73,37 +69,34 @@ pub struct PollField {
 /// The value of a member of what is sent.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(untagged, expecting = "a text, or a list of texts")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum FieldValue {
     /// A text.
     Text(Filling),
     /// A list of texts.
-    List(List<Filling>),
+    List(Vec<Filling>),
 }
 
 /// What an answer says, and how it becomes the body of a webhook, so that it is read as one.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Answer {
     /// There is no such thing if any of these holds of the answer.
-    pub unknown: List<Condition>,
+    pub unknown: Vec<Condition>,
     /// Where the object is that tells of the thing: the first of these that is an object. The whole answer, if none is.
-    pub object: List<Pointer>,
+    pub object: Vec<Pointer>,
     /// The list in which the object is one of several.
     pub among: Option<Among>,
     /// It makes sense only if all of these hold of the object ...
-    pub when: List<Condition>,
+    pub when: Vec<Condition>,
     /// ... and any of these, if there are any.
-    pub when_any: List<Condition>,
+    pub when_any: Vec<Condition>,
     /// How the webhook's body is made of the object; without any, the object is the body.
-    pub webhook: List<Put>,
+    pub webhook: Vec<Put>,
 }
 
 /// A list of objects, each of which tells of one thing.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Among {
     /// Where the list is.
     pub list: Pointer,
@@ -117,7 +110,6 @@ pub struct Among {
 /// A member of a webhook's body: `{ set = "/event", from = "/status", prefix = "job." }`. What stands above it is made.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "Written")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Put {
     /// Where in the body.
     pub set: Pointer,
@@ -127,10 +119,9 @@ pub struct Put {
 
 /// What is put there.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum PutValue {
     /// This text: `to = "session_status_changed"`.
-    Constant(Text),
+    Constant(String),
     /// What stands here in the object, whatever it is: `from = "/status"`.
     Copy(Pointer),
     /// The text that stands here, or the id that was asked for: `from = "/id", or_id = true`.
@@ -140,7 +131,7 @@ pub enum PutValue {
         /// Where.
         from: Pointer,
         /// The prefix.
-        prefix: Text,
+        prefix: String,
     },
     /// The sender's other word for the text that stands here: `from = "/status", words = { READY = "processed" },
     /// otherwise = "processing"`.
@@ -148,33 +139,32 @@ pub enum PutValue {
         /// Where.
         from: Pointer,
         /// The words, each with what it becomes.
-        words: List<Word>,
+        words: Vec<Word>,
         /// What any other becomes.
-        otherwise: Text,
+        otherwise: String,
     },
 }
 
 /// A word, and what it becomes.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Word {
     /// The word.
-    pub is: Text,
+    pub is: String,
     /// What it becomes.
-    pub becomes: Text,
+    pub becomes: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
     set: Pointer,
-    to: Option<Text>,
+    to: Option<String>,
     from: Option<Pointer>,
     #[serde(default)]
     or_id: bool,
-    prefix: Option<Text>,
-    words: Option<BTreeMap<Text, Text>>,
-    otherwise: Option<Text>,
+    prefix: Option<String>,
+    words: Option<BTreeMap<String, String>>,
+    otherwise: Option<String>,
 }
 
 impl TryFrom<Written> for Put {
@@ -201,8 +191,8 @@ impl TryFrom<Written> for Put {
     }
 }
 
-fn things<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<List<Thing>, D::Error> {
-    let names = Vec::<Text>::deserialize(deserializer)?;
+fn things<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Thing>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
     let things = names.iter().map(|name| {
         Thing::ALL.into_iter().find(|known| known.as_str() == name).ok_or_else(|| {
             serde::de::Error::custom(format!(
@@ -214,7 +204,7 @@ fn things<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<List<Thin
     things.collect()
 }
 
-fn headers<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<List<PollHeader>, D::Error> {
+fn headers<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<PollHeader>, D::Error> {
     let written = BTreeMap::<String, Filling>::deserialize(deserializer)?;
     let headers = written.into_iter().map(|(name, value)| {
         HeaderName::parse(&name).map(|name| PollHeader { name, value }).map_err(serde::de::Error::custom)
@@ -222,8 +212,8 @@ fn headers<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<List<Pol
     headers.collect()
 }
 
-fn body<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<List<PollField>, D::Error> {
-    let written = BTreeMap::<Text, FieldValue>::deserialize(deserializer)?;
+fn body<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<PollField>, D::Error> {
+    let written = BTreeMap::<String, FieldValue>::deserialize(deserializer)?;
     Ok(written.into_iter().map(|(name, value)| PollField { name, value }).collect())
 }
 
@@ -235,15 +225,5 @@ impl Poll {
             FieldValue::List(fillings) => fillings,
         });
         self.url.segments.iter().chain(self.headers.iter().map(|header| &header.value)).chain(fields)
-    }
-}
-
-impl crate::Description {
-    /// Whether its API has parts, of which a source must say the one that it means.
-    #[must_use]
-    pub fn has_families(&self) -> bool {
-        let in_family =
-            |poll: &Poll| !poll.families.is_empty() || poll.fillings().any(|filling| *filling == Filling::Family);
-        self.polls.iter().any(in_family)
     }
 }

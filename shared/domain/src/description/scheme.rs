@@ -2,12 +2,11 @@
 
 use serde::Deserialize;
 
-use crate::{HeaderName, List, Pointer, Template, Text};
+use crate::description::{HeaderName, Pointer, Template};
 
 /// What proves that a delivery is the sender's own. A token in the URL can be asked for beside any of them.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum Scheme {
     /// Nothing does: the URL must hold a token that nobody else knows.
     UrlToken,
@@ -24,20 +23,18 @@ pub enum Scheme {
 /// A header with a text that nobody else knows.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct StaticToken {
     /// The header; absent where the customer chooses it, as `token_header` of the source.
     #[serde(default)]
     pub header: Option<HeaderName>,
     /// What stands before the token, such as `Bearer `.
     #[serde(default)]
-    pub prefix: Text,
+    pub prefix: String,
 }
 
 /// A message authentication code.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Hmac {
     /// The hash.
     #[serde(default)]
@@ -46,7 +43,7 @@ pub struct Hmac {
     #[serde(default)]
     pub secret: SecretForm,
     /// The headers that may hold the signature: the first that is there is taken.
-    pub header: List<HeaderName>,
+    pub header: Vec<HeaderName>,
     /// How the signature stands in it.
     #[serde(default)]
     pub syntax: Syntax,
@@ -54,7 +51,7 @@ pub struct Hmac {
     pub encoding: Encoding,
     /// The headers that may hold the delivery's id.
     #[serde(default)]
-    pub id: List<HeaderName>,
+    pub id: Vec<HeaderName>,
     /// Where the delivery says when it was made, and how old it may be.
     #[serde(default)]
     pub timestamp: Option<Timestamp>,
@@ -65,12 +62,11 @@ pub struct Hmac {
 /// A signature made with a key of the sender's.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Ed25519 {
     /// Where the public keys are from.
     pub keys: KeySource,
     /// As for [`Hmac`].
-    pub header: List<HeaderName>,
+    pub header: Vec<HeaderName>,
     /// As for [`Hmac`].
     #[serde(default)]
     pub syntax: Syntax,
@@ -78,7 +74,7 @@ pub struct Ed25519 {
     pub encoding: Encoding,
     /// As for [`Hmac`].
     #[serde(default)]
-    pub id: List<HeaderName>,
+    pub id: Vec<HeaderName>,
     /// As for [`Hmac`].
     #[serde(default)]
     pub timestamp: Option<Timestamp>,
@@ -89,20 +85,19 @@ pub struct Ed25519 {
 /// Where public keys are from.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "from", rename_all = "kebab-case", deny_unknown_fields)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum KeySource {
     /// The operator copies them into `public_keys`, in base64 (32 bytes).
     Operator {
         /// What may stand before one, such as `whpk_`.
         #[serde(default)]
-        strip_prefix: Option<Text>,
+        strip_prefix: Option<String>,
     },
     /// The sender publishes them as a JSON Web Key Set.
     Jwks {
         /// Where, by https.
-        url: Text,
+        url: String,
         /// The hosts that the operator may name instead, in `jwks_url`.
-        hosts: List<Text>,
+        hosts: Vec<String>,
         /// For how many seconds they are kept, up to a day.
         ttl_seconds: u32,
     },
@@ -111,7 +106,6 @@ pub enum KeySource {
 /// The hash of a message authentication code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum Hash {
     /// SHA-256.
     #[default]
@@ -123,10 +117,9 @@ pub enum Hash {
 /// How a key is made of a secret's text.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct SecretForm {
     /// What is taken off first, if it is there.
-    pub strip_prefix: Option<Text>,
+    pub strip_prefix: Option<String>,
     /// How the rest is read.
     pub encoding: SecretEncoding,
 }
@@ -134,7 +127,6 @@ pub struct SecretForm {
 /// How a secret's text is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum SecretEncoding {
     /// Its own bytes are the key.
     #[default]
@@ -148,7 +140,6 @@ pub enum SecretEncoding {
 /// How a signature stands in its header.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(tag = "form", rename_all = "kebab-case", deny_unknown_fields)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum Syntax {
     /// Alone.
     #[default]
@@ -156,26 +147,25 @@ pub enum Syntax {
     /// After a prefix, such as `sha256=`.
     Prefix {
         /// The prefix.
-        prefix: Text,
+        prefix: String,
     },
     /// In a list of `key=value`: `t=1614265330,v1=5257...`. Several of one key are several signatures.
     Pairs {
         /// The key of a signature.
-        key: Text,
+        key: String,
         /// What stands between the pairs.
         separator: char,
     },
     /// In a list of `version,signature` with spaces between them. Other versions are passed over.
     Versions {
         /// The version.
-        version: Text,
+        version: String,
     },
 }
 
 /// How a signature's bytes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum Encoding {
     /// Hex, in either case.
     Hex,
@@ -186,7 +176,6 @@ pub enum Encoding {
 /// When a delivery was made, by its own account.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Timestamp {
     /// Where it says so.
     pub at: TimestampAt,
@@ -208,12 +197,11 @@ pub struct Timestamp {
 /// Where a delivery says when it was made: `{ header = [...] }`, `{ pair = "t" }` or `{ json = "/pointer" }`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum TimestampAt {
     /// In the first of these headers that is there.
-    Header(List<HeaderName>),
+    Header(Vec<HeaderName>),
     /// In the signature's own header, under this key. Only where that is a list of pairs.
-    Pair(Text),
+    Pair(String),
     /// In the body.
     Json(Pointer),
 }
@@ -221,7 +209,6 @@ pub enum TimestampAt {
 /// What a timestamp counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum TimestampUnit {
     /// Seconds since 1970, an integer.
     #[default]

@@ -1,6 +1,6 @@
 //! Which headers of a delivery are kept with its event.
 
-use crate::{Description, HeaderName, Scheme};
+use crate::description::{Description, HeaderName, Scheme};
 
 /// The headers that are kept with every event. A list of what is kept, not of what is dropped: a credential in a header
 /// that nobody thought of can then never be stored.

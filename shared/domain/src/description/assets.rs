@@ -2,32 +2,30 @@
 
 use serde::Deserialize;
 
-use crate::{Condition, List, Pointer, Text};
+use crate::description::{Condition, Pointer};
 
 /// Where outputs are: a place, or `{ first_of = [ ... ] }` with several places for the same outputs, of which the first
 /// that has any is taken. `when` says of which bodies it holds.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "WrittenRule")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct AssetRule {
     /// It is followed if all of these hold of the body.
-    pub when: List<Condition>,
+    pub when: Vec<Condition>,
     /// The places.
-    pub first_of: List<AssetSource>,
+    pub first_of: Vec<AssetSource>,
 }
 
 /// A place of outputs. A URL is taken once, wherever it stands; what is no http or https URL is no output. `*` in a
 /// pointer stands for every member or item.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "Written")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum AssetSource {
     /// A URL, a list of URLs, or objects with a `url`.
     At {
         /// Where.
         at: Pointer,
         /// What they are to the job; `output` if it is left out.
-        role: Text,
+        role: String,
     },
     /// The same within a text that is JSON itself. A text that is none holds no output.
     InText {
@@ -36,7 +34,7 @@ pub enum AssetSource {
         /// Where they are in what it says.
         at: Pointer,
         /// What they are to the job; `output` if it is left out.
-        role: Text,
+        role: String,
     },
     /// An object whose members each hold outputs, as above; the member's name is the role.
     Members {
@@ -54,19 +52,18 @@ pub enum AssetSource {
         /// Where the object is.
         fields: Pointer,
         /// Members that are walked through all the same.
-        into: List<Text>,
+        into: Vec<String>,
         /// Members that hold outputs though their names do not say so; the name is the role.
-        also: List<Text>,
+        also: Vec<String>,
         /// Members of this object that are none.
-        except: List<Text>,
+        except: Vec<String>,
     },
 }
 
 /// Names of members that never hold outputs.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(transparent)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
-pub struct Never(pub List<Text>);
+pub struct Never(pub Vec<String>);
 
 impl AssetSource {
     /// Where it begins.
@@ -86,17 +83,17 @@ impl AssetSource {
 #[serde(deny_unknown_fields)]
 struct WrittenRule {
     #[serde(default)]
-    when: List<Condition>,
-    first_of: Option<List<AssetSource>>,
+    when: Vec<Condition>,
+    first_of: Option<Vec<AssetSource>>,
     in_text: Option<Pointer>,
     at: Option<Pointer>,
-    role: Option<Text>,
+    role: Option<String>,
     members: Option<Pointer>,
     walk: Option<Pointer>,
     fields: Option<Pointer>,
-    into: Option<List<Text>>,
-    also: Option<List<Text>>,
-    except: Option<List<Text>>,
+    into: Option<Vec<String>>,
+    also: Option<Vec<String>>,
+    except: Option<Vec<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -104,13 +101,13 @@ struct WrittenRule {
 struct Written {
     in_text: Option<Pointer>,
     at: Option<Pointer>,
-    role: Option<Text>,
+    role: Option<String>,
     members: Option<Pointer>,
     walk: Option<Pointer>,
     fields: Option<Pointer>,
-    into: Option<List<Text>>,
-    also: Option<List<Text>>,
-    except: Option<List<Text>>,
+    into: Option<Vec<String>>,
+    also: Option<Vec<String>>,
+    except: Option<Vec<String>>,
 }
 
 const ONE_PLACE: &str = "a rule for assets gives one place: `at` (with a `role`, and with `in_text` for what is JSON in a text), `members`, `walk`, `fields` (with `into`, `also`, `except`)";
@@ -123,7 +120,7 @@ impl TryFrom<WrittenRule> for AssetRule {
         let WrittenRule { when, first_of, in_text, at, role, members, walk, fields, into, also, except } = written;
         let one = Written { in_text, at, role, members, walk, fields, into, also, except };
         let first_of = match first_of {
-            None => List::Owned(vec![AssetSource::try_from(one)?]),
+            None => vec![AssetSource::try_from(one)?],
             Some(several) if one.is_empty() && !several.is_empty() => several,
             Some(_) => return Err(ONE_PLACE_OR_SEVERAL),
         };
@@ -152,7 +149,7 @@ impl TryFrom<Written> for AssetSource {
         }
         match (at, members, walk, fields) {
             (Some(at), None, None, None) if !lists => {
-                let role = role.unwrap_or(Text::Borrowed("output"));
+                let role = role.unwrap_or_else(|| "output".to_owned());
                 Ok(match in_text {
                     None => AssetSource::At { at, role },
                     Some(in_text) => AssetSource::InText { in_text, at, role },

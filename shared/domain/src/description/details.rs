@@ -3,61 +3,58 @@
 use serde::Deserialize;
 use serde::de::Deserializer;
 
-use crate::{AssetRule, Condition, List, Media, Never, Place, Places, Pointer, Text, TimestampUnit};
+use crate::description::{AssetRule, Condition, Media, Never, Place, Places, Pointer, TimestampUnit};
 
 /// Where the details are. Whatever is left out, or not in the body, is absent from the event.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Details {
     /// When it happened: the first that is an instant.
-    pub time: List<TimeRule>,
+    pub time: Vec<TimeRule>,
     /// What kind of media it is about, whatever its assets are.
-    pub media: List<MediaRule>,
+    pub media: Vec<MediaRule>,
     /// What kind of media it is about, if the names of its assets do not tell.
     pub media_implied: Option<Media>,
     /// The sender's id of the job; the event's subject, if this is left out.
     pub job_id: Option<Places>,
     /// The sender's word for the kind of job.
-    pub job_type: List<TextRule>,
+    pub job_type: Vec<TextRule>,
     /// The model that did it.
-    pub model: List<TextRule>,
+    pub model: Vec<TextRule>,
     /// The id that the customer gave when submitting it.
-    pub correlation_id: List<TextRule>,
+    pub correlation_id: Vec<TextRule>,
     /// Why it failed; read only of what failed.
     pub error: ErrorRules,
     /// When the job was created, in the sender's words.
-    pub created_at: List<TextRule>,
+    pub created_at: Vec<TextRule>,
     /// When work on it began.
-    pub started_at: List<TextRule>,
+    pub started_at: Vec<TextRule>,
     /// When it ended.
-    pub completed_at: List<TextRule>,
+    pub completed_at: Vec<TextRule>,
     /// How long it took.
     pub work: Option<WorkRule>,
     /// Where the outputs are.
-    pub assets: List<AssetRule>,
+    pub assets: Vec<AssetRule>,
     /// Members that never are outputs, wherever they stand: links that do not work yet, what the customer sent in.
     pub never: Never,
 }
 
 /// Where a text is, and which part of it is meant: a place alone, or a table.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct TextRule {
     /// Where it stands.
     pub at: Place,
     /// Only what is before the first of these: `job` of `job.complete` with `.`. A text without it is none.
-    pub before: Option<Text>,
+    pub before: Option<String>,
     /// Only what is left without one of these at its end. A text with none of them is none.
-    pub without_suffix: List<Text>,
+    pub without_suffix: Vec<String>,
     /// Only texts that begin so.
-    pub starts_with: Option<Text>,
+    pub starts_with: Option<String>,
 }
 
 /// Where an instant is: a place alone, which holds it by RFC 3339, or a table that says what the number there counts.
 /// Zero is no instant: some senders write it of what has not happened yet.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct TimeRule {
     /// Where it stands.
     pub at: Place,
@@ -67,8 +64,7 @@ pub struct TimeRule {
 
 /// What kind of media it is about if a condition holds.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "crate::condition::Written")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
+#[serde(try_from = "crate::description::condition::Written")]
 pub struct MediaRule {
     /// The condition.
     pub condition: Condition,
@@ -79,23 +75,21 @@ pub struct MediaRule {
 /// Where the reason of a failure is.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct ErrorRules {
     /// Objects in which senders put it in one of the usual ways: an `error` that is a text or an object with `code` and
     /// `message`, or a `code` and a `message` (or `messege`) of their own. The first that has any is taken.
-    pub within: List<Pointer>,
+    pub within: Vec<Pointer>,
     /// Where the code is, if none of those has one.
-    pub code: List<TextRule>,
+    pub code: Vec<TextRule>,
     /// Where the message is, if none of those has one.
-    pub message: List<TextRule>,
+    pub message: Vec<TextRule>,
     /// Where the code is, if nothing at all has been found, such as a status `cancelled`.
-    pub code_alone: List<TextRule>,
+    pub code_alone: Vec<TextRule>,
 }
 
 /// How long the sender worked.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct WorkRule {
     /// Where the number is; in the body.
     pub at: Places,
@@ -106,7 +100,6 @@ pub struct WorkRule {
 /// What a number counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum Unit {
     /// Seconds.
     Seconds,
@@ -137,11 +130,11 @@ impl<'de> Deserialize<'de> for TextRule {
         struct Table {
             at: Place,
             #[serde(default)]
-            before: Option<Text>,
+            before: Option<String>,
             #[serde(default)]
-            without_suffix: List<Text>,
+            without_suffix: Vec<String>,
             #[serde(default)]
-            starts_with: Option<Text>,
+            starts_with: Option<String>,
         }
         #[derive(Deserialize)]
         #[serde(
@@ -153,7 +146,7 @@ impl<'de> Deserialize<'de> for TextRule {
             Table(Table),
         }
         Ok(match Written::deserialize(deserializer)? {
-            Written::Place(at) => TextRule { at, before: None, without_suffix: List::Borrowed(&[]), starts_with: None },
+            Written::Place(at) => TextRule { at, before: None, without_suffix: Vec::new(), starts_with: None },
             Written::Table(Table { at, before, without_suffix, starts_with }) => {
                 TextRule { at, before, without_suffix, starts_with }
             }

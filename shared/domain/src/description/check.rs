@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{
+use crate::description::{
     Challenge, Description, Ed25519, Filling, HEAD_POINTERS_MAX, HeaderName, Hmac, KeySource, Method, Part, Place,
     Pointer, Poll, Scheme, Syntax, Template, Timestamp, TimestampAt, is_host,
 };

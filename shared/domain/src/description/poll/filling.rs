@@ -2,22 +2,21 @@
 
 use serde::de::{Deserialize, Deserializer};
 
-use crate::{List, Pointer, Text, is_host};
+use crate::description::{Pointer, is_host};
 
 /// A text of a question to an API: as it stands, or filled in.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum Filling {
     /// This text.
-    Literal(Text),
+    Literal(String),
     /// `{id}`: the id that is asked for.
     Id,
     /// `{family}`: the source's `api_family`.
     Family,
     /// `{key}`, after what may stand before it: the source's `api_key`.
-    Key(Text),
+    Key(String),
     /// `{/pointer}`: a text of the delivery's body; `{/one|/other}`: the first of these that is there.
-    Body(List<Pointer>),
+    Body(Vec<Pointer>),
 }
 
 /// A text with a brace that means nothing. It is not shown: a header is where somebody may have put the key itself.
@@ -27,12 +26,11 @@ pub struct NotAFilling;
 
 /// Where an API is asked: `https://api.example.com/v1/jobs/{id}`.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct PollUrl {
     /// The host.
-    pub host: Text,
+    pub host: String,
     /// The segments of the path. What is filled in stays within its segment.
-    pub segments: List<Filling>,
+    pub segments: Vec<Filling>,
 }
 
 /// A text that is no place to send a key.
@@ -54,17 +52,17 @@ impl Filling {
             Some("family") => return Ok(Filling::Family),
             Some(pointers) if pointers.starts_with('/') && !pointers.contains(['{', '}']) => {
                 let pointers = pointers.split('|').map(Pointer::parse).collect::<Result<Vec<_>, _>>();
-                return pointers.map(|pointers| Filling::Body(List::Owned(pointers))).map_err(|_| NotAFilling);
+                return pointers.map(Filling::Body).map_err(|_| NotAFilling);
             }
             _ => {}
         }
-        let (plain, make): (&str, fn(Text) -> Filling) = match text.strip_suffix("{key}") {
+        let (plain, make): (&str, fn(String) -> Filling) = match text.strip_suffix("{key}") {
             Some(before) => (before, Filling::Key),
             None => (text, Filling::Literal),
         };
         // Whatever a header can carry, without a line's end.
         let is_plain = plain.bytes().all(|byte| (byte.is_ascii_graphic() || byte == b' ') && !b"{}".contains(&byte));
-        if is_plain { Ok(make(Text::Owned(plain.to_owned()))) } else { Err(NotAFilling) }
+        if is_plain { Ok(make(plain.to_owned())) } else { Err(NotAFilling) }
     }
 }
 
@@ -100,7 +98,7 @@ impl PollUrl {
             Filling::Literal(text) if !is_segment(&text) => Err(NotAPollUrl),
             filling => Ok(filling),
         });
-        Ok(PollUrl { host: Text::Owned(host.clone()), segments: segments.collect::<Result<_, _>>()? })
+        Ok(PollUrl { host: host.clone(), segments: segments.collect::<Result<_, _>>()? })
     }
 }
 

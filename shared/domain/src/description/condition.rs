@@ -2,13 +2,12 @@
 
 use serde::Deserialize;
 
-use crate::report::{Media, Report, ReportRule};
-use crate::{List, MediaRule, Places, Text};
+use crate::description::report::{Media, Report, ReportRule};
+use crate::description::{MediaRule, Places};
 
 /// Something that may hold of a delivery: `{ at = "/status", equals = ["failed", "error"] }`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "Written")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub struct Condition {
     /// The places that are looked at. It holds if it holds of any of them; [`Test::Absent`] and [`Test::NotObject`] must
     /// hold of all.
@@ -21,16 +20,15 @@ pub struct Condition {
 
 /// What is asked of a place. A text is a string that is not empty, or an integer; nothing else is one.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = description))]
 pub enum Test {
     /// The text is one of these.
-    Equals(List<Text>),
+    Equals(Vec<String>),
     /// The text begins with one of these.
-    StartsWith(List<Text>),
+    StartsWith(Vec<String>),
     /// The text ends with one of these, and has more before it.
-    EndsWith(List<Text>),
+    EndsWith(Vec<String>),
     /// The text has one of these in it.
-    Contains(List<Text>),
+    Contains(Vec<String>),
     /// There is a text.
     Present,
     /// There is no text.
@@ -52,13 +50,13 @@ pub(crate) struct Written {
     #[serde(default)]
     first_of: Option<Places>,
     #[serde(default)]
-    equals: Option<List<Text>>,
+    equals: Option<Vec<String>>,
     #[serde(default)]
-    starts_with: Option<List<Text>>,
+    starts_with: Option<Vec<String>>,
     #[serde(default)]
-    ends_with: Option<List<Text>>,
+    ends_with: Option<Vec<String>>,
     #[serde(default)]
-    contains: Option<List<Text>>,
+    contains: Option<Vec<String>>,
     #[serde(default)]
     present: Option<bool>,
     #[serde(default)]
@@ -66,14 +64,14 @@ pub(crate) struct Written {
     #[serde(default)]
     uuid: Option<bool>,
     #[serde(default)]
-    is: Option<Text>,
+    is: Option<String>,
 }
 
 const ONE_TEST: &str = "a condition asks one thing of its places: give one of `equals`, `starts_with`, `ends_with`, `contains`, `present`, `object` and `uuid = true`";
 const ONE_AT: &str = "a condition says which places it asks about: give `at`, or `first_of` if only the first of them that has a text is meant";
 
 impl Written {
-    fn condition(self) -> Result<(Condition, Option<Text>), &'static str> {
+    fn condition(self) -> Result<(Condition, Option<String>), &'static str> {
         let presence = self.present.map(|present| if present { Test::Present } else { Test::Absent });
         let tests = [
             self.equals.map(Test::Equals),

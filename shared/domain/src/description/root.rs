@@ -1,0 +1,55 @@
+//! A whole description.
+
+use serde::Deserialize;
+
+use crate::description::{About, Challenge, Filling, HeaderName, Poll, Scheme, Shape};
+
+/// How many different places of the body the shapes' conditions, subjects, keys and reports may look at together: they
+/// are looked for in one pass before the sender hears an answer.
+pub const HEAD_POINTERS_MAX: usize = 64;
+
+/// All that Landfall knows of a kind of sender.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    /// Its name in configuration, records and events: lower-case letters, digits and hyphens, as the file is named.
+    pub name: String,
+    /// What a person should know; nothing that the program decides by.
+    #[serde(default)]
+    pub about: About,
+    /// What proves that a delivery is the sender's own.
+    pub scheme: Scheme,
+    /// Deliveries that only ask for an answer, such as Slack's.
+    #[serde(default)]
+    pub challenge: Option<Challenge>,
+    /// Headers that are kept with an event beside those that always are. What a shape reads from a header must be
+    /// among either.
+    #[serde(default)]
+    pub kept_headers: Vec<HeaderName>,
+    /// Whether it sends forms: a body that is no JSON is then read as if it were an object of the form's fields, each a
+    /// text, and a field that is there more than once a list of them.
+    #[serde(default)]
+    pub forms: bool,
+    /// The hosts of which its assets may come; a name that begins with a dot stands for all names below.
+    #[serde(default)]
+    pub asset_hosts: Vec<String>,
+    /// For how many seconds the sender keeps an asset after the job has ended, if it promises that.
+    #[serde(default)]
+    pub asset_life_seconds: Option<u64>,
+    /// The forms of its bodies: the first whose conditions hold is taken. A body of none of them is unrecognized.
+    #[serde(default, rename = "shape")]
+    pub shapes: Vec<Shape>,
+    /// How its API is asked whether an event is true that nothing but a token vouches for.
+    #[serde(default, rename = "poll")]
+    pub polls: Vec<Poll>,
+}
+
+impl Description {
+    /// Whether its API has parts, of which a source must say the one that it means.
+    #[must_use]
+    pub fn has_families(&self) -> bool {
+        let in_family =
+            |poll: &Poll| !poll.families.is_empty() || poll.fillings().any(|filling| *filling == Filling::Family);
+        self.polls.iter().any(in_family)
+    }
+}
