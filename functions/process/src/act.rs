@@ -10,7 +10,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use domain::canonical::{Asset, Canonical};
+use domain::asset::Asset;
+use domain::canonical::Canonical;
 use domain::digest::Digest;
 use domain::event::{Event, VerifiedBy};
 use domain::event_type::EventType;

@@ -1,8 +1,10 @@
 //! Copying an event's assets into the bucket, before the sender's links expire.
 
 use domain::archive::{ASSETS_AT_ONCE, DOWNLOAD_RESERVE, Outcome, conclude, key};
-use domain::canonical::{Asset, Canonical, Details};
+use domain::asset::Asset;
+use domain::canonical::Canonical;
 use domain::compiled_provider::CompiledProvider;
+use domain::details::Details;
 use domain::download::hosts::Hosts;
 use domain::event::Event;
 use domain::event_type::Status;

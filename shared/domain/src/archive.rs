@@ -5,8 +5,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use crate::canonical::{Archived, Asset};
-use crate::download::Refusal;
+use crate::asset::{Archived, Asset, NotArchived};
 use crate::download::failure::Failure;
 use crate::event::Event;
 use crate::ledger::schedule::ATTEMPTS_MAX;
@@ -23,19 +22,6 @@ pub const DOWNLOAD_RESERVE: Duration = Duration::from_secs(26);
 /// The name of an asset has at most this many characters in its key.
 const NAME_MAX: usize = 100;
 
-/// Why there is no copy of an asset, and never will be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotArchived {
-    /// The sender does not have it any more.
-    Gone,
-    /// The sender does not give it out.
-    Denied,
-    /// It could not be had in any attempt.
-    Unavailable,
-    /// A rule forbids to fetch it.
-    Refused(Refusal),
-}
-
 /// What came of one asset in one round.
 #[derive(Clone, Debug)]
 pub enum Outcome {
@@ -47,25 +33,6 @@ pub enum Outcome {
     Failed(Failure),
     /// It could not be stored, or there was no time for it.
     Later(String),
-}
-
-impl NotArchived {
-    /// The word for it in an event.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            NotArchived::Gone => "gone",
-            NotArchived::Denied => "denied",
-            NotArchived::Unavailable => "unavailable",
-            NotArchived::Refused(refusal) => refusal.as_str(),
-        }
-    }
-}
-
-impl serde::Serialize for NotArchived {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
 }
 
 /// The key under which the asset that is number `number` of `event`, from 0, is kept. It is the same in every round, and

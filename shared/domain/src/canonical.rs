@@ -2,20 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-pub use crate::description::Media;
-use serde::Serialize;
 use serde_json::Value;
 
-use crate::archive::NotArchived;
 use crate::compiled_provider::CompiledProvider;
-use crate::details::{self, Body};
+use crate::details::Details;
+use crate::details_reader;
 use crate::event_type::{EventType, Status};
-use crate::expiry;
 use crate::head::Head;
-use crate::time::Timestamp;
-use crate::truncate::truncate;
+use crate::parsed_delivery::ParsedDelivery;
 
 /// A body that nests deeper is not JSON that every consumer can read: the strictest common parser, that of .NET, stops
 /// at 64, and the published event puts the body two levels down.
@@ -33,134 +28,6 @@ pub struct Canonical {
     pub is_json: bool,
 }
 
-/// What a body says beyond its head. Whatever a sender leaves out is absent, never guessed; a text above 2 KiB is cut,
-/// and the sender's body, which is published beside it, has all of it.
-#[derive(Clone, Debug, Default)]
-pub struct Details {
-    /// When the sender says that it happened.
-    pub time: Option<Timestamp>,
-    /// What kind of media the job is about; absent only for a body of unknown shape.
-    pub media: Option<Media>,
-    /// The job in the sender's terms.
-    pub job: Job,
-    /// The outputs, each URL once: lists in the sender's order, fields in the order of their names. Never the inputs,
-    /// never links that do not work yet.
-    pub assets: Vec<Asset>,
-    /// Why it failed, if it did.
-    pub error: Option<EventError>,
-    /// What the sender says about the time it took.
-    pub timings: Timings,
-}
-
-/// The sender's job.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Job {
-    /// The sender's id of it.
-    pub id: Option<String>,
-    /// The sender's word for its kind (`image_to_3d`, `render`).
-    #[serde(rename = "type")]
-    pub kind: Option<String>,
-    /// The model that did it, in the sender's words.
-    pub model: Option<String>,
-    /// The id that the customer gave when submitting it.
-    pub correlation_id: Option<String>,
-}
-
-/// One output.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Asset {
-    /// What it is to the job (`output`, `glb`, `thumbnail`).
-    pub role: String,
-    /// Its media type, told by the ending of its name, if that tells one.
-    pub media_type: Option<String>,
-    /// Where the sender keeps it; may expire.
-    pub url: String,
-    /// Where Landfall keeps a copy; null while there is none.
-    pub archived: Option<Archived>,
-    /// Why it keeps none, if it should.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_archived: Option<NotArchived>,
-    /// When the URL stops working, RFC 3339: told by the URL, or else by the provider's rule; null if not known.
-    pub expires_at: Option<String>,
-}
-
-/// Landfall's own copy of an asset.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Archived {
-    /// The bucket.
-    pub bucket: String,
-    /// The key in it.
-    pub key: String,
-    /// Its size in bytes.
-    pub size: u64,
-    /// Its SHA-256 in lower-case hex.
-    pub sha256: String,
-}
-
-/// Why a job failed, in the sender's words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct EventError {
-    /// The sender's code, if it gives one.
-    pub code: Option<String>,
-    /// The sender's message, if it gives one.
-    pub message: Option<String>,
-}
-
-/// What the sender says about time. Instants are the sender's own texts.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Timings {
-    /// When the job was submitted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    /// When work on it began.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub started_at: Option<String>,
-    /// When it ended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub completed_at: Option<String>,
-    /// How long the work took, in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub work_seconds: Option<f64>,
-}
-
-impl Details {
-    /// The same with every text cut to a bound. The list of assets needs none: it can travel by reference.
-    fn truncated(self) -> Details {
-        let Details { time, media, job, assets, error, timings } = self;
-        Details {
-            time,
-            media,
-            job: Job {
-                id: job.id.map(truncate),
-                kind: job.kind.map(truncate),
-                model: job.model.map(truncate),
-                correlation_id: job.correlation_id.map(truncate),
-            },
-            assets,
-            error: error
-                .map(|error| EventError { code: error.code.map(truncate), message: error.message.map(truncate) }),
-            timings: Timings {
-                created_at: timings.created_at.map(truncate),
-                started_at: timings.started_at.map(truncate),
-                completed_at: timings.completed_at.map(truncate),
-                work_seconds: timings.work_seconds,
-            },
-        }
-    }
-}
-
-impl Details {
-    /// The same with the time at which each asset's link stops working, as far as the link tells it, or
-    /// how long the sender keeps them.
-    fn dated(mut self, life_seconds: Option<u64>) -> Details {
-        let by_rule = life_seconds.and_then(|seconds| Some(self.time? + Duration::from_secs(seconds)));
-        for asset in &mut self.assets {
-            asset.expires_at = expiry::of_url(&asset.url).or(by_rule).map(|expiry| expiry.to_string());
-        }
-        self
-    }
-}
-
 impl Canonical {
     /// Brings `body` into the one shape; `headers` are the kept ones. A body that is not JSON (nor a form, of a sender
     /// that sends them), or of a shape that the sender's description does not know, comes out as unrecognized, with no
@@ -175,8 +42,8 @@ impl Canonical {
         match (head.event_type.status(), shape, value) {
             (Some(status), Some(shape), Some(value)) => {
                 let description = sender.description();
-                let body = Body { value: &value, headers, ids: description.scheme.id_headers() };
-                let details = details::read(shape, status, head.subject.as_deref(), &body);
+                let body = ParsedDelivery { value: &value, headers, ids: description.scheme.id_headers() };
+                let details = details_reader::read(shape, status, head.subject.as_deref(), &body);
                 Canonical { head, is_json, details: details.dated(description.asset_life_seconds).truncated() }
             }
             // A head skips over what it need not know, and there a number or an escape may still be wrong. Nobody is

@@ -6,8 +6,10 @@ use std::sync::{Arc, OnceLock};
 
 use crate::description::{Description, HeaderName, Shape};
 
+use crate::challenge_reader::ChallengeReader;
 use crate::form;
-use crate::head::{ChallengeReader, Head, HeadReader};
+use crate::head::Head;
+use crate::head_reader::HeadReader;
 use crate::headers::Headers;
 use crate::provider::Provider;
 

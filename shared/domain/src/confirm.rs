@@ -11,17 +11,17 @@ pub use self::request::ApiRequest;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::description::Poll;
 use serde_json::Value;
 
 use self::account::Account;
 use self::request::Asked;
+use crate::description::Poll;
 
 use crate::canonical::Canonical;
 use crate::compiled_provider::CompiledProvider;
-use crate::details::Body;
 use crate::event::{Event, VerifiedBy};
 use crate::event_type::{EventType, Status, Thing};
+use crate::parsed_delivery::ParsedDelivery;
 use crate::source::ApiAccess;
 
 /// Whether an event has to be confirmed.
@@ -91,7 +91,7 @@ pub fn need(
         let id = canonical.details.job.id.clone()?;
         let description = sender.description();
         let value: Value = serde_json::from_slice(&sender.readable(body)).ok()?;
-        let body = Body { value: &value, headers: &event.headers, ids: description.scheme.id_headers() };
+        let body = ParsedDelivery { value: &value, headers: &event.headers, ids: description.scheme.id_headers() };
         let mut polls = description.polls.iter();
         let poll = polls.position(|poll| fits(poll, thing, &body, access))?;
         let request = ApiRequest::of(description.polls.get(poll)?, &Asked { id: &id, body: &body, access })?;
@@ -100,11 +100,11 @@ pub fn need(
     inquiry().map_or(Need::Unaskable, Need::Ask)
 }
 
-fn fits(poll: &Poll, thing: Thing, body: &Body<'_>, access: &ApiAccess) -> bool {
+fn fits(poll: &Poll, thing: Thing, body: &ParsedDelivery<'_>, access: &ApiAccess) -> bool {
     let family = access.family.as_deref();
     (poll.things.is_empty() || poll.things.contains(&thing))
         && (poll.families.is_empty() || poll.families.iter().any(|known| Some(&**known) == family))
-        && poll.when.iter().all(|condition| body.answers(condition))
+        && poll.when.iter().all(|condition| body.satisfies(condition))
 }
 
 impl Inquiry {

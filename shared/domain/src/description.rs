@@ -7,40 +7,63 @@
 //! instead.
 
 mod about;
-mod assets;
+mod answer_rules;
+mod asset_rule;
+mod asset_source;
+mod challenge;
 mod check;
 mod condition;
-mod details;
+mod description_error;
+mod detail_rules;
+mod field_mapping;
+mod field_path;
+mod header_name;
 mod host;
-mod kept;
-mod place;
+mod kept_headers;
+mod media_rule;
+mod pointer;
 mod poll;
-mod report;
+mod poll_url;
+mod redacted_text;
+mod report_rule;
+mod request_text;
 mod root;
 mod scheme;
+mod secret_form;
 mod shape;
-mod shown;
-mod signed;
+mod signature_coverage;
+mod syntax;
 mod template;
+mod text_rule;
+mod time_rule;
+mod timestamp;
 
 pub use self::about::{About, Confidence};
-pub use self::assets::{AssetRule, AssetSource, Never};
-pub use self::check::Fault;
-pub use self::condition::{Condition, Test};
-pub use self::details::{Details, ErrorRules, MediaRule, TextRule, TimeRule, Unit, WorkRule};
+pub use self::answer_rules::{AnswerRules, ListLookup};
+pub use self::asset_rule::AssetRule;
+pub use self::asset_source::AssetSource;
+pub use self::challenge::Challenge;
+pub use self::condition::{Condition, Predicate};
+pub use self::description_error::DescriptionError;
+pub use self::detail_rules::{DetailRules, DurationUnit, ErrorRules, WorkRule};
+pub use self::field_mapping::{FieldMapping, MappingValue, WordMapping};
+pub use self::field_path::{FieldPath, FieldPaths};
+pub use self::header_name::{HeaderName, NotAHeaderName};
 pub use self::host::is_host;
-pub use self::kept::KEPT_HEADERS;
-pub use self::place::{HeaderName, NotAHeaderName, NotAPlace, Place, Places, Pointer};
-pub use self::poll::{
-    Among, Answer, FieldValue, Filling, Method, NotAFilling, NotAPollUrl, Poll, PollField, PollHeader, PollUrl, Put,
-    PutValue, Word,
-};
-pub use self::report::{Media, NotAReport, Report, ReportRule, Status, Thing};
+pub use self::kept_headers::KEPT_HEADERS;
+pub use self::media_rule::MediaRule;
+pub use self::pointer::{NotAFieldPath, Pointer};
+pub use self::poll::{Method, Poll, PollField, PollFieldValue, PollHeader};
+pub use self::poll_url::{NotAPollUrl, PollUrl};
+pub use self::redacted_text::RedactedText;
+pub use self::report_rule::ReportRule;
+pub use self::request_text::{NotARequestText, RequestText};
 pub use self::root::{Description, HEAD_POINTERS_MAX};
-pub use self::scheme::{
-    Ed25519, Encoding, Hash, Hmac, KeySource, Scheme, SecretEncoding, SecretForm, StaticToken, Syntax, Timestamp,
-    TimestampAt, TimestampUnit,
-};
-pub use self::shape::{Challenge, Otherwise, Shape};
-pub use self::shown::Shown;
+pub use self::scheme::{Ed25519, Hash, Hmac, KeySource, Scheme, StaticToken};
+pub use self::secret_form::{SecretEncoding, SecretForm};
+pub use self::shape::{DefaultReport, Shape};
+pub use self::syntax::{Encoding, Syntax};
 pub use self::template::{NotATemplate, Part, Template};
+pub use self::text_rule::TextRule;
+pub use self::time_rule::TimeRule;
+pub use self::timestamp::{Timestamp, TimestampAt, TimestampUnit};

@@ -1,104 +1,106 @@
-//! What a body says beyond its head, read by description over the tree of it.
+//! What a body says beyond its head.
 
-mod assets;
-mod body;
-mod fields;
-mod media;
+use std::time::Duration;
 
-use crate::description::{AssetRule, ErrorRules, Shape, TextRule, TimeRule, Unit, WorkRule};
+use serde::Serialize;
 
-use self::assets::Assets;
-pub(crate) use self::body::Body;
-use self::fields::error;
-use crate::canonical::{Details, EventError, Job, Media, Timings};
-use crate::event_type::Status;
+use crate::asset::Asset;
+use crate::expiry;
+use crate::media::Media;
 use crate::time::Timestamp;
+use crate::truncate::truncate;
 
-/// Reads the details of a body that has this shape and reports `status`. `subject` is what its head is about.
-pub(crate) fn read(shape: &Shape, status: Status, subject: Option<&str>, body: &Body<'_>) -> Details {
-    let rules = &shape.details;
-    let assets = assets(&rules.assets, &rules.never.0, body);
-    let stated = rules.media.iter().find(|rule| body.answers(&rule.condition)).map(|rule| rule.is);
-    Details {
-        time: rules.time.iter().find_map(|rule| instant(rule, body)),
-        media: stated.or_else(|| assets.media()).or(rules.media_implied).or(Some(Media::Other)),
-        job: Job {
-            id: match &rules.job_id {
-                Some(places) => body.first(places),
-                None => subject.map(str::to_owned),
+/// What a body says beyond its head. Whatever a sender leaves out is absent, never guessed; a text above 2 KiB is cut,
+/// and the sender's body, which is published beside it, has all of it.
+#[derive(Clone, Debug, Default)]
+pub struct Details {
+    /// When the sender says that it happened.
+    pub time: Option<Timestamp>,
+    /// What kind of media the job is about; absent only for a body of unknown shape.
+    pub media: Option<Media>,
+    /// The job in the sender's terms.
+    pub job: Job,
+    /// The outputs, each URL once: lists in the sender's order, fields in the order of their names. Never the inputs,
+    /// never links that do not work yet.
+    pub assets: Vec<Asset>,
+    /// Why it failed, if it did.
+    pub error: Option<EventError>,
+    /// What the sender says about the time it took.
+    pub timings: Timings,
+}
+
+/// The sender's job.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Job {
+    /// The sender's id of it.
+    pub id: Option<String>,
+    /// The sender's word for its kind (`image_to_3d`, `render`).
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// The model that did it, in the sender's words.
+    pub model: Option<String>,
+    /// The id that the customer gave when submitting it.
+    pub correlation_id: Option<String>,
+}
+
+/// Why a job failed, in the sender's words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct EventError {
+    /// The sender's code, if it gives one.
+    pub code: Option<String>,
+    /// The sender's message, if it gives one.
+    pub message: Option<String>,
+}
+
+/// What the sender says about time. Instants are the sender's own texts.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Timings {
+    /// When the job was submitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
+    /// When work on it began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<String>,
+    /// How long the work took, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work_seconds: Option<f64>,
+}
+
+impl Details {
+    /// The same with every text cut to a bound. The list of assets needs none: it can travel by reference.
+    pub(crate) fn truncated(self) -> Details {
+        let Details { time, media, job, assets, error, timings } = self;
+        Details {
+            time,
+            media,
+            job: Job {
+                id: job.id.map(truncate),
+                kind: job.kind.map(truncate),
+                model: job.model.map(truncate),
+                correlation_id: job.correlation_id.map(truncate),
             },
-            kind: text(&rules.job_type, body),
-            model: text(&rules.model, body),
-            correlation_id: text(&rules.correlation_id, body),
-        },
-        assets: assets.into_vec(),
-        // What goes on has messages too ("try again in 20 seconds").
-        error: (status == Status::Failed).then(|| reason(&rules.error, body)).flatten(),
-        timings: Timings {
-            created_at: text(&rules.created_at, body),
-            started_at: text(&rules.started_at, body),
-            completed_at: text(&rules.completed_at, body),
-            work_seconds: rules.work.as_ref().and_then(|rule| seconds(rule, body)),
-        },
-    }
-}
-
-fn text(rules: &[TextRule], body: &Body<'_>) -> Option<String> {
-    rules.iter().find_map(|rule| part(rule, body.text(&rule.at)?))
-}
-
-/// The part of a text that a rule means.
-fn part(rule: &TextRule, text: String) -> Option<String> {
-    let TextRule { at: _, before, without_suffix, starts_with } = rule;
-    if starts_with.as_ref().is_some_and(|beginning| !text.starts_with(&**beginning)) {
-        return None;
-    }
-    let mut part = &*text;
-    if let Some(separator) = before {
-        (part, _) = part.split_once(&**separator)?;
-    }
-    if !without_suffix.is_empty() {
-        part = without_suffix.iter().find_map(|suffix| part.strip_suffix(&**suffix))?;
-    }
-    (!part.is_empty()).then(|| part.to_owned())
-}
-
-fn instant(rule: &TimeRule, body: &Body<'_>) -> Option<Timestamp> {
-    Timestamp::parse(&body.text(&rule.at)?, rule.unit)
-}
-
-fn reason(rules: &ErrorRules, body: &Body<'_>) -> Option<EventError> {
-    let EventError { code, message } =
-        rules.within.iter().find_map(|pointer| error(body.value(pointer)?)).unwrap_or_default();
-    let code = code.or_else(|| text(&rules.code, body));
-    let message = message.or_else(|| text(&rules.message, body));
-    let code = if message.is_none() { code.or_else(|| text(&rules.code_alone, body)) } else { code };
-    (code.is_some() || message.is_some()).then_some(EventError { code, message })
-}
-
-fn seconds(rule: &WorkRule, body: &Body<'_>) -> Option<f64> {
-    let number = rule.at.0.iter().find_map(|place| body.number(place))?;
-    Some(match rule.unit {
-        Unit::Seconds => number,
-        Unit::Milliseconds => number / 1000.0,
-    })
-}
-
-/// Several places may hold the same outputs at different hosts: the first that holds any is taken.
-fn assets<'d>(rules: &[AssetRule], never: &'d [String], body: &Body<'_>) -> Assets<'d> {
-    let mut assets = Assets::without(never);
-    for AssetRule { when, first_of } in rules {
-        if !when.iter().all(|condition| body.answers(condition)) {
-            continue;
-        }
-        for source in &**first_of {
-            if assets.take(source, body) {
-                break;
-            }
+            assets,
+            error: error
+                .map(|error| EventError { code: error.code.map(truncate), message: error.message.map(truncate) }),
+            timings: Timings {
+                created_at: timings.created_at.map(truncate),
+                started_at: timings.started_at.map(truncate),
+                completed_at: timings.completed_at.map(truncate),
+                work_seconds: timings.work_seconds,
+            },
         }
     }
-    assets
-}
 
-#[cfg(test)]
-mod tests;
+    /// The same with the time at which each asset's link stops working, as far as the link tells it, or
+    /// how long the sender keeps them.
+    pub(crate) fn dated(mut self, life_seconds: Option<u64>) -> Details {
+        let by_rule = life_seconds.and_then(|seconds| Some(self.time? + Duration::from_secs(seconds)));
+        for asset in &mut self.assets {
+            asset.expires_at = expiry::of_url(&asset.url).or(by_rule).map(|expiry| expiry.to_string());
+        }
+        self
+    }
+}

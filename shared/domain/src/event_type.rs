@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use crate::description::Report;
-pub use crate::description::{Status, Thing};
+use serde::Deserialize;
+use serde::de::Deserializer;
+
+use crate::string_enum::string_enum;
 
 /// The type of an event: `landfall.{thing}.{status}`, or `landfall.unrecognized` for a genuine body of a shape
 /// that nobody knows.
@@ -14,6 +16,49 @@ pub enum EventType {
     /// Any other.
     Unrecognized,
 }
+
+/// The thing that a sender reports on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thing {
+    /// A generation, rendering or conversion job.
+    Job,
+    /// The training of a model.
+    Training,
+    /// A run of several jobs defined at the sender.
+    Workflow,
+    /// A 3D model uploaded to the sender.
+    Model,
+    /// A project at the sender.
+    Project,
+    /// Something of the sender's own kind, of which Landfall knows no more than that it happened.
+    Event,
+}
+
+/// How the thing stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It came to be, and this sender says no more about it.
+    Created,
+    /// It goes on; more events will follow.
+    Progress,
+    /// It ended well.
+    Completed,
+    /// It ended badly.
+    Failed,
+    /// It happened. Only events of the sender's own kind do.
+    Occurred,
+}
+
+/// What a body reports, written `job.completed`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report(pub Thing, pub Status);
+
+/// A text that names no report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a report is `{{thing}}.{{status}}`: job, training, workflow, model or project with created, progress, completed or failed; or `event.occurred`"
+)]
+pub struct NotAReport;
 
 impl EventType {
     /// The status, if the shape is known.
@@ -40,6 +85,36 @@ impl EventType {
     pub fn parse(text: &str) -> EventType {
         let report = text.strip_prefix("landfall.").and_then(|report| Report::parse(report).ok());
         report.map_or(EventType::Unrecognized, EventType::from)
+    }
+}
+
+string_enum!(Thing {
+    Job => "job", Training => "training", Workflow => "workflow", Model => "model", Project => "project", Event => "event",
+});
+string_enum!(Status {
+    Created => "created", Progress => "progress", Completed => "completed", Failed => "failed", Occurred => "occurred",
+});
+
+impl Report {
+    /// Reads a report.
+    ///
+    /// # Errors
+    /// If there is no such thing, no such status, or they do not go together.
+    pub fn parse(text: &str) -> Result<Report, NotAReport> {
+        let (thing, status) = text.split_once('.').ok_or(NotAReport)?;
+        let thing = Thing::ALL.into_iter().find(|known| known.as_str() == thing).ok_or(NotAReport)?;
+        let status = Status::ALL.into_iter().find(|known| known.as_str() == status).ok_or(NotAReport)?;
+        if (thing == Thing::Event) != (status == Status::Occurred) {
+            return Err(NotAReport);
+        }
+        Ok(Report(thing, status))
+    }
+}
+
+impl<'de> Deserialize<'de> for Report {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Report::parse(&text).map_err(serde::de::Error::custom)
     }
 }
 

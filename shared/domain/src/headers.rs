@@ -64,6 +64,11 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
     }
 }
 
+/// The text of a kept header, if it has one.
+pub(crate) fn kept_text<'a>(kept: &'a BTreeMap<String, String>, name: &HeaderName) -> Option<&'a str> {
+    kept.get(&name.0).map(|value| value.trim()).filter(|value| !value.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

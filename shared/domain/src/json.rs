@@ -2,4 +2,4 @@
 
 mod pointers;
 
-pub(crate) use self::pointers::{Found, Pointers, find, item_number};
+pub(crate) use self::pointers::{Pointers, find, item_number};

@@ -5,10 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::canonical::{Asset, Canonical, EventError, Job, Media, Timings};
+use crate::asset::Asset;
+use crate::canonical::Canonical;
+use crate::details::{EventError, Job, Timings};
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::ledger::record::BodyRef;
+use crate::media::Media;
 use crate::queue_text::escape_for_queues;
 
 /// A published event has at most this many bytes, attributes included: SNS and its subscribers take 256 KiB, and the

@@ -13,13 +13,13 @@ mod unquoted;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::description::{Confidence, Description, HeaderName};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use self::configuration::Configuration;
 use self::unquoted::unquoted;
 use crate::compiled_provider::CompiledProvider;
+use crate::description::{Confidence, Description, HeaderName};
 use crate::provider::Provider;
 use crate::source_name::SourceName;
 

@@ -19,7 +19,8 @@ use crate::delivery::Delivery;
 use crate::digest::Digest;
 use crate::event::{Event, Matched, Origin, VerifiedBy, VerifiedEvent};
 use crate::event_id::EventId;
-use crate::json::{self, Found};
+use crate::field_value::FieldValue;
+use crate::json;
 use crate::public_keys::PublicKeys;
 use crate::source::{Credentials, Dedupe, Keys, Proof, Signing, Source, TokenDigests};
 
@@ -138,8 +139,8 @@ fn check_signature(
 /// The text or the integer at `pointer` of the body.
 fn field<'d>(body: &'d [u8], pointer: &Pointer) -> Option<Cow<'d, str>> {
     match json::find(pointer, body)? {
-        Found::Text(text) => Some(text),
-        Found::Object | Found::Other => None,
+        FieldValue::Text(text) => Some(text),
+        FieldValue::Object | FieldValue::Other => None,
     }
 }
 

@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use domain::canonical::{Canonical, Media};
-use domain::description::Otherwise;
+use domain::canonical::Canonical;
+use domain::description::DefaultReport;
 use domain::headers::Headers;
+use domain::media::Media;
 use domain::provider::Provider;
 use expect_test::expect_file;
 use testdata::delivery::{DeliveryFile, RecordedDelivery, senders};
@@ -110,7 +111,7 @@ fn knows_everything(provider: Provider) -> bool {
     let shapes = provider.description().map(|description| &*description.shapes).unwrap_or_default();
     shapes.last().is_some_and(|shape| {
         let asks_nothing = shape.when.is_empty() && shape.when_any.is_empty();
-        asks_nothing && matches!(shape.otherwise, Some(Otherwise::Report(_)))
+        asks_nothing && matches!(shape.otherwise, Some(DefaultReport::Report(_)))
     })
 }
 

@@ -4,6 +4,7 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::digest::Digest;
+use crate::download::Refusal;
 use crate::event::{Origin, VerifiedBy};
 use crate::event_id::EventId;
 use crate::event_type::EventType;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::description::{Answer, Pointer, Put, PutValue};
 use serde_json::{Map, Value};
 
-use crate::details::Body;
+use crate::description::{AnswerRules, FieldMapping, MappingValue, Pointer};
+use crate::parsed_delivery::ParsedDelivery;
 
 /// An API's account of a thing.
 #[derive(Debug)]
@@ -20,11 +20,11 @@ pub(super) enum Account {
 
 impl Account {
     /// What `answer` tells of the thing that was asked for as `id`.
-    pub(super) fn of(rules: &Answer, id: &str, answer: &Value) -> Account {
+    pub(super) fn of(rules: &AnswerRules, id: &str, answer: &Value) -> Account {
         let headers = BTreeMap::new();
-        let of = |value| Body { value, headers: &headers, ids: &[] };
+        let of = |value| ParsedDelivery { value, headers: &headers, ids: &[] };
         let whole = of(answer);
-        if rules.unknown.iter().any(|condition| whole.answers(condition)) {
+        if rules.unknown.iter().any(|condition| whole.satisfies(condition)) {
             return Account::Unknown;
         }
         let list =
@@ -46,29 +46,29 @@ impl Account {
             }
         };
         let object = of(object);
-        let makes_sense = rules.when.iter().all(|condition| object.answers(condition))
-            && (rules.when_any.is_empty() || rules.when_any.iter().any(|condition| object.answers(condition)));
+        let makes_sense = rules.when.iter().all(|condition| object.satisfies(condition))
+            && (rules.when_any.is_empty() || rules.when_any.iter().any(|condition| object.satisfies(condition)));
         if makes_sense { Account::Told(webhook(&rules.webhook, id, &object)) } else { Account::Senseless }
     }
 }
 
-fn webhook(rules: &[Put], id: &str, object: &Body<'_>) -> Value {
+fn webhook(rules: &[FieldMapping], id: &str, object: &ParsedDelivery<'_>) -> Value {
     if rules.is_empty() {
         return object.value.clone();
     }
     let mut body = Value::Null;
-    for Put { set, value } in rules {
+    for FieldMapping { set, value } in rules {
         let value = match value {
-            PutValue::Constant(text) => Some(Value::from(&**text)),
-            PutValue::Copy(from) => object.value(from).cloned(),
-            PutValue::CopyOrId(from) => {
+            MappingValue::Constant(text) => Some(Value::from(&**text)),
+            MappingValue::Copy(from) => object.value(from).cloned(),
+            MappingValue::CopyOrId(from) => {
                 let copied = object.value(from).filter(|_| object.text_at(from).is_some());
                 Some(copied.cloned().unwrap_or_else(|| Value::from(id)))
             }
-            PutValue::Prefixed { from, prefix } => {
+            MappingValue::Prefixed { from, prefix } => {
                 object.text_at(from).map(|text| Value::from(format!("{prefix}{text}")))
             }
-            PutValue::Words { from, words, otherwise } => {
+            MappingValue::Words { from, words, otherwise } => {
                 let text = object.text_at(from);
                 let word = words.iter().find(|word| text.as_deref() == Some(&*word.is));
                 Some(Value::from(&**word.map_or(otherwise, |word| &word.becomes)))

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use crate::description::{FieldValue, Filling, Method, Poll};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
-use crate::details::Body;
+use crate::description::{Method, Poll, PollFieldValue, RequestText};
+use crate::parsed_delivery::ParsedDelivery;
 use crate::source::ApiAccess;
 
 /// Everything but the unreserved characters of RFC 3986.
@@ -31,7 +31,7 @@ pub(super) struct Asked<'a> {
     /// The id of what it is about.
     pub(super) id: &'a str,
     /// The delivery.
-    pub(super) body: &'a Body<'a>,
+    pub(super) body: &'a ParsedDelivery<'a>,
     /// The key, and the part of the API.
     pub(super) access: &'a ApiAccess,
 }
@@ -43,8 +43,8 @@ impl ApiRequest {
         let mut members = Map::new();
         for field in &*poll.body {
             let value = match &field.value {
-                FieldValue::Text(filling) => Value::String(asked.fill(filling)?),
-                FieldValue::List(fillings) => {
+                PollFieldValue::Text(filling) => Value::String(asked.fill(filling)?),
+                PollFieldValue::List(fillings) => {
                     let texts = fillings.iter().map(|filling| asked.fill(filling).map(Value::String));
                     Value::Array(texts.collect::<Option<_>>()?)
                 }
@@ -70,13 +70,13 @@ impl ApiRequest {
 }
 
 impl Asked<'_> {
-    fn fill(&self, filling: &Filling) -> Option<String> {
+    fn fill(&self, filling: &RequestText) -> Option<String> {
         match filling {
-            Filling::Literal(text) => Some(text.to_string()),
-            Filling::Id => Some(self.id.to_owned()),
-            Filling::Family => self.access.family.clone(),
-            Filling::Key(before) => Some(format!("{before}{}", self.access.key.reveal())),
-            Filling::Body(pointers) => pointers.iter().find_map(|pointer| self.body.text_at(pointer)),
+            RequestText::Literal(text) => Some(text.to_string()),
+            RequestText::Id => Some(self.id.to_owned()),
+            RequestText::Family => self.access.family.clone(),
+            RequestText::Key(before) => Some(format!("{before}{}", self.access.key.reveal())),
+            RequestText::Body(pointers) => pointers.iter().find_map(|pointer| self.body.text_at(pointer)),
         }
     }
 }

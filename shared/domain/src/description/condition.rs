@@ -2,25 +2,24 @@
 
 use serde::Deserialize;
 
-use crate::description::report::{Media, Report, ReportRule};
-use crate::description::{MediaRule, Places};
+use crate::description::FieldPaths;
 
 /// Something that may hold of a delivery: `{ at = "/status", equals = ["failed", "error"] }`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "Written")]
+#[serde(try_from = "ConditionForm")]
 pub struct Condition {
-    /// The places that are looked at. It holds if it holds of any of them; [`Test::Absent`] and [`Test::NotObject`] must
+    /// The places that are looked at. It holds if it holds of any of them; [`Predicate::Absent`] and [`Predicate::NotObject`] must
     /// hold of all.
-    pub at: Places,
-    /// Written `first_of` in the place of `at`: only the first of the places that has a text is asked.
+    pub at: FieldPaths,
+    /// ConditionForm `first_of` in the place of `at`: only the first of the places that has a text is asked.
     pub first: bool,
     /// What is asked of them.
-    pub test: Test,
+    pub predicate: Predicate,
 }
 
 /// What is asked of a place. A text is a string that is not empty, or an integer; nothing else is one.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Test {
+pub enum Predicate {
     /// The text is one of these.
     Equals(Vec<String>),
     /// The text begins with one of these.
@@ -44,11 +43,11 @@ pub enum Test {
 /// A condition as it is written, with what it is for: exactly one of the tests must be given.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Written {
+pub(crate) struct ConditionForm {
     #[serde(default)]
-    at: Option<Places>,
+    at: Option<FieldPaths>,
     #[serde(default)]
-    first_of: Option<Places>,
+    first_of: Option<FieldPaths>,
     #[serde(default)]
     equals: Option<Vec<String>>,
     #[serde(default)]
@@ -70,17 +69,17 @@ pub(crate) struct Written {
 const ONE_TEST: &str = "a condition asks one thing of its places: give one of `equals`, `starts_with`, `ends_with`, `contains`, `present`, `object` and `uuid = true`";
 const ONE_AT: &str = "a condition says which places it asks about: give `at`, or `first_of` if only the first of them that has a text is meant";
 
-impl Written {
-    fn condition(self) -> Result<(Condition, Option<String>), &'static str> {
-        let presence = self.present.map(|present| if present { Test::Present } else { Test::Absent });
+impl ConditionForm {
+    pub(super) fn condition(self) -> Result<(Condition, Option<String>), &'static str> {
+        let presence = self.present.map(|present| if present { Predicate::Present } else { Predicate::Absent });
         let tests = [
-            self.equals.map(Test::Equals),
-            self.starts_with.map(Test::StartsWith),
-            self.ends_with.map(Test::EndsWith),
-            self.contains.map(Test::Contains),
+            self.equals.map(Predicate::Equals),
+            self.starts_with.map(Predicate::StartsWith),
+            self.ends_with.map(Predicate::EndsWith),
+            self.contains.map(Predicate::Contains),
             presence,
-            self.uuid.and_then(|uuid| uuid.then_some(Test::Uuid)),
-            self.object.map(|object| if object { Test::Object } else { Test::NotObject }),
+            self.uuid.and_then(|uuid| uuid.then_some(Predicate::Uuid)),
+            self.object.map(|object| if object { Predicate::Object } else { Predicate::NotObject }),
         ];
         let (at, first) = match (self.at, self.first_of) {
             (Some(at), None) => (at, false),
@@ -89,47 +88,19 @@ impl Written {
         };
         let mut tests = tests.into_iter().flatten();
         match (tests.next(), tests.next()) {
-            (Some(test), None) => Ok((Condition { at, first, test }, self.is)),
+            (Some(predicate), None) => Ok((Condition { at, first, predicate }, self.is)),
             _ => Err(ONE_TEST),
         }
     }
 }
 
-impl TryFrom<Written> for Condition {
+impl TryFrom<ConditionForm> for Condition {
     type Error = &'static str;
 
-    fn try_from(written: Written) -> Result<Condition, &'static str> {
-        match written.condition()? {
+    fn try_from(form: ConditionForm) -> Result<Condition, &'static str> {
+        match form.condition()? {
             (condition, None) => Ok(condition),
             (_, Some(_)) => Err("a condition of a shape decides nothing but whether the shape fits: leave `is` out"),
         }
-    }
-}
-
-impl TryFrom<Written> for ReportRule {
-    type Error = String;
-
-    fn try_from(written: Written) -> Result<ReportRule, String> {
-        let (condition, is) = written.condition()?;
-        let is = is.ok_or("say what it reports then: `is = \"job.completed\"`")?;
-        Ok(ReportRule { condition, is: Report::parse(&is).map_err(|error| error.to_string())? })
-    }
-}
-
-impl TryFrom<Written> for MediaRule {
-    type Error = String;
-
-    fn try_from(written: Written) -> Result<MediaRule, String> {
-        let (condition, is) = written.condition()?;
-        let is = match is.as_deref() {
-            Some("image") => Media::Image,
-            Some("video") => Media::Video,
-            Some("audio") => Media::Audio,
-            Some("3d") => Media::ThreeD,
-            Some("text") => Media::Text,
-            Some("other") => Media::Other,
-            _ => return Err("say which media it is then: image, video, audio, 3d, text or other in `is`".to_owned()),
-        };
-        Ok(MediaRule { condition, is })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::description::{About, Challenge, Filling, HeaderName, Poll, Scheme, Shape};
+use crate::description::{About, Challenge, HeaderName, Poll, RequestText, Scheme, Shape};
 
 /// How many different places of the body the shapes' conditions, subjects, keys and reports may look at together: they
 /// are looked for in one pass before the sender hears an answer.
@@ -49,7 +49,7 @@ impl Description {
     #[must_use]
     pub fn has_families(&self) -> bool {
         let in_family =
-            |poll: &Poll| !poll.families.is_empty() || poll.fillings().any(|filling| *filling == Filling::Family);
+            |poll: &Poll| !poll.families.is_empty() || poll.texts().any(|text| *text == RequestText::Family);
         self.polls.iter().any(in_family)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::description::{HeaderName, Pointer, Template};
+use crate::description::{Encoding, HeaderName, SecretForm, Syntax, Template, Timestamp};
 
 /// What proves that a delivery is the sender's own. A token in the URL can be asked for beside any of them.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -112,109 +112,4 @@ pub enum Hash {
     Sha256,
     /// SHA-1, which is still sound for this.
     Sha1,
-}
-
-/// How a key is made of a secret's text.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SecretForm {
-    /// What is taken off first, if it is there.
-    pub strip_prefix: Option<String>,
-    /// How the rest is read.
-    pub encoding: SecretEncoding,
-}
-
-/// How a secret's text is read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SecretEncoding {
-    /// Its own bytes are the key.
-    #[default]
-    Text,
-    /// It is the key in base64, padded or not.
-    Base64,
-    /// It is the key in hex.
-    Hex,
-}
-
-/// How a signature stands in its header.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(tag = "form", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Syntax {
-    /// Alone.
-    #[default]
-    Plain,
-    /// After a prefix, such as `sha256=`.
-    Prefix {
-        /// The prefix.
-        prefix: String,
-    },
-    /// In a list of `key=value`: `t=1614265330,v1=5257...`. Several of one key are several signatures.
-    Pairs {
-        /// The key of a signature.
-        key: String,
-        /// What stands between the pairs.
-        separator: char,
-    },
-    /// In a list of `version,signature` with spaces between them. Other versions are passed over.
-    Versions {
-        /// The version.
-        version: String,
-    },
-}
-
-/// How a signature's bytes are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Encoding {
-    /// Hex, in either case.
-    Hex,
-    /// Base64 of the standard or of the URL alphabet, padded or not.
-    Base64,
-}
-
-/// When a delivery was made, by its own account.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Timestamp {
-    /// Where it says so.
-    pub at: TimestampAt,
-    /// What it counts.
-    #[serde(default)]
-    pub unit: TimestampUnit,
-    /// How many seconds old it may be; not limited if absent.
-    #[serde(default)]
-    pub past_seconds: Option<u32>,
-    /// How many seconds ahead it may be; not limited if absent.
-    #[serde(default)]
-    pub future_seconds: Option<u32>,
-    /// Whether the signature leaves it out, so that anybody could write another. It must be said: such a limit keeps
-    /// slow deliveries out, and no copies.
-    #[serde(default)]
-    pub unsigned: bool,
-}
-
-/// Where a delivery says when it was made: `{ header = [...] }`, `{ pair = "t" }` or `{ json = "/pointer" }`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TimestampAt {
-    /// In the first of these headers that is there.
-    Header(Vec<HeaderName>),
-    /// In the signature's own header, under this key. Only where that is a list of pairs.
-    Pair(String),
-    /// In the body.
-    Json(Pointer),
-}
-
-/// What a timestamp counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TimestampUnit {
-    /// Seconds since 1970, an integer.
-    #[default]
-    Seconds,
-    /// Milliseconds since 1970, an integer.
-    Milliseconds,
-    /// No count: an instant by RFC 3339.
-    Rfc3339,
 }

@@ -2,7 +2,7 @@
 
 use serde::de::{Deserialize, Deserializer};
 
-use crate::description::{HeaderName, Pointer, Shown};
+use crate::description::{HeaderName, Pointer, RedactedText};
 
 /// The bytes that a signature is over: `{id}.{timestamp}.{body}`.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +37,7 @@ pub enum Part {
 #[error(
     "{0} is unknown in a message: write {{body}}, {{body_sha256}}, {{timestamp}}, {{id}}, {{header:x-name}}, {{json:/pointer}}, {{url}} or {{form}}"
 )]
-pub struct NotATemplate(Shown);
+pub struct NotATemplate(RedactedText);
 
 impl Template {
     /// Reads a template.
@@ -54,8 +54,8 @@ impl Template {
             if literal.len() == rest.len() {
                 break;
             }
-            let (name, tail) = tail.split_once('}').ok_or_else(|| NotATemplate(Shown::of(tail)))?;
-            parts.push(Part::parse(name).ok_or_else(|| NotATemplate(Shown::of(name)))?);
+            let (name, tail) = tail.split_once('}').ok_or_else(|| NotATemplate(RedactedText::of(tail)))?;
+            parts.push(Part::parse(name).ok_or_else(|| NotATemplate(RedactedText::of(name)))?);
             rest = tail;
         }
         Ok(Template(parts))

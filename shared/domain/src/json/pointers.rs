@@ -7,8 +7,10 @@
 use std::borrow::Cow;
 use std::{fmt, slice};
 
-use crate::description::Pointer;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::description::{HEAD_POINTERS_MAX, Pointer};
+use crate::field_value::FieldValue;
 
 /// One bit a pointer.
 type Bits = u64;
@@ -17,31 +19,9 @@ type Bits = u64;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pointers(Vec<Pointer>);
 
-/// What stands at a pointer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Found<'a> {
-    /// A string that is not empty, or an integer's decimal digits.
-    Text(Cow<'a, str>),
-    /// An object.
-    Object,
-    /// Nothing, or what names nothing: null, an empty string, a fraction, a boolean, an array.
-    #[default]
-    Other,
-}
-
-impl Found<'_> {
-    /// The text, if there is one.
-    pub(crate) fn text(&self) -> Option<&str> {
-        match self {
-            Found::Text(text) => Some(text),
-            Found::Object | Found::Other => None,
-        }
-    }
-}
-
 impl Pointers {
     /// How many there may be.
-    pub(crate) const MAX: usize = crate::description::HEAD_POINTERS_MAX;
+    pub(crate) const MAX: usize = HEAD_POINTERS_MAX;
 
     /// Takes a pointer in, and gives the place of what it finds in the answer of [`read`](Self::read); `None` if there
     /// are too many already, which the check of a description rules out.
@@ -60,22 +40,22 @@ impl Pointers {
     /// A body that gives a member on the way to a pointer twice can be read in two ways, and is not read. What stands
     /// elsewhere is of no account. The bytes are checked for UTF-8 as a whole, because serde does not look into values
     /// that it skips: a body in another encoding is no JSON, wherever its umlauts are.
-    pub(crate) fn read<'a>(&self, body: &'a [u8]) -> Option<Vec<Found<'a>>> {
-        let mut found = vec![Found::Other; self.0.len()];
+    pub(crate) fn read<'a>(&self, body: &'a [u8]) -> Option<Vec<FieldValue<'a>>> {
+        let mut found = vec![FieldValue::Other; self.0.len()];
         read(&self.0, body, &mut found)?;
         Some(found)
     }
 }
 
 /// What stands at `pointer` alone, read by the same rules.
-pub(crate) fn find<'a>(pointer: &Pointer, body: &'a [u8]) -> Option<Found<'a>> {
-    let mut found = [Found::Other];
+pub(crate) fn find<'a>(pointer: &Pointer, body: &'a [u8]) -> Option<FieldValue<'a>> {
+    let mut found = [FieldValue::Other];
     read(slice::from_ref(pointer), body, &mut found)?;
     let [found] = found;
     Some(found)
 }
 
-fn read<'a>(pointers: &[Pointer], body: &'a [u8], found: &mut [Found<'a>]) -> Option<()> {
+fn read<'a>(pointers: &[Pointer], body: &'a [u8], found: &mut [FieldValue<'a>]) -> Option<()> {
     let wanted = (0..pointers.len()).fold(0, |bits, index| bits | bit(index));
     let mut deserializer = serde_json::Deserializer::from_str(str::from_utf8(body).ok()?);
     Below { pointers, wanted, depth: 0, found }.deserialize(&mut deserializer).ok()?;
@@ -87,12 +67,12 @@ struct Below<'p, 'f, 'a> {
     pointers: &'p [Pointer],
     wanted: Bits,
     depth: usize,
-    found: &'f mut [Found<'a>],
+    found: &'f mut [FieldValue<'a>],
 }
 
 impl<'de> Below<'_, '_, 'de> {
     /// Notes what stands here for the pointers that end here, and gives those that lead on.
-    fn note(&mut self, here: &Found<'de>) -> Bits {
+    fn note(&mut self, here: &FieldValue<'de>) -> Bits {
         let mut further = 0;
         for index in ones(self.wanted) {
             if self.pointers[index].0.len() == self.depth {
@@ -127,25 +107,25 @@ impl<'de> Visitor<'de> for Below<'_, '_, 'de> {
 
     fn visit_borrowed_str<E>(mut self, text: &'de str) -> Result<(), E> {
         if !text.is_empty() {
-            self.note(&Found::Text(Cow::Borrowed(text)));
+            self.note(&FieldValue::Text(Cow::Borrowed(text)));
         }
         Ok(())
     }
 
     fn visit_str<E>(mut self, text: &str) -> Result<(), E> {
         if !text.is_empty() {
-            self.note(&Found::Text(Cow::Owned(text.to_owned())));
+            self.note(&FieldValue::Text(Cow::Owned(text.to_owned())));
         }
         Ok(())
     }
 
     fn visit_u64<E>(mut self, integer: u64) -> Result<(), E> {
-        self.note(&Found::Text(Cow::Owned(integer.to_string())));
+        self.note(&FieldValue::Text(Cow::Owned(integer.to_string())));
         Ok(())
     }
 
     fn visit_i64<E>(mut self, integer: i64) -> Result<(), E> {
-        self.note(&Found::Text(Cow::Owned(integer.to_string())));
+        self.note(&FieldValue::Text(Cow::Owned(integer.to_string())));
         Ok(())
     }
 
@@ -162,7 +142,7 @@ impl<'de> Visitor<'de> for Below<'_, '_, 'de> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        let further = self.note(&Found::Other);
+        let further = self.note(&FieldValue::Other);
         let indices: Vec<(usize, Bits)> = ones(further)
             .filter_map(|index| Some((item_number(&self.pointers[index].0[self.depth])?, bit(index))))
             .collect();
@@ -185,7 +165,7 @@ impl<'de> Visitor<'de> for Below<'_, '_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        let further = self.note(&Found::Object);
+        let further = self.note(&FieldValue::Object);
         if further == 0 {
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return Ok(());

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::description::{Hash, SecretEncoding, SecretForm};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::Sha256;
@@ -10,6 +9,7 @@ use subtle::{Choice, ConstantTimeEq};
 
 use super::{SourceError, secret_length};
 use crate::base64_text;
+use crate::description::{Hash, SecretEncoding, SecretForm};
 
 /// Keys that are valid now. Each is kept as far towards a code as the key alone leads, and no secret's text is.
 #[derive(Clone)]

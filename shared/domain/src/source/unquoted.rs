@@ -1,6 +1,6 @@
 //! What a parser says of an operator's description, without what stands there.
 
-use crate::description::Shown;
+use crate::description::RedactedText;
 
 /// The parser's message without the value that it quotes: an operator may have put a secret in the wrong place. A word
 /// of the language that is written wrong is still shown, as is which words there are.
@@ -17,7 +17,7 @@ pub(super) fn unquoted(message: &str) -> String {
         if let Some(rest) = message.strip_prefix(fault) {
             let known = rest.rfind("`, expected ").or_else(|| rest.rfind("`, there are no "));
             let (quoted, known) = rest.split_at(known.unwrap_or(rest.len()));
-            let word = Shown::of(quoted.trim_start_matches('`'));
+            let word = RedactedText::of(quoted.trim_start_matches('`'));
             return format!("{fault}{word}{}", known.trim_start_matches('`'));
         }
     }

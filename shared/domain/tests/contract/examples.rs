@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use domain::canonical::{Archived, Canonical};
-use domain::description::Otherwise;
+use domain::asset::Archived;
+use domain::canonical::Canonical;
+use domain::description::DefaultReport;
 use domain::digest::Digest;
 use domain::event::{Event, Origin};
 use domain::event_type::{EventType, Status, Thing};
@@ -98,8 +99,8 @@ fn there_is_an_example_of_each_type_that_the_catalogue_reports() {
     let descriptions = Provider::ALL.into_iter().filter_map(Provider::description);
     let reports = descriptions.flat_map(|description| description.shapes.iter()).flat_map(|shape| {
         let otherwise = match shape.otherwise {
-            Some(Otherwise::Report(report)) => Some(report),
-            Some(Otherwise::Unrecognized) | None => None,
+            Some(DefaultReport::Report(report)) => Some(report),
+            Some(DefaultReport::Unrecognized) | None => None,
         };
         shape.report.iter().map(|rule| rule.is).chain(otherwise)
     });

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::archive::NotArchived;
-use domain::canonical::{Archived, Canonical};
+use domain::asset::Archived;
+use domain::asset::NotArchived;
+use domain::canonical::Canonical;
 use domain::digest::Digest;
 use domain::event::{Event, Origin, VerifiedBy};
 use domain::event_id::EventId;

@@ -1,6 +1,7 @@
 //! What is sent is valid, and what is not of the form is not.
 
-use domain::canonical::{Archived, Canonical};
+use domain::asset::Archived;
+use domain::canonical::Canonical;
 use domain::event::VerifiedEvent;
 use domain::ledger::record::BodyRef;
 use domain::message::{Elsewhere, Message, encode, encode_reference, encode_whole};

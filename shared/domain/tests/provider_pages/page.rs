@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use domain::description::{
-    Confidence, Description, Filling, HeaderName, Method, Otherwise, Places, Poll, Report, Scheme, Shape,
+    Confidence, DefaultReport, Description, FieldPaths, HeaderName, Method, Poll, RequestText, Scheme, Shape,
 };
+use domain::event_type::Report;
 
 use crate::proof::{covers_body, kind, replay, sentences, signed};
 use crate::secret::{TOKEN, example, has_url_token};
@@ -162,8 +163,8 @@ fn reports(shape: &Shape) -> String {
     let written = |Report(thing, status): Report| code(&format!("{}.{}", thing.as_str(), status.as_str()));
     let mut words: Vec<String> = Vec::new();
     let otherwise = match shape.otherwise {
-        Some(Otherwise::Report(report)) => Some(report),
-        Some(Otherwise::Unrecognized) | None => None,
+        Some(DefaultReport::Report(report)) => Some(report),
+        Some(DefaultReport::Unrecognized) | None => None,
     };
     for word in shape.report.iter().map(|rule| rule.is).chain(otherwise).map(written) {
         if !words.contains(&word) {
@@ -178,7 +179,7 @@ fn key(shape: &Shape, id: &[HeaderName]) -> String {
         return "the whole body".to_owned();
     }
     // Alternatives of one part are not to be taken for parts.
-    let part = |part: &Places| {
+    let part = |part: &FieldPaths| {
         let words = places(part, id);
         if part.0.len() > 1 && shape.key.len() > 1 { format!("({words})") } else { words }
     };
@@ -199,11 +200,11 @@ fn confirmation(polls: &[Poll], covers_body: bool) -> Option<String> {
             Method::Get => "GET",
             Method::Post => "POST",
         };
-        let segment = |segment: &Filling| match segment {
-            Filling::Literal(text) => text.to_string(),
-            Filling::Id => "{id}".to_owned(),
-            Filling::Family => "{family}".to_owned(),
-            Filling::Key(_) | Filling::Body(_) => "...".to_owned(),
+        let segment = |segment: &RequestText| match segment {
+            RequestText::Literal(text) => text.to_string(),
+            RequestText::Id => "{id}".to_owned(),
+            RequestText::Family => "{family}".to_owned(),
+            RequestText::Key(_) | RequestText::Body(_) => "...".to_owned(),
         };
         let path: String = poll.url.segments.iter().map(|part| format!("/{}", segment(part))).collect();
         code(&format!("{method} https://{}{path}", poll.url.host))
@@ -214,11 +215,12 @@ fn confirmation(polls: &[Poll], covers_body: bool) -> Option<String> {
             ways.push(way);
         }
     }
-    let family = if polls.iter().any(|poll| !poll.families.is_empty() || poll.url.segments.contains(&Filling::Family)) {
-        ", and `api_family`"
-    } else {
-        ""
-    };
+    let family =
+        if polls.iter().any(|poll| !poll.families.is_empty() || poll.url.segments.contains(&RequestText::Family)) {
+            ", and `api_family`"
+        } else {
+            ""
+        };
     Some(format!(
         "With `\"confirm\": true` and the key of its API as `api_key`{family}, Landfall asks before it believes that a \
          job has ended: {}.",

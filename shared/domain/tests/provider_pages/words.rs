@@ -1,6 +1,6 @@
 //! Parts of a description in words.
 
-use domain::description::{HeaderName, Part, Place, Places, Pointer, Template};
+use domain::description::{FieldPath, FieldPaths, HeaderName, Part, Pointer, Template};
 
 /// `a`, `a or b`, `a, b or c`.
 pub(crate) fn either(words: &[String]) -> String {
@@ -33,11 +33,11 @@ pub(crate) fn pointer(Pointer(segments): &Pointer) -> String {
     segments.iter().map(|segment| format!("/{}", segment.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
-pub(crate) fn places(Places(places): &Places, id: &[HeaderName]) -> String {
-    let place = |place: &Place| match place {
-        Place::Body(at) => code(&pointer(at)),
-        Place::Header(HeaderName(name)) => code(name),
-        Place::Id => headers(id),
+pub(crate) fn places(FieldPaths(places): &FieldPaths, id: &[HeaderName]) -> String {
+    let place = |place: &FieldPath| match place {
+        FieldPath::Body(at) => code(&pointer(at)),
+        FieldPath::Header(HeaderName(name)) => code(name),
+        FieldPath::Id => headers(id),
     };
     either(&places.iter().map(place).collect::<Vec<_>>())
 }

@@ -10,9 +10,9 @@ fn check(pointers: &str, body: &[u8], expected: &str) {
         None => "unreadable".to_owned(),
         Some(found) => {
             let words = found.iter().map(|found| match found {
-                Found::Text(text) => text.as_ref(),
-                Found::Object => "{}",
-                Found::Other => "-",
+                FieldValue::Text(text) => text.as_ref(),
+                FieldValue::Object => "{}",
+                FieldValue::Other => "-",
             });
             words.collect::<Vec<_>>().join(" ")
         }

@@ -3,17 +3,17 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::description::{Condition, HeaderName, Place, Places, Pointer};
 use serde_json::Value;
 
-use super::fields;
-use crate::condition::{Seen, holds};
-use crate::head::header;
+use crate::description::{Condition, FieldPath, FieldPaths, HeaderName, Pointer};
+use crate::field_value::FieldValue;
+use crate::headers::kept_text;
 use crate::json::item_number;
+use crate::predicate::holds;
 
 /// A delivery as the processor has it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Body<'a> {
+pub(crate) struct ParsedDelivery<'a> {
     /// The tree of its body.
     pub(crate) value: &'a Value,
     /// The headers that were kept.
@@ -22,46 +22,56 @@ pub(crate) struct Body<'a> {
     pub(crate) ids: &'a [HeaderName],
 }
 
-impl<'a> Body<'a> {
+impl<'a> ParsedDelivery<'a> {
     /// The text at a place.
-    pub(crate) fn text(&self, place: &Place) -> Option<String> {
+    pub(crate) fn text(&self, place: &FieldPath) -> Option<String> {
         match place {
-            Place::Body(pointer) => self.text_at(pointer),
-            Place::Header(name) => header(self.headers, name).map(str::to_owned),
-            Place::Id => self.ids.iter().find_map(|name| header(self.headers, name)).map(str::to_owned),
+            FieldPath::Body(pointer) => self.text_at(pointer),
+            FieldPath::Header(name) => kept_text(self.headers, name).map(str::to_owned),
+            FieldPath::Id => self.ids.iter().find_map(|name| kept_text(self.headers, name)).map(str::to_owned),
         }
     }
 
     /// The text at a place of the body.
     pub(crate) fn text_at(&self, pointer: &Pointer) -> Option<String> {
-        fields::text(self.value(pointer)?)
+        text(self.value(pointer)?)
     }
 
     /// The text at the first of the places that has one.
-    pub(crate) fn first(&self, places: &Places) -> Option<String> {
+    pub(crate) fn first(&self, places: &FieldPaths) -> Option<String> {
         places.0.iter().find_map(|place| self.text(place))
     }
 
     /// The number at a place of the body.
-    pub(crate) fn number(&self, place: &Place) -> Option<f64> {
+    pub(crate) fn number(&self, place: &FieldPath) -> Option<f64> {
         match place {
-            Place::Body(pointer) => self.value(pointer)?.as_f64(),
-            Place::Header(_) | Place::Id => None,
+            FieldPath::Body(pointer) => self.value(pointer)?.as_f64(),
+            FieldPath::Header(_) | FieldPath::Id => None,
         }
     }
 
     /// Whether a condition holds of it.
-    pub(crate) fn answers(&self, condition: &Condition) -> bool {
-        let seen = condition.at.0.iter().map(|place| Seen {
-            text: self.text(place).map(Cow::Owned),
-            is_object: matches!(place, Place::Body(pointer) if self.value(pointer).is_some_and(Value::is_object)),
+    pub(crate) fn satisfies(&self, condition: &Condition) -> bool {
+        let values = condition.at.0.iter().map(|path| match path {
+            FieldPath::Body(pointer) if self.value(pointer).is_some_and(Value::is_object) => FieldValue::Object,
+            path => self.text(path).map_or(FieldValue::Other, |text| FieldValue::Text(Cow::Owned(text))),
         });
-        holds(&condition.test, condition.first, seen)
+        holds(&condition.predicate, condition.first, values)
     }
 
     /// What a pointer leads to.
     pub(crate) fn value(&self, pointer: &Pointer) -> Option<&'a Value> {
         pointer.0.iter().try_fold(self.value, |value, segment| below(value, segment))
+    }
+}
+
+/// The text of a string that is not empty, or of an integer: some senders write one id now as the one, now as the
+/// other.
+pub(crate) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+        _ => None,
     }
 }
 

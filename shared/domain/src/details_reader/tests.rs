@@ -1,17 +1,17 @@
 use std::collections::BTreeMap;
 
-use crate::description::HeaderName;
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::description::HeaderName;
 
 /// Checks what is read of a failed job's `body` by `rules`, a fact a line.
 fn check(rules: &Value, body: &Value, expected: &Expect) {
     let shape: Shape = serde_json::from_value(json!({ "details": rules })).unwrap();
     let headers = BTreeMap::from([("x-kind".to_owned(), " render.done ".to_owned())]);
     let ids = [HeaderName::parse("x-id").unwrap(), HeaderName::parse("x-kind").unwrap()];
-    let body = Body { value: body, headers: &headers, ids: &ids };
+    let body = ParsedDelivery { value: body, headers: &headers, ids: &ids };
     let Details { time, media, job, assets, error, timings } = read(&shape, Status::Failed, Some("subject"), &body);
     let mut facts = vec![format!("{} {}", media.unwrap().as_str(), job.id.unwrap_or_else(|| "-".to_owned()))];
     facts.extend(time.map(|time| time.to_string()));

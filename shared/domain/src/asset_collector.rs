@@ -2,19 +2,20 @@
 
 use std::collections::HashSet;
 
-use crate::description::{AssetSource, Pointer};
 use serde_json::Value;
 
-use super::body::{Body, values};
-use super::media;
-use crate::canonical::{Asset, Media};
+use crate::asset::Asset;
+use crate::description::{AssetSource, Pointer};
+use crate::file_ending;
+use crate::media::Media;
+use crate::parsed_delivery::{ParsedDelivery, values};
 
 /// The most telling kind first: a 3D model comes with a preview film, a film with a poster, a song with a cover.
 const MOST_TELLING: [Media; 5] = [Media::ThreeD, Media::Video, Media::Audio, Media::Image, Media::Text];
 
-/// Assets in the order found, each URL once.
+/// AssetCollector in the order found, each URL once.
 #[derive(Default)]
-pub(crate) struct Assets<'d> {
+pub(crate) struct AssetCollector<'d> {
     never: &'d [String],
     /// How many URLs there were, with those that were known already.
     offered: usize,
@@ -23,16 +24,16 @@ pub(crate) struct Assets<'d> {
     media: Vec<Media>,
 }
 
-impl<'d> Assets<'d> {
+impl<'d> AssetCollector<'d> {
     /// None yet, and none of what stands under a name in `never`.
-    pub(crate) fn without(never: &'d [String]) -> Assets<'d> {
-        Assets { never, ..Assets::default() }
+    pub(crate) fn without(never: &'d [String]) -> AssetCollector<'d> {
+        AssetCollector { never, ..AssetCollector::default() }
     }
 
     /// Takes what is at a place, and says whether there was any.
-    pub(crate) fn take(&mut self, source: &AssetSource, body: &Body<'_>) -> bool {
+    pub(crate) fn take(&mut self, source: &AssetSource, delivery: &ParsedDelivery<'_>) -> bool {
         let offered_before = self.offered;
-        for value in values(body.value, source.pointer(), self.never) {
+        for value in values(delivery.value, source.pointer(), self.never) {
             match source {
                 AssetSource::At { role, .. } => self.collect(role, value),
                 AssetSource::InText { at, role, .. } => self.in_text(at, role, value),
@@ -132,7 +133,7 @@ impl<'d> Assets<'d> {
         if !self.urls.insert(url.to_owned()) {
             return;
         }
-        let (media_type, media) = media::of_url(url);
+        let (media_type, media) = file_ending::media_of_url(url);
         if let Some(media) = media.filter(|media| !self.media.contains(media)) {
             self.media.push(media);
         }
@@ -181,14 +182,14 @@ mod tests {
 
     use super::*;
 
-    fn render(assets: Assets<'_>) -> Vec<String> {
+    fn render(assets: AssetCollector<'_>) -> Vec<String> {
         assets.into_vec().into_iter().map(|asset| format!("{} {}", asset.role, asset.url)).collect()
     }
 
     #[test]
     fn lists_come_in_many_forms() {
         let check = |value: Value, expected: &[&str]| {
-            let mut assets = Assets::default();
+            let mut assets = AssetCollector::default();
             assets.collect("output", &value);
             assert_eq!(render(assets), expected, "{value}");
         };
@@ -229,7 +230,7 @@ mod tests {
     #[test]
     fn a_walk_takes_what_is_named_as_a_url() {
         let never = ["input".to_owned()];
-        let mut assets = Assets::without(&never);
+        let mut assets = AssetCollector::without(&never);
         assets.walk(&json!({
             "meshes": [{"data": {"glb_url": "https://a.example/a.glb", "fbx_url": "", "name": "https://a.example/no"}}],
             "mesh_url_usdz": "https://a.example/a.usdz",
@@ -253,7 +254,7 @@ mod tests {
     #[test]
     fn the_most_telling_ending_tells_the_media() {
         let check = |urls: Value, expected: Option<Media>| {
-            let mut assets = Assets::default();
+            let mut assets = AssetCollector::default();
             assets.collect("output", &urls);
             assert_eq!(assets.media(), expected, "{urls}");
         };

@@ -1,6 +1,6 @@
 //! What of a delivery is under its signature.
 
-use crate::description::{Description, HeaderName, Part, Place, Scheme, Template, Timestamp, TimestampAt};
+use crate::description::{Description, FieldPath, HeaderName, Part, Scheme, Template, Timestamp, TimestampAt};
 
 impl Scheme {
     /// The bytes that its signature is over, if it has one.
@@ -62,9 +62,9 @@ impl Description {
         let shapes = self.scheme.message().into_iter().flat_map(|_| &*self.shapes);
         let places = shapes.flat_map(|shape| &*shape.key).flat_map(|places| &*places.0);
         let headers = places.flat_map(|place| match place {
-            Place::Body(_) => &[],
-            Place::Header(name) => std::slice::from_ref(name),
-            Place::Id => self.scheme.id_headers(),
+            FieldPath::Body(_) => &[],
+            FieldPath::Header(name) => std::slice::from_ref(name),
+            FieldPath::Id => self.scheme.id_headers(),
         });
         headers.filter(move |name| !is_signed(name))
     }

@@ -2,11 +2,11 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::canonical::Media;
+use crate::media::Media;
 
 /// The media type and the kind of media of the file that `url` names, as far as the ending of its name tells.
-pub(crate) fn of_url(url: &str) -> (Option<&'static str>, Option<Media>) {
-    ending(url).map_or((None, None), |ending| of_ending(&ending))
+pub(crate) fn media_of_url(url: &str) -> (Option<&'static str>, Option<Media>) {
+    ending(url).map_or((None, None), |ending| media_of_ending(&ending))
 }
 
 /// The ending in lower case. Signed URLs have a query after it, and some senders encode more of the name than they
@@ -24,7 +24,7 @@ fn ending(url: &str) -> Option<String> {
 
 /// Where no media type is registered there is none, though the kind may be clear; an archive or a JSON file may hold
 /// anything.
-fn of_ending(ending: &str) -> (Option<&'static str>, Option<Media>) {
+fn media_of_ending(ending: &str) -> (Option<&'static str>, Option<Media>) {
     let (media_type, media) = match ending {
         "avif" => ("image/avif", Media::Image),
         "bmp" => ("image/bmp", Media::Image),
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn the_ending_tells() {
         let check = |url: &str, media_type: Option<&str>, media: Option<Media>| {
-            assert_eq!(of_url(url), (media_type, media), "{url}");
+            assert_eq!(media_of_url(url), (media_type, media), "{url}");
         };
         check("https://a.example/mesh.glb", Some("model/gltf-binary"), Some(Media::ThreeD));
         check("https://a.example/v1.2/MESH.GLB?se=2036&name=a.png", Some("model/gltf-binary"), Some(Media::ThreeD));

@@ -5,22 +5,22 @@ use std::fmt;
 /// A text as a message shows it: in full if it can only be a word of the language, written wrong. Anything else may be a
 /// secret in the wrong place, and messages go to the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown(Option<String>);
+pub struct RedactedText(Option<String>);
 
-impl Shown {
+impl RedactedText {
     /// No secret that is worth anything is so short and of such letters alone.
     const MAX_BYTES: usize = 20;
 
     /// A text that makes no sense where it stands.
     #[must_use]
-    pub fn of(text: &str) -> Shown {
+    pub fn of(text: &str) -> RedactedText {
         let is_letter = |byte: u8| byte.is_ascii_lowercase() || b"-_".contains(&byte);
-        let is_word = !text.is_empty() && text.len() <= Shown::MAX_BYTES && text.bytes().all(is_letter);
-        Shown(is_word.then(|| text.to_owned()))
+        let is_word = !text.is_empty() && text.len() <= RedactedText::MAX_BYTES && text.bytes().all(is_letter);
+        RedactedText(is_word.then(|| text.to_owned()))
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for RedactedText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Some(word) => write!(f, "`{word}`"),

@@ -1,28 +1,8 @@
-//! Texts with places that are filled in when an API is asked.
+//! Where an API is asked.
 
 use serde::de::{Deserialize, Deserializer};
 
-use crate::description::{Pointer, is_host};
-
-/// A text of a question to an API: as it stands, or filled in.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Filling {
-    /// This text.
-    Literal(String),
-    /// `{id}`: the id that is asked for.
-    Id,
-    /// `{family}`: the source's `api_family`.
-    Family,
-    /// `{key}`, after what may stand before it: the source's `api_key`.
-    Key(String),
-    /// `{/pointer}`: a text of the delivery's body; `{/one|/other}`: the first of these that is there.
-    Body(Vec<Pointer>),
-}
-
-/// A text with a brace that means nothing. It is not shown: a header is where somebody may have put the key itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a text of a question is plain, {{id}}, {{family}}, {{/pointer}}, or ends with {{key}}, without other braces")]
-pub struct NotAFilling;
+use crate::description::{RequestText, is_host};
 
 /// Where an API is asked: `https://api.example.com/v1/jobs/{id}`.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +10,7 @@ pub struct PollUrl {
     /// The host.
     pub host: String,
     /// The segments of the path. What is filled in stays within its segment.
-    pub segments: Vec<Filling>,
+    pub segments: Vec<RequestText>,
 }
 
 /// A text that is no place to send a key.
@@ -39,32 +19,6 @@ pub struct PollUrl {
     "a poll's `url` is `https://`, the name of a host, and segments that are plain, {{id}}, {{family}} or {{/pointer}} as a whole, such as `https://api.example.com/v1/jobs/{{id}}`: the key goes into a header or the body"
 )]
 pub struct NotAPollUrl;
-
-impl Filling {
-    /// Reads a text.
-    ///
-    /// # Errors
-    /// If it has a brace that means nothing.
-    pub fn parse(text: &str) -> Result<Filling, NotAFilling> {
-        let inner = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-        match inner {
-            Some("id") => return Ok(Filling::Id),
-            Some("family") => return Ok(Filling::Family),
-            Some(pointers) if pointers.starts_with('/') && !pointers.contains(['{', '}']) => {
-                let pointers = pointers.split('|').map(Pointer::parse).collect::<Result<Vec<_>, _>>();
-                return pointers.map(Filling::Body).map_err(|_| NotAFilling);
-            }
-            _ => {}
-        }
-        let (plain, make): (&str, fn(String) -> Filling) = match text.strip_suffix("{key}") {
-            Some(before) => (before, Filling::Key),
-            None => (text, Filling::Literal),
-        };
-        // Whatever a header can carry, without a line's end.
-        let is_plain = plain.bytes().all(|byte| (byte.is_ascii_graphic() || byte == b' ') && !b"{}".contains(&byte));
-        if is_plain { Ok(make(plain.to_owned())) } else { Err(NotAFilling) }
-    }
-}
 
 impl PollUrl {
     /// Reads a URL.
@@ -93,10 +47,10 @@ impl PollUrl {
         if segments.is_empty() || host.starts_with('.') || !is_host(host) {
             return Err(NotAPollUrl);
         }
-        let segments = segments.iter().map(|segment| match Filling::parse(segment).map_err(|_| NotAPollUrl)? {
-            Filling::Key(_) => Err(NotAPollUrl),
-            Filling::Literal(text) if !is_segment(&text) => Err(NotAPollUrl),
-            filling => Ok(filling),
+        let segments = segments.iter().map(|segment| match RequestText::parse(segment).map_err(|_| NotAPollUrl)? {
+            RequestText::Key(_) => Err(NotAPollUrl),
+            RequestText::Literal(text) if !is_segment(&text) => Err(NotAPollUrl),
+            text => Ok(text),
         });
         Ok(PollUrl { host: host.clone(), segments: segments.collect::<Result<_, _>>()? })
     }
@@ -105,13 +59,6 @@ impl PollUrl {
 /// Unreserved characters of RFC 3986 only, and no step to another place.
 fn is_segment(text: &str) -> bool {
     !matches!(text, "" | "." | "..") && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
-}
-
-impl<'de> Deserialize<'de> for Filling {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Filling::parse(&text).map_err(serde::de::Error::custom)
-    }
 }
 
 impl<'de> Deserialize<'de> for PollUrl {
@@ -150,16 +97,6 @@ mod tests {
             "https://api.example.com/v1/%2e%2e",
         ] {
             assert_eq!(PollUrl::parse(bad), Err(NotAPollUrl), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_text_is_plain_or_filled_in() {
-        assert_eq!(Filling::parse("application/json"), Ok(Filling::Literal("application/json".into())));
-        assert_eq!(Filling::parse("Bearer {key}"), Ok(Filling::Key("Bearer ".into())));
-        assert_eq!(Filling::parse("{id}"), Ok(Filling::Id));
-        for bad in ["{}", "{url}", "{key} {key}", "{key}x", "a\nb", "a{id}", "{id}{id}"] {
-            assert_eq!(Filling::parse(bad), Err(NotAFilling), "{bad}");
         }
     }
 }

@@ -1,22 +1,13 @@
-//! Fields that several senders have, in the forms that they give them.
+//! Why a job failed, in the forms that several senders give it.
 
 use serde_json::Value;
 
-use crate::canonical::EventError;
-
-/// The text of a string that is not empty, or of an integer: some senders write one id now as the one, now as the
-/// other.
-pub(crate) fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
-        _ => None,
-    }
-}
+use crate::details::EventError;
+use crate::parsed_delivery::text;
 
 /// Why it failed: `error`, which is a text or an object, else `message`, with the `code` found on the way. Some of
 /// ModelsLab's endpoints have a `messege`.
-pub(crate) fn error(body: &Value) -> Option<EventError> {
+pub(crate) fn event_error(body: &Value) -> Option<EventError> {
     let error = &body["error"];
     let code = [&error["code"], &body["code"]].into_iter().find_map(text);
     let message = [&error["message"], error, &body["message"], &body["messege"]].into_iter().find_map(message);
@@ -41,7 +32,7 @@ mod tests {
     #[test]
     fn errors_come_in_many_forms() {
         let check = |body: Value, code: Option<&str>, message: Option<&str>| {
-            let found = error(&body).unwrap_or_default();
+            let found = event_error(&body).unwrap_or_default();
             assert_eq!((found.code.as_deref(), found.message.as_deref()), (code, message), "{body}");
         };
         check(json!({"error": "Render timed out"}), None, Some("Render timed out"));
@@ -54,7 +45,7 @@ mod tests {
         check(json!({"message": {"prompt": ["is required"]}}), None, Some(r#"{"prompt":["is required"]}"#));
         check(json!({"error": true, "message": "no credits"}), None, Some("no credits"));
         for nothing in [json!({}), json!({"error": null}), json!({"error": ""}), json!({"error": {}}), json!([1])] {
-            assert_eq!(error(&nothing), None, "{nothing}");
+            assert_eq!(event_error(&nothing), None, "{nothing}");
         }
     }
 }

@@ -1,24 +1,13 @@
-//! Where a body names its outputs.
+//! A place in a body that names outputs.
 
 use serde::Deserialize;
 
-use crate::description::{Condition, Pointer};
-
-/// Where outputs are: a place, or `{ first_of = [ ... ] }` with several places for the same outputs, of which the first
-/// that has any is taken. `when` says of which bodies it holds.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "WrittenRule")]
-pub struct AssetRule {
-    /// It is followed if all of these hold of the body.
-    pub when: Vec<Condition>,
-    /// The places.
-    pub first_of: Vec<AssetSource>,
-}
+use crate::description::Pointer;
 
 /// A place of outputs. A URL is taken once, wherever it stands; what is no http or https URL is no output. `*` in a
 /// pointer stands for every member or item.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "Written")]
+#[serde(try_from = "AssetSourceForm")]
 pub enum AssetSource {
     /// A URL, a list of URLs, or objects with a `url`.
     At {
@@ -60,11 +49,6 @@ pub enum AssetSource {
     },
 }
 
-/// Names of members that never hold outputs.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(transparent)]
-pub struct Never(pub Vec<String>);
-
 impl AssetSource {
     /// Where it begins.
     #[must_use]
@@ -79,58 +63,25 @@ impl AssetSource {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenRule {
-    #[serde(default)]
-    when: Vec<Condition>,
-    first_of: Option<Vec<AssetSource>>,
-    in_text: Option<Pointer>,
-    at: Option<Pointer>,
-    role: Option<String>,
-    members: Option<Pointer>,
-    walk: Option<Pointer>,
-    fields: Option<Pointer>,
-    into: Option<Vec<String>>,
-    also: Option<Vec<String>>,
-    except: Option<Vec<String>>,
-}
-
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Written {
-    in_text: Option<Pointer>,
-    at: Option<Pointer>,
-    role: Option<String>,
-    members: Option<Pointer>,
-    walk: Option<Pointer>,
-    fields: Option<Pointer>,
-    into: Option<Vec<String>>,
-    also: Option<Vec<String>>,
-    except: Option<Vec<String>>,
+pub(super) struct AssetSourceForm {
+    pub(super) in_text: Option<Pointer>,
+    pub(super) at: Option<Pointer>,
+    pub(super) role: Option<String>,
+    pub(super) members: Option<Pointer>,
+    pub(super) walk: Option<Pointer>,
+    pub(super) fields: Option<Pointer>,
+    pub(super) into: Option<Vec<String>>,
+    pub(super) also: Option<Vec<String>>,
+    pub(super) except: Option<Vec<String>>,
 }
 
 const ONE_PLACE: &str = "a rule for assets gives one place: `at` (with a `role`, and with `in_text` for what is JSON in a text), `members`, `walk`, `fields` (with `into`, `also`, `except`)";
-const ONE_PLACE_OR_SEVERAL: &str = "a rule for assets gives one place, or several of them in `first_of`, not both";
 
-impl TryFrom<WrittenRule> for AssetRule {
-    type Error = &'static str;
-
-    fn try_from(written: WrittenRule) -> Result<AssetRule, &'static str> {
-        let WrittenRule { when, first_of, in_text, at, role, members, walk, fields, into, also, except } = written;
-        let one = Written { in_text, at, role, members, walk, fields, into, also, except };
-        let first_of = match first_of {
-            None => vec![AssetSource::try_from(one)?],
-            Some(several) if one.is_empty() && !several.is_empty() => several,
-            Some(_) => return Err(ONE_PLACE_OR_SEVERAL),
-        };
-        Ok(AssetRule { when, first_of })
-    }
-}
-
-impl Written {
-    fn is_empty(&self) -> bool {
-        let Written { in_text, at, role, members, walk, fields, into, also, except } = self;
+impl AssetSourceForm {
+    pub(super) fn is_empty(&self) -> bool {
+        let AssetSourceForm { in_text, at, role, members, walk, fields, into, also, except } = self;
         let pointers = [in_text, at, members, walk, fields];
         pointers.into_iter().all(Option::is_none)
             && role.is_none()
@@ -138,11 +89,11 @@ impl Written {
     }
 }
 
-impl TryFrom<Written> for AssetSource {
+impl TryFrom<AssetSourceForm> for AssetSource {
     type Error = &'static str;
 
-    fn try_from(written: Written) -> Result<AssetSource, &'static str> {
-        let Written { in_text, at, role, members, walk, fields, into, also, except } = written;
+    fn try_from(form: AssetSourceForm) -> Result<AssetSource, &'static str> {
+        let AssetSourceForm { in_text, at, role, members, walk, fields, into, also, except } = form;
         let lists = [&into, &also, &except].into_iter().any(Option::is_some);
         if in_text.is_some() && at.is_none() {
             return Err(ONE_PLACE);

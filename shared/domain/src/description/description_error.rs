@@ -1,0 +1,112 @@
+//! Why a description makes no sense.
+
+use crate::description::HEAD_POINTERS_MAX;
+
+/// Why a description makes no sense. The text says what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DescriptionError {
+    /// A name that cannot be one.
+    #[error("`name` is lower-case letters, digits and hyphens, as the file is named")]
+    Name,
+    /// A signature that no header holds.
+    #[error("`scheme.header` names no header: say which one holds the signature")]
+    NoHeader,
+    /// A message of nothing.
+    #[error("`scheme.message` signs nothing that the sender says: put at least {{body}} into it")]
+    EmptyMessage,
+    /// A part that is nowhere.
+    #[error("`scheme.message` has {{{part}}}, and `scheme.{part}` does not say where that is")]
+    Nowhere {
+        /// `id` or `timestamp`.
+        part: &'static str,
+    },
+    /// A pair where there are none.
+    #[error(
+        "`scheme.timestamp` is a pair of the signature's header, which is no list of pairs: give `syntax = {{ form = \"pairs\", .. }}`"
+    )]
+    PairWithoutPairs,
+    /// A limit that nobody vouches for.
+    #[error("`scheme.timestamp` limits nothing: give `past_seconds`, `future_seconds`, or leave it out")]
+    TimestampWithoutLimit,
+    /// A limit that says more than it is.
+    #[error(
+        "`scheme.timestamp` is not signed, so anybody could write another: put {{timestamp}} into `scheme.message` if the sender signs it, or write `unsigned = true` beside its limits"
+    )]
+    TimestampUnsigned,
+    /// A limit that is more than it says.
+    #[error("`scheme.timestamp` is signed: leave `unsigned` out")]
+    TimestampSigned,
+    /// A body that nobody vouches for.
+    #[error(
+        "`scheme.message` has {{form}} without {{url}}: a body that is no form is signed by its digest in the URL alone, so write {{url}}{{form}}, or {{body}} if the sender signs the body's bytes"
+    )]
+    FormWithoutUrl,
+    /// Keys of anybody.
+    #[error("`scheme.keys`: a key set comes by https from one of `hosts`, which must name the host of `url`")]
+    KeySetHost,
+    /// Keys for longer than a day.
+    #[error(
+        "`scheme.keys.ttl_seconds` is from 1 to 86400: a key that the sender takes back must not live on for longer"
+    )]
+    KeySetTtl,
+    /// A rule that reads a header which the processor never sees.
+    #[error("a shape reads the header `{0}`, which is not kept with an event: add it to `kept_headers`")]
+    HeaderNotKept(String),
+    /// A header that must not lie about.
+    #[error(
+        "`kept_headers` holds `{0}`, which proves who somebody is: leave it out, since what is kept can be read by others"
+    )]
+    KeepsCredential(String),
+    /// An id by the scheme, which names none.
+    #[error("a shape reads `id`, and `scheme.id` does not say in which header the delivery's id is")]
+    NoIdHeader,
+    /// A challenge that takes everything.
+    #[error("`challenge.when` is empty, so no delivery would ever be an event: say how a challenge is known")]
+    EndlessChallenge,
+    /// A list of signatures that cannot be taken apart.
+    #[error("`scheme.syntax`: {0}")]
+    Syntax(&'static str),
+    /// Every member where only one can be meant.
+    #[error("`*` stands for every member only in `assets`: name the one that is meant")]
+    Wildcard,
+    /// A shape behind one that takes everything.
+    #[error("shape {number} is never reached: the one before it has no condition")]
+    Unreachable {
+        /// Its number, from 1.
+        number: usize,
+    },
+    /// A shape that nothing comes of.
+    #[error("shape {number} reports nothing: give `report` rules, or `otherwise`")]
+    ReportsNothing {
+        /// Its number, from 1.
+        number: usize,
+    },
+    /// More places than can be read in one pass.
+    #[error(
+        "the shapes look at more than {HEAD_POINTERS_MAX} places of the body in `when`, `when_any`, `subject`, `key` and `report`: leave some out"
+    )]
+    TooManyPlaces,
+    /// A body that cannot be sent.
+    #[error("poll {number} sends a body with GET: write `method = \"POST\"`, or leave `body` out")]
+    BodyWithGet {
+        /// Its number, from 1.
+        number: usize,
+    },
+    /// A question that does not name what it is about.
+    #[error("poll {number} asks about nothing: put {{id}} into `url` or `body`")]
+    AsksAboutNothing {
+        /// Its number, from 1.
+        number: usize,
+    },
+    /// A header that anybody could fill.
+    #[error("poll {number} fills a header with what a delivery says: only {{key}} and plain texts may stand there")]
+    HeaderOfDelivery {
+        /// Its number, from 1.
+        number: usize,
+    },
+    /// Not a host.
+    #[error(
+        "`asset_hosts` holds something that is no host's name: write `cdn.example.com`, or `.example.com` for all below"
+    )]
+    NotAHost,
+}
