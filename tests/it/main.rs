@@ -21,6 +21,7 @@ mod hardening;
 mod invocations;
 mod log_lines;
 mod metrics;
+mod module_graph;
 mod once;
 mod operations;
 mod process;
