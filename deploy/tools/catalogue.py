@@ -17,7 +17,7 @@ SECRET_MIN_BYTES = 8
 ED25519_KEY_BYTES = 32
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 LINE_MAX = 110
-# As description::Template::covers_body has it.
+# As domain::description::Template::covers_body has it.
 BODY_PARTS = ("{body}", "{body_sha256}", "{form}")
 DOUBTS = {"third-party": "others' public code, not from its own documentation", "guessed": "guesses in part"}
 

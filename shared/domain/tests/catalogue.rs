@@ -1,21 +1,16 @@
 //! The descriptions of the catalogue. The build only brings them along: here each is read and checked.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use domain::description::Description;
 use domain::provider::Provider;
 
-/// Where the descriptions are, unless `make vectors` has one more.
-fn directory() -> PathBuf {
-    std::env::var_os("LANDFALL_PROVIDERS")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/providers")), PathBuf::from)
-}
-
 #[test]
 fn every_description_makes_sense_and_is_named_as_its_file() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("providers");
     for provider in Provider::ALL {
-        let file = directory().join(provider.as_str()).with_extension("toml");
+        let file = directory.join(provider.as_str()).with_extension("toml");
         let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         // Read from the TOML first: its errors name the line.
         let description: Description =
