@@ -4,9 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::description::{Description, HeaderName, Shape};
-
 use crate::challenge_reader::ChallengeReader;
+use crate::description::{Description, HeaderName, Shape};
 use crate::form;
 use crate::head::Head;
 use crate::head_reader::HeadReader;

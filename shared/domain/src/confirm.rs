@@ -15,10 +15,9 @@ use serde_json::Value;
 
 use self::account::Account;
 use self::request::Asked;
-use crate::description::Poll;
-
 use crate::canonical::Canonical;
 use crate::compiled_provider::CompiledProvider;
+use crate::description::Poll;
 use crate::event::{Event, VerifiedBy};
 use crate::event_type::{EventType, Status, Thing};
 use crate::parsed_delivery::ParsedDelivery;

@@ -1,12 +1,11 @@
 //! What a body says beyond its head, read by description over the tree of it.
 
-use crate::description::{AssetRule, DurationUnit, ErrorRules, Shape, TextRule, TimeRule, WorkRule};
-use crate::media::Media;
-
 use crate::asset_collector::AssetCollector;
+use crate::description::{AssetRule, DurationUnit, ErrorRules, Shape, TextRule, TimeRule, WorkRule};
 use crate::details::{Details, EventError, Job, Timings};
 use crate::event_error_reader::event_error;
 use crate::event_type::Status;
+use crate::media::Media;
 use crate::parsed_delivery::ParsedDelivery;
 use crate::time::Timestamp;
 

@@ -1,9 +1,8 @@
 use std::collections::BTreeMap;
 
-use crate::description::Description;
-
 use super::*;
 use crate::compiled_provider::CompiledProvider;
+use crate::description::Description;
 use crate::provider::Provider;
 
 /// Checks the head that is read from `body`: type, subject, components of the key.

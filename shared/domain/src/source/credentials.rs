@@ -3,12 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::configuration::Configuration;
+use super::{MacKeys, PublicUrl, SourceError, TokenDigests, secret_length};
 use crate::description::{
     Ed25519, Encoding, HeaderName, Hmac, KeySource, Part, Scheme, StaticToken, Syntax, Template, Timestamp,
 };
-
-use super::configuration::Configuration;
-use super::{MacKeys, PublicUrl, SourceError, TokenDigests, secret_length};
 use crate::digest::Digest;
 use crate::key_set::KeySetAddress;
 use crate::provider::Provider;

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use crate::description::{Description, is_host};
-
 use super::configuration::Configuration;
+use crate::description::{Description, is_host};
 
 /// How large an asset may be if the operator does not say.
 pub const ASSET_MAX_BYTES: u64 = 512 * 1024 * 1024;

@@ -1,7 +1,6 @@
 //! Headers that have more than one name.
 
 use crate::description::HeaderName;
-
 use crate::headers::{Doubled, Headers};
 
 /// The one value of the first header of `names` that is there and not empty.

@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::description::{HeaderName, Part};
-
 use super::timestamp::Stated;
 use super::{Refusal, field, form, header};
 use crate::delivery::Delivery;
+use crate::description::{HeaderName, Part};
 use crate::digest::Digest;
 use crate::headers::Doubled;
 use crate::source::Signing;

@@ -1,9 +1,8 @@
 //! The signatures that a delivery carries.
 
-use crate::description::{Encoding, Syntax};
-
 use super::{Refusal, header};
 use crate::base64_text;
+use crate::description::{Encoding, Syntax};
 use crate::headers::{Doubled, Headers};
 use crate::source::Signing;
 

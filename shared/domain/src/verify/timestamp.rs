@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::description::{Timestamp as Rule, TimestampAt, TimestampUnit};
-
 use super::{Refusal, field, header};
 use crate::delivery::Delivery;
+use crate::description::{Timestamp as Rule, TimestampAt, TimestampUnit};
 use crate::headers::Doubled;
 use crate::time::Timestamp;
 
