@@ -106,10 +106,6 @@ impl<'a> Sam<'a> {
             .map_err(|error| context(format!("{} cannot be written", log.display()), &error))?;
         let mut sam = Command::new(self.tools.join("sam"));
         environment::of_this_shell_without_aws(&mut sam, &self.tools);
-        if self.project != project_root() {
-            // The binaries of two versions have the same names.
-            sam.env_remove("CARGO_TARGET_DIR");
-        }
         sam.arg(subcommand)
             .current_dir(self.project)
             .stdout(output.try_clone()?)
