@@ -26,7 +26,6 @@ mod once;
 mod operations;
 mod process;
 mod recordings;
-mod roles;
 mod rotation;
 mod runbook;
 mod secrets;

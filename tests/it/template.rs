@@ -1,14 +1,13 @@
 //! What `template.yaml` promises, read after SAM's transform. No stack is needed.
 
-use std::path::Path;
-use std::process::Command;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use domain::archive::{ASSETS_AT_ONCE, DOWNLOAD_RESERVE, PART_BYTES};
 use domain::ledger::schedule::{LEASE_MARGIN, RECORD_RETENTION};
 use expect_test::expect;
 use serde_json::{Value, json};
+
+pub(crate) use tests::template::TEMPLATE;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const FUNCTIONS: [&str; 3] = ["Ingest", "Process", "Sweep"];
@@ -294,19 +293,6 @@ fn two_inboxes_fit_one_account() {
         }
     }
 }
-
-pub(crate) static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-    let output = Command::new(root.join(".venv-sam/bin/python"))
-        .arg(root.join("tests/it/transform.py"))
-        .arg(root.join("template.yaml"))
-        // The transform asks which partition it is in.
-        .env("AWS_DEFAULT_REGION", "us-east-1")
-        .output()
-        .expect("SAM is installed by `make build`");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("transform.py prints JSON")
-});
 
 /// The properties of a resource.
 pub(crate) fn resource(id: &str) -> &'static Value {

@@ -53,6 +53,12 @@ impl Aws {
             "environment",
         );
         let region = set("AWS_REGION", "us-east-1");
+        Aws::signed_in(http, endpoint, credentials, region)
+    }
+
+    /// The clients of whoever has `credentials`.
+    #[must_use]
+    pub fn signed_in(http: Http, endpoint: Option<&str>, credentials: Credentials, region: String) -> Aws {
         let connector = http.connector();
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
@@ -90,6 +96,23 @@ impl Aws {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Answer {
+        let answer = self.ask(service, method, path, headers, body).await;
+        assert!(answer.status < 300, "{service}{path}: {} {}", answer.status, answer.text());
+        answer
+    }
+
+    /// The same where the service may refuse.
+    ///
+    /// # Panics
+    /// If no answer comes.
+    pub async fn ask(
+        &self,
+        service: &str,
+        method: &'static str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
         let host = || format!("https://{service}.{}.amazonaws.com", self.region);
         let url = format!("{}{path}", self.endpoint.clone().unwrap_or_else(host));
         let identity = self.credentials.clone().into();
@@ -107,9 +130,7 @@ impl Aws {
             sign(signable, &params.into()).expect("the harness writes headers that can be signed").into_parts();
         let all = headers.iter().copied().chain(signature.headers());
         let headers = all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let answer = self.http.send(&Request { method, url, headers, body }).await;
-        assert!(answer.status < 300, "{service}{path}: {} {}", answer.status, answer.text());
-        answer
+        self.http.send(&Request { method, url, headers, body }).await
     }
 }
 

@@ -1,8 +1,8 @@
 //! The harness of the whole-system tests and of the demo: the local stack, the four senders, and what can be seen from
 //! outside. It knows Landfall by its contracts alone: HTTP, the ledger's attributes, the queues' messages.
 //!
-//! What the local stack cannot show, and only a deployment to AWS can: permissions, true cold starts, AWS's own limits
-//! and throttling, and how a function URL treats bytes that no HTTP client here can send.
+//! What the local stack cannot show, and only a deployment to AWS can: true cold starts, AWS's own limits and throttling,
+//! and how a function URL treats bytes that no HTTP client here can send. Permissions are shown by `make permissions`.
 
 pub mod asset_server;
 pub mod aws;
@@ -25,5 +25,6 @@ pub mod simulator;
 pub mod source;
 pub mod stack;
 pub mod story;
+pub mod template;
 pub mod watch;
 pub mod world;

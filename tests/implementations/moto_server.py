@@ -1,0 +1,157 @@
+"""moto's server, with the access control of AWS for the requests that Landfall makes.
+
+moto verifies signatures and evaluates policies, but it does not know everything that AWS knows of a request. This says so
+to it, and nothing else: which resource a request is for, what a form was before it was parsed, how a JSON service says
+no, what a missing object is to whoever may not list the bucket, and, with `--key-arn`, what a customer's key asks for.
+
+A request is handled alone: moto is not made for several at once.
+"""
+
+import argparse
+import io
+import json
+import threading
+
+from moto.core.exceptions import JsonRESTError
+from moto.dynamodb.responses import DynamoHandler
+from moto.iam.access_control import IAMRequest, IAMRequestBase, S3IAMRequest
+from moto.logs.responses import LogsResponse
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.s3.models import s3_backends
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.secretsmanager.responses import SecretsManagerResponse
+from moto.sns.responses import SNSResponse
+from moto.xray.responses import XRayResponse
+from werkzeug.serving import run_simple
+
+LOCK = threading.Lock()
+# Of the request that is being handled.
+current = threading.local()
+
+# What an action asks of a customer's key, by AWS's pages: "Data encryption" (SQS), "Key management" (SNS), "Protecting
+# data with SSE-KMS" (S3). How DynamoDB uses a key on its caller's behalf, they do not say by action.
+KEY_USE = {
+    "sqs:SendMessage": ["kms:GenerateDataKey", "kms:Decrypt"],
+    "sqs:ReceiveMessage": ["kms:Decrypt"],
+    "sns:Publish": ["kms:GenerateDataKey", "kms:Decrypt"],
+    "s3:PutObject": ["kms:GenerateDataKey"],
+    "s3:GetObject": ["kms:Decrypt"],
+}
+
+# moto names X-Ray's actions after their paths.
+XRAY_ACTIONS = {"TraceSegments": "PutTraceSegments", "TelemetryRecords": "PutTelemetryRecords"}
+
+
+def fields():
+    """The request of a JSON service."""
+    try:
+        return json.loads(current.body or b"{}")
+    except ValueError:
+        return {}
+
+
+def arn(response, service, name):
+    return f"arn:aws:{service}:{response.region}:{response.current_account}:{name}"
+
+
+def table(response):
+    asked = fields()
+    index = f"/index/{asked['IndexName']}" if "IndexName" in asked else ""
+    return arn(response, "dynamodb", f"table/{asked.get('TableName')}{index}")
+
+
+def secret(response):
+    asked = fields().get("SecretId", "")
+    if asked.startswith("arn:"):
+        return asked
+    # AWS adds six characters to a secret's name.
+    found = secretsmanager_backends[response.current_account][response.region].secrets.get(asked)
+    return found.arn if found else arn(response, "secretsmanager", f"secret:{asked}-??????")
+
+
+def log_stream(response):
+    asked = fields()
+    stream = asked.get("logStreamName", "")
+    return arn(response, "logs", f"log-group:{asked.get('logGroupName')}:log-stream:{stream}")
+
+
+DynamoHandler._determine_resource = table
+SecretsManagerResponse._determine_resource = secret
+LogsResponse._determine_resource = log_stream
+SNSResponse._determine_resource = lambda response: response._get_param("TopicArn") or "*"
+
+
+def authorize_xray(response, resource="*", authorize=XRayResponse._authenticate_and_authorize_normal_action):
+    path = response._get_action()
+    response._get_action = lambda: XRAY_ACTIONS.get(path, path)
+    try:
+        authorize(response, resource)
+    finally:
+        del response._get_action
+
+
+XRayResponse._authenticate_and_authorize_normal_action = authorize_xray
+
+
+def signed_request(request, create=IAMRequestBase._create_aws_request):
+    """moto signs what it has made of a form, in which a space may have become a plus."""
+    request._body = current.body
+    return create(request)
+
+
+IAMRequestBase._create_aws_request = signed_request
+
+
+def deny(request):
+    """DynamoDB, SQS and their like say no in JSON, moto in XML."""
+    if current.is_json:
+        denied = JsonRESTError("AccessDeniedException", f"{request._access_key.arn} may not {request._action}")
+        denied.code = 403 if request._service == "sqs" else 400
+        raise denied
+    raise_in_xml(request)
+
+
+raise_in_xml = IAMRequest._raise_access_denied
+IAMRequest._raise_access_denied = deny
+
+
+def check_key(request, resource, check=IAMRequestBase.check_action_permitted):
+    check(request, resource)
+    for action in KEY_USE.get(request._action, []) if options.key_arn else []:
+        called = request._action
+        request._action = action
+        check(request, options.key_arn)
+        request._action = called
+
+
+IAMRequestBase.check_action_permitted = check_key
+
+
+def check_object(request, resource):
+    """S3 tells that an object is missing only to whoever may list the bucket."""
+    check_key(request, resource)
+    name, _, key = resource.rpartition(":::")[2].partition("/")
+    bucket = s3_backends[request.account_id]["aws"].buckets.get(name)
+    if request._action == "s3:GetObject" and bucket and key not in bucket.keys:
+        request._action = "s3:ListBucket"
+        check_key(request, f"arn:aws:s3:::{name}")
+
+
+S3IAMRequest.check_action_permitted = check_object
+
+
+def application(environ, start_response):
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    with LOCK:
+        current.body = body
+        current.is_json = "json" in environ.get("CONTENT_TYPE", "")
+        return list(moto(environ, start_response))
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--port", type=int, required=True)
+parser.add_argument("--key-arn", help="everything lies under this key of a customer")
+options = parser.parse_args()
+moto = DomainDispatcherApplication(create_backend_app)
+run_simple("127.0.0.1", options.port, application, threaded=True, request_handler=MotoRequestHandler)
