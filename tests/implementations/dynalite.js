@@ -7,6 +7,11 @@
 const db = require('dynalite/db')
 const dynalite = require('dynalite')
 
+// Parameters without a type are dropped.
+for (const operation of ['putItem', 'updateItem']) {
+  require(`dynalite/validations/${operation}`).types.ReturnValuesOnConditionCheckFailure = { type: 'String' }
+}
+
 const checkConditional = db.checkConditional
 db.checkConditional = (request, item) => {
   const refusal = checkConditional(request, item)

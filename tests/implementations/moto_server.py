@@ -115,26 +115,34 @@ raise_in_xml = IAMRequest._raise_access_denied
 IAMRequest._raise_access_denied = deny
 
 
-def check_key(request, resource, check=IAMRequestBase.check_action_permitted):
-    check(request, resource)
-    for action in KEY_USE.get(request._action, []) if options.key_arn else []:
-        called = request._action
-        request._action = action
-        check(request, options.key_arn)
+def check(request, action, resource, permit=IAMRequestBase.check_action_permitted):
+    """Asks moto whether `action` is permitted, and prints what was asked and answered: `make permissions` reads that."""
+    called, request._action = request._action, action
+    verdict = "denied"
+    try:
+        permit(request, resource)
+        verdict = "allowed"
+    finally:
         request._action = called
+        print("asked", request._access_key.arn.split("/")[1], action, resource, verdict, flush=True)
 
 
-IAMRequestBase.check_action_permitted = check_key
+def check_with_key(request, resource):
+    check(request, request._action, resource)
+    for action in KEY_USE.get(request._action, []) if options.key_arn else []:
+        check(request, action, options.key_arn)
+
+
+IAMRequestBase.check_action_permitted = check_with_key
 
 
 def check_object(request, resource):
     """S3 tells that an object is missing only to whoever may list the bucket."""
-    check_key(request, resource)
+    check_with_key(request, resource)
     name, _, key = resource.rpartition(":::")[2].partition("/")
     bucket = s3_backends[request.account_id]["aws"].buckets.get(name)
     if request._action == "s3:GetObject" and bucket and key not in bucket.keys:
-        request._action = "s3:ListBucket"
-        check_key(request, f"arn:aws:s3:::{name}")
+        check(request, "s3:ListBucket", f"arn:aws:s3:::{name}")
 
 
 S3IAMRequest.check_action_permitted = check_object

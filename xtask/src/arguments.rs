@@ -88,6 +88,8 @@ pub(crate) enum Program {
         #[arg(long, env = "PREVIOUS")]
         previous: Option<String>,
     },
+    /// Runs the functions under the roles of the template, and without each permission in turn.
+    Permissions,
     /// Explores the protocol within larger bounds than the tests do.
     Model,
     /// Tries every parser with bytes that reach ever further.

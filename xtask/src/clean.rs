@@ -8,17 +8,19 @@ use crate::project::Project;
 use crate::stack;
 use crate::tools::remove;
 
-const MADE: [&str; 10] = [
+const MADE: [&str; 12] = [
     ".aws-sam",
     ".venv-bench",
     ".venv-checkov",
     ".venv-ministack",
+    ".venv-moto",
     ".venv-sam",
     ".venv-vectors",
     "benches/contenders/node/dist",
     "benches/contenders/node/node_modules",
     "examples/consumers/typescript/dist",
     "examples/consumers/typescript/node_modules",
+    "tests/implementations/node_modules",
 ];
 
 /// Stops all local stacks and removes all that was built or installed.

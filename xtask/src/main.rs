@@ -11,6 +11,7 @@ mod error;
 mod first_hour;
 mod functions;
 mod fuzz;
+mod permissions;
 mod project;
 mod release;
 mod stack;
@@ -58,6 +59,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Program::Check { profile } => check::check(project, profile),
         Program::FirstHour => first_hour::first_hour(project),
         Program::Faults { profile, only, seed } => stack::faults(project, profile, &only, seed),
+        Program::Permissions => permissions::check(project),
         Program::Previous { previous } => upgrade::previous(project, previous).map(|name| println!("{name}")),
         Program::Upgrade { profile, previous } => upgrade::upgrade(project, profile, previous),
         Program::Model => bench::model(project),

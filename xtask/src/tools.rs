@@ -18,6 +18,8 @@ pub(crate) const BENCH: Environment = Environment("bench");
 pub(crate) const CHECKOV: Environment = Environment("checkov");
 /// The emulator of AWS.
 pub(crate) const MINISTACK: Environment = Environment("ministack");
+/// An AWS that verifies signatures and evaluates policies.
+pub(crate) const MOTO: Environment = Environment("moto");
 /// SAM, with what it builds the functions with.
 pub(crate) const SAM: Environment = Environment("sam");
 /// What the recipes of the vectors sign with.

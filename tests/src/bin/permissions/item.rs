@@ -1,0 +1,87 @@
+//! A record without what differs from run to run.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use tests::ledger::Record;
+
+/// By which of Landfall's own waits others are named. That of two minutes is a lease too.
+const WAITS: [(i64, &str); 6] = [
+    (30_000, "30 s"),
+    (60_000, "1 min"),
+    (120_000, "2 min"),
+    (600_000, "10 min"),
+    (86_400_000, "1 d"),
+    (2_592_000_000, "30 d"),
+];
+
+const PAST: &str = "past";
+
+/// How the record stands, in a few words.
+pub(crate) fn in_words(record: &Record, now: i64) -> String {
+    let due = record.number("due_at").map(|at| match wait(at - now).as_str() {
+        PAST => ", due".to_owned(),
+        wait => format!(", due in {wait}"),
+    });
+    let error = match record.text("last_error") {
+        "" => String::new(),
+        text => format!(" ({})", text.split(':').next().unwrap_or_default()),
+    };
+    format!("{}{error}{}", record.text("state"), due.unwrap_or_default())
+}
+
+/// All attributes. Some are told by their being there alone: they are drawn at random, or come of a body that names the
+/// port of a server.
+pub(crate) fn in_full(record: &Record, now: i64, masks: &[(String, &'static str)]) -> String {
+    let mut attributes: Vec<String> = record
+        .0
+        .iter()
+        .map(|(name, value)| {
+            let value = match (name.as_str(), value) {
+                ("delivery" | "claimed_by" | "body_sha256" | "body" | "last_error" | "body_ref" | "due_shard", _) => {
+                    "...".to_owned()
+                }
+                ("expires_at", AttributeValue::N(seconds)) => wait(seconds.parse::<i64>().unwrap_or(0) * 1000 - now),
+                (name, AttributeValue::N(millis))
+                    if name.ends_with("_at") || name == "not_before" || name == "lease_until" =>
+                {
+                    wait(millis.parse::<i64>().unwrap_or(0) - now)
+                }
+                (_, AttributeValue::S(text) | AttributeValue::N(text)) => text.clone(),
+                (_, AttributeValue::M(fields)) => {
+                    let mut fields: Vec<String> =
+                        fields.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+                    fields.sort();
+                    fields.join(" ")
+                }
+                (_, other) => format!("{other:?}"),
+            };
+            format!("{name}: {value}")
+        })
+        .collect();
+    attributes.sort();
+    let text = attributes.join(", ");
+    masks.iter().fold(text, |text, (differing, mask)| text.replace(differing, mask))
+}
+
+/// The nearest of Landfall's waits. Random parts of them, and what passed meanwhile, are less than what is between two.
+fn wait(millis: i64) -> String {
+    if millis < 5_000 {
+        return PAST.to_owned();
+    }
+    let nearest = WAITS.iter().min_by_key(|(wait, _)| {
+        let distance = (wait - millis).unsigned_abs();
+        // Compared by proportion: a wait is off by a fifth of itself at most.
+        distance * 1000 / (wait.unsigned_abs() + 2_000)
+    });
+    nearest.map_or_else(String::new, |(_, text)| (*text).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_named_whatever_chance_made_of_it() {
+        let named = [-1000, 0, 24_000, 36_000, 55_000, 96_000, 144_000, 595_000, 2_592_000_000].map(wait);
+        assert_eq!(named, ["past", "past", "30 s", "30 s", "1 min", "2 min", "2 min", "10 min", "30 d"]);
+    }
+}

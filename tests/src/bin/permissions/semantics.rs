@@ -1,0 +1,67 @@
+//! The same paths where the services are somebody else's: the same must come of them.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use crate::account::{Account, Services};
+use crate::path::Path;
+use crate::server::Server;
+use crate::survey::Survey;
+use crate::world::World;
+
+/// How an implementation compares with moto.
+pub(crate) struct Compared {
+    pub(crate) name: &'static str,
+    pub(crate) paths: usize,
+    /// What came to something else.
+    pub(crate) differences: Vec<String>,
+}
+
+/// Walks all paths on each further implementation.
+pub(crate) async fn compare(
+    directory: PathBuf,
+    binaries: PathBuf,
+    paths: &[&'static Path],
+    expected: &Survey,
+    say: impl Fn(&str),
+) -> Vec<Compared> {
+    let world = async |services: Services| World {
+        account: Account::create(services, Vec::new()).await,
+        binaries: binaries.clone(),
+        directory: directory.clone(),
+        masks: Mutex::default(),
+    };
+    let mut compared = Vec::new();
+
+    say("dynalite for the ledger, moto for the rest: all paths");
+    let (dynalite, moto) = (Server::dynalite(&directory), Server::moto(&directory, None));
+    let services = Services { dynamodb: dynalite.endpoint.clone(), ..Services::moto(&moto, false) };
+    compared.push(walk("dynalite and moto", &world(services).await, paths, expected).await);
+    drop((dynalite, moto));
+
+    say("MiniStack: all paths");
+    let ministack = Server::ministack(&directory);
+    let endpoint = ministack.endpoint.clone();
+    let services = Services { dynamodb: endpoint.clone(), others: endpoint, account: "000000000000", enforce: false };
+    compared.push(walk("MiniStack", &world(services).await, paths, expected).await);
+    compared
+}
+
+async fn walk(name: &'static str, world: &World, paths: &[&'static Path], expected: &Survey) -> Compared {
+    let mut differences = Vec::new();
+    for path in paths {
+        let (outcome, expected) = (path.outcome(world).await, &expected.outcomes[&(path.function, path.name)]);
+        if outcome != *expected {
+            differences.push(format!(
+                "{name}: {} {}:\n  {}\n  {}\nmoto:\n  {}\n  {}",
+                path.function,
+                path.name,
+                outcome.told,
+                outcome.ledger.join("\n  "),
+                expected.told,
+                expected.ledger.join("\n  ")
+            ));
+        }
+    }
+    Compared { name, paths: paths.len(), differences }
+}

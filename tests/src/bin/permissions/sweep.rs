@@ -1,0 +1,49 @@
+//! The paths of an overdue event through the sweep.
+
+use serde_json::json;
+
+use crate::path::{Path, small_body, source};
+use crate::world::{Outage, Outcome, World};
+
+pub(crate) const PATHS: [Path; 4] = [
+    Path {
+        function: "Sweep",
+        name: "overdue",
+        walk: |world, name| Box::pin(async move { overdue(world, name, Outage::None).await }),
+    },
+    Path {
+        function: "Sweep",
+        name: "queue away",
+        walk: |world, name| Box::pin(async move { overdue(world, name, Outage::Sqs).await }),
+    },
+    Path {
+        function: "Sweep",
+        name: "nothing is due",
+        walk: |world, name| {
+            Box::pin(async move {
+                let source = source(world, name).await;
+                world.feed(&source, &small_body(), Outage::None).await;
+                let swept = world.sweep(Outage::None).await;
+                world.outcome(&[swept]).await
+            })
+        },
+    },
+    Path {
+        function: "Sweep",
+        name: "seen by Lambda",
+        walk: |world, _| {
+            Box::pin(async move {
+                let seen = world.observe("Sweep", json!({})).await;
+                world.outcome(&[seen]).await
+            })
+        },
+    },
+];
+
+async fn overdue(world: &World, name: &str, outage: Outage) -> Outcome {
+    let source = source(world, name).await;
+    world.feed(&source, &small_body(), Outage::Sqs).await;
+    world.hurry().await;
+    let swept = world.sweep(outage).await;
+    world.outcome(&[swept]).await
+}

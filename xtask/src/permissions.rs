@@ -1,0 +1,20 @@
+//! The functions under the roles that the template gives them.
+
+use crate::error::Result;
+use crate::functions::FUNCTIONS;
+use crate::project::Project;
+use crate::stack::program;
+use crate::tools::{MINISTACK, MOTO, SAM, check_node, install_beside, install_node_modules};
+
+/// Runs them on implementations of AWS that evaluate policies, with all permissions and without each of them in turn.
+pub(crate) fn check(project: &Project) -> Result<()> {
+    check_node(project)?;
+    install_beside(project, &[SAM, MINISTACK, MOTO], || {
+        project.say("building the functions, and what takes permissions away");
+        let mut cargo = project.cargo(&["build", "--workspace"]);
+        project.run(cargo.args(FUNCTIONS.iter().chain(&["permissions"]).flat_map(|name| ["--bin", name])))
+    })?;
+    install_node_modules(project, &project.path("tests/implementations"), None)?;
+    project.say("the permissions");
+    project.run(program(project, "permissions").arg("--dir").arg(project.target.join("permissions")))
+}
