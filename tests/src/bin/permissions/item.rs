@@ -1,7 +1,7 @@
 //! A record without what differs from run to run.
 
+use ::tests::ledger::Record;
 use aws_sdk_dynamodb::types::AttributeValue;
-use tests::ledger::Record;
 
 /// By which of Landfall's own waits others are named. That of two minutes is a lease too.
 const WAITS: [(i64, &str); 6] = [

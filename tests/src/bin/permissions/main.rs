@@ -128,6 +128,8 @@ async fn prove(arguments: &Arguments) -> Report {
     );
     drop((world, moto));
 
+    // Not in the template's order, which says nothing.
+    seen.sort_by(|one, other| (one.function, &one.what).cmp(&(other.function, &other.what)));
     let compared =
         semantics::compare(arguments.directory.clone(), arguments.binaries.clone(), &paths, &survey, say).await;
     Report { survey, with_key, seen, compared }

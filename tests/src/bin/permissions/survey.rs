@@ -99,6 +99,9 @@ impl Survey {
             seen.objections.extend(objection.map(|objection| format!("{}: {objection}", path.name)));
             seen.changed.push((path.name, told));
         }
+        if rows.is_empty() && !lifecycle::is_beyond(&seen.what) && !seen.changed.is_empty() {
+            seen.objections.push("which row of docs/lifecycle.md is it like? `lifecycle.rs` has to be told".to_owned());
+        }
         seen
     }
 
