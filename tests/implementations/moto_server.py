@@ -28,8 +28,9 @@ LOCK = threading.Lock()
 # Of the request that is being handled.
 current = threading.local()
 
-# What an action asks of a customer's key, by AWS's pages: "Data encryption" (SQS), "Key management" (SNS), "Protecting
-# data with SSE-KMS" (S3). How DynamoDB uses a key on its caller's behalf, they do not say by action.
+# What an action asks of a customer's key, by AWS's pages on key management of SQS and SNS and on SSE-KMS of S3. Left out:
+# that a part of an upload asks for kms:Decrypt too, since moto does not tell parts from whole objects here, and what
+# DynamoDB asks for on its caller's behalf.
 KEY_USE = {
     "sqs:SendMessage": ["kms:GenerateDataKey", "kms:Decrypt"],
     "sqs:ReceiveMessage": ["kms:Decrypt"],

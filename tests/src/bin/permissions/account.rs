@@ -74,6 +74,7 @@ impl Account {
                 .send(&Request { body: b"0".to_vec(), ..switch }.with_header("content-type", "text/plain"))
                 .await;
             assert_eq!(answer.status, 200, "{}", answer.text());
+            check_signatures(&account.services, &identity).await;
         }
         account.make_ledger().await;
         account.make_queues().await;
@@ -174,6 +175,15 @@ impl Account {
             self.operator.call("logs", "POST", "/", &headers, body.into()).await;
         }
     }
+}
+
+/// Where nobody looks at signatures, a role would show nothing.
+async fn check_signatures(services: &Services, operator: &Credentials) {
+    let forged = Credentials::new(operator.access_key_id(), "forged", None, None, "forged");
+    let forger = Aws::signed_in(Http::default(), Some(&services.others), forged, REGION.to_owned());
+    let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "Logs_20140328.DescribeLogGroups")];
+    let answer = forger.ask("logs", "POST", "/", &headers, b"{}".to_vec()).await.text();
+    assert!(answer.contains("SignatureDoesNotMatch"), "a forged signature was taken: {answer}");
 }
 
 /// Makes a user who may do everything, and gives their key.
