@@ -31,7 +31,8 @@ fn run(project: &Project, targets: &[String], seconds_each: u32, found: &Path) -
     project.say("building the fuzz targets");
     project.run(&mut cargo_fuzz(project, &tool, "build"))?;
     let corpus = project.target.join("fuzz/corpus");
-    project.run(project.cargo(&["run", "--quiet", "-p", "testdata", "--bin", "corpus", "--", "unpack"]).arg(&corpus))?;
+    project
+        .run(project.cargo(&["run", "--quiet", "-p", "testdata", "--bin", "corpus", "--", "unpack"]).arg(&corpus))?;
     let all;
     let targets = if targets.is_empty() {
         all = all_targets(project)?;

@@ -84,7 +84,7 @@ pub(crate) const PATHS: [Path; 18] = [
         name: "archived",
         walk: |world, name| {
             Box::pin(async move {
-                let (source, server) = (archiving(world, name).await, AssetServer::start().await);
+                let (source, server) = (archiving(world, name).await, AssetServer::start());
                 let link = server.serve("/1.png", &[Reply::content("image/png", picture(200))]);
                 world.feed(&source, &body(&[link], 0), Outage::None).await;
                 let processed = world.process(Outage::None).await;
@@ -97,7 +97,7 @@ pub(crate) const PATHS: [Path; 18] = [
         name: "archived in parts",
         walk: |world, name| {
             Box::pin(async move {
-                let (source, server) = (archiving(world, name).await, AssetServer::start().await);
+                let (source, server) = (archiving(world, name).await, AssetServer::start());
                 let link = server.serve("/1.png", &[Reply::content("image/png", picture(PART_BYTES + 1))]);
                 world.feed(&source, &body(&[link], 0), Outage::None).await;
                 // What was archived stands when the event, which could not be published, comes again.
