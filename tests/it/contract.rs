@@ -85,7 +85,7 @@ fn decided(record: &Record) -> &'static str {
     let schedule = Schedule::at(TimeScale::REAL);
     let request = ClaimRequest { token: "mine".to_owned(), now, lease_until: schedule.lease_until(now), schedule };
     match claim(Some(&standing(record)), &request) {
-        Claim::Take { .. } | Claim::Held => "worked on",
+        Claim::Take { .. } => "worked on",
         Claim::Make { .. } => "made anew",
         Claim::Refuse(_) => "left alone",
     }

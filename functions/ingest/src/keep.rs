@@ -2,14 +2,15 @@
 
 use domain::event::VerifiedEvent;
 use domain::ledger::admit::{Admission, admit};
-use domain::ledger::record::BodyRef;
+use domain::ledger::record::{BodyRef, RecordBody};
 use domain::ledger::schedule::Schedule;
+use domain::ledger::writes::PutCondition;
 use domain::message::{self, Elsewhere};
 use domain::trace::Trace;
 use platform::bodies::Bodies;
 use platform::body_codec::pack;
 use platform::clock;
-use platform::ledger::{Body, Ledger, Place, Put};
+use platform::ledger::{Ledger, PutOutcome};
 use platform::queue::{Message, Queue};
 use platform::service_error::ServiceError;
 
@@ -70,8 +71,8 @@ impl Keeper {
         let is_inline = packed.bytes.len() <= self.inline_body_bytes;
         let in_bucket = if is_inline { None } else { self.put_into_bucket(verified, line).await };
         let body = match &in_bucket {
-            Some(reference) => Some(Body::Referenced(reference)),
-            None if is_inline => Some(Body::Inline(&packed)),
+            Some(reference) => Some(RecordBody::Referenced(reference)),
+            None if is_inline => Some(RecordBody::Inline(&packed)),
             // The bucket failed and the record cannot hold the body, so only the message can.
             None => None,
         };
@@ -123,10 +124,10 @@ impl Keeper {
     async fn record_unless_homeless(
         &self,
         verified: &VerifiedEvent,
-        body: Option<Body<'_>>,
+        body: Option<RecordBody<'_>>,
         line: &mut DeliveryLog,
     ) -> Option<Recorded> {
-        match self.record(verified, &body?).await {
+        match self.record(verified, body?).await {
             Ok(recorded) => Some(recorded),
             Err(trouble) => {
                 line.trouble(&trouble);
@@ -135,21 +136,20 @@ impl Keeper {
         }
     }
 
-    async fn record(&self, verified: &VerifiedEvent, body: &Body<'_>) -> Result<Recorded, ServiceError> {
+    async fn record(&self, verified: &VerifiedEvent, body: RecordBody<'_>) -> Result<Recorded, ServiceError> {
         let event = verified.event();
         let due_at = self.schedule.first_due(event.received_at);
-        let mut place = Place::Free;
+        let mut condition = PutCondition::Absent;
         // An expired record can be in the way once; whoever replaces it makes one that is not expired.
         for _ in 0..RECORDING_ROUNDS_MAX {
-            let standing = match self.ledger.record(event, body, due_at, place).await? {
-                Put::Created => return Ok(Recorded::New),
-                Put::Stands(standing) => standing,
+            let existing = match self.ledger.record(event, body, due_at, condition).await? {
+                PutOutcome::Written => return Ok(Recorded::New),
+                PutOutcome::Refused(existing) => existing,
             };
-            match admit(&standing, &event.recorded_by, event.body_sha256, event.received_at) {
-                Admission::Own => return Ok(Recorded::New),
+            match admit(&existing, event.body_sha256, event.received_at) {
                 Admission::Duplicate { differs } => return Ok(Recorded::Known { differs }),
                 Admission::Beside => return Ok(Recorded::Beside),
-                Admission::Expired { expires_at_seconds } => place = Place::Expired(expires_at_seconds),
+                Admission::Expired { expires_at_seconds } => condition = PutCondition::Expired(expires_at_seconds),
             }
         }
         Err(ServiceError::retryable("recording the event", "expired records kept standing in the way"))

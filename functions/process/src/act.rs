@@ -85,7 +85,7 @@ impl Acted {
 
 /// Does everything that is to be done with the event of `record`; or says why not, and whether trying again may help.
 pub(crate) async fn act(desk: &Desk, record: Record, sent: MessageBody, deadline: Timestamp) -> Result<Acted, Work> {
-    let Record { event, body: stored, standing } = record;
+    let Record { event, body: stored, lifecycle } = record;
     enough_time_for_a_step(deadline)?;
     let body = fetch(desk, &event, &stored, sent).await.map_err(|trouble| as_work(&trouble))?;
     enough_time_for_a_step(deadline)?;
@@ -94,17 +94,17 @@ pub(crate) async fn act(desk: &Desk, record: Record, sent: MessageBody, deadline
     let options = &wanted.options;
     let canonical = Canonical::of(sender, &event.headers, &body);
     // What is remembered of the source may be older than what ingest knew. Once it has been read anew, it counts.
-    let may_be_outdated = event.provider == Provider::Custom && standing.attempts == 1;
+    let may_be_outdated = event.provider == Provider::Custom && lifecycle.attempts == 1;
     if may_be_outdated && canonical.head.event_type != event.event_type {
         desk.options.doubt(&event.source);
         return Err(Work::Retryable { reason: READ_OTHERWISE.to_owned() });
     }
     let told = Told { event, canonical, raw: body };
-    let Told { event, canonical, raw } = confirm(desk, told, sender, options, standing.attempts, deadline).await?;
+    let Told { event, canonical, raw } = confirm(desk, told, sender, options, lifecycle.attempts, deadline).await?;
     // What anybody could have planted is not fetched.
     let is_believed = event.verified_by != VerifiedBy::Token || options.confirm.is_none();
     let canonical = if is_believed {
-        archive(desk, &event, sender, standing.attempts, canonical, options, deadline).await?
+        archive(desk, &event, sender, lifecycle.attempts, canonical, options, deadline).await?
     } else {
         canonical
     };

@@ -2,10 +2,11 @@
 
 use domain::ledger::admit::allows_second_body;
 use domain::ledger::claim::{Claim, ClaimRequest, Reason, claim};
-use domain::ledger::record::{BodyRef, Record};
+use domain::ledger::record::{BodyRef, Record, RecordBody};
+use domain::ledger::writes::{DueTime, PutCondition};
 use domain::message::{Message, MessageBody};
 use platform::body_codec::pack;
-use platform::ledger::{Body, Due, Place, Taken};
+use platform::ledger::ClaimOutcome;
 use platform::service_error::ServiceError;
 
 use crate::desk::Desk;
@@ -58,25 +59,24 @@ impl Desk {
     }
 
     async fn claim_as_named(&self, message: &Message, request: &ClaimRequest) -> Result<Claimed, ServiceError> {
-        let mut due = Due::Stays;
+        let mut due = DueTime::Unchanged;
         for _ in 0..ROUNDS_MAX {
-            let existing = match self.ledger.take(&message.event.id, request, due).await? {
-                Taken::Yes(record) => return Ok(Claimed::Ours(record)),
-                Taken::No(existing) => existing,
+            let existing = match self.ledger.claim(&message.event.id, request, due).await? {
+                ClaimOutcome::Claimed(record) => return Ok(Claimed::Ours(record)),
+                ClaimOutcome::Refused(existing) => existing,
             };
-            let standing = existing.as_ref().map(|record| &record.standing);
-            match claim(standing, request) {
-                Claim::Held => {
-                    return Ok(existing.map_or(Claimed::Contended, Claimed::Ours));
-                }
-                Claim::Refuse(_) if standing.is_some_and(|it| allows_second_body(it, message.event.body_sha256)) => {
+            let existing = existing.as_ref().map(|record| &record.lifecycle);
+            match claim(existing, request) {
+                Claim::Refuse(_) if existing.is_some_and(|it| allows_second_body(it, message.event.body_sha256)) => {
                     return Ok(Claimed::Beside);
                 }
                 Claim::Refuse(reason) => return Ok(Claimed::Refused(reason)),
-                Claim::Take { due_at } => due = if due_at.is_some() { Due::Moves } else { Due::Stays },
+                Claim::Take { due_at } => {
+                    due = if due_at.is_some() { DueTime::AfterLease } else { DueTime::Unchanged };
+                }
                 Claim::Make { expired_at_seconds } => {
-                    let place = expired_at_seconds.map_or(Place::Free, Place::Expired);
-                    if !self.make(message, request, place).await? {
+                    let condition = expired_at_seconds.map_or(PutCondition::Absent, PutCondition::Expired);
+                    if !self.make(message, request, condition).await? {
                         return Ok(Claimed::Absent);
                     }
                     // Whether that put was ours or somebody else's, the record stands now; the next round takes it or
@@ -89,7 +89,12 @@ impl Desk {
 
     /// Makes the record of an event that only its message has, under the claim at once; `false` if the message has it
     /// no more than the ledger.
-    async fn make(&self, message: &Message, request: &ClaimRequest, place: Place) -> Result<bool, ServiceError> {
+    async fn make(
+        &self,
+        message: &Message,
+        request: &ClaimRequest,
+        condition: PutCondition,
+    ) -> Result<bool, ServiceError> {
         let event = &message.event;
         let reference = |size| BodyRef::of(self.bodies.bucket(), event, size);
         match &message.body {
@@ -97,16 +102,17 @@ impl Desk {
             MessageBody::Here(bytes) => {
                 let packed = pack(bytes);
                 if packed.bytes.len() <= self.inline_body_bytes {
-                    self.ledger.make_claimed(event, &Body::Inline(&packed), request, place).await?;
+                    self.ledger.make_claimed(event, RecordBody::Inline(&packed), request, condition).await?;
                 } else {
                     let reference = reference(bytes.len() as u64);
                     self.bodies.put(&reference, bytes).await?;
-                    self.ledger.make_claimed(event, &Body::Referenced(&reference), request, place).await?;
+                    self.ledger.make_claimed(event, RecordBody::Referenced(&reference), request, condition).await?;
                 }
             }
             // Where the body lies is derived from the event, never taken from the message.
             MessageBody::InBucket(claimed) => {
-                self.ledger.make_claimed(event, &Body::Referenced(&reference(claimed.size)), request, place).await?;
+                let reference = reference(claimed.size);
+                self.ledger.make_claimed(event, RecordBody::Referenced(&reference), request, condition).await?;
             }
         }
         Ok(true)

@@ -14,7 +14,7 @@ use domain::time::Timestamp;
 use platform::assets::Assets;
 use platform::bodies::Bodies;
 use platform::download::Downloads;
-use platform::ledger::{Ledger, Settled};
+use platform::ledger::{Ledger, SettleOutcome};
 use platform::provider_api::ProviderApi;
 use platform::queue::Queue;
 use platform::service_error::{ServiceError, ServiceErrorKind};
@@ -126,7 +126,7 @@ impl Desk {
         received: &Received,
         line: &mut ProcessLog,
     ) -> Verdict {
-        let (recorded, attempts) = (record.event.clone(), record.standing.attempts);
+        let (recorded, attempts) = (record.event.clone(), record.lifecycle.attempts);
         line.claimed(&record);
         let (work, outcome) = if may_work(attempts) {
             let desk = Arc::clone(self);
@@ -141,8 +141,8 @@ impl Desk {
         line.contradicted(is_contradicted);
         let outcome = outcome.map(|acted| acted.outcome(&recorded)).unwrap_or_default();
         match self.ledger.settle(&recorded.id, &token, &settlement, &outcome).await {
-            Ok(Settled::Yes) => Verdict::Delete,
-            Ok(Settled::ClaimLost) => {
+            Ok(SettleOutcome::Settled) => Verdict::Delete,
+            Ok(SettleOutcome::ClaimLost) => {
                 line.claim_lost();
                 Verdict::Delete
             }

@@ -106,7 +106,7 @@ impl ProcessLog {
 
     pub(crate) fn claimed(&mut self, record: &Record) {
         self.event_id = Some(record.event.id.to_string());
-        self.attempts = Some(record.standing.attempts);
+        self.attempts = Some(record.lifecycle.attempts);
         self.received_at = Some(record.event.received_at);
     }
 

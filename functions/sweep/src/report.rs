@@ -1,6 +1,6 @@
 //! What a sweep came to.
 
-use platform::ledger::DUE_SHARDS;
+use domain::ledger::due_shard::DUE_SHARDS;
 use platform::service_error::ServiceError;
 use serde::Serialize;
 

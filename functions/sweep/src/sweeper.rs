@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::ledger::due_shard::DUE_SHARDS;
 use domain::ledger::schedule::Schedule;
 use domain::ledger::sweep::Overdue;
 use domain::message;
 use domain::time::Timestamp;
 use domain::trace::Trace;
-use platform::clock;
-use platform::ledger::{DUE_SHARDS, Ledger};
+use platform::ledger::Ledger;
 use platform::queue::Queue;
 use platform::service_error::ServiceError;
+use platform::{clock, random};
 use tokio::task::JoinSet;
 
 use crate::report::Report;
@@ -85,7 +86,7 @@ impl Sweeper {
                     return;
                 }
                 report.overdue += 1;
-                match self.sweep(&overdue, trace).await {
+                match self.sweep(overdue, trace).await {
                     Ok(Swept::Sent) => report.sent += 1,
                     Ok(Swept::PassedOver) => report.passed_over += 1,
                     Err(trouble) => {
@@ -103,16 +104,15 @@ impl Sweeper {
 
     /// Marks the event first and sends it then: a crash in between costs one wait, the other way round could send the
     /// same event in every run.
-    async fn sweep(&self, overdue: &Overdue, trace: Option<&Trace>) -> Result<Swept, ServiceError> {
-        let now = clock::now();
-        let next = overdue.next_due_at(now, self.schedule);
-        let Some(event) = self.ledger.sweep(overdue, now, next).await? else {
+    async fn sweep(&self, overdue: Overdue, trace: Option<&Trace>) -> Result<Swept, ServiceError> {
+        let mark = overdue.mark(random::token(), clock::now(), self.schedule);
+        let Some(event) = self.ledger.mark_swept(&mark).await? else {
             return Ok(Swept::PassedOver);
         };
         let message = self.queue.prepare(&event.source, &message::encode_reference(&event), trace);
         if let Err(trouble) = self.queue.send(&message).await {
             let soon = self.schedule.deferred_due(clock::now());
-            self.ledger.unsweep(overdue, next, soon).await?;
+            self.ledger.take_mark_back(&mark, soon).await?;
             return Err(trouble);
         }
         Ok(Swept::Sent)

@@ -13,12 +13,19 @@
 //! Whoever finds `due_at` in the past (the sweep) sends the event to the queue again, so nothing unfinished can be
 //! forgotten: a lost message, a dead processor and a planned wait all end the same way.
 //!
-//! Here are only decisions over plain values. The platform performs them as conditional writes; whole-system tests hold
-//! what the processor and the sweep then do against these functions.
+//! Here are decisions over plain values, and the [writes] that carry them out: each a value with its key, its condition
+//! and its changes. The platform renders that value to DynamoDB; the model of the protocol evaluates the same one.
 
 pub mod admit;
+pub mod attribute;
 pub mod claim;
+pub mod condition;
+pub mod due_shard;
+pub mod item;
 pub mod record;
 pub mod schedule;
 pub mod settle;
 pub mod sweep;
+pub mod value;
+pub mod write;
+pub mod writes;

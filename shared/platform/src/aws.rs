@@ -139,10 +139,6 @@ impl Aws {
         Aws { shared: shared.build(), endpoints, region, keys, tls: Arc::new(tls) }
     }
 
-    pub(crate) fn dynamodb(&self, limits: Limits) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.limited(limits, &self.endpoints.dynamodb))
-    }
-
     pub(crate) fn sqs(&self, limits: Limits) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::new(&self.limited(limits, &self.endpoints.sqs))
     }

@@ -1,22 +1,11 @@
-//! How a body is kept in a record: compressed where that makes it smaller.
+//! How a body is packed for a record: compressed where that makes it smaller.
+
+use domain::delivery::BODY_MAX_BYTES;
+use domain::ledger::record::PackedBody;
 
 /// A body of at most so many bytes, as it is stored, lies in its record unless the operator says otherwise; a larger one
 /// in the bucket. Every update of a record is billed by its whole size.
 pub const INLINE_BODY_BYTES: usize = 8 * 1024;
-
-/// A body as a record keeps it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Packed {
-    /// The bytes.
-    pub bytes: Vec<u8>,
-    /// Whether they are a zstd frame.
-    pub is_zstd: bool,
-}
-
-/// A kept body that cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[error("the record's compressed body cannot be read")]
-pub struct Unreadable;
 
 /// DynamoDB bills by the KiB, so what fits one with the record's other attributes gains nothing from compression.
 const WORTH_COMPRESSING_BYTES: usize = 512;
@@ -25,25 +14,24 @@ const LEVEL: i32 = 1;
 
 /// Packs a body.
 #[must_use]
-pub fn pack(body: &[u8]) -> Packed {
+pub fn pack(body: &[u8]) -> PackedBody {
     if body.len() >= WORTH_COMPRESSING_BYTES
         && let Ok(compressed) = zstd::bulk::compress(body, LEVEL)
         && compressed.len() < body.len()
     {
-        return Packed { bytes: compressed, is_zstd: true };
+        return PackedBody { bytes: compressed, is_zstd: true };
     }
-    Packed { bytes: body.to_vec(), is_zstd: false }
+    PackedBody { bytes: body.to_vec(), is_zstd: false }
 }
 
-/// Gives the body back, which has at most `max_bytes`.
-///
-/// # Errors
-/// If the frame is damaged or holds more.
-pub fn unpack(packed: Packed, max_bytes: usize) -> Result<Vec<u8>, Unreadable> {
-    if !packed.is_zstd {
-        return Ok(packed.bytes);
-    }
-    zstd::bulk::decompress(&packed.bytes, max_bytes).map_err(|_| Unreadable)
+/// Gives the body back; `None` if the frame is damaged, or holds more than any body has.
+#[must_use]
+pub fn unpack(packed: PackedBody) -> Option<Vec<u8>> {
+    unpack_within(packed, BODY_MAX_BYTES)
+}
+
+fn unpack_within(packed: PackedBody, max_bytes: usize) -> Option<Vec<u8>> {
+    if packed.is_zstd { zstd::bulk::decompress(&packed.bytes, max_bytes).ok() } else { Some(packed.bytes) }
 }
 
 #[cfg(test)]
@@ -53,15 +41,13 @@ mod tests {
 
     use super::*;
 
-    const MAX_BYTES: usize = 1024 * 1024;
-
     proptest! {
         #[test]
         fn any_body_comes_back_and_never_grows(piece in vec(any::<u8>(), 0..600), times in 1..20_usize) {
             let body = piece.repeat(times);
             let packed = pack(&body);
             prop_assert!(packed.bytes.len() <= body.len());
-            prop_assert_eq!(unpack(packed, body.len()).unwrap(), body);
+            prop_assert_eq!(unpack_within(packed, body.len()).unwrap(), body);
         }
 
         #[test]
@@ -70,7 +56,7 @@ mod tests {
             let frame = zstd::bulk::compress(&bytes, LEVEL).unwrap();
             let damaged = [&frame[..frame.len() / 2], &bytes].concat();
             for bytes in [bytes, frame, damaged] {
-                if let Ok(body) = unpack(Packed { bytes, is_zstd: true }, max_bytes) {
+                if let Some(body) = unpack_within(PackedBody { bytes, is_zstd: true }, max_bytes) {
                     prop_assert!(body.len() <= max_bytes);
                 }
             }
@@ -83,7 +69,7 @@ mod tests {
             (0..4096_u32).flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
         let zstd_magic = [0x28, 0xb5, 0x2f, 0xfd];
         for body in [&b""[..], b"{}", &zstd_magic, &[b'x'; 100_000], &noise] {
-            assert_eq!(unpack(pack(body), MAX_BYTES).unwrap(), body);
+            assert_eq!(unpack(pack(body)).unwrap(), body);
         }
     }
 
@@ -96,7 +82,7 @@ mod tests {
     #[test]
     fn a_damaged_or_bloated_frame_is_refused() {
         let packed = pack(&[b'x'; 2048]);
-        assert!(unpack(packed.clone(), 2047).is_err());
-        assert!(unpack(Packed { bytes: packed.bytes[..5].to_vec(), is_zstd: true }, MAX_BYTES).is_err());
+        assert!(unpack_within(packed.clone(), 2047).is_none());
+        assert!(unpack(PackedBody { bytes: packed.bytes[..5].to_vec(), is_zstd: true }).is_none());
     }
 }

@@ -1,69 +1,90 @@
 //! The ledger: the DynamoDB table that knows how every event stands.
 //!
-//! Each method is one conditional write, which is the only way in which the table is ever changed. The conditions say
-//! what the decisions of `domain::ledger` say; when one fails, the record that stood in the way comes back with the
-//! refusal, and the decision is asked what to make of it.
+//! It is only ever changed by the writes of `domain::ledger`. Each method makes one of them; when its condition does not
+//! hold, the record that stood in the way comes back with the refusal, and the decision is asked what to make of it.
 
-mod claim;
-mod item;
+mod expression;
+mod json;
 mod overdue;
-mod settle;
+mod request;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use domain::event::Event;
 use domain::event_id::EventId;
-use domain::ledger::record::{Record, RecordState, State};
+use domain::ledger::claim::ClaimRequest;
+use domain::ledger::item::{Item, Unreadable};
+use domain::ledger::record::{Record, RecordBody, RecordState};
+use domain::ledger::settle::Settlement;
+use domain::ledger::sweep::SweepMark;
+use domain::ledger::write::Write;
+use domain::ledger::writes::{self, DueTime, PutCondition};
 use domain::time::Timestamp;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use hyper::body::Bytes;
+use serde::Serialize;
+use serde_json::Value as Json;
 
-pub use self::claim::{Due, Taken};
-pub use self::item::Body;
-pub use self::settle::Settled;
+pub use self::overdue::{OverduePage, PageStart};
 
+use self::request::WriteRequest;
 use crate::aws::{Aws, Limits};
+use crate::body_codec::unpack;
 use crate::service::{AwsJsonService, Failure, Service};
 use crate::service_error::ServiceError;
-
-/// The number of shards of the index of overdue events. One partition of an index takes a thousand writes a second;
-/// this many never hold up the table.
-pub const DUE_SHARDS: u32 = 64;
 
 /// The table.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    client: aws_sdk_dynamodb::Client,
     service: Arc<Service>,
     table: String,
 }
 
-/// What a put came to.
-#[derive(Debug)]
-pub enum Put {
-    /// The record was written.
-    Created,
-    /// Another stood there.
-    Stands(Box<RecordState>),
+/// What a write came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WriteOutcome {
+    /// It is written, now or by an earlier try of the same write. Here is the item, if it was to be read back.
+    Written(Option<Item<'static>>),
+    /// Its condition did not hold. Here is what stood in the way, if anything did.
+    Refused(Option<Item<'static>>),
 }
 
-/// Where a put may write.
+/// What putting a record came to.
+#[derive(Debug)]
+pub enum PutOutcome {
+    /// The record is written.
+    Written,
+    /// That of another stands there.
+    Refused(Box<RecordState>),
+}
+
+/// What claiming a record came to.
+#[derive(Debug)]
+pub enum ClaimOutcome {
+    /// The event is ours; here is its record.
+    Claimed(Box<Record>),
+    /// It is not; here is the record as it stands, if there is one.
+    Refused(Option<Box<Record>>),
+}
+
+/// What settling came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Where nothing stands.
-    Free,
-    /// Where an expired record stands that still expires at this second.
-    Expired(i64),
+pub enum SettleOutcome {
+    /// The record is settled.
+    Settled,
+    /// Somebody else holds the claim by now; what was done may be done again by them.
+    ClaimLost,
 }
 
 impl Ledger {
     /// The table named `table`.
     #[must_use]
     pub fn new(aws: &Aws, table: String, limits: Limits) -> Ledger {
-        Ledger { client: aws.dynamodb(limits), service: Arc::new(aws.service(AwsJsonService::DynamoDb, limits)), table }
+        Ledger { service: Arc::new(aws.service(AwsJsonService::DynamoDb, limits)), table }
+    }
+
+    /// Opens the connection by which the table is reached.
+    pub async fn connect(&self) {
+        self.service.connect().await;
     }
 
     /// Records a fresh event, to come due at `due_at`.
@@ -73,105 +94,142 @@ impl Ledger {
     pub async fn record(
         &self,
         event: &Event,
-        body: &Body<'_>,
+        body: RecordBody<'_>,
         due_at: Timestamp,
-        place: Place,
-    ) -> Result<Put, ServiceError> {
-        self.put(item::received(event, body, due_at), place).await
+        condition: PutCondition,
+    ) -> Result<PutOutcome, ServiceError> {
+        self.put(&writes::record(event, body, due_at, condition)).await
+    }
+
+    /// Makes the record of an event that the table does not have, under the claim at once.
+    ///
+    /// # Errors
+    /// If the table could not be reached or refused; the record may have been written all the same.
+    pub async fn make_claimed(
+        &self,
+        event: &Event,
+        body: RecordBody<'_>,
+        request: &ClaimRequest,
+        condition: PutCondition,
+    ) -> Result<PutOutcome, ServiceError> {
+        self.put(&writes::make_claimed(event, body, request, condition)).await
+    }
+
+    /// Takes an event whose record stands and may be claimed: received with its time come, or processing under a
+    /// lapsed lease.
+    ///
+    /// # Errors
+    /// If the table could not be reached or refused; the claim may hold all the same, and then its own token tells.
+    pub async fn claim(
+        &self,
+        id: &EventId,
+        request: &ClaimRequest,
+        due: DueTime,
+    ) -> Result<ClaimOutcome, ServiceError> {
+        const OPERATION: &str = "dynamodb:UpdateItem (claim)";
+        match self.write(OPERATION, &writes::claim(id, request, due)).await? {
+            WriteOutcome::Written(item) => Ok(ClaimOutcome::Claimed(record(item.unwrap_or_default())?)),
+            WriteOutcome::Refused(item) => Ok(ClaimOutcome::Refused(item.map(record).transpose()?)),
+        }
+    }
+
+    /// Settles an event, if it is still claimed with `token`. `outcome` is kept with a finished record; nothing is, if it
+    /// is empty.
+    ///
+    /// # Errors
+    /// If the table could not be reached or refused; the lease then lapses, and the event comes due again.
+    pub async fn settle(
+        &self,
+        id: &EventId,
+        token: &str,
+        settlement: &Settlement,
+        outcome: &[(&str, String)],
+    ) -> Result<SettleOutcome, ServiceError> {
+        let write = writes::settle(id, token, settlement, outcome);
+        Ok(match self.write("dynamodb:UpdateItem (settle)", &write).await? {
+            WriteOutcome::Written(_) => SettleOutcome::Settled,
+            WriteOutcome::Refused(_) => SettleOutcome::ClaimLost,
+        })
     }
 
     /// Lets a recorded event come due earlier, because its message could not be sent.
     ///
     /// # Errors
     /// If the table could not be reached or refused. Nothing is lost: the event comes due later.
-    pub async fn bring_forward(&self, id: &EventId, due_at: Timestamp) -> Result<(), ServiceError> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("id", item::text(id.as_str()))
-            .update_expression("SET due_at = :due_at")
-            // Whoever has claimed it meanwhile knows better.
-            .condition_expression("#state = :received AND due_at > :due_at")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":due_at", item::time(due_at))
-            .expression_attribute_values(":received", item::text(State::Received.as_str()));
-        unless_refused("dynamodb:UpdateItem (bring forward)", Box::pin(update.send()).await).map(|_| ())
+    pub async fn bring_forward(&self, id: &EventId, soon: Timestamp) -> Result<(), ServiceError> {
+        self.write("dynamodb:UpdateItem (bring forward)", &writes::bring_forward(id, soon)).await.map(drop)
     }
 
-    /// Opens the connection by which records are put.
-    pub async fn connect(&self) {
-        self.service.connect().await;
+    /// Marks an overdue event as swept, and gives the event; `None` if it is no longer for this sweep.
+    ///
+    /// # Errors
+    /// If the table could not be reached or refused.
+    pub async fn mark_swept(&self, mark: &SweepMark) -> Result<Option<Event>, ServiceError> {
+        match self.write("dynamodb:UpdateItem (sweep)", &writes::mark_swept(mark)).await? {
+            WriteOutcome::Written(item) => Ok(Some(item.unwrap_or_default().event().map_err(unreadable)?)),
+            WriteOutcome::Refused(_) => Ok(None),
+        }
     }
 
-    async fn put(&self, item: item::NewItem<'_>, place: Place) -> Result<Put, ServiceError> {
+    /// Takes back a mark whose message could not be sent: it does not count, and the event comes due at `soon`.
+    ///
+    /// # Errors
+    /// If the table could not be reached or refused; the event then comes due a little later.
+    pub async fn take_mark_back(&self, mark: &SweepMark, soon: Timestamp) -> Result<(), ServiceError> {
+        self.write("dynamodb:UpdateItem (take a mark back)", &writes::take_mark_back(mark, soon)).await.map(drop)
+    }
+
+    async fn put(&self, write: &Write<'_>) -> Result<PutOutcome, ServiceError> {
         const OPERATION: &str = "dynamodb:PutItem";
-        let (condition_expression, expression_attribute_values) = match place {
-            Place::Free => ("attribute_not_exists(id)", None),
-            Place::Expired(seconds) => {
-                ("attribute_not_exists(id) OR expires_at = :seen", Some(BTreeMap::from([(":seen", item::n(seconds))])))
+        match self.write(OPERATION, write).await? {
+            WriteOutcome::Written(_) => Ok(PutOutcome::Written),
+            WriteOutcome::Refused(Some(item)) => {
+                Ok(PutOutcome::Refused(Box::new(item.record_state().map_err(unreadable)?)))
             }
-        };
-        let put = PutItem {
-            table_name: &self.table,
-            item,
-            condition_expression,
-            expression_attribute_values,
-            return_values_on_condition_check_failure: "ALL_OLD",
-        };
-        let body = serde_json::to_vec(&put).expect("strings and numbers are always JSON");
-        match self.service.send(&self.service.prepare("DynamoDB_20120810.PutItem", body)).await {
-            Ok(_) => Ok(Put::Created),
-            Err(failure) => match refused_item(&failure) {
-                Some(item) => Ok(Put::Stands(Box::new(item::standing(&item)?))),
-                None => Err(ServiceError::with(OPERATION, &failure)),
-            },
+            WriteOutcome::Refused(None) => Err(ServiceError::retryable(OPERATION, "refused on account of nothing")),
         }
+    }
+
+    /// Makes a write, which logs call `operation`.
+    ///
+    /// # Errors
+    /// If the table could not be reached or refused, but on account of the condition; the write may have landed all the
+    /// same.
+    pub async fn write(&self, operation: &'static str, write: &Write<'_>) -> Result<WriteOutcome, ServiceError> {
+        let request = WriteRequest { table: &self.table, write };
+        match self.call(request.target(), &request).await {
+            // Nothing is read of an answer in which there is nothing to be read.
+            Ok(_) if !write.reads_item => Ok(WriteOutcome::Written(None)),
+            Ok(answer) => Ok(WriteOutcome::Written(member(&answer, "Attributes"))),
+            Err(Failure::Refused(refusal)) if refusal.code == "ConditionalCheckFailedException" => {
+                let item = member(&refusal.answer, "Item");
+                let is_own = write.own.holds(item.as_ref());
+                Ok(if is_own { WriteOutcome::Written(item) } else { WriteOutcome::Refused(item) })
+            }
+            Err(failure) => Err(ServiceError::with(operation, &failure)),
+        }
+    }
+
+    async fn call(&self, target: &'static str, request: &impl Serialize) -> Result<Bytes, Failure> {
+        let body = serde_json::to_vec(request).expect("strings and numbers are always JSON");
+        self.service.send(&self.service.prepare(target, body)).await
     }
 }
 
-/// What PutItem is asked for.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct PutItem<'a> {
-    table_name: &'a str,
-    item: item::NewItem<'a>,
-    condition_expression: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expression_attribute_values: Option<BTreeMap<&'static str, item::Attribute<'a>>>,
-    return_values_on_condition_check_failure: &'static str,
-}
-
-/// What a conditional update gave; `None` if its condition did not hold, which is no trouble.
-fn unless_refused<T>(
-    operation: &'static str,
-    result: Result<T, SdkError<UpdateItemError>>,
-) -> Result<Option<T>, ServiceError> {
-    match result {
-        Ok(answer) => Ok(Some(answer)),
-        Err(error) if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) => {
-            Ok(None)
-        }
-        Err(error) => Err(ServiceError::of(operation, &error)),
-    }
-}
-
-/// The record that stood in the way of a put, if that is why it failed.
-fn refused_item(failure: &Failure) -> Option<item::Item> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Refused {
-        item: Value,
-    }
-    match failure {
-        Failure::Refused(refusal) if refusal.code == "ConditionalCheckFailedException" => {
-            item::parse(serde_json::from_slice::<Refused>(&refusal.answer).ok()?.item)
-        }
-        _ => None,
-    }
+/// The item that an answer holds under `name`.
+fn member(answer: &[u8], name: &str) -> Option<Item<'static>> {
+    let mut answer: Json = serde_json::from_slice(answer).ok()?;
+    json::item(answer.get_mut(name)?.take())
 }
 
 /// A record from what the table gave back.
-fn record(item: item::Item) -> Result<Box<Record>, ServiceError> {
-    Ok(Box::new(item::record(item)?))
+fn record(item: Item<'_>) -> Result<Box<Record>, ServiceError> {
+    Ok(Box::new(item.into_record(unpack).map_err(unreadable)?))
 }
+
+fn unreadable(error: Unreadable) -> ServiceError {
+    ServiceError::permanent("reading a record", error.to_string())
+}
+
+#[cfg(test)]
+mod formats;

@@ -55,7 +55,7 @@ fn check(name: &str, learn: impl FnOnce(&mut ProcessLog)) {
 fn check_claimed(name: &str, attempts: u32, learn: impl FnOnce(&mut ProcessLog)) {
     check(name, |line| {
         line.event(&event());
-        let standing = RecordState {
+        let lifecycle = RecordState {
             state: State::Processing,
             recorded_by: event().recorded_by,
             body_sha256: event().body_sha256,
@@ -66,7 +66,7 @@ fn check_claimed(name: &str, attempts: u32, learn: impl FnOnce(&mut ProcessLog))
             due_at: None,
             expires_at_seconds: None,
         };
-        line.claimed(&Record { event: event(), body: StoredBody::Inline(Vec::new()), standing });
+        line.claimed(&Record { event: event(), body: StoredBody::Inline(Vec::new()), lifecycle });
         learn(line);
     });
 }

@@ -1,4 +1,4 @@
-//! What a put that found a record already standing has found.
+//! What it means that a record stands where a new one was to be put.
 
 use crate::digest::Digest;
 use crate::ledger::record::{RecordState, State};
@@ -7,8 +7,6 @@ use crate::time::Timestamp;
 /// What to make of a record that stood where a new one was to be put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// It is ours: an earlier try of this very put had landed. The event is new.
-    Own,
     /// Another delivery recorded the event before; its body is durable and it comes due by itself.
     Duplicate {
         /// The body now sent is another one. It is not kept; an operator should know.
@@ -24,12 +22,11 @@ pub enum Admission {
     },
 }
 
-/// Decides what `existing` means to the delivery `request_id` with this body.
+/// Decides what `existing`, which another delivery recorded, means to a delivery with this body.
 #[must_use]
-pub fn admit(existing: &RecordState, request_id: &str, body_sha256: Digest, now: Timestamp) -> Admission {
+pub fn admit(existing: &RecordState, body_sha256: Digest, now: Timestamp) -> Admission {
     match existing.expires_at_seconds {
         Some(expires_at_seconds) if existing.is_expired(now) => Admission::Expired { expires_at_seconds },
-        _ if existing.recorded_by == request_id => Admission::Own,
         _ if allows_second_body(existing, body_sha256) => Admission::Beside,
         _ => Admission::Duplicate { differs: existing.body_sha256 != body_sha256 },
     }
@@ -49,10 +46,10 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
-    fn standing(state: State, delivery: &str, expires_at_seconds: Option<i64>) -> RecordState {
+    fn existing(state: State, expires_at_seconds: Option<i64>) -> RecordState {
         RecordState {
             state,
-            recorded_by: delivery.to_owned(),
+            recorded_by: "another".to_owned(),
             body_sha256: Digest::of(b"body"),
             claimed_by: None,
             attempts: 0,
@@ -63,33 +60,29 @@ mod tests {
         }
     }
 
-    fn check(state: State, delivery: &str, expires_at_seconds: Option<i64>, expected: Admission) {
-        let existing = standing(state, delivery, expires_at_seconds);
-        let admission = admit(&existing, "mine", existing.body_sha256, NOW);
-        assert_eq!(admission, expected, "{state} {delivery} {expires_at_seconds:?}");
+    fn check(state: State, expires_at_seconds: Option<i64>, expected: Admission) {
+        let existing = existing(state, expires_at_seconds);
+        assert_eq!(admit(&existing, existing.body_sha256, NOW), expected, "{state} {expires_at_seconds:?}");
     }
 
     #[test]
     fn a_record_of_another_delivery_is_a_duplicate_in_every_state() {
         for state in [State::Received, State::Processing, State::Done, State::Failed] {
-            check(state, "other", None, Admission::Duplicate { differs: false });
-            check(state, "mine", None, Admission::Own);
+            check(state, None, Admission::Duplicate { differs: false });
         }
     }
 
     #[test]
-    fn an_expired_record_no_longer_counts_whosever_it_was() {
+    fn an_expired_record_no_longer_counts() {
         let second = 1_700_000_000;
-        for delivery in ["mine", "other"] {
-            check(State::Done, delivery, Some(second), Admission::Expired { expires_at_seconds: second });
-        }
-        check(State::Done, "other", Some(second + 1), Admission::Duplicate { differs: false });
+        check(State::Done, Some(second), Admission::Expired { expires_at_seconds: second });
+        check(State::Done, Some(second + 1), Admission::Duplicate { differs: false });
     }
 
     #[test]
     fn another_body_is_an_event_of_its_own_once_the_first_has_failed() {
         let check = |state, body: &[u8], expected| {
-            assert_eq!(admit(&standing(state, "other", None), "mine", Digest::of(body), NOW), expected, "{state}");
+            assert_eq!(admit(&existing(state, None), Digest::of(body), NOW), expected, "{state}");
         };
         for state in [State::Received, State::Processing, State::Done] {
             check(state, b"another", Admission::Duplicate { differs: true });

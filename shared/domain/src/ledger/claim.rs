@@ -17,11 +17,9 @@ pub struct ClaimRequest {
     pub schedule: Schedule,
 }
 
-/// What a claim comes to, given the record that stands.
+/// What a claim comes to, given the record that stands and that another wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// The record carries this claim's own token: an earlier try of the same write had landed.
-    Held,
     /// It may be taken.
     Take {
         /// Where `due_at` must be moved, because it would come before the lease is surely over. Absent where it may
@@ -70,7 +68,6 @@ pub fn claim(existing: Option<&RecordState>, request: &ClaimRequest) -> Claim {
     }
     match existing.state {
         State::Done | State::Failed => Claim::Refuse(Reason::Finished),
-        State::Processing if existing.claimed_by.as_deref() == Some(request.token.as_str()) => Claim::Held,
         State::Processing if existing.lease_until.is_some_and(|until| until > request.now) => {
             Claim::Refuse(Reason::Leased)
         }
@@ -104,7 +101,7 @@ mod tests {
         }
     }
 
-    fn standing(state: State) -> RecordState {
+    fn existing(state: State) -> RecordState {
         RecordState {
             state,
             recorded_by: "delivery".to_owned(),
@@ -120,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_received_event_may_be_taken_once_its_time_has_come() {
-        let at = |not_before| claim(Some(&RecordState { not_before, ..standing(State::Received) }), &request());
+        let at = |not_before| claim(Some(&RecordState { not_before, ..existing(State::Received) }), &request());
         assert_eq!(at(None), Claim::Take { due_at: None });
         assert_eq!(at(Some(NOW - SECOND)), Claim::Take { due_at: None });
         assert_eq!(at(Some(NOW + 5 * SECOND)), Claim::Take { due_at: None });
@@ -129,7 +126,7 @@ mod tests {
 
     #[test]
     fn due_at_moves_only_if_it_would_come_before_the_lease_is_over() {
-        let at = |due_at| claim(Some(&RecordState { due_at, ..standing(State::Received) }), &request());
+        let at = |due_at| claim(Some(&RecordState { due_at, ..existing(State::Received) }), &request());
         let needed = NOW + 140 * SECOND;
         assert_eq!(at(Some(needed)), Claim::Take { due_at: None });
         assert_eq!(at(Some(needed - SECOND)), Claim::Take { due_at: Some(needed) });
@@ -138,27 +135,21 @@ mod tests {
 
     #[test]
     fn a_lease_is_respected_until_it_lapses() {
-        let at = |lease_until, claimed_by: &str| {
-            let claimed_by = Some(claimed_by.to_owned());
-            claim(Some(&RecordState { lease_until, claimed_by, ..standing(State::Processing) }), &request())
-        };
-        assert_eq!(at(Some(NOW + SECOND), "other"), Claim::Refuse(Reason::Leased));
-        assert_eq!(at(Some(NOW), "other"), Claim::Take { due_at: None });
-        assert_eq!(at(None, "other"), Claim::Take { due_at: None });
-        assert_eq!(at(Some(NOW + SECOND), "mine"), Claim::Held);
+        let at = |lease_until| claim(Some(&RecordState { lease_until, ..existing(State::Processing) }), &request());
+        assert_eq!(at(Some(NOW + SECOND)), Claim::Refuse(Reason::Leased));
+        assert_eq!(at(Some(NOW)), Claim::Take { due_at: None });
+        assert_eq!(at(None), Claim::Take { due_at: None });
     }
 
     #[test]
     fn a_finished_event_stays_finished_until_it_expires() {
         let second = 1_700_000_000;
         for state in [State::Done, State::Failed] {
-            let at = |expires_at_seconds, claimed_by: &str| {
-                let claimed_by = Some(claimed_by.to_owned());
-                let finished = RecordState { due_at: None, expires_at_seconds, claimed_by, ..standing(state) };
-                claim(Some(&finished), &request())
+            let at = |expires_at_seconds| {
+                claim(Some(&RecordState { due_at: None, expires_at_seconds, ..existing(state) }), &request())
             };
-            assert_eq!(at(Some(second + 1), "mine"), Claim::Refuse(Reason::Finished));
-            assert_eq!(at(Some(second), "mine"), Claim::Make { expired_at_seconds: Some(second) });
+            assert_eq!(at(Some(second + 1)), Claim::Refuse(Reason::Finished));
+            assert_eq!(at(Some(second)), Claim::Make { expired_at_seconds: Some(second) });
         }
     }
 

@@ -34,15 +34,15 @@ impl State {
     }
 }
 
-/// One event's record: what it is, and how it stands.
+/// One event's record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// What it is.
     pub event: Event,
     /// Where its body lies.
     pub body: StoredBody,
-    /// How it stands.
-    pub standing: RecordState,
+    /// How far it has come, and who may do what with it.
+    pub lifecycle: RecordState,
 }
 
 /// The part of a record on which decisions depend.
@@ -68,7 +68,25 @@ pub struct RecordState {
     pub expires_at_seconds: Option<i64>,
 }
 
-/// Where a record's body lies.
+/// A body on its way into a record.
+#[derive(Clone, Copy, Debug)]
+pub enum RecordBody<'a> {
+    /// To be kept in the record.
+    Inline(&'a PackedBody),
+    /// Kept in the bucket already.
+    Referenced(&'a BodyRef),
+}
+
+/// A body as a record keeps it: compressed where that makes it smaller.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PackedBody {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Whether they are a zstd frame.
+    pub is_zstd: bool,
+}
+
+/// The body of a record, read.
 #[derive(Clone, PartialEq, Eq)]
 pub enum StoredBody {
     /// In the record itself.
@@ -88,6 +106,12 @@ pub struct BodyRef {
     pub sha256: String,
     /// Their number.
     pub size: u64,
+}
+
+impl fmt::Debug for PackedBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PackedBody({} bytes)", self.bytes.len())
+    }
 }
 
 impl fmt::Debug for StoredBody {

@@ -1,6 +1,5 @@
 //! What the sweep does with an event that is overdue.
 
-use crate::ledger::record::RecordState;
 use crate::ledger::schedule::Schedule;
 use crate::time::Timestamp;
 
@@ -15,21 +14,26 @@ pub struct Overdue {
     pub sweeps: u32,
 }
 
-impl Overdue {
-    /// When it comes due next, if it is swept at `now`.
-    #[must_use]
-    pub fn next_due_at(&self, now: Timestamp, schedule: Schedule) -> Timestamp {
-        schedule.due_after_sweep(now, self.sweeps.saturating_add(1))
-    }
+/// A sweep's mark on an overdue event: from then on it is that sweep's to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SweepMark {
+    /// The event, as the index shows it.
+    pub overdue: Overdue,
+    /// A fresh random token: it tells this mark from that of another sweep which runs at the same time.
+    pub token: String,
+    /// When it is made.
+    pub now: Timestamp,
+    /// When the event comes due again.
+    pub next_due_at: Timestamp,
 }
 
-/// Whether the event may still be sent again, given its record. The index lags behind the table, and a processor may
-/// have come in between: then it has moved `due_at` or holds a lease, and the event is in good hands.
-#[must_use]
-pub fn may_sweep(existing: &RecordState, overdue: &Overdue, now: Timestamp) -> bool {
-    !existing.state.is_final()
-        && existing.due_at == Some(overdue.due_at)
-        && existing.lease_until.is_none_or(|until| until <= now)
+impl Overdue {
+    /// The mark of a sweep at `now`.
+    #[must_use]
+    pub fn mark(self, token: String, now: Timestamp, schedule: Schedule) -> SweepMark {
+        let next_due_at = schedule.due_after_sweep(now, self.sweeps.saturating_add(1));
+        SweepMark { overdue: self, token, now, next_due_at }
+    }
 }
 
 #[cfg(test)]
@@ -37,45 +41,19 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::digest::Digest;
-    use crate::ledger::record::State;
     use crate::time_scale::TimeScale;
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
     const SECOND: Duration = Duration::from_secs(1);
 
     #[test]
-    fn only_what_is_still_overdue_and_unclaimed_is_sent_again() {
-        let due_at = NOW - SECOND;
-        let overdue = Overdue { id: "test/1".to_owned(), due_at, sweeps: 0 };
-        let check = |state, due_at, lease_until, expected| {
-            let standing = RecordState {
-                state,
-                recorded_by: "delivery".to_owned(),
-                body_sha256: Digest::of(b""),
-                claimed_by: None,
-                attempts: 0,
-                lease_until,
-                not_before: None,
-                due_at,
-                expires_at_seconds: None,
-            };
-            assert_eq!(may_sweep(&standing, &overdue, NOW), expected, "{state} {due_at:?} {lease_until:?}");
-        };
-        check(State::Received, Some(due_at), None, true);
-        check(State::Processing, Some(due_at), Some(NOW), true);
-        check(State::Processing, Some(due_at), Some(NOW + SECOND), false);
-        check(State::Received, Some(due_at + SECOND), None, false);
-        check(State::Done, None, None, false);
-        check(State::Failed, Some(due_at), None, false);
-    }
-
-    #[test]
     fn each_sweep_waits_longer() {
-        let overdue = |sweeps| Overdue { id: "test/1".to_owned(), due_at: NOW, sweeps };
-        let schedule = Schedule::at(TimeScale::REAL);
-        assert_eq!(overdue(0).next_due_at(NOW, schedule), NOW + 60 * SECOND);
-        assert_eq!(overdue(1).next_due_at(NOW, schedule), NOW + 600 * SECOND);
-        assert_eq!(overdue(u32::MAX).next_due_at(NOW, schedule), NOW + 21_600 * SECOND);
+        let next = |sweeps| {
+            let overdue = Overdue { id: "test/1".to_owned(), due_at: NOW, sweeps };
+            overdue.mark("token".to_owned(), NOW, Schedule::at(TimeScale::REAL)).next_due_at
+        };
+        assert_eq!(next(0), NOW + 60 * SECOND);
+        assert_eq!(next(1), NOW + 600 * SECOND);
+        assert_eq!(next(u32::MAX), NOW + 21_600 * SECOND);
     }
 }

@@ -9,6 +9,8 @@ pub(crate) struct Bounds {
     pub(crate) faults: u8,
     /// The sweep adds no message to this many. More of them are only more of the same.
     pub(crate) queued: usize,
+    /// How many sweeps run at a time.
+    pub(crate) sweeps: usize,
     /// How many failed attempts lie behind the event, so that the last one is within reach.
     pub(crate) attempts_before: u32,
     /// Whether everything that the properties call possible must be found within them.
@@ -18,11 +20,14 @@ pub(crate) struct Bounds {
 impl Bounds {
     /// One fault at a time, and the most that senders do.
     pub(crate) const BUSY: Bounds =
-        Bounds { deliveries: 1, faults: 1, queued: 2, attempts_before: 0, is_complete: true };
+        Bounds { deliveries: 1, faults: 1, queued: 2, sweeps: 1, attempts_before: 0, is_complete: true };
     /// Two faults, and a sender that never repeats itself.
     const FAULTY: Bounds = Bounds { deliveries: 0, faults: 2, is_complete: false, ..Bounds::BUSY };
     /// The last attempt.
     const LAST_ATTEMPT: Bounds = Bounds { faults: 1, attempts_before: 7, ..Bounds::FAULTY };
+
+    /// Two sweeps that overlap, and a sender that never repeats itself.
+    const SWEPT_TWICE: Bounds = Bounds { faults: 1, sweeps: 2, ..Bounds::FAULTY };
 
     /// What the environment asks for: more, if it says `MODEL=large`.
     #[expect(clippy::disallowed_methods, reason = "a knob of this test, not a setting of Landfall")]
@@ -32,8 +37,9 @@ impl Bounds {
                 Bounds { faults: 2, ..Bounds::BUSY },
                 Bounds { deliveries: 2, ..Bounds::BUSY },
                 Bounds { faults: 2, ..Bounds::LAST_ATTEMPT },
+                Bounds { faults: 2, ..Bounds::SWEPT_TWICE },
             ],
-            _ => vec![Bounds::BUSY, Bounds::FAULTY, Bounds::LAST_ATTEMPT],
+            _ => vec![Bounds::BUSY, Bounds::FAULTY, Bounds::LAST_ATTEMPT, Bounds::SWEPT_TWICE],
         }
     }
 }

@@ -31,6 +31,8 @@ pub(crate) enum Broken {
     SettledByAnother,
     /// Somebody was refused on account of his own earlier try.
     LockedOutByItself,
+    /// Somebody took another's write for an earlier try of his own.
+    TakenForOwn,
     /// A message was kept although the ledger had answered.
     KeptThoughAnswered,
     /// An event ended in the dead-letter queue.

@@ -2,14 +2,17 @@
 //!
 //! Mirrors `Keeper::keep` in functions/ingest/src/keep.rs and `Inbox::receive` in functions/ingest/src/inbox.rs.
 
-use domain::ledger::admit::Admission;
+use domain::ledger::admit::{Admission, admit};
+use domain::ledger::attribute::Attribute;
+use domain::ledger::writes::{self, PutCondition};
 
+use crate::event::{BODY_SHA256, EVENT_ID, body, event};
 use crate::history::Broken;
-use crate::ledger::{Place, Write, admission};
 use crate::mutation::Mutation;
+use crate::name::Name;
 use crate::outcome::Outcome;
 use crate::queue::Brought;
-use crate::record::Name;
+use crate::table::Record;
 use crate::time::{NOW, SCHEDULE};
 use crate::world::{Seen, World};
 
@@ -30,7 +33,7 @@ pub(crate) enum Step {
     #[default]
     Idle,
     /// `Keeper::record`.
-    Recording { place: Place, is_second_round: bool },
+    Recording { condition: PutCondition, is_second_round: bool },
     /// `Keeper::send`.
     Sending { is_recorded: bool },
     /// `Keeper::defer`.
@@ -60,7 +63,7 @@ pub(crate) fn begin(world: &mut World, index: usize, delivery: Name) {
     } else if world.mutation == Some(Mutation::SendThenDedupOnRecord) {
         Step::Sending { is_recorded: false }
     } else {
-        Step::Recording { place: Place::Free, is_second_round: false }
+        Step::Recording { condition: PutCondition::Absent, is_second_round: false }
     };
     let remembers = remembers || world.mutation == Some(Mutation::RememberOnArrival);
     if world.mutation == Some(Mutation::AnswerFirst) {
@@ -74,11 +77,12 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
     let Ingest { step, delivery, .. } = world.ingests[index];
     let next = match step {
         Step::Idle => Step::Idle,
-        Step::Recording { place, is_second_round } => record(world, delivery, place, is_second_round, outcome, step),
+        Step::Recording { condition, is_second_round } => {
+            record(world, delivery, condition, is_second_round, outcome, step)
+        }
         Step::Sending { is_recorded } => send(world, is_recorded, outcome),
         Step::Deferring => {
-            let write = Write::BringForward { due_at: SCHEDULE.deferred_due(NOW) };
-            world.write(write, outcome);
+            world.write(&writes::bring_forward(&EVENT_ID, SCHEDULE.deferred_due(NOW)), outcome);
             Step::Answering { is_success: true, has_record: true }
         }
         Step::Answering { is_success, has_record } => {
@@ -100,23 +104,22 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
 fn record(
     world: &mut World,
     delivery: Name,
-    place: Place,
+    condition: PutCondition,
     is_second_round: bool,
     outcome: Outcome,
     step: Step,
 ) -> Step {
-    let write = Write::Record { delivery, due_at: SCHEDULE.first_due(NOW), place };
-    let existing = match world.write(write, outcome) {
+    let event = event(delivery);
+    let existing = match world.write(&writes::record(&event, body(), SCHEDULE.first_due(NOW), condition), outcome) {
         Seen::NextTry => return step,
         Seen::Yes => return after_recording(world, true),
         Seen::Unreachable => return after_recording(world, false),
         Seen::No(existing) => existing.expect("a put is only refused where a record stands"),
     };
-    let is_own = existing.delivery == delivery && existing.expires_at_seconds.is_none();
-    match admission(&existing, delivery, world.mutation) {
-        Admission::Own => after_recording(world, true),
+    let is_own = existing.name(Attribute::Delivery) == Some(delivery) && existing.expires_at_seconds().is_none();
+    match admission(&existing, world.mutation) {
         Admission::Expired { expires_at_seconds } if !is_second_round => {
-            Step::Recording { place: Place::Expired(expires_at_seconds), is_second_round: true }
+            Step::Recording { condition: PutCondition::Expired(expires_at_seconds), is_second_round: true }
         }
         Admission::Beside => unreachable!("all deliveries of the event have one body"),
         Admission::Duplicate { .. } | Admission::Expired { .. } => {
@@ -142,7 +145,7 @@ fn send(world: &mut World, is_recorded: bool, outcome: Outcome) -> Step {
     let brought = if is_recorded { world.size.brought_once_recorded() } else { Brought::Body };
     let is_sent = world.send(brought, outcome);
     if world.mutation == Some(Mutation::SendThenDedupOnRecord) && is_sent {
-        return Step::Recording { place: Place::Free, is_second_round: false };
+        return Step::Recording { condition: PutCondition::Absent, is_second_round: false };
     }
     match (is_sent, is_recorded) {
         (false, true) => Step::Deferring,
@@ -156,4 +159,13 @@ fn answer(world: &mut World) {
         world.history.note(Broken::AnsweredTooSoon);
     }
     world.history.is_acknowledged = true;
+}
+
+/// The real decision about a put that found `existing`, or that of a protocol which leaves expiry to DynamoDB.
+fn admission(existing: &Record, mutation: Option<Mutation>) -> Admission {
+    let mut state = existing.record_state();
+    if mutation == Some(Mutation::TrustTtl) {
+        state.expires_at_seconds = None;
+    }
+    admit(&state, *BODY_SHA256, NOW)
 }

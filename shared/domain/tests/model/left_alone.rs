@@ -78,20 +78,20 @@ fn rank(action: Action, order: Order) -> Option<u8> {
     let is_work_first = order == Order::WorkFirst;
     match action {
         Action::Land => (!is_work_first).then_some(0),
-        Action::ReadIndex | Action::Sweep(_) => Some(if is_work_first { 4 } else { 1 }),
+        Action::ReadIndex(_) | Action::Sweep(..) => Some(if is_work_first { 4 } else { 1 }),
         Action::Process(..) | Action::Ingest(..) => Some(2),
         Action::Receive { .. } => Some(3),
         Action::Pass => Some(5),
         // Left alone also means that nothing is renewed, and that nothing fails.
         Action::DeleteExpired | Action::Deliver(_) | Action::PassTooLong => None,
-        Action::IngestDies(_) | Action::ProcessorDies(_) | Action::SweepDies => None,
+        Action::IngestDies(_) | Action::ProcessorDies(_) | Action::SweepDies(_) => None,
     }
 }
 
 /// Whether what was acknowledged is finished, and what is done was published.
 fn is_good(world: &World) -> bool {
     match &world.record {
-        Some(record) => record.is_final() && (record.state != State::Done || world.history.published > 0),
+        Some(record) => record.is_final() && (record.state() != State::Done || world.history.published > 0),
         None => !world.history.is_acknowledged,
     }
 }

@@ -1,7 +1,7 @@
 //! The protocol of ingest, ledger, queue, processor and sweep, explored exhaustively.
 //!
-//! The decisions are the real ones of `domain::ledger`; what surrounds them here is the order of effects in the
-//! functions, which each module names the file of. Between any two effects anybody may die, any call may end in any
+//! The decisions and the writes are the real ones of `domain::ledger`; what surrounds them here is the order of effects in
+//! the functions, which each module names the file of. Between any two effects anybody may die, any call may end in any
 //! way that a call can, time may pass, and somebody else may go first. Where a mirrored file changes the order of its
 //! effects, the module must follow.
 //!
@@ -9,18 +9,21 @@
 //! minutes instead of seconds.
 
 mod bounds;
+mod claimant;
+mod event;
 mod history;
 mod ingest;
-mod ledger;
 mod left_alone;
+mod mapping;
 mod mutation;
+mod name;
 mod outcome;
 mod process;
 mod properties;
 mod protocol;
 mod queue;
-mod record;
 mod sweep;
+mod table;
 mod time;
 mod world;
 
@@ -31,7 +34,8 @@ use stateright::{Checker, Expectation, HasDiscoveries, Model as _};
 use crate::bounds::Bounds;
 use crate::mutation::Mutation;
 use crate::properties::{
-    CLAIMED, DUE_OR_EXPIRING, DURABLE_FIRST, ENDS, FENCED, FINAL, HELD, NOT_LOCKED_OUT, ONCE, ONLY_CARRIED, SAME_ID,
+    CLAIMED, DUE_OR_EXPIRING, DURABLE_FIRST, ENDS, FENCED, FINAL, HELD, NOT_LOCKED_OUT, NOT_TAKEN_FOR_OWN, ONCE,
+    ONLY_CARRIED, SAME_ID,
 };
 use crate::protocol::Protocol;
 
@@ -73,10 +77,14 @@ fn explore(protocol: Protocol, enough: HasDiscoveries) -> impl Checker<Protocol>
 }
 
 /// Asserts that `mutation` makes `properties` fail once `faults` things go wrong.
-#[expect(clippy::print_stdout, reason = "the way to the harm is what the mutation is there to show")]
 fn check(mutation: Mutation, faults: u8, properties: &[&'static str]) {
+    check_within(Bounds { faults, ..Bounds::BUSY }, mutation, properties);
+}
+
+#[expect(clippy::print_stdout, reason = "the way to the harm is what the mutation is there to show")]
+fn check_within(bounds: Bounds, mutation: Mutation, properties: &[&'static str]) {
     let enough = HasDiscoveries::AllOf(properties.iter().copied().collect());
-    let checker = explore(Protocol::new(Bounds { faults, ..Bounds::BUSY }, Some(mutation)), enough);
+    let checker = explore(Protocol::new(bounds, Some(mutation)), enough);
     for property in properties {
         let path = checker.discovery(property).unwrap_or_else(|| panic!("{mutation:?} does no harm to: {property}"));
         println!("  breaks: {property}\n  by {:?}", path.into_actions());
@@ -136,6 +144,11 @@ fn a_refused_message_must_go() {
 #[test]
 fn what_is_swept_must_come_due_again() {
     check(Mutation::SweepOnce, 2, &[DUE_OR_EXPIRING, ENDS]);
+}
+
+#[test]
+fn a_sweep_must_tell_its_mark_from_anothers() {
+    check_within(Bounds { faults: 0, sweeps: 2, ..Bounds::BUSY }, Mutation::MarkWithoutToken, &[NOT_TAKEN_FOR_OWN]);
 }
 
 #[test]

@@ -1,5 +1,13 @@
 //! Ways to get the protocol wrong.
 
+use domain::ledger::attribute::Attribute::{
+    self, Attempts, ClaimedBy, DueAt, DueShard, ExpiresAt, Id, LeaseUntil, Sweeps,
+};
+use domain::ledger::condition::Condition;
+use domain::ledger::write::{Change, Update, Write};
+
+use crate::time::{NOW, SCHEDULE};
+
 /// A change of the protocol that looks harmless. Each must make a named property fail, or the model proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Mutation {
@@ -25,6 +33,8 @@ pub(crate) enum Mutation {
     KeepRefused,
     /// The sweep takes an event off the index once it has sent it.
     SweepOnce,
+    /// A sweep knows its own mark by the due time that it set, as another sweep at the same instant sets it too.
+    MarkWithoutToken,
     /// Passing trouble gives `received` and a `not_before`, but the due time is left to the queue.
     AgainIsNotDue,
     /// A record that has expired counts until DynamoDB deletes it.
@@ -33,4 +43,61 @@ pub(crate) enum Mutation {
     ExpireFromTheStart,
     /// What is published is named after the attempt.
     NameTheAttempt,
+}
+
+/// Makes of a write what a wrong protocol has in its place.
+pub(crate) fn mutate(mutation: Option<Mutation>, write: &mut Write<'static>) {
+    let Some(mutation) = mutation else { return };
+    let is_claim = adds(write, Attempts, 1);
+    let is_mark = adds(write, Sweeps, 1);
+    let is_settling = matches!(write.condition, Condition::Compare(ClaimedBy, ..));
+    match (&mut write.change, mutation) {
+        (Change::Put(item), _) if item.get(ClaimedBy).is_none() => match mutation {
+            Mutation::RecordIsNotDue | Mutation::SendThenDedupOnRecord => {
+                item.remove(DueAt);
+                item.remove(DueShard);
+            }
+            Mutation::ExpireFromTheStart => item.set(ExpiresAt, SCHEDULE.expires_at_seconds(NOW)),
+            Mutation::OwnRecordIsForeign => write.own = Condition::NEVER,
+            _ => {}
+        },
+        (_, Mutation::OwnClaimIsForeign) if is_claim => write.own = Condition::NEVER,
+        (_, Mutation::IgnoreLeases) if is_claim => replace(&mut write.condition, LeaseUntil, &ALWAYS),
+        (_, Mutation::SettleWithoutFence) if is_settling => write.condition = Condition::equal(Id, write.id),
+        (Change::Update(updates), Mutation::SweepOnce) if is_mark => leave_undue(updates),
+        (Change::Update(updates), Mutation::AgainIsNotDue) if is_settling => leave_undue(updates),
+        (Change::Update(updates), Mutation::MarkWithoutToken) if is_mark => {
+            let next = updates.iter().find_map(|update| match update {
+                Update::Set(DueAt, next) => Some(next.clone()),
+                _ => None,
+            });
+            write.own = Condition::equal(DueAt, next.expect("a mark moves the due time"));
+        }
+        _ => {}
+    }
+}
+
+const ALWAYS: Condition<'static> = Condition::All(Vec::new());
+
+fn adds(write: &Write<'_>, attribute: Attribute, number: i64) -> bool {
+    matches!(&write.change, Change::Update(updates) if updates.contains(&Update::Add(attribute, number)))
+}
+
+/// Puts `other` in the place of every comparison of `attribute`.
+fn replace(condition: &mut Condition<'static>, attribute: Attribute, other: &Condition<'static>) {
+    match condition {
+        Condition::Compare(compared, ..) if *compared == attribute => *condition = other.clone(),
+        Condition::All(conditions) | Condition::Any(conditions) => {
+            conditions.iter_mut().for_each(|condition| replace(condition, attribute, other));
+        }
+        Condition::Compare(..) | Condition::Absent(_) => {}
+    }
+}
+
+fn leave_undue(updates: &mut Vec<Update<'static>>) {
+    let is_due = updates.iter().any(|update| matches!(update, Update::Set(DueAt, _)));
+    if is_due {
+        updates.retain(|update| !matches!(update, Update::Set(DueAt | DueShard, _)));
+        updates.extend([DueAt, DueShard].map(Update::Remove));
+    }
 }

@@ -6,16 +6,20 @@
 
 use std::time::Duration;
 
-use domain::ledger::claim::Claim;
+use domain::ledger::attribute::Attribute;
+use domain::ledger::claim::{Claim, ClaimRequest, claim};
 use domain::ledger::record::State;
-use domain::ledger::settle::{Work, may_work, settle};
+use domain::ledger::settle::{Settlement, Work, may_work, settle};
+use domain::ledger::writes::{self, DueTime, PutCondition};
 
+use crate::claimant::Claimant;
+use crate::event::{EVENT_ID, body, event};
 use crate::history::Broken;
-use crate::ledger::{Claimant, End, Place, Write, decision};
 use crate::mutation::Mutation;
+use crate::name;
 use crate::outcome::Outcome;
 use crate::queue::Brought;
-use crate::record::Record;
+use crate::table::Record;
 use crate::time::{HIDE_FIRST, JITTER, NOW, SCHEDULE};
 use crate::world::{Seen, World};
 
@@ -35,10 +39,10 @@ pub(crate) struct Processor {
 pub(crate) enum Step {
     /// Waits for a message.
     Idle,
-    /// `Ledger::take` and the decision about its refusal.
-    Taking { due_moves: bool, round: u8 },
+    /// `Ledger::claim` and the decision about its refusal.
+    Taking { due: DueTime, round: u8 },
     /// `Desk::make`.
-    Making { due_moves: bool, round: u8, place: Place },
+    Making { due: DueTime, round: u8, condition: PutCondition },
     /// `act`.
     Publishing { attempts: u32 },
     /// `settle` and `Ledger::settle`.
@@ -72,7 +76,9 @@ impl Processor {
 
     /// Whether `record` is under its claim.
     fn holds(&self, record: Option<&Record>) -> bool {
-        record.is_some_and(|record| record.state == State::Processing && record.claimed_by == Some(self.claimant.token))
+        record.is_some_and(|record| {
+            record.state() == State::Processing && record.name(Attribute::ClaimedBy) == Some(self.claimant.token)
+        })
     }
 
     /// Whether its lease runs.
@@ -95,7 +101,7 @@ impl Step {
 
 /// A message arrives; `Desk::work` up to the claim.
 pub(crate) fn begin(brought: Brought, claimant: Claimant) -> Processor {
-    Processor { step: Step::Taking { due_moves: false, round: 0 }, brought, claimant }
+    Processor { step: Step::Taking { due: DueTime::Unchanged, round: 0 }, brought, claimant }
 }
 
 /// It takes its next step.
@@ -104,12 +110,13 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
     let token = me.claimant.token;
     let next = match me.step {
         Step::Idle => Step::Idle,
-        Step::Taking { due_moves, round } => take(world, me, due_moves, round, outcome),
-        Step::Making { due_moves, round, place } => {
-            match world.write(Write::Make { claimant: me.claimant, place }, outcome) {
+        Step::Taking { due, round } => take(world, me, due, round, outcome),
+        Step::Making { due, round, condition } => {
+            let (event, request) = (event(0), me.claimant.request());
+            match world.write(&writes::make_claimed(&event, body(), &request, condition), outcome) {
                 Seen::NextTry => me.step,
                 Seen::Unreachable => unreachable(world),
-                Seen::Yes | Seen::No(_) => next_round(due_moves, round),
+                Seen::Yes | Seen::No(_) => next_round(due, round),
             }
         }
         Step::Publishing { attempts } => Step::Settling { attempts, went: publish(world, me, outcome) },
@@ -154,25 +161,27 @@ pub(crate) fn outlive(world: &mut World, wait: Duration) {
 }
 
 /// One round of `Desk::claim`.
-fn take(world: &mut World, me: Processor, due_moves: bool, round: u8, outcome: Outcome) -> Step {
+fn take(world: &mut World, me: Processor, due: DueTime, round: u8, outcome: Outcome) -> Step {
     if world.mutation == Some(Mutation::SendThenDedupOnRecord) && round == 0 && world.record.is_some() {
         return Step::Deleting;
     }
-    let existing = match world.write(Write::Take { claimant: me.claimant, due_moves }, outcome) {
+    let request = me.claimant.request();
+    let existing = match world.write(&writes::claim(&EVENT_ID, &request, due), outcome) {
         Seen::NextTry => return me.step,
         Seen::Unreachable => return unreachable(world),
         Seen::Yes => return ours(world),
         Seen::No(existing) => existing,
     };
-    match decision(existing.as_ref(), me.claimant, world.mutation) {
-        Claim::Held if world.mutation != Some(Mutation::OwnClaimIsForeign) => ours(world),
-        Claim::Take { due_at } => next_round(due_at.is_some(), round),
+    match decision(existing.as_ref(), &request, world.mutation) {
+        Claim::Take { due_at } => {
+            next_round(if due_at.is_some() { DueTime::AfterLease } else { DueTime::Unchanged }, round)
+        }
         Claim::Make { .. } if me.brought == Brought::Reference => Step::PuttingAway,
         Claim::Make { expired_at_seconds } => {
-            let place = expired_at_seconds.map_or(Place::Free, Place::Expired);
-            Step::Making { due_moves, round, place }
+            let condition = expired_at_seconds.map_or(PutCondition::Absent, PutCondition::Expired);
+            Step::Making { due, round, condition }
         }
-        Claim::Held | Claim::Refuse(_) => {
+        Claim::Refuse(_) => {
             if me.holds(existing.as_ref()) {
                 world.history.note(Broken::LockedOutByItself);
             }
@@ -186,8 +195,17 @@ fn take(world: &mut World, me: Processor, due_moves: bool, round: u8, outcome: O
     }
 }
 
-fn next_round(due_moves: bool, round: u8) -> Step {
-    if round + 1 < ROUNDS_MAX { Step::Taking { due_moves, round: round + 1 } } else { Step::Keeping }
+/// The real decision about a claim, or that of a protocol which leaves expiry to DynamoDB.
+fn decision(existing: Option<&Record>, request: &ClaimRequest, mutation: Option<Mutation>) -> Claim {
+    let mut state = existing.map(Record::record_state);
+    if let (Some(state), Some(Mutation::TrustTtl)) = (&mut state, mutation) {
+        state.expires_at_seconds = None;
+    }
+    claim(state.as_ref(), request)
+}
+
+fn next_round(due: DueTime, round: u8) -> Step {
+    if round + 1 < ROUNDS_MAX { Step::Taking { due, round: round + 1 } } else { Step::Keeping }
 }
 
 /// The ledger cannot be asked, so only the message is sure to hold the event.
@@ -197,7 +215,7 @@ fn unreachable(world: &World) -> Step {
 
 /// `Desk::process` up to the work.
 fn ours(world: &World) -> Step {
-    let attempts = world.attempts_before + world.record.as_ref().map_or(0, |record| record.attempts);
+    let attempts = world.attempts_before + world.record.as_ref().map_or(0, Record::attempts);
     if may_work(attempts) { Step::Publishing { attempts } } else { Step::Settling { attempts, went: Went::Lasting } }
 }
 
@@ -213,7 +231,7 @@ fn publish(world: &mut World, me: Processor, outcome: Outcome) -> Went {
         world.history.note(Broken::PublishedUnclaimed);
     }
     let is_named_after_attempt = world.mutation == Some(Mutation::NameTheAttempt);
-    let attempts = world.record.as_ref().map_or(0, |record| record.attempts);
+    let attempts = world.record.as_ref().map_or(0, Record::attempts);
     world.history.publish(if is_named_after_attempt { u8::try_from(attempts).unwrap_or(7) } else { 0 });
     if outcome == Outcome::AnswerLost {
         world.history.excuse();
@@ -231,8 +249,16 @@ fn settle_it(world: &mut World, me: Processor, attempts: u32, went: Went, outcom
         Went::Passing => Work::Retryable { reason },
         Went::Lasting => Work::Permanent { reason },
     };
-    let end = End::of(settle(work, attempts, NOW, SCHEDULE, JITTER), world.attempts_before);
-    let seen = world.write(Write::Settle { token: me.claimant.token, end }, outcome);
+    let mut settlement = settle(work, attempts, NOW, SCHEDULE, JITTER);
+    if let Settlement::Again { attempts, .. } = &mut settlement {
+        *attempts = attempts.saturating_sub(world.attempts_before);
+    }
+    let stood = world.record.clone();
+    let seen = world.write(&writes::settle(&EVENT_ID, name::text(me.claimant.token), &settlement, &[]), outcome);
+    let is_claimed = stood.as_ref().is_some_and(|it| it.name(Attribute::ClaimedBy) == Some(me.claimant.token));
+    if !is_claimed && world.record != stood {
+        world.history.note(Broken::SettledByAnother);
+    }
     if went == Went::Done && matches!(seen, Seen::Unreachable | Seen::No(_)) {
         excuse(world, me);
     }

@@ -1,19 +1,21 @@
 //! What must hold, and what must be possible lest it hold for want of anything happening.
 
+use domain::ledger::attribute::Attribute;
 use domain::ledger::record::State;
+use domain::ledger::writes::PutCondition;
 use stateright::Property;
 
 use crate::history::Broken;
 use crate::ingest::Step;
-use crate::ledger::Place;
 use crate::left_alone::{Order, ends_well};
 use crate::protocol::Protocol;
-use crate::record::Record;
+use crate::table::Record;
 use crate::world::World;
 
 pub(crate) const DUE_OR_EXPIRING: &str = "I1: what is unfinished is due, what is finished expires";
 pub(crate) const FENCED: &str = "I2: only the holder of the claim settles";
 pub(crate) const NOT_LOCKED_OUT: &str = "I2: nobody is locked out by an earlier try of his own";
+pub(crate) const NOT_TAKEN_FOR_OWN: &str = "I2: nobody takes another's write for an earlier try of his own";
 pub(crate) const ONLY_CARRIED: &str = "I3: a message stays only while the ledger cannot be asked";
 pub(crate) const DURABLE_FIRST: &str = "no 2xx before something durable";
 pub(crate) const HELD: &str = "what was acknowledged is always held somewhere";
@@ -32,6 +34,7 @@ pub(crate) fn properties() -> Vec<Property<Protocol>> {
         Property::always(DUE_OR_EXPIRING, |_, world: &World| world.record.as_ref().is_none_or(is_due_or_expiring)),
         Property::always(FENCED, |_, world: &World| is_without(world, Broken::SettledByAnother)),
         Property::always(NOT_LOCKED_OUT, |_, world: &World| is_without(world, Broken::LockedOutByItself)),
+        Property::always(NOT_TAKEN_FOR_OWN, |_, world: &World| is_without(world, Broken::TakenForOwn)),
         Property::always(ONLY_CARRIED, |_, world: &World| is_without(world, Broken::KeptThoughAnswered)),
         Property::always(DURABLE_FIRST, |_, world: &World| is_without(world, Broken::AnsweredTooSoon)),
         Property::always(HELD, |_, world: &World| {
@@ -57,21 +60,25 @@ pub(crate) fn properties() -> Vec<Property<Protocol>> {
             world.history.is_acknowledged && world.record.is_none()
         }),
         Property::sometimes("a round gives its attempt back", |_, world: &World| {
-            let is_unclaimed = |record: &Record| record.state == State::Received && record.attempts == 0;
-            world.record.as_ref().is_some_and(|record| is_unclaimed(record) && record.not_before.is_some())
+            let is_unclaimed = |record: &Record| record.state() == State::Received && record.attempts() == 0;
+            world.record.as_ref().is_some_and(|record| is_unclaimed(record) && record.has(Attribute::NotBefore))
         }),
         Property::sometimes("a claim is taken over", |_, world: &World| {
-            world.record.as_ref().is_some_and(|record| record.state == State::Processing && record.attempts == 2)
+            world.record.as_ref().is_some_and(|record| record.state() == State::Processing && record.attempts() == 2)
         }),
         Property::sometimes("an expired record is replaced", |_, world: &World| {
-            let replaces = |step| matches!(step, Step::Recording { place: Place::Expired(_), .. });
+            let replaces = |step| matches!(step, Step::Recording { condition: PutCondition::Expired(_), .. });
             world.ingests.iter().any(|ingest| replaces(ingest.step))
         }),
     ]
 }
 
 fn is_due_or_expiring(record: &Record) -> bool {
-    let (is_due, expires) = (record.due_at.is_some(), record.expires_at_seconds.is_some());
+    let [is_due, is_indexed, expires] =
+        [Attribute::DueAt, Attribute::DueShard, Attribute::ExpiresAt].map(|attribute| record.has(attribute));
+    if is_due != is_indexed {
+        return false;
+    }
     if record.is_final() { !is_due && expires } else { is_due && !expires }
 }
 
@@ -80,5 +87,5 @@ fn is_without(world: &World, broken: Broken) -> bool {
 }
 
 fn is_in(world: &World, state: State) -> bool {
-    world.record.as_ref().is_some_and(|record| record.state == state)
+    world.record.as_ref().is_some_and(|record| record.state() == state)
 }

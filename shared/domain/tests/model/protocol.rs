@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use domain::ledger::attribute::Attribute;
 use domain::time::Timestamp;
 use stateright::{Model, Property};
 
 use crate::bounds::Bounds;
+use crate::claimant::Claimant;
 use crate::history::History;
 use crate::ingest::{self, Ingest};
-use crate::ledger::Claimant;
 use crate::left_alone::Endings;
 use crate::mutation::Mutation;
 use crate::outcome::Outcome;
@@ -16,6 +17,7 @@ use crate::process::{self, Processor};
 use crate::properties::properties;
 use crate::queue::Queue;
 use crate::sweep::{self, Sweep};
+use crate::table::Record;
 use crate::time::{BEFORE_DUE, NOW, NOW_SECONDS, QUICK, VISIBILITY};
 use crate::world::{Size, World};
 
@@ -48,12 +50,12 @@ pub(crate) enum Action {
     Process(usize, Outcome),
     /// It dies.
     ProcessorDies(usize),
-    /// The sweep reads the index.
-    ReadIndex,
+    /// A sweep reads the index.
+    ReadIndex(usize),
     /// It takes its next step.
-    Sweep(Outcome),
+    Sweep(usize, Outcome),
     /// It dies.
-    SweepDies,
+    SweepDies(usize),
     /// A write that its caller has given up lands after all.
     Land,
     /// Time passes, up to the next instant that means something; whoever is at work keeps within his time.
@@ -68,10 +70,10 @@ impl Action {
     /// Whether something goes wrong.
     const fn is_fault(self) -> bool {
         match self {
-            Action::Ingest(_, outcome) | Action::Process(_, outcome) | Action::Sweep(outcome) => outcome.is_fault(),
+            Action::Ingest(_, outcome) | Action::Process(_, outcome) | Action::Sweep(_, outcome) => outcome.is_fault(),
             Action::Receive { shows_still, .. } => shows_still,
-            Action::IngestDies(_) | Action::ProcessorDies(_) | Action::SweepDies | Action::PassTooLong => true,
-            Action::Deliver(_) | Action::ReadIndex | Action::Land | Action::Pass | Action::DeleteExpired => false,
+            Action::IngestDies(_) | Action::ProcessorDies(_) | Action::SweepDies(_) | Action::PassTooLong => true,
+            Action::Deliver(_) | Action::ReadIndex(_) | Action::Land | Action::Pass | Action::DeleteExpired => false,
         }
     }
 }
@@ -94,7 +96,7 @@ impl Model for Protocol {
                 faults: self.bounds.faults,
                 ingests: [Ingest::default(); 2],
                 processors: [Processor::IDLE; 2],
-                sweep: Sweep::Idle,
+                sweeps: [Sweep::default(); 2],
                 record: None,
                 queue: Queue::default(),
                 stray: None,
@@ -127,13 +129,17 @@ impl Model for Protocol {
                 actions.push(Action::ProcessorDies(index));
             }
         }
-        if world.sweep == Sweep::Idle {
-            if world.queue.messages.len() < self.bounds.queued && sweep::overdue(world).is_some() {
-                actions.push(Action::ReadIndex);
+        let busy = world.sweeps.iter().filter(|sweep| !sweep.is_idle()).count();
+        for (index, sweep) in world.sweeps.iter().enumerate() {
+            if !sweep.is_idle() {
+                actions.extend(sweep.outcomes().iter().map(|outcome| Action::Sweep(index, *outcome)));
+                actions.push(Action::SweepDies(index));
+            } else if busy < self.bounds.sweeps
+                && world.queue.messages.len() < self.bounds.queued
+                && sweep::overdue(world).is_some()
+            {
+                actions.push(Action::ReadIndex(index));
             }
-        } else {
-            actions.extend(world.sweep.outcomes().iter().map(|outcome| Action::Sweep(*outcome)));
-            actions.push(Action::SweepDies);
         }
         if world.stray.is_some() {
             actions.push(Action::Land);
@@ -171,9 +177,12 @@ impl Model for Protocol {
             }
             Action::Process(index, outcome) => process::step(&mut world, index, outcome),
             Action::ProcessorDies(index) => process::crash(&mut world, index),
-            Action::ReadIndex => world.sweep = sweep::overdue(&world)?,
-            Action::Sweep(outcome) => sweep::step(&mut world, outcome),
-            Action::SweepDies => world.sweep = Sweep::Idle,
+            Action::ReadIndex(index) => {
+                let token = world.fresh_name();
+                world.sweeps[index] = Sweep { step: sweep::overdue(&world)?, token };
+            }
+            Action::Sweep(index, outcome) => sweep::step(&mut world, index, outcome),
+            Action::SweepDies(index) => world.sweeps[index] = Sweep::default(),
             Action::Land => world.land(),
             Action::Pass | Action::PassTooLong => {
                 let wait = next_instant(&world)?;
@@ -201,8 +210,9 @@ impl Model for Protocol {
 fn next_instant(world: &World) -> Option<Duration> {
     let ahead = |time: Timestamp| (time > NOW).then(|| NOW.until(time));
     let record = world.record.iter().flat_map(|record| {
-        let before_due = record.due_at.map(|due_at| due_at - BEFORE_DUE);
-        [before_due, record.due_at, record.not_before, record.lease_until]
+        let due_at = record.time(Attribute::DueAt);
+        let before_due = due_at.map(|due_at| due_at - BEFORE_DUE);
+        [before_due, due_at, record.time(Attribute::NotBefore), record.time(Attribute::LeaseUntil)]
     });
     let hidden = world.queue.messages.iter().map(|message| message.hidden_until);
     let next = record.chain(hidden).flatten().filter_map(ahead).min();
@@ -210,25 +220,28 @@ fn next_instant(world: &World) -> Option<Duration> {
         return next;
     }
     // Expiry is a month away: by then every message has been received, and no call is still under way.
-    let expires_at_seconds = world.record.as_ref()?.expires_at_seconds?;
+    let expires_at_seconds = world.record.as_ref()?.expires_at_seconds()?;
     u64::try_from(expires_at_seconds - NOW_SECONDS).ok().filter(|wait| *wait > 0).map(Duration::from_secs)
 }
 
 fn is_expired(world: &World) -> bool {
-    world.record.as_ref().is_some_and(|record| record.standing().is_expired(NOW))
+    world.record.as_ref().is_some_and(Record::is_expired)
 }
 
 /// Whether everybody who is at work can still be so after `wait`.
 fn keeps_within_time(world: &World, wait: Duration) -> bool {
     let mut at_work = world.processors.iter().filter(|processor| !processor.is_idle());
-    let is_quick = world.sweep == Sweep::Idle && world.ingests.iter().all(|ingest| ingest.step == ingest::Step::Idle);
+    let is_quick =
+        world.sweeps.iter().all(Sweep::is_idle) && world.ingests.iter().all(|ingest| ingest.step == ingest::Step::Idle);
     at_work.all(|processor| NOW + wait <= processor.claimant.deadline()) && (is_quick || wait <= QUICK)
 }
 
 /// Whether `action` would leave a second stray write; one is enough.
 const fn leaves_a_stray(action: Action) -> bool {
     match action {
-        Action::Ingest(_, outcome) | Action::Process(_, outcome) | Action::Sweep(outcome) => outcome.leaves_a_stray(),
+        Action::Ingest(_, outcome) | Action::Process(_, outcome) | Action::Sweep(_, outcome) => {
+            outcome.leaves_a_stray()
+        }
         _ => false,
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::time::Timestamp;
 
-use crate::record::Name;
+use crate::name::Name;
 use crate::time::{Moves as _, NOW};
 
 /// What a message brings along.

@@ -1,84 +1,119 @@
-//! The sweep, effect by effect.
+//! A sweep, effect by effect.
 //!
-//! Mirrors `Sweeper::sweep_shard` and `Sweeper::sweep` in functions/sweep/src/sweeper.rs. There is one: Lambda runs no
-//! second one beside it.
+//! Mirrors `Sweeper::sweep_shard` and `Sweeper::sweep` in functions/sweep/src/sweeper.rs. Two can overlap: a schedule fires
+//! at least once, and somebody may start one by hand.
 
-use domain::ledger::sweep::Overdue;
+use domain::ledger::attribute::Attribute;
+use domain::ledger::sweep::{Overdue, SweepMark};
+use domain::ledger::writes;
 use domain::time::Timestamp;
 
-use crate::ledger::Write;
+use crate::event::EVENT_ID;
+use crate::history::Broken;
+use crate::name::{self, Name};
 use crate::outcome::Outcome;
 use crate::queue::Brought;
 use crate::time::{NOW, SCHEDULE};
 use crate::world::{Seen, World};
 
+/// A sweep.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Sweep {
+    pub(crate) step: Step,
+    /// The token of its mark. The last field, so that it decides last about the order of the sweeps.
+    pub(crate) token: Name,
+}
+
 /// What it does next.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) enum Sweep {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Step {
     /// Waits for its minute.
     #[default]
     Idle,
-    /// `Ledger::sweep`, for an entry of the index that may no longer be true.
+    /// `Ledger::mark_swept`, for an entry of the index that may no longer be true.
     Marking { seen: Timestamp, sweeps: u32 },
     /// `Queue::send`.
     Sending { next: Timestamp },
-    /// `Ledger::unsweep`.
-    Unsweeping { next: Timestamp },
+    /// `Ledger::take_mark_back`.
+    TakingBack { next: Timestamp },
 }
 
 impl Sweep {
+    pub(crate) fn is_idle(&self) -> bool {
+        self.step == Step::Idle
+    }
+
     /// How the call that comes next can end.
-    pub(crate) const fn outcomes(self) -> &'static [Outcome] {
-        match self {
-            Sweep::Idle => &[],
-            Sweep::Marking { .. } | Sweep::Unsweeping { .. } => &Outcome::OF_A_WRITE,
-            Sweep::Sending { .. } => &Outcome::OF_A_SEND,
+    pub(crate) const fn outcomes(&self) -> &'static [Outcome] {
+        match self.step {
+            Step::Idle => &[],
+            Step::Marking { .. } | Step::TakingBack { .. } => &Outcome::OF_A_WRITE,
+            Step::Sending { .. } => &Outcome::OF_A_SEND,
         }
     }
 
-    /// The instants that have to keep their order with those of the record.
+    /// The instant that has to keep its order with those of the record.
     pub(crate) fn time(&mut self) -> Option<&mut Timestamp> {
-        match self {
-            Sweep::Idle => None,
-            Sweep::Marking { seen, .. } => Some(seen),
-            Sweep::Sending { next } | Sweep::Unsweeping { next } => Some(next),
+        match &mut self.step {
+            Step::Idle => None,
+            Step::Marking { seen, .. } => Some(seen),
+            Step::Sending { next } | Step::TakingBack { next } => Some(next),
         }
+    }
+
+    fn mark(self, seen: Timestamp, sweeps: u32) -> SweepMark {
+        let overdue = Overdue { id: EVENT_ID.to_string(), due_at: seen, sweeps };
+        overdue.mark(name::text(self.token).to_owned(), NOW, SCHEDULE)
     }
 }
 
 /// The entry that the index shows; `Ledger::overdue` in shared/platform/src/ledger/overdue.rs.
-pub(crate) fn overdue(world: &World) -> Option<Sweep> {
+pub(crate) fn overdue(world: &World) -> Option<Step> {
     let record = world.record.as_ref()?;
-    let seen = record.due_at.filter(|due_at| *due_at <= NOW)?;
-    Some(Sweep::Marking { seen, sweeps: record.sweeps })
+    let seen = record.time(Attribute::DueAt).filter(|due_at| *due_at <= NOW)?;
+    Some(Step::Marking { seen, sweeps: record.sweeps() })
 }
 
 /// It takes its next step.
-pub(crate) fn step(world: &mut World, outcome: Outcome) {
-    world.sweep = match world.sweep {
-        Sweep::Idle => Sweep::Idle,
-        Sweep::Marking { seen, sweeps } => {
-            let overdue = Overdue { id: String::new(), due_at: seen, sweeps };
-            let next = overdue.next_due_at(NOW, SCHEDULE);
-            match world.write(Write::Sweep { seen, next }, outcome) {
-                Seen::NextTry => world.sweep,
-                Seen::Yes => Sweep::Sending { next },
-                Seen::No(_) | Seen::Unreachable => Sweep::Idle,
-            }
-        }
-        Sweep::Sending { next } => {
+pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
+    let me = world.sweeps[index];
+    let next = match me.step {
+        Step::Idle => Step::Idle,
+        Step::Marking { seen, sweeps } => mark(world, me, &me.mark(seen, sweeps), outcome),
+        Step::Sending { next } => {
             if world.send(Brought::Reference, outcome) {
-                Sweep::Idle
+                Step::Idle
             } else {
-                Sweep::Unsweeping { next }
+                Step::TakingBack { next }
             }
         }
-        Sweep::Unsweeping { next } => {
-            let write = Write::Unsweep { next, soon: SCHEDULE.deferred_due(NOW) };
-            match world.write(write, outcome) {
-                Seen::NextTry => world.sweep,
-                Seen::Yes | Seen::No(_) | Seen::Unreachable => Sweep::Idle,
+        Step::TakingBack { next } => {
+            let mark = SweepMark { next_due_at: next, ..me.mark(NOW, 0) };
+            match world.write(&writes::take_mark_back(&mark, SCHEDULE.deferred_due(NOW)), outcome) {
+                Seen::NextTry => me.step,
+                Seen::Yes | Seen::No(_) | Seen::Unreachable => Step::Idle,
             }
         }
     };
+    world.sweeps[index] = if next == Step::Idle { Sweep::default() } else { Sweep { step: next, ..me } };
+}
+
+fn mark(world: &mut World, me: Sweep, mark: &SweepMark, outcome: Outcome) -> Step {
+    let is_mine = |world: &World| world.record.as_ref().and_then(|it| it.name(Attribute::SweptBy)) == Some(me.token);
+    match world.write(&writes::mark_swept(mark), outcome) {
+        Seen::NextTry => me.step,
+        Seen::Yes => {
+            if !is_mine(world) {
+                world.history.note(Broken::TakenForOwn);
+            }
+            Step::Sending { next: mark.next_due_at }
+        }
+        Seen::No(_) => {
+            if is_mine(world) {
+                world.history.note(Broken::LockedOutByItself);
+            }
+            Step::Idle
+        }
+        Seen::Unreachable => Step::Idle,
+    }
 }

@@ -57,18 +57,18 @@ pub(crate) fn pass_expiry(seconds: &mut i64, wait: Duration) {
     *seconds = (*seconds - wait).max((NOW - OLDEST).as_seconds_rounded_up());
 }
 
-/// Keeps of the instants that are over only which was before which: all that a comparison with now or between two of
-/// them can see.
-pub(crate) fn forget_distances(times: &mut [&mut Timestamp]) {
-    let mut over: Vec<Timestamp> = times.iter().map(|time| **time).filter(|time| *time <= NOW).collect();
-    if over.is_empty() {
-        return;
-    }
-    over.sort_unstable_by(|a, b| b.cmp(a));
-    over.dedup();
-    for time in times {
-        if let Some(rank) = over.iter().position(|other| other == *time) {
-            **time = NOW - Duration::from_secs(rank as u64);
-        }
+/// The instants that are over, the latest first.
+pub(crate) fn over(mut times: Vec<Timestamp>) -> Vec<Timestamp> {
+    times.retain(|time| *time <= NOW);
+    times.sort_unstable_by(|a, b| b.cmp(a));
+    times.dedup();
+    times
+}
+
+/// Keeps of an instant that is `over` only which were before it: all that a comparison with now or between two of them
+/// can see.
+pub(crate) fn forget_distance(time: &mut Timestamp, over: &[Timestamp]) {
+    if let Some(rank) = over.iter().position(|other| other == time) {
+        *time = NOW - Duration::from_secs(rank as u64);
     }
 }

@@ -2,18 +2,22 @@
 
 use std::time::Duration;
 
+use domain::ledger::attribute::Attribute;
+use domain::ledger::value::Value;
+use domain::ledger::write::Write;
 use domain::time::Timestamp;
 
 use crate::history::History;
 use crate::ingest::{self, Ingest};
-use crate::ledger::{Write, apply};
-use crate::mutation::Mutation;
+use crate::mapping::{map_write, owned};
+use crate::mutation::{Mutation, mutate};
+use crate::name::{self, Name};
 use crate::outcome::Outcome;
 use crate::process::Processor;
 use crate::queue::{Brought, Queue};
-use crate::record::{Name, Record};
 use crate::sweep::Sweep;
-use crate::time::{Moves as _, NOW, REMEMBERED_FOR, forget_distances, pass_expiry, pass_since_start};
+use crate::table::{Record, apply};
+use crate::time::{Moves as _, REMEMBERED_FOR, forget_distance, over, pass_expiry, pass_since_start};
 
 /// How large the event's body is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,18 +40,18 @@ pub(crate) struct World {
     pub(crate) faults: u8,
     pub(crate) ingests: [Ingest; 2],
     pub(crate) processors: [Processor; 2],
-    pub(crate) sweep: Sweep,
+    pub(crate) sweeps: [Sweep; 2],
     pub(crate) record: Option<Record>,
     pub(crate) queue: Queue,
     /// A write that its caller no longer waits for.
-    pub(crate) stray: Option<Write>,
+    pub(crate) stray: Option<Write<'static>>,
     pub(crate) history: History,
 }
 
 /// What the caller of a write sees.
 #[derive(Debug)]
 pub(crate) enum Seen {
-    /// It was carried out.
+    /// It was carried out, by this try or an earlier one.
     Yes,
     /// Its condition did not hold; here is what stood there.
     No(Option<Record>),
@@ -68,33 +72,40 @@ impl Size {
 }
 
 impl World {
-    /// Makes a write that ends in `outcome`.
-    pub(crate) fn write(&mut self, write: Write, outcome: Outcome) -> Seen {
-        if outcome.leaves_a_stray() {
-            self.stray = Some(write);
-        }
-        match outcome {
+    /// Makes a write that ends in `outcome`; `Ledger::write` in shared/platform/src/ledger.rs.
+    pub(crate) fn write(&mut self, write: &Write<'_>, outcome: Outcome) -> Seen {
+        let mut write = map_write(write, &mut owned);
+        mutate(self.mutation, &mut write);
+        let seen = match outcome {
             Outcome::Answered => {
                 let before = self.record.clone();
-                if self.apply(write) { Seen::Yes } else { Seen::No(before) }
+                if self.apply(&write) || write.own.holds(before.as_ref().map(Record::item)) {
+                    Seen::Yes
+                } else {
+                    Seen::No(before)
+                }
             }
             Outcome::AnswerLost => {
-                self.apply(write);
+                self.apply(&write);
                 Seen::Unreachable
             }
             Outcome::TriedTwice => {
-                self.apply(write);
+                self.apply(&write);
                 Seen::NextTry
             }
             Outcome::Overtaken => Seen::NextTry,
             Outcome::Refused | Outcome::GivenUp | Outcome::RefusedForGood | Outcome::Advanced => Seen::Unreachable,
+        };
+        if outcome.leaves_a_stray() {
+            self.stray = Some(write);
         }
+        seen
     }
 
     /// Lets the stray write land.
     pub(crate) fn land(&mut self) {
         if let Some(write) = self.stray.take() {
-            self.apply(write);
+            self.apply(&write);
         }
     }
 
@@ -108,12 +119,12 @@ impl World {
 
     /// Whether something durable holds the event: a record that counts, or a message with all of it.
     pub(crate) fn is_durable(&self) -> bool {
-        self.record.as_ref().is_some_and(|record| !record.standing().is_expired(NOW)) || self.queue.has_the_body()
+        self.record.as_ref().is_some_and(|record| !record.is_expired()) || self.queue.has_the_body()
     }
 
     /// Whether nobody is at work.
     pub(crate) fn is_idle(&self) -> bool {
-        self.sweep == Sweep::Idle
+        self.sweeps.iter().all(Sweep::is_idle)
             && self.ingests.iter().all(|ingest| ingest.step == ingest::Step::Idle)
             && self.processors.iter().all(Processor::is_idle)
     }
@@ -123,73 +134,106 @@ impl World {
         self.is_idle() && self.queue.messages.is_empty() && self.record.as_ref().is_none_or(Record::is_final)
     }
 
-    /// A name that no delivery and no claim still has.
+    /// A name that no delivery, no claim and no mark still has.
     pub(crate) fn fresh_name(&mut self) -> Name {
-        let taken: Vec<Name> = self.names().map(|name| *name).collect();
+        let mut taken = Vec::new();
+        self.each_name(&mut |name| taken.push(*name));
         (1..).find(|name| !taken.contains(name)).expect("there are few actors")
     }
 
     /// Lets `wait` pass for everything that is stored or under way.
     pub(crate) fn pass(&mut self, wait: Duration) {
-        for time in self.times() {
-            time.pass(wait);
-        }
+        self.each_time(&mut |time| time.pass(wait));
         self.queue.pass(wait);
         for processor in self.processors.iter_mut().filter(|processor| !processor.is_idle()) {
             pass_since_start(&mut processor.claimant.asked_at, wait);
         }
-        if let Some(Write::Take { claimant, .. } | Write::Make { claimant, .. }) = &mut self.stray {
-            pass_since_start(&mut claimant.asked_at, wait);
-        }
-        if let Some(seconds) = self.record.as_mut().and_then(|record| record.expires_at_seconds.as_mut()) {
-            pass_expiry(seconds, wait);
-        }
+        self.each_value(&mut |attribute, value| {
+            let mut seconds = value.as_number().filter(|_| attribute == Attribute::ExpiresAt)?;
+            pass_expiry(&mut seconds, wait);
+            Some(seconds.into())
+        });
         for ingest in self.ingests.iter_mut().filter(|_| wait >= REMEMBERED_FOR) {
             ingest.remembers = false;
         }
     }
 
-    /// The one form of all worlds that differ in nothing that matters: which of two instances is which, what claims and
-    /// deliveries are called, and by how much an instant is over.
+    /// The one form of all worlds that differ in nothing that matters: which of two instances is which, what claims,
+    /// deliveries and marks are called, and by how much an instant is over.
     pub(crate) fn normalize(&mut self) {
         self.ingests.sort_unstable();
         self.processors.sort_unstable();
+        self.sweeps.sort_unstable();
         let mut held = vec![0];
-        for name in self.holders() {
+        self.each_holder(&mut |name| {
             if !held.contains(name) {
                 held.push(*name);
             }
-        }
-        for name in self.names() {
+        });
+        self.each_name(&mut |name| {
             *name = held.iter().position(|other| other == name).map_or(0, |rank| rank as Name);
+        });
+        if let Some(record) = &mut self.record {
+            record.forget_mark();
         }
         self.queue.messages.sort_unstable();
-        forget_distances(&mut self.times().collect::<Vec<_>>());
+        let mut times = Vec::new();
+        self.each_time(&mut |time| times.push(*time));
+        let over = over(times);
+        self.each_time(&mut |time| forget_distance(time, &over));
     }
 
-    fn apply(&mut self, write: Write) -> bool {
-        apply(write, &mut self.record, self.mutation, &mut self.history)
+    fn apply(&mut self, write: &Write<'static>) -> bool {
+        apply(write, &mut self.record, &mut self.history)
+    }
+
+    /// All values of the record and of the stray write. `change` gives what becomes of one, or nothing if it stays.
+    fn each_value(&mut self, change: &mut dyn FnMut(Attribute, &Value<'_>) -> Option<Value<'static>>) {
+        if let Some(record) = &mut self.record {
+            record.change_each(change);
+        }
+        self.each_stray_value(change);
+    }
+
+    fn each_stray_value(&mut self, change: &mut dyn FnMut(Attribute, &Value<'_>) -> Option<Value<'static>>) {
+        if let Some(write) = &self.stray {
+            let map =
+                &mut |attribute, value: &Value<'_>| change(attribute, value).unwrap_or_else(|| owned(attribute, value));
+            self.stray = Some(map_write(write, map));
+        }
     }
 
     /// All instants that are compared with each other.
-    fn times(&mut self) -> impl Iterator<Item = &mut Timestamp> {
-        let record = self.record.iter_mut().flat_map(Record::times);
-        record.chain(self.sweep.time()).chain(self.stray.iter_mut().flat_map(Write::times))
+    fn each_time(&mut self, see: &mut dyn FnMut(&mut Timestamp)) {
+        self.each_value(&mut |attribute, value| {
+            let is_time = matches!(attribute, Attribute::LeaseUntil | Attribute::NotBefore | Attribute::DueAt);
+            let mut time = Timestamp::from_millis(value.as_number().filter(|_| is_time)?);
+            see(&mut time);
+            Some(time.into())
+        });
+        self.sweeps.iter_mut().filter_map(Sweep::time).for_each(see);
     }
 
     /// The names of those who are still there to be recognized.
-    fn holders(&mut self) -> impl Iterator<Item = &mut Name> {
-        let processors = self.processors.iter_mut().map(|processor| &mut processor.claimant.token);
-        let ingests = self.ingests.iter_mut().map(|ingest| &mut ingest.delivery);
-        processors.chain(ingests).chain(self.stray.iter_mut().filter_map(Write::name))
+    fn each_holder(&mut self, see: &mut dyn FnMut(&mut Name)) {
+        self.processors.iter_mut().for_each(|processor| see(&mut processor.claimant.token));
+        self.ingests.iter_mut().for_each(|ingest| see(&mut ingest.delivery));
+        self.sweeps.iter_mut().for_each(|sweep| see(&mut sweep.token));
+        self.each_stray_value(&mut |attribute, value| see_name(attribute, value, see));
     }
 
     /// All names.
-    fn names(&mut self) -> impl Iterator<Item = &mut Name> {
-        let processors = self.processors.iter_mut().map(|processor| &mut processor.claimant.token);
-        let ingests = self.ingests.iter_mut().map(|ingest| &mut ingest.delivery);
-        let actors = processors.chain(ingests).chain(self.stray.iter_mut().filter_map(Write::name));
-        let record = self.record.iter_mut().flat_map(Record::names);
-        actors.chain(record).chain(self.queue.messages.iter_mut().map(|message| &mut message.receipt))
+    fn each_name(&mut self, see: &mut dyn FnMut(&mut Name)) {
+        self.each_holder(see);
+        if let Some(record) = &mut self.record {
+            record.change_each(&mut |attribute, value| see_name(attribute, value, see));
+        }
+        self.queue.messages.iter_mut().for_each(|message| see(&mut message.receipt));
     }
+}
+
+fn see_name(attribute: Attribute, value: &Value<'_>, see: &mut dyn FnMut(&mut Name)) -> Option<Value<'static>> {
+    let mut name = name::read(attribute, value)?;
+    see(&mut name);
+    Some(name::value(name))
 }

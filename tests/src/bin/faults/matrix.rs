@@ -42,7 +42,7 @@ const OPERATIONS: [Operation; 26] = [
     operation("ingest: put the record", Function::Ingest, "dynamodb:PutItem", "", Way::Straight),
     operation("ingest: send the message", Function::Ingest, "sqs:SendMessage", "", Way::Straight),
     operation("ingest: bring the record forward", Function::Ingest, "dynamodb:UpdateItem", "", Way::InRecordAlone),
-    operation("process: claim", Function::Process, "dynamodb:UpdateItem", ":claimable_until", Way::Straight),
+    operation("process: claim", Function::Process, "dynamodb:UpdateItem", "ADD attempts", Way::Straight),
     operation("process: make the record", Function::Process, "dynamodb:PutItem", "", Way::InMessageAlone),
     operation(
         "process: put the body into the bucket",
@@ -92,16 +92,17 @@ const OPERATIONS: [Operation; 26] = [
         way: Way::InRecordAlone,
         names_event: false,
     },
-    operation("sweep: mark the event", Function::Sweep, "dynamodb:UpdateItem", ":seen", Way::InRecordAlone),
+    operation("sweep: mark the event", Function::Sweep, "dynamodb:UpdateItem", ", swept_by = ", Way::InRecordAlone),
     operation("sweep: send the message", Function::Sweep, "sqs:SendMessage", "", Way::InRecordAlone),
-    operation("sweep: take the mark back", Function::Sweep, "dynamodb:UpdateItem", "sweeps - :one", Way::UnsentBySweep),
+    operation("sweep: take the mark back", Function::Sweep, "dynamodb:UpdateItem", TAKES_BACK, Way::UnsentBySweep),
 ];
 
 /// Where copies of assets are.
 const COPIES: &str = "/assets/";
 
 /// Only settling is conditional on the token alone.
-const SETTLES: &str = r#""ConditionExpression":"claimed_by = :token""#;
+const SETTLES: &str = r#""ConditionExpression":"claimed_by = :v0""#;
+const TAKES_BACK: &str = r#""ConditionExpression":"swept_by = :v0"#;
 
 /// So often that the tries of two calls in a row are used up. Some refusals are tried once an attempt only, and all may
 /// meet the same event, which must have attempts left then.

@@ -135,7 +135,7 @@ impl Way {
             Way::UnsentBySweep => vec![unsent(), fail(&stack.sweep_function, "sqs:SendMessage", "", 5)],
             // Three tries a call, two deliveries, two calls each.
             Way::LedgerAway => {
-                vec![fail(&stack.process_function, "dynamodb:UpdateItem", ":claimable_until", 12)]
+                vec![fail(&stack.process_function, "dynamodb:UpdateItem", "ADD attempts", 12)]
             }
         }
     }

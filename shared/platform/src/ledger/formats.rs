@@ -6,7 +6,14 @@ use domain::event::{Origin, VerifiedBy};
 use domain::provider::Provider;
 use testdata::format::{records, versions};
 
-use super::tests::read_back;
+use domain::digest::Digest;
+use domain::event_type::EventType;
+use domain::ledger::record::{BodyRef, StoredBody};
+use domain::ledger::schedule::Schedule;
+use domain::ledger::write::Change;
+use domain::source_name::SourceName;
+use domain::time_scale::TimeScale;
+
 use super::*;
 use crate::body_codec::pack;
 
@@ -15,8 +22,8 @@ const AT: i64 = 1_756_711_612_000;
 const TEXT: &[u8] = br#"{"status":"completed"}"#;
 const LARGE: [u8; 5000] = [b'x'; 5000];
 
-/// What each sample says of how its event stands; times in seconds after [`AT`].
-const STANDINGS: [(&str, &str); 10] = [
+/// What each sample says of its event's state; times in seconds after [`AT`].
+const STATES: [(&str, &str); 10] = [
     ("bare", "received, 0 attempts, due 600"),
     ("bucket", "received, 0 attempts, due 600"),
     ("compressed", "received, 0 attempts, due 600"),
@@ -66,18 +73,15 @@ fn body(name: &str) -> StoredBody {
     }
 }
 
-fn told(standing: &RecordState) -> String {
-    let mut told = format!("{}, {} attempts", standing.state, standing.attempts);
-    if let Some(token) = &standing.claimed_by {
+fn told(state: &RecordState) -> String {
+    let mut told = format!("{}, {} attempts", state.state, state.attempts);
+    if let Some(token) = &state.claimed_by {
         told += &format!(", by {token}");
     }
-    let expires_at = standing.expires_at_seconds.map(|seconds| Timestamp::from_millis(seconds * 1000));
-    for (word, time) in [
-        ("lease", standing.lease_until),
-        ("not before", standing.not_before),
-        ("due", standing.due_at),
-        ("expires", expires_at),
-    ] {
+    let expires_at = state.expires_at_seconds.map(|seconds| Timestamp::from_millis(seconds * 1000));
+    for (word, time) in
+        [("lease", state.lease_until), ("not before", state.not_before), ("due", state.due_at), ("expires", expires_at)]
+    {
         if let Some(time) = time {
             told += &format!(", {word} {}", (time.as_millis() - AT) / 1000);
         }
@@ -85,42 +89,51 @@ fn told(standing: &RecordState) -> String {
     told
 }
 
-fn sample(version: u32, name: &str) -> Item {
-    parse(records(version)[name].clone()).expect("a sample is an item")
+fn sample(version: u32, name: &str) -> Json {
+    records(version)[name].clone()
 }
 
 #[test]
 fn records_of_every_version_are_read_as_they_were_meant() {
     assert!(versions().len() > 1, "{:?}", versions());
     for version in versions() {
-        for (name, standing) in STANDINGS {
+        for (name, state) in STATES {
             let at = format!("version {version}, {name}");
-            let read = record(sample(version, name)).unwrap_or_else(|trouble| panic!("{at}: {trouble}"));
+            let read = record(json::item(sample(version, name)).expect(&at))
+                .unwrap_or_else(|trouble| panic!("{at}: {trouble}"));
             assert_eq!((&read.event, &read.body), (&event(name), &body(name)), "{at}");
-            assert_eq!(told(&read.standing), standing, "{at}");
+            assert_eq!(told(&read.lifecycle), state, "{at}");
             assert_eq!(
-                (&read.standing.recorded_by, read.standing.body_sha256),
+                (&read.lifecycle.recorded_by, read.lifecycle.body_sha256),
                 (&read.event.recorded_by, read.event.body_sha256)
             );
         }
-        assert!(records(version).keys().eq(STANDINGS.map(|(name, _)| name)), "the records of version {version}");
+        assert!(records(version).keys().eq(STATES.map(|(name, _)| name)), "the records of version {version}");
     }
 }
 
 #[test]
 fn the_newest_samples_of_fresh_records_are_what_is_written_today() {
     let newest = versions().pop().expect("a newest version");
+    let check = |name: &str, write: &Write<'_>| {
+        let Change::Put(item) = &write.change else { panic!("{name}: a fresh record is put") };
+        assert_eq!(serde_json::to_value(json::JsonItem(item)).unwrap(), sample(newest, name), "{name}");
+    };
     let due_at = Timestamp::from_millis(AT + 600_000);
     for name in ["received", "bare", "compressed", "bucket"] {
-        let (event, packed) = (event(name), pack(if name == "compressed" { &LARGE } else { TEXT }));
-        let item = match &body(name) {
-            StoredBody::Inline(_) => read_back(received(&event, &Body::Inline(&packed), due_at)),
-            StoredBody::Referenced(reference) => read_back(received(&event, &Body::Referenced(reference), due_at)),
+        let (event, packed, body) = (event(name), pack(if name == "compressed" { &LARGE } else { TEXT }), body(name));
+        let body = match &body {
+            StoredBody::Inline(_) => RecordBody::Inline(&packed),
+            StoredBody::Referenced(reference) => RecordBody::Referenced(reference),
         };
-        assert_eq!(item, sample(newest, name), "{name}");
+        check(name, &writes::record(&event, body, due_at, PutCondition::Absent));
     }
-    let (lease_until, due_at) = (Timestamp::from_millis(AT + 60_000), Timestamp::from_millis(AT + 90_000));
     let (event, packed) = (event("made"), pack(TEXT));
-    let item = claimed(&event, &Body::Inline(&packed), "b7e1", lease_until, due_at);
-    assert_eq!(read_back(item), sample(newest, "made"));
+    let request = ClaimRequest {
+        token: "b7e1".to_owned(),
+        now: Timestamp::from_millis(AT),
+        lease_until: Timestamp::from_millis(AT + 60_000),
+        schedule: Schedule::at(TimeScale::REAL),
+    };
+    check("made", &writes::make_claimed(&event, RecordBody::Inline(&packed), &request, PutCondition::Absent));
 }

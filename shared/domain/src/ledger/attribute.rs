@@ -1,0 +1,92 @@
+//! The attributes of the ledger's items. Their names stand here and nowhere else.
+
+use crate::string_enum::string_enum;
+
+/// An attribute of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Attribute {
+    /// The key: the event's id.
+    Id,
+    /// How far the event has come.
+    State,
+    /// The source that it belongs to.
+    Source,
+    /// The source's kind.
+    Provider,
+    /// The event's type.
+    Type,
+    /// The sender's id of the thing.
+    Subject,
+    /// How the event was proven genuine.
+    VerifiedBy,
+    /// How it came.
+    Origin,
+    /// How often an operator has had it processed again; absent if never.
+    Replay,
+    /// When it arrived.
+    ReceivedAt,
+    /// The id of the invocation that recorded it.
+    Delivery,
+    /// The kept headers.
+    Headers,
+    /// The SHA-256 of the body.
+    BodySha256,
+    /// The body, if the record itself holds it.
+    Body,
+    /// How that is compressed; absent if it is not.
+    BodyEncoding,
+    /// Where the body lies otherwise.
+    BodyRef,
+    /// How often the event was claimed; absent if never.
+    Attempts,
+    /// The token of the latest claim.
+    ClaimedBy,
+    /// Until when that claim may be worked on.
+    LeaseUntil,
+    /// Before when the event must not be claimed.
+    NotBefore,
+    /// When the sweep sends it again.
+    DueAt,
+    /// The shard of the index of due times.
+    DueShard,
+    /// How often it was swept since it was last claimed; absent if never.
+    Sweeps,
+    /// The token of the latest of those sweeps.
+    SweptBy,
+    /// When the record may be forgotten, in seconds since the epoch.
+    ExpiresAt,
+    /// Why the latest attempt failed.
+    LastError,
+    /// What a finished event was published as, where the record does not say so anyway.
+    Outcome,
+}
+
+string_enum!(Attribute {
+    Id => "id",
+    State => "state",
+    Source => "source",
+    Provider => "provider",
+    Type => "type",
+    Subject => "subject",
+    VerifiedBy => "verified_by",
+    Origin => "origin",
+    Replay => "replay",
+    ReceivedAt => "received_at",
+    Delivery => "delivery",
+    Headers => "headers",
+    BodySha256 => "body_sha256",
+    Body => "body",
+    BodyEncoding => "body_encoding",
+    BodyRef => "body_ref",
+    Attempts => "attempts",
+    ClaimedBy => "claimed_by",
+    LeaseUntil => "lease_until",
+    NotBefore => "not_before",
+    DueAt => "due_at",
+    DueShard => "due_shard",
+    Sweeps => "sweeps",
+    SweptBy => "swept_by",
+    ExpiresAt => "expires_at",
+    LastError => "last_error",
+    Outcome => "outcome",
+});

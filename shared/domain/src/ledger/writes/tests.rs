@@ -1,0 +1,192 @@
+//! What a write's condition lets pass is what the decision beside it allows, for every state in which a record can be.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::digest::Digest;
+use crate::event::{Origin, VerifiedBy};
+use crate::event_type::EventType;
+use crate::ledger::admit::{Admission, admit};
+use crate::ledger::claim::{Claim, claim as decide};
+use crate::ledger::record::PackedBody;
+use crate::ledger::schedule::Schedule;
+use crate::ledger::settle::{Work, settle as decide_end};
+use crate::ledger::sweep::Overdue;
+use crate::provider::Provider;
+use crate::source_name::SourceName;
+use crate::time_scale::TimeScale;
+
+use super::*;
+
+const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const SCHEDULE: Schedule = Schedule::at(TimeScale::REAL);
+
+fn event(recorded_by: &str) -> Event {
+    let source = SourceName::parse("glossi-prod").unwrap();
+    Event {
+        id: EventId::new(&source, ["job-1"]),
+        source,
+        provider: Provider::Glossi,
+        event_type: EventType::parse("landfall.job.completed"),
+        subject: None,
+        verified_by: VerifiedBy::Signature,
+        origin: Origin::Webhook,
+        replay: 0,
+        received_at: NOW,
+        recorded_by: recorded_by.to_owned(),
+        headers: BTreeMap::new(),
+        body_sha256: Digest::of(b"{}"),
+    }
+}
+
+fn packed() -> PackedBody {
+    PackedBody { bytes: b"{}".to_vec(), is_zstd: false }
+}
+
+fn request(token: &str) -> ClaimRequest {
+    ClaimRequest { token: token.to_owned(), now: NOW, lease_until: SCHEDULE.lease_until(NOW), schedule: SCHEDULE }
+}
+
+fn mark(token: &str) -> SweepMark {
+    let overdue = Overdue { id: event("").id.to_string(), due_at: NOW - HOUR, sweeps: 0 };
+    overdue.mark(token.to_owned(), NOW, SCHEDULE)
+}
+
+/// `item` with `attribute` at `time`, or without it.
+fn with<'a>(item: &Item<'a>, attribute: Attribute, time: Option<Timestamp>) -> Item<'a> {
+    let mut item = item.clone();
+    item.remove(attribute);
+    if let Some(time) = time {
+        item.set(attribute, time);
+    }
+    item
+}
+
+/// Every state in which a record can be, as far as a condition can tell.
+fn states(event: &Event, packed: &PackedBody, mut check: impl FnMut(&Item<'_>)) {
+    let times = [None, Some(NOW - HOUR), Some(NOW), Some(NOW + HOUR)];
+    let fresh = Item::received(event, RecordBody::Inline(packed), NOW);
+    for state in State::ALL {
+        let mut item = fresh.clone();
+        item.set(Attribute::State, state.as_str());
+        for lease_until in times {
+            let item = with(&item, LeaseUntil, lease_until);
+            for not_before in times {
+                let item = with(&item, NotBefore, not_before);
+                for due_at in times {
+                    check(&with(&item, DueAt, due_at));
+                }
+            }
+        }
+        for expires_at in times {
+            let mut item = with(&item, DueAt, None);
+            if let Some(time) = expires_at {
+                item.set(ExpiresAt, time.as_seconds_rounded_up());
+            }
+            check(&item);
+        }
+    }
+}
+
+#[test]
+fn a_claim_takes_what_the_decision_allows_and_nothing_else() {
+    let (event, packed, request) = (event("another"), packed(), request("mine"));
+    let [unchanged, after_lease] = [DueTime::Unchanged, DueTime::AfterLease].map(|due| claim(&event.id, &request, due));
+    states(&event, &packed, |item| {
+        let decided = decide(Some(&item.record_state().unwrap()), &request);
+        // An unfinished record never expires; were there one, the decision would make it anew.
+        if item.get(ExpiresAt).is_some() && matches!(decided, Claim::Make { .. }) {
+            return;
+        }
+        assert_eq!(after_lease.condition.holds(Some(item)), matches!(decided, Claim::Take { .. }), "{item:?}");
+        assert_eq!(unchanged.condition.holds(Some(item)), decided == Claim::Take { due_at: None }, "{item:?}");
+    });
+    assert!(!after_lease.condition.holds(None));
+}
+
+#[test]
+fn a_record_is_put_where_the_decision_allows_and_nowhere_else() {
+    let (other, mine, packed) = (event("another"), event("mine"), packed());
+    let put = |condition| record(&mine, RecordBody::Inline(&packed), NOW, condition);
+    states(&other, &packed, |item| {
+        assert!(!put(PutCondition::Absent).condition.holds(Some(item)));
+        let admission = admit(&item.record_state().unwrap(), mine.body_sha256, NOW);
+        let Admission::Expired { expires_at_seconds } = admission else { return };
+        assert!(put(PutCondition::Expired(expires_at_seconds)).condition.holds(Some(item)), "{item:?}");
+        assert!(!put(PutCondition::Expired(expires_at_seconds + 1)).condition.holds(Some(item)), "{item:?}");
+    });
+    assert!(put(PutCondition::Absent).condition.holds(None));
+    assert!(put(PutCondition::Expired(1)).condition.holds(None));
+}
+
+#[test]
+fn only_what_is_still_overdue_and_unclaimed_is_swept() {
+    let (event, packed, mark) = (event("another"), packed(), mark("mine"));
+    states(&event, &packed, |item| {
+        let state = item.record_state().unwrap();
+        let is_free = state.lease_until.is_none_or(|until| until <= NOW);
+        let is_overdue = !state.state.is_final() && state.due_at == Some(mark.overdue.due_at);
+        assert_eq!(mark_swept(&mark).condition.holds(Some(item)), is_overdue && is_free, "{item:?}");
+    });
+}
+
+/// Makes `write` twice, as one who has not heard the first answer, and then lets a stranger make his own.
+fn check_own(before: Option<Item<'_>>, write: &Write<'_>, strangers: &Write<'_>) {
+    let after = write.evaluate(before.as_ref()).expect("the first try lands");
+    if write.evaluate(Some(&after)).is_none() {
+        assert!(write.own.holds(Some(&after)), "its own earlier try: {write:?}");
+    }
+    assert!(strangers.evaluate(Some(&after)).is_none(), "{strangers:?}");
+    assert!(!strangers.own.holds(Some(&after)), "a stranger's: {strangers:?}");
+}
+
+#[test]
+fn each_write_tells_its_own_earlier_try_from_a_stranger() {
+    let (packed, [mine, other]) = (packed(), ["mine", "other"].map(event));
+    let requests = ["mine", "other"].map(request);
+    let marks = ["mine", "other"].map(mark);
+    let body = RecordBody::Inline(&packed);
+    let standing = |due_at| Some(Item::received(&mine, body, due_at));
+    let later = NOW + HOUR;
+
+    let [ours, theirs] = [&mine, &other].map(|event| record(event, body, later, PutCondition::Absent));
+    check_own(None, &ours, &theirs);
+    let [ours, theirs] = requests.each_ref().map(|request| make_claimed(&mine, body, request, PutCondition::Absent));
+    check_own(None, &ours, &theirs);
+    let [ours, theirs] = requests.each_ref().map(|request| claim(&mine.id, request, DueTime::AfterLease));
+    check_own(standing(NOW), &ours, &theirs);
+    let claimed = ours.evaluate(standing(NOW).as_ref());
+    for work in [Work::Done, Work::Permanent { reason: "a".repeat(600) }, Work::Retryable { reason: String::new() }] {
+        let end = decide_end(work, 1, NOW, SCHEDULE, 0.5);
+        let [ours, theirs] = ["mine", "other"].map(|token| settle(&mine.id, token, &end, &[]));
+        check_own(claimed.clone(), &ours, &theirs);
+        let settled = ours.evaluate(claimed.as_ref());
+        assert_eq!(ours.evaluate(settled.as_ref()), settled, "a second try settles in the same way");
+    }
+    // Both see the same entry of the index at the same instant.
+    let [ours, theirs] = marks.each_ref().map(mark_swept);
+    check_own(standing(NOW - HOUR), &ours, &theirs);
+    let marked = ours.evaluate(standing(NOW - HOUR).as_ref());
+    let [ours, theirs] = marks.each_ref().map(|mark| take_mark_back(mark, NOW + HOUR / 2));
+    check_own(marked, &ours, &theirs);
+}
+
+#[test]
+fn an_unfinished_record_is_due_and_a_finished_one_expires() {
+    let (event, packed, request) = (event("mine"), packed(), request("mine"));
+    let fresh = Item::received(&event, RecordBody::Inline(&packed), NOW);
+    let claimed = claim(&event.id, &request, DueTime::AfterLease).evaluate(Some(&fresh)).unwrap();
+    for work in [Work::Done, Work::Permanent { reason: String::new() }, Work::Retryable { reason: String::new() }] {
+        let settlement = decide_end(work, 1, NOW, SCHEDULE, 0.5);
+        let item = settle(&event.id, "mine", &settlement, &[]).evaluate(Some(&claimed)).unwrap();
+        let is_final = item.record_state().unwrap().state.is_final();
+        assert_eq!([DueAt, DueShard, ExpiresAt].map(|name| item.get(name).is_some()), [!is_final, !is_final, is_final]);
+    }
+}
+
+#[test]
+fn a_long_reason_is_cut_between_two_characters() {
+    assert_eq!(shortened("short"), "short");
+    assert_eq!(shortened(&"ü".repeat(600)), "ü".repeat(REASON_MAX_CHARS));
+}

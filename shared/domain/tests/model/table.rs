@@ -1,0 +1,142 @@
+//! The ledger's table: one item, which the shared writes change.
+
+use std::sync::LazyLock;
+
+use domain::ledger::attribute::Attribute;
+use domain::ledger::item::Item;
+use domain::ledger::record::{RecordState, State};
+use domain::ledger::value::Value;
+use domain::ledger::write::Write;
+use domain::time::Timestamp;
+
+use crate::event::BODY_SHA256;
+use crate::history::{Broken, History};
+use crate::name::{self, Name};
+use crate::time::NOW;
+
+/// What says how the event stands. The rest of an item says what the event is, and is left out of the states.
+const STANDING: [Attribute; 12] = [
+    Attribute::Id,
+    Attribute::State,
+    Attribute::Delivery,
+    Attribute::Attempts,
+    Attribute::ClaimedBy,
+    Attribute::LeaseUntil,
+    Attribute::NotBefore,
+    Attribute::DueAt,
+    Attribute::DueShard,
+    Attribute::Sweeps,
+    Attribute::SweptBy,
+    Attribute::ExpiresAt,
+];
+/// From here on, more sweeps change nothing.
+const SWEEPS_MAX: i64 = 4;
+
+static BODY_SHA256_TEXT: LazyLock<String> = LazyLock::new(|| BODY_SHA256.to_string());
+
+/// The event's record.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Record(Item<'static>);
+
+/// Carries `write` out, if its condition holds.
+pub(crate) fn apply(write: &Write<'static>, stored: &mut Option<Record>, history: &mut History) -> bool {
+    let before = stored.as_ref().map(|record| &record.0);
+    let Some(changed) = write.evaluate(before).map(Record::of) else {
+        return false;
+    };
+    if let Some(old) = &stored {
+        if old.is_expired() {
+            history.begin_anew();
+        } else if old.is_final() && old.state() != changed.state() {
+            history.note(Broken::FinalChanged);
+        }
+    }
+    *stored = Some(changed);
+    true
+}
+
+impl Record {
+    fn of(mut item: Item<'static>) -> Record {
+        item = item.iter().filter(|(name, _)| STANDING.contains(name)).map(|(name, it)| (name, it.clone())).collect();
+        let sweeps = item.get(Attribute::Sweeps).and_then(Value::as_number).unwrap_or(0);
+        match sweeps {
+            0 => drop(item.remove(Attribute::Sweeps)),
+            _ => item.set(Attribute::Sweeps, sweeps.min(SWEEPS_MAX)),
+        }
+        Record(item)
+    }
+
+    /// The item, as a condition reads it.
+    pub(crate) fn item(&self) -> &Item<'static> {
+        &self.0
+    }
+
+    /// What a decision reads.
+    pub(crate) fn record_state(&self) -> RecordState {
+        let mut item = self.0.clone();
+        item.set(Attribute::BodySha256, BODY_SHA256_TEXT.as_str());
+        item.record_state().expect("every write leaves a record")
+    }
+
+    pub(crate) fn state(&self) -> State {
+        let state = self.0.get(Attribute::State).and_then(Value::as_text);
+        state.and_then(|text| text.parse().ok()).expect("every write leaves a record")
+    }
+
+    /// Whether nothing more happens to it.
+    pub(crate) fn is_final(&self) -> bool {
+        self.state().is_final()
+    }
+
+    pub(crate) fn is_expired(&self) -> bool {
+        self.expires_at_seconds().is_some_and(|seconds| seconds.saturating_mul(1000) <= NOW.as_millis())
+    }
+
+    pub(crate) fn expires_at_seconds(&self) -> Option<i64> {
+        self.number(Attribute::ExpiresAt)
+    }
+
+    pub(crate) fn attempts(&self) -> u32 {
+        self.count(Attribute::Attempts)
+    }
+
+    pub(crate) fn sweeps(&self) -> u32 {
+        self.count(Attribute::Sweeps)
+    }
+
+    pub(crate) fn time(&self, attribute: Attribute) -> Option<Timestamp> {
+        self.number(attribute).map(Timestamp::from_millis)
+    }
+
+    pub(crate) fn name(&self, attribute: Attribute) -> Option<Name> {
+        self.0.get(attribute).and_then(|value| name::read(attribute, value))
+    }
+
+    pub(crate) fn has(&self, attribute: Attribute) -> bool {
+        self.0.get(attribute).is_some()
+    }
+
+    /// Shows each of its values. `change` gives what becomes of it, or nothing if it stays.
+    pub(crate) fn change_each(&mut self, change: &mut dyn FnMut(Attribute, &Value<'_>) -> Option<Value<'static>>) {
+        for (attribute, value) in self.0.iter_mut() {
+            if let Some(changed) = change(attribute, value) {
+                *value = changed;
+            }
+        }
+    }
+
+    /// Forgets the token of a mark that nobody holds: no condition can find it any more.
+    pub(crate) fn forget_mark(&mut self) {
+        if self.name(Attribute::SweptBy) == Some(0) {
+            self.0.remove(Attribute::SweptBy);
+        }
+    }
+
+    fn number(&self, attribute: Attribute) -> Option<i64> {
+        self.0.get(attribute).and_then(Value::as_number)
+    }
+
+    fn count(&self, attribute: Attribute) -> u32 {
+        self.number(attribute).and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
+    }
+}

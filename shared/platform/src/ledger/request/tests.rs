@@ -1,0 +1,185 @@
+//! What DynamoDB is asked for, write by write.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use domain::digest::Digest;
+use domain::event::{Event, Origin, VerifiedBy};
+use domain::event_id::EventId;
+use domain::event_type::EventType;
+use domain::ledger::claim::ClaimRequest;
+use domain::ledger::record::{PackedBody, RecordBody};
+use domain::ledger::schedule::Schedule;
+use domain::ledger::settle::Settlement;
+use domain::ledger::sweep::Overdue;
+use domain::ledger::writes::{self, DueTime, PutCondition};
+use domain::provider::Provider;
+use domain::source_name::SourceName;
+use domain::time::Timestamp;
+use domain::time_scale::TimeScale;
+use expect_test::{Expect, expect};
+
+use super::*;
+
+const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+const SCHEDULE: Schedule = Schedule::at(TimeScale::REAL);
+
+fn event() -> Event {
+    let source = SourceName::parse("csm").unwrap();
+    Event {
+        id: EventId::new(&source, ["1"]),
+        source,
+        provider: Provider::Csm,
+        event_type: EventType::Unrecognized,
+        subject: None,
+        verified_by: VerifiedBy::Token,
+        origin: Origin::Webhook,
+        replay: 0,
+        received_at: NOW,
+        recorded_by: "d1".to_owned(),
+        headers: BTreeMap::new(),
+        body_sha256: Digest::of(b"{}"),
+    }
+}
+
+fn claim_request() -> ClaimRequest {
+    ClaimRequest { token: "t1".to_owned(), now: NOW, lease_until: SCHEDULE.lease_until(NOW), schedule: SCHEDULE }
+}
+
+/// Renders the write, a member a line; of a new item only the size.
+fn check(write: &Write<'_>, expected: Expect) {
+    let json = serde_json::to_value(WriteRequest { table: "ledger", write }).unwrap();
+    let mut told = String::new();
+    for (name, value) in json.as_object().unwrap() {
+        match (name.as_str(), value) {
+            ("TableName" | "ReturnValuesOnConditionCheckFailure", _) => {}
+            ("Item", Json::Object(item)) => writeln!(told, "Item of {} attributes", item.len()).unwrap(),
+            (_, Json::String(text)) => writeln!(told, "{name}: {text}").unwrap(),
+            (_, value) => writeln!(told, "{name}: {value}").unwrap(),
+        }
+    }
+    expected.assert_eq(&told);
+}
+
+#[test]
+fn a_record_is_put_on_a_condition() {
+    let (event, packed) = (event(), PackedBody { bytes: b"{}".to_vec(), is_zstd: false });
+    let put = |condition| writes::record(&event, RecordBody::Inline(&packed), NOW, condition);
+    check(
+        &put(PutCondition::Absent),
+        expect![[r#"
+        ConditionExpression: attribute_not_exists(id)
+        Item of 14 attributes
+    "#]],
+    );
+    check(
+        &put(PutCondition::Expired(7)),
+        expect![[r#"
+        ConditionExpression: attribute_not_exists(id) OR expires_at = :v0
+        ExpressionAttributeValues: {":v0":{"N":"7"}}
+        Item of 14 attributes
+    "#]],
+    );
+}
+
+#[test]
+fn a_claim_is_an_update() {
+    let (event, request) = (event(), claim_request());
+    check(
+        &writes::claim(&event.id, &request, DueTime::Unchanged),
+        expect![[r##"
+        ConditionExpression: ((#state = :v0 AND (attribute_not_exists(not_before) OR not_before <= :v1)) OR (#state = :v2 AND (attribute_not_exists(lease_until) OR lease_until <= :v3))) AND due_at >= :v4
+        ExpressionAttributeNames: {"#state":"state"}
+        ExpressionAttributeValues: {":v0":{"S":"received"},":v1":{"N":"1700000005000"},":v2":{"S":"processing"},":v3":{"N":"1700000000000"},":v4":{"N":"1700000090000"},":v5":{"S":"processing"},":v6":{"S":"t1"},":v7":{"N":"1700000060000"},":v8":{"N":"1"}}
+        Key: {"id":{"S":"csm/1"}}
+        ReturnValues: ALL_NEW
+        UpdateExpression: SET #state = :v5, claimed_by = :v6, lease_until = :v7 ADD attempts :v8 REMOVE not_before, sweeps, swept_by
+    "##]],
+    );
+    check(
+        &writes::claim(&event.id, &request, DueTime::AfterLease),
+        expect![[r##"
+        ConditionExpression: (#state = :v0 AND (attribute_not_exists(not_before) OR not_before <= :v1)) OR (#state = :v2 AND (attribute_not_exists(lease_until) OR lease_until <= :v3))
+        ExpressionAttributeNames: {"#state":"state"}
+        ExpressionAttributeValues: {":v0":{"S":"received"},":v1":{"N":"1700000005000"},":v2":{"S":"processing"},":v3":{"N":"1700000000000"},":v4":{"S":"processing"},":v5":{"S":"t1"},":v6":{"N":"1700000060000"},":v7":{"N":"1"},":v8":{"N":"1700000090000"},":v9":{"S":"50"}}
+        Key: {"id":{"S":"csm/1"}}
+        ReturnValues: ALL_NEW
+        UpdateExpression: SET #state = :v4, claimed_by = :v5, lease_until = :v6, due_at = :v8, due_shard = :v9 ADD attempts :v7 REMOVE not_before, sweeps, swept_by
+    "##]],
+    );
+}
+
+#[test]
+fn settling_is_an_update() {
+    let event = event();
+    let outcome = [("type", "landfall.job.completed".to_owned())];
+    let done = Settlement::Done { expires_at_seconds: 7 };
+    check(
+        &writes::settle(&event.id, "t1", &done, &outcome),
+        expect![[r##"
+        ConditionExpression: claimed_by = :v0
+        ExpressionAttributeNames: {"#state":"state"}
+        ExpressionAttributeValues: {":v0":{"S":"t1"},":v1":{"S":"done"},":v2":{"N":"7"},":v3":{"M":{"type":{"S":"landfall.job.completed"}}}}
+        Key: {"id":{"S":"csm/1"}}
+        UpdateExpression: SET #state = :v1, expires_at = :v2, outcome = :v3 REMOVE due_at, due_shard, lease_until, not_before, sweeps, swept_by, last_error
+    "##]],
+    );
+    let failed = Settlement::Failed { expires_at_seconds: 7, reason: "because".to_owned() };
+    check(
+        &writes::settle(&event.id, "t1", &failed, &[]),
+        expect![[r##"
+        ConditionExpression: claimed_by = :v0
+        ExpressionAttributeNames: {"#state":"state"}
+        ExpressionAttributeValues: {":v0":{"S":"t1"},":v1":{"S":"failed"},":v2":{"N":"7"},":v3":{"S":"because"}}
+        Key: {"id":{"S":"csm/1"}}
+        UpdateExpression: SET #state = :v1, expires_at = :v2, last_error = :v3 REMOVE due_at, due_shard, lease_until, not_before, sweeps, swept_by
+    "##]],
+    );
+    let again = Settlement::Again { at: NOW, reason: "because".to_owned(), attempts: 1 };
+    check(
+        &writes::settle(&event.id, "t1", &again, &[]),
+        expect![[r##"
+        ConditionExpression: claimed_by = :v0
+        ExpressionAttributeNames: {"#state":"state"}
+        ExpressionAttributeValues: {":v0":{"S":"t1"},":v1":{"S":"received"},":v2":{"N":"1700000000000"},":v3":{"N":"1700000000000"},":v4":{"S":"50"},":v5":{"S":"because"},":v6":{"N":"1"}}
+        Key: {"id":{"S":"csm/1"}}
+        UpdateExpression: SET #state = :v1, not_before = :v2, due_at = :v3, due_shard = :v4, last_error = :v5, attempts = :v6 REMOVE lease_until, expires_at
+    "##]],
+    );
+}
+
+#[test]
+fn due_times_are_updated() {
+    let event = event();
+    check(
+        &writes::bring_forward(&event.id, NOW),
+        expect![[r##"
+        ConditionExpression: #state = :v0 AND due_at > :v1
+        ExpressionAttributeNames: {"#state":"state"}
+        ExpressionAttributeValues: {":v0":{"S":"received"},":v1":{"N":"1700000000000"},":v2":{"N":"1700000000000"}}
+        Key: {"id":{"S":"csm/1"}}
+        UpdateExpression: SET due_at = :v2
+    "##]],
+    );
+    let mark = Overdue { id: event.id.to_string(), due_at: NOW, sweeps: 0 }.mark("t1".to_owned(), NOW, SCHEDULE);
+    check(
+        &writes::mark_swept(&mark),
+        expect![[r##"
+        ConditionExpression: due_at = :v0 AND (#state = :v1 OR #state = :v2) AND (attribute_not_exists(lease_until) OR lease_until <= :v3)
+        ExpressionAttributeNames: {"#state":"state"}
+        ExpressionAttributeValues: {":v0":{"N":"1700000000000"},":v1":{"S":"received"},":v2":{"S":"processing"},":v3":{"N":"1700000000000"},":v4":{"N":"1700000060000"},":v5":{"S":"t1"},":v6":{"N":"1"}}
+        Key: {"id":{"S":"csm/1"}}
+        ReturnValues: ALL_NEW
+        UpdateExpression: SET due_at = :v4, swept_by = :v5 ADD sweeps :v6
+    "##]],
+    );
+    check(
+        &writes::take_mark_back(&mark, NOW),
+        expect![[r#"
+        ConditionExpression: swept_by = :v0 AND due_at = :v1
+        ExpressionAttributeValues: {":v0":{"S":"t1"},":v1":{"N":"1700000060000"},":v2":{"N":"1700000000000"},":v3":{"N":"-1"}}
+        Key: {"id":{"S":"csm/1"}}
+        UpdateExpression: SET due_at = :v2 ADD sweeps :v3
+    "#]],
+    );
+}
