@@ -33,3 +33,4 @@ mod sender_apis;
 mod senders;
 mod sweep;
 mod template;
+mod writes;

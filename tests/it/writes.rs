@@ -1,0 +1,224 @@
+//! What the ledger's writes mean to the model of the protocol is what they mean to the table: the same writes in random
+//! order, rendered to DynamoDB and evaluated, give the same items and the same refusals.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TableStatus,
+};
+use domain::digest::Digest;
+use domain::event::{Event, Origin, VerifiedBy};
+use domain::event_id::EventId;
+use domain::event_type::EventType;
+use domain::ledger::attribute::Attribute;
+use domain::ledger::claim::ClaimRequest;
+use domain::ledger::condition::Condition;
+use domain::ledger::item::Item;
+use domain::ledger::record::{BodyRef, PackedBody, RecordBody};
+use domain::ledger::schedule::Schedule;
+use domain::ledger::settle::Settlement;
+use domain::ledger::sweep::Overdue;
+use domain::ledger::write::{Change, Update, Write};
+use domain::ledger::writes::{self, DueTime, PutCondition};
+use domain::provider::Provider;
+use domain::source_name::SourceName;
+use domain::time::Timestamp;
+use domain::time_scale::TimeScale;
+use fastrand::Rng;
+use platform::aws::{Aws, Limits};
+use platform::env::Env;
+use platform::ledger::{Ledger, WriteOutcome};
+use tests::observe::until;
+use tests::world::{World, run};
+
+/// How many events there are, and how many writes each of them meets.
+const EVENTS: u32 = 30;
+const WRITES: u32 = 40;
+const KINDS: [&str; 7] =
+    ["record", "make claimed", "claim", "settle", "bring forward", "mark swept", "take the mark back"];
+
+const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+const SCHEDULE: Schedule = Schedule::at(TimeScale::REAL);
+
+/// An event's item in the real table and in the evaluated one.
+struct Tables<'w> {
+    ledger: &'w Ledger,
+    id: EventId,
+    evaluated: Option<Item<'static>>,
+    /// Which kind of write came to what.
+    seen: &'w mut BTreeSet<(&'static str, &'static str)>,
+}
+
+impl Tables<'_> {
+    /// Makes `write` in both.
+    async fn check(&mut self, kind: &'static str, write: &Write<'_>) {
+        let before = self.evaluated.as_ref();
+        let after = write.evaluate(before);
+        let is_own = after.is_none() && write.own.holds(before);
+        let expected = match &after {
+            Some(after) => WriteOutcome::Written(write.reads_item.then(|| owned(after))),
+            None if is_own => WriteOutcome::Written(before.cloned()),
+            None => WriteOutcome::Refused(before.cloned()),
+        };
+        self.seen.insert((kind, if after.is_some() { "written" } else { "refused" }));
+        if is_own {
+            self.seen.insert((kind, "own"));
+        }
+        let evaluated = after.as_ref().map(owned).or_else(|| self.evaluated.take());
+        let outcome = self.ledger.write("a write", write).await.expect("the table can be reached");
+        assert_eq!(outcome, expected, "{kind}: {write:#?}");
+        assert_eq!(self.read().await, evaluated, "after {kind}: {write:#?}");
+        self.evaluated = evaluated;
+    }
+
+    /// What the real table holds: a write that never lands is refused with it.
+    async fn read(&self) -> Option<Item<'static>> {
+        let refused = Write {
+            id: self.id.as_str(),
+            condition: Condition::equal(Attribute::Id, "another"),
+            change: Change::Update(vec![Update::Remove(Attribute::Outcome)]),
+            reads_item: false,
+            own: Condition::NEVER,
+        };
+        match self.ledger.write("a read", &refused).await {
+            Ok(WriteOutcome::Refused(item)) => item,
+            other => panic!("it has another id: {other:?}"),
+        }
+    }
+
+    /// Makes a write of some kind, at some time, by one of three. Often it is made a second time.
+    async fn step(&mut self, random: &mut Rng) {
+        let kind = KINDS[random.usize(..KINDS.len())];
+        let (id, token) = (self.id.clone(), name(random));
+        let request = ClaimRequest { token: token.clone(), now: NOW, lease_until: time(random), schedule: SCHEDULE };
+        let (event, packed) = (event(&id, name(random)), PackedBody { bytes: vec![0, 255], is_zstd: random.bool() });
+        let reference = BodyRef::of("bucket", &event, 2);
+        let body = if random.bool() { RecordBody::Inline(&packed) } else { RecordBody::Referenced(&reference) };
+        let condition = if random.bool() { PutCondition::Absent } else { PutCondition::Expired(seconds(random)) };
+        let due = if random.bool() { DueTime::Unchanged } else { DueTime::AfterLease };
+        let settlement = settlement(random);
+        let outcome = [("type", "landfall.job.completed".to_owned())];
+        // The token of a mark and of a claim come from the same few, so that they meet.
+        let mark = Overdue { id: id.to_string(), due_at: time(random), sweeps: 0 }.mark(token.clone(), NOW, SCHEDULE);
+        let write = match kind {
+            "record" => writes::record(&event, body, time(random), condition),
+            "make claimed" => writes::make_claimed(&event, body, &request, condition),
+            "claim" => writes::claim(&id, &request, due),
+            "settle" => writes::settle(&id, &token, &settlement, &outcome[..random.usize(..2)]),
+            "bring forward" => writes::bring_forward(&id, time(random)),
+            "mark swept" => writes::mark_swept(&mark),
+            _ => writes::take_mark_back(&mark, time(random)),
+        };
+        for _ in 0..random.usize(1..3) {
+            self.check(kind, &write).await;
+        }
+    }
+}
+
+/// The item with a life of its own.
+fn owned(item: &Item<'_>) -> Item<'static> {
+    use domain::ledger::value::Value;
+    fn value(from: &Value<'_>) -> Value<'static> {
+        match from {
+            Value::Text(text) => Value::from(text.clone().into_owned()),
+            Value::Number(number) => Value::Number(*number),
+            Value::Bytes(bytes) => Value::Bytes(bytes.clone().into_owned().into()),
+            Value::Map(values) => {
+                let values = values.iter().map(|(name, it)| (name.clone().into_owned().into(), value(it)));
+                Value::Map(values.collect())
+            }
+            Value::Other => Value::Other,
+        }
+    }
+    item.iter().map(|(attribute, it)| (attribute, value(it))).collect()
+}
+
+fn name(random: &mut Rng) -> String {
+    format!("n{}", random.u8(1..=3))
+}
+
+/// Some instant around now: those that a mark sets among them, a retry's and an expiry's.
+fn time(random: &mut Rng) -> Timestamp {
+    let seconds = [-60, 0, 60, 90][random.usize(..4)];
+    Timestamp::from_millis(NOW.as_millis() + seconds * 1000)
+}
+
+fn seconds(random: &mut Rng) -> i64 {
+    time(random).as_seconds_rounded_up()
+}
+
+fn settlement(random: &mut Rng) -> Settlement {
+    let reason = "because ".repeat(random.usize(1..100));
+    match random.u8(..3) {
+        0 => Settlement::Done { expires_at_seconds: seconds(random) },
+        1 => Settlement::Failed { expires_at_seconds: seconds(random), reason },
+        _ => Settlement::Again { at: time(random), reason, attempts: random.u32(..3) },
+    }
+}
+
+fn event(id: &EventId, recorded_by: String) -> Event {
+    Event {
+        id: id.clone(),
+        source: SourceName::parse("writes").expect("a plain word is a name"),
+        provider: Provider::Glossi,
+        event_type: EventType::parse("landfall.job.completed"),
+        subject: Some("ä \"subject\"".to_owned()),
+        verified_by: VerifiedBy::Signature,
+        origin: Origin::Webhook,
+        replay: 1,
+        received_at: NOW,
+        recorded_by,
+        headers: BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]),
+        body_sha256: Digest::of(b"{}"),
+    }
+}
+
+/// A table of this test's own, which no sweep reads.
+async fn ledger(world: &World) -> Ledger {
+    static ENDPOINT: OnceLock<Option<String>> = OnceLock::new();
+    #[expect(clippy::disallowed_methods, reason = "the harness takes credentials as the SDK's own tools do")]
+    fn lookup(name: &str) -> Option<String> {
+        let local = ENDPOINT.get()?.clone();
+        match (name, local) {
+            ("AWS_ENDPOINT_URL", local) => local,
+            ("AWS_REGION", Some(_)) => Some("us-east-1".to_owned()),
+            ("AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY", Some(_)) => Some("test".to_owned()),
+            (name, _) => std::env::var(name).ok(),
+        }
+    }
+    ENDPOINT.get_or_init(|| world.stack.endpoint.clone());
+    let table = format!("writes-{:016x}", fastrand::u64(..));
+    let id = || Attribute::Id.as_str();
+    let attribute = AttributeDefinition::builder().attribute_name(id()).attribute_type(ScalarAttributeType::S);
+    let key = KeySchemaElement::builder().attribute_name(id()).key_type(KeyType::Hash);
+    let create = world.aws.dynamodb.create_table().table_name(&table).billing_mode(BillingMode::PayPerRequest);
+    let create = create.attribute_definitions(attribute.build().expect("it is whole"));
+    create.key_schema(key.build().expect("it is whole")).send().await.expect("a table can be made");
+    until("the table", async || {
+        let told = world.aws.dynamodb.describe_table().table_name(&table).send().await;
+        let status = told.ok().and_then(|told| told.table).and_then(|table| table.table_status);
+        if status == Some(TableStatus::Active) { Ok(()) } else { Err(format!("{status:?}")) }
+    })
+    .await;
+    Ledger::new(&Aws::from_env(&mut Env::of(lookup)), table, Limits { attempts: 1, ..Limits::PATIENT })
+}
+
+#[test]
+fn the_table_does_with_each_write_what_the_model_believes() {
+    run(async |world| {
+        let (ledger, mut random, mut seen) = (ledger(world).await, Rng::with_seed(1), BTreeSet::new());
+        for event in 0..EVENTS {
+            let id = EventId::parse(&format!("writes/{event}")).expect("it has the form of an id");
+            let mut tables = Tables { ledger: &ledger, id, evaluated: None, seen: &mut seen };
+            for _ in 0..WRITES {
+                tables.step(&mut random).await;
+            }
+        }
+        // Settling and its second try are both written; whatever else is tried twice must know itself.
+        let never = [("settle", "own")];
+        let all = KINDS.iter().flat_map(|kind| ["written", "refused", "own"].map(|came_to| (*kind, came_to)));
+        let unseen: Vec<_> = all.filter(|it| !never.contains(it) && !seen.contains(it)).collect();
+        assert!(unseen.is_empty(), "never met: {unseen:?}");
+    });
+}
