@@ -17,7 +17,7 @@ use domain::ledger::item::{Item, Unreadable};
 use domain::ledger::record::{Record, RecordBody, RecordState};
 use domain::ledger::settle::Settlement;
 use domain::ledger::sweep::SweepMark;
-use domain::ledger::write::Write;
+use domain::ledger::write::{Change, Write};
 use domain::ledger::writes::{self, DueTime, PutCondition};
 use domain::time::Timestamp;
 use hyper::body::Bytes;
@@ -31,6 +31,9 @@ use crate::aws::{Aws, Limits};
 use crate::body_codec::unpack;
 use crate::service::{AwsJsonService, Failure, Service};
 use crate::service_error::ServiceError;
+
+const PUT_ITEM: &str = "DynamoDB_20120810.PutItem";
+const UPDATE_ITEM: &str = "DynamoDB_20120810.UpdateItem";
 
 /// The table.
 #[derive(Clone, Debug)]
@@ -127,7 +130,7 @@ impl Ledger {
         due: DueTime,
     ) -> Result<ClaimOutcome, ServiceError> {
         const OPERATION: &str = "dynamodb:UpdateItem (claim)";
-        match self.write(OPERATION, &writes::claim(id, request, due)).await? {
+        match self.send(UPDATE_ITEM, OPERATION, &writes::claim(id, request, due)).await? {
             WriteOutcome::Written(item) => Ok(ClaimOutcome::Claimed(record(item.unwrap_or_default())?)),
             WriteOutcome::Refused(item) => Ok(ClaimOutcome::Refused(item.map(record).transpose()?)),
         }
@@ -146,7 +149,7 @@ impl Ledger {
         outcome: &[(&str, String)],
     ) -> Result<SettleOutcome, ServiceError> {
         let write = writes::settle(id, token, settlement, outcome);
-        Ok(match self.write("dynamodb:UpdateItem (settle)", &write).await? {
+        Ok(match self.send(UPDATE_ITEM, "dynamodb:UpdateItem (settle)", &write).await? {
             WriteOutcome::Written(_) => SettleOutcome::Settled,
             WriteOutcome::Refused(_) => SettleOutcome::ClaimLost,
         })
@@ -157,7 +160,7 @@ impl Ledger {
     /// # Errors
     /// If the table could not be reached or refused. Nothing is lost: the event comes due later.
     pub async fn bring_forward(&self, id: &EventId, soon: Timestamp) -> Result<(), ServiceError> {
-        self.write("dynamodb:UpdateItem (bring forward)", &writes::bring_forward(id, soon)).await.map(drop)
+        self.send(UPDATE_ITEM, "dynamodb:UpdateItem (bring forward)", &writes::bring_forward(id, soon)).await.map(drop)
     }
 
     /// Marks an overdue event as swept, and gives the event; `None` if it is no longer for this sweep.
@@ -165,7 +168,7 @@ impl Ledger {
     /// # Errors
     /// If the table could not be reached or refused.
     pub async fn mark_swept(&self, mark: &SweepMark) -> Result<Option<Event>, ServiceError> {
-        match self.write("dynamodb:UpdateItem (sweep)", &writes::mark_swept(mark)).await? {
+        match self.send(UPDATE_ITEM, "dynamodb:UpdateItem (sweep)", &writes::mark_swept(mark)).await? {
             WriteOutcome::Written(item) => Ok(Some(item.unwrap_or_default().event().map_err(unreadable)?)),
             WriteOutcome::Refused(_) => Ok(None),
         }
@@ -176,12 +179,14 @@ impl Ledger {
     /// # Errors
     /// If the table could not be reached or refused; the event then comes due a little later.
     pub async fn take_mark_back(&self, mark: &SweepMark, soon: Timestamp) -> Result<(), ServiceError> {
-        self.write("dynamodb:UpdateItem (take a mark back)", &writes::take_mark_back(mark, soon)).await.map(drop)
+        self.send(UPDATE_ITEM, "dynamodb:UpdateItem (take a mark back)", &writes::take_mark_back(mark, soon))
+            .await
+            .map(drop)
     }
 
     async fn put(&self, write: &Write<'_>) -> Result<PutOutcome, ServiceError> {
         const OPERATION: &str = "dynamodb:PutItem";
-        match self.write(OPERATION, write).await? {
+        match self.send(PUT_ITEM, OPERATION, write).await? {
             WriteOutcome::Written(_) => Ok(PutOutcome::Written),
             WriteOutcome::Refused(Some(item)) => {
                 Ok(PutOutcome::Refused(Box::new(item.record_state().map_err(unreadable)?)))
@@ -190,14 +195,29 @@ impl Ledger {
         }
     }
 
-    /// Makes a write, which logs call `operation`.
+    /// Makes any write, which logs call `operation`.
     ///
     /// # Errors
     /// If the table could not be reached or refused, but on account of the condition; the write may have landed all the
     /// same.
     pub async fn write(&self, operation: &'static str, write: &Write<'_>) -> Result<WriteOutcome, ServiceError> {
+        let target = match write.change {
+            Change::Put(_) => PUT_ITEM,
+            Change::Update(_) => UPDATE_ITEM,
+        };
+        self.send(target, operation, write).await
+    }
+
+    /// The same of a write whose target is known where it is called, so that a function's binary names only what the
+    /// function calls.
+    async fn send(
+        &self,
+        target: &'static str,
+        operation: &'static str,
+        write: &Write<'_>,
+    ) -> Result<WriteOutcome, ServiceError> {
         let request = WriteRequest { table: &self.table, write };
-        match self.call(request.target(), &request).await {
+        match self.call(target, &request).await {
             // Nothing is read of an answer in which there is nothing to be read.
             Ok(_) if !write.reads_item => Ok(WriteOutcome::Written(None)),
             Ok(answer) => Ok(WriteOutcome::Written(member(&answer, "Attributes"))),

@@ -10,7 +10,6 @@ use domain::digest::Digest;
 use domain::event_type::EventType;
 use domain::ledger::record::{BodyRef, StoredBody};
 use domain::ledger::schedule::Schedule;
-use domain::ledger::write::Change;
 use domain::source_name::SourceName;
 use domain::time_scale::TimeScale;
 

@@ -28,16 +28,6 @@ pub(super) struct QueryRequest<'r> {
     pub(super) start: Option<&'r Json>,
 }
 
-impl WriteRequest<'_> {
-    /// What a request names as the operation that it wants.
-    pub(super) const fn target(&self) -> &'static str {
-        match self.write.change {
-            Change::Put(_) => "DynamoDB_20120810.PutItem",
-            Change::Update(_) => "DynamoDB_20120810.UpdateItem",
-        }
-    }
-}
-
 impl Serialize for WriteRequest<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Write { id, condition, change, reads_item, .. } = self.write;
