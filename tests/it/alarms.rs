@@ -114,8 +114,8 @@ fn each_alarm_fires_for_what_it_watches() {
         ("ingest-unavailable", expect!["UnavailableAlarm UnrecordedAlarm"]),
         ("ingest-unrecorded", expect!["UnrecordedAlarm"]),
         ("ingest-refused", expect!["UnverifiedAlarm"]),
-        ("process-again", expect![""]),
-        ("process-again-fourth", expect!["RetriesAlarm"]),
+        ("process-retry", expect![""]),
+        ("process-retry-fourth", expect!["RetriesAlarm"]),
         ("process-done-not-archived", expect![""]),
     ];
     let of_aws = [
@@ -167,7 +167,7 @@ fn an_alarm_that_fired_ends_when_its_cause_has() {
         "process-contradicted",
         "process-unrecognized",
         "process-hidden",
-        "process-again-fourth",
+        "process-retry-fourth",
         "ingest-deferred",
         "ingest-unavailable",
         "sweep-incomplete",

@@ -100,7 +100,7 @@ fn undecodable(mark: &str) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn what_cannot_be_processed_is_put_away_with_the_reason_and_its_neighbours_are_not_harmed() {
+fn what_cannot_be_processed_is_dead_lettered_with_the_reason_and_its_neighbours_are_not_harmed() {
     run(async |world| {
         let bad: Vec<(&str, String, String)> = (0..8)
             .map(|number| {
@@ -116,7 +116,7 @@ fn what_cannot_be_processed_is_put_away_with_the_reason_and_its_neighbours_are_n
         world.enqueue(&texts.concat()).await;
         let mut told = Vec::new();
         for (what, text, mark) in &bad {
-            let reasons = world.put_away(mark).await;
+            let reasons = world.dead_lettered(mark).await;
             let letters = world.dead_letters.all(|letter| letter.body == *text);
             assert_eq!(letters.len(), 1, "{what}: the message is put away as it was");
             told.push(format!("{what}: {}", reasons.join(" and again ")));
@@ -160,7 +160,7 @@ fn a_batch_reports_only_failures_that_are_worth_another_try() {
         expect![[r#"{"batchItemFailures":[]}"#]].assert_eq(&answer.to_string());
         expect!["done after 1 attempt"].assert_eq(&world.finished(record.id()).await.told());
         world.event(&source, record.id()).await;
-        assert_eq!(world.put_away(&mark).await.len(), 1);
+        assert_eq!(world.dead_lettered(&mark).await.len(), 1);
     });
 }
 

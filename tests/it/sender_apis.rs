@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::canonical::Canonical;
-use domain::confirm::{ApiAnswer, ApiRequest, Inquiry, Need, Verdict, need};
+use domain::confirm::{ApiAnswer, ApiRequest, Confirmation, Inquiry, Need, need};
 use domain::delivery::{Delivery, RequestUrl};
 use domain::headers::Headers;
 use domain::provider::Provider;
@@ -57,16 +57,16 @@ async fn verdict(inquiry: &Inquiry) -> String {
     let ApiRequest { method, url, headers, body } = inquiry.request().clone();
     let headers = headers.into_iter().collect();
     let answer = Http::default().send(&Request { method, url, headers, body: body.into_bytes() }).await;
-    match inquiry.verdict(&ApiAnswer { status: answer.status, body: answer.body }) {
-        Verdict::Agrees(canonical) => {
+    match inquiry.check(&ApiAnswer { status: answer.status, body: answer.body }) {
+        Confirmation::Agrees(canonical) => {
             let assets: Vec<&str> = canonical.details.assets.iter().map(|asset| asset.url.as_str()).collect();
             let error = canonical.details.error.and_then(|error| error.message);
             let told = format!("agrees: {} {assets:?} {}", canonical.head.event_type, error.unwrap_or_default());
             told.trim_end().to_owned()
         }
-        Verdict::NotYet { reason } => format!("not yet: {reason}"),
-        Verdict::Unknown => "unknown".to_owned(),
-        Verdict::Contradicts => "contradicts".to_owned(),
+        Confirmation::NotYet { reason } => format!("not yet: {reason}"),
+        Confirmation::Unknown => "unknown".to_owned(),
+        Confirmation::Contradicts => "contradicts".to_owned(),
     }
 }
 

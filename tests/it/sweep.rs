@@ -77,11 +77,11 @@ fn an_event_that_was_waiting_for_its_next_attempt_gets_it() {
 fn an_event_that_was_tried_too_often_is_given_up() {
     run(async |world| {
         let (source, record) = overdue(Provider::Get3w, "get3w/v3-completed");
-        let exhausted = record.with("state", "processing").with_number("attempts", 8).with_number("lease_until", 0);
+        let exhausted = record.with("state", "processing").with_number("attempts", 9).with_number("lease_until", 0);
         world.put_record(&exhausted).await;
         sweep(world).await;
         let finished = world.finished(exhausted.id()).await;
-        expect!["failed after 9 attempts"].assert_eq(&finished.told());
+        expect!["failed after 10 attempts"].assert_eq(&finished.told());
         assert!(!finished.text("last_error").is_empty(), "a failed record says why: {finished:?}");
         assert_eq!(world.events(&source).len(), 0);
     });

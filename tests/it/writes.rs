@@ -20,7 +20,7 @@ use domain::ledger::schedule::Schedule;
 use domain::ledger::settle::Settlement;
 use domain::ledger::sweep::Overdue;
 use domain::ledger::write::{Change, Update, Write};
-use domain::ledger::writes::{self, DueTime, PutCondition};
+use domain::ledger::writes::{self, DueTime, PutCondition, Takeover};
 use domain::provider::Provider;
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
@@ -97,6 +97,7 @@ impl Tables<'_> {
         let body = if random.bool() { RecordBody::Inline(&packed) } else { RecordBody::Referenced(&reference) };
         let condition = if random.bool() { PutCondition::Absent } else { PutCondition::Expired(seconds(random)) };
         let due = if random.bool() { DueTime::Unchanged } else { DueTime::AfterLease };
+        let takeover = if random.bool() { Takeover::Refused } else { Takeover::Allowed };
         let settlement = settlement(random);
         let outcome = [("type", "landfall.job.completed".to_owned())];
         // The token of a mark and of a claim come from the same few, so that they meet.
@@ -104,7 +105,7 @@ impl Tables<'_> {
         let write = match kind {
             "record" => writes::record(&event, body, time(random), condition),
             "make claimed" => writes::make_claimed(&event, body, &request, condition),
-            "claim" => writes::claim(&id, &request, due),
+            "claim" => writes::claim(&id, &request, due, takeover),
             "settle" => writes::settle(&id, &token, &settlement, &outcome[..random.usize(..2)]),
             "bring forward" => writes::bring_forward(&id, time(random)),
             "mark swept" => writes::mark_swept(&mark),

@@ -67,8 +67,8 @@ impl World {
         sent.unwrap_or_else(|error| panic!("sending to the events queue: {error:?}"));
     }
 
-    /// The reasons for which messages that contain `text` were put away, as soon as there is one.
-    pub async fn put_away(&self, text: &str) -> Vec<String> {
+    /// The reasons for which messages that contain `text` are in the dead-letter queue, as soon as there is one.
+    pub async fn dead_lettered(&self, text: &str) -> Vec<String> {
         crate::observe::until(&format!("a dead letter that contains {text:?}"), async || {
             let letters = self.dead_letters.all(|letter| letter.body.contains(text));
             let reasons: Vec<String> =

@@ -9,6 +9,7 @@ use platform::aws::{Aws, Limits};
 use platform::bodies::Bodies;
 use platform::body_codec::INLINE_BODY_BYTES;
 use platform::env::{Env, EnvError};
+use platform::http_client::HttpClient;
 use platform::key_sets::KeySets;
 use platform::ledger::Ledger;
 use platform::log;
@@ -60,7 +61,7 @@ pub(crate) fn read(mut env: Env) -> Result<Settings, EnvError> {
     let settings = Settings {
         front: env.parsed("FRONT_SHA256", Front::default(), Front::parse),
         sources: Sources::new(&aws, env.required("SOURCES_PREFIX"), SECRETS_LIMITS),
-        key_sets: KeySets::new(loopback),
+        key_sets: KeySets::new(HttpClient::new(loopback)),
         bodies: Bodies::new(&aws, env.required("BUCKET"), BUCKET_LIMITS),
         ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), LEDGER_LIMITS),
         queue: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), QUEUE_LIMITS),

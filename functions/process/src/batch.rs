@@ -16,13 +16,13 @@ use tokio::task::JoinSet;
 #[derive(Deserialize)]
 pub(crate) struct Batch {
     #[serde(rename = "Records", default)]
-    messages: Vec<Received>,
+    messages: Vec<ReceivedMessage>,
 }
 
 /// One message, its body as text: it is decoded on its own, so that one that makes no sense harms no other.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Received {
+pub(crate) struct ReceivedMessage {
     pub(crate) message_id: String,
     #[serde(default)]
     pub(crate) receipt_handle: String,
@@ -39,7 +39,7 @@ struct Attributes {
     trace: String,
 }
 
-impl Received {
+impl ReceivedMessage {
     /// How often the message was received, this time included.
     pub(crate) fn receives(&self) -> u32 {
         self.attributes.approximate_receive_count.parse().unwrap_or(1)
@@ -53,33 +53,33 @@ impl Received {
 
 /// What becomes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum Disposition {
     /// SQS deletes it.
     Delete,
     /// SQS keeps it and delivers it again.
-    Keep,
+    Return,
 }
 
 /// What SQS is told.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchAnswer {
-    batch_item_failures: Vec<Failure>,
+    batch_item_failures: Vec<BatchItemFailure>,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Failure {
+struct BatchItemFailure {
     item_identifier: String,
 }
 
 /// Handles every message on a task of its own, and returns when all have ended.
 ///
 /// # Errors
-/// If a message without an id must be kept: only the failure of the whole batch can say so.
-pub(crate) async fn run<F>(batch: Batch, handle: impl Fn(Received) -> F) -> Result<BatchAnswer, Error>
+/// If a message without an id must be returned: only the failure of the whole batch can say so.
+pub(crate) async fn run<F>(batch: Batch, handle: impl Fn(ReceivedMessage) -> F) -> Result<BatchAnswer, Error>
 where
-    F: Future<Output = Verdict> + Send + 'static,
+    F: Future<Output = Disposition> + Send + 'static,
 {
     let mut tasks = JoinSet::new();
     let mut ids = std::collections::HashMap::new();
@@ -89,16 +89,16 @@ where
     }
     let mut answer = BatchAnswer::default();
     while let Some(ended) = tasks.join_next_with_id().await {
-        let (task, verdict) = match ended {
-            Ok((task, verdict)) => (task, verdict),
+        let (task, disposition) = match ended {
+            Ok((task, disposition)) => (task, disposition),
             Err(panic) => {
                 log::write(Level::Error, "a message's task panicked", json!({"message_id": ids.get(&panic.id())}));
-                (panic.id(), Verdict::Keep)
+                (panic.id(), Disposition::Return)
             }
         };
-        if verdict == Verdict::Keep {
-            let id = ids.remove(&task).filter(|id| !id.is_empty()).ok_or("a message without an id must be kept")?;
-            answer.batch_item_failures.push(Failure { item_identifier: id });
+        if disposition == Disposition::Return {
+            let id = ids.remove(&task).filter(|id| !id.is_empty()).ok_or("a message without an id must be returned")?;
+            answer.batch_item_failures.push(BatchItemFailure { item_identifier: id });
         }
     }
     Ok(answer)
@@ -117,7 +117,7 @@ mod tests {
     async fn check(ids: &[&str], expected: &str) {
         let answer = run(batch(ids), |message| async move {
             assert_ne!(message.body, "panic");
-            if message.body.starts_with("keep") { Verdict::Keep } else { Verdict::Delete }
+            if message.body.starts_with("keep") { Disposition::Return } else { Disposition::Delete }
         });
         let rendered = answer.await.map_or_else(
             |error| error.to_string(),
@@ -142,7 +142,7 @@ mod tests {
     fn a_message_belongs_to_the_trace_that_it_came_with() {
         let trace = |attributes: serde_json::Value| {
             let message = json!({"messageId": "a", "body": "a", "attributes": attributes});
-            serde_json::from_value::<Received>(message).unwrap().trace().map(|trace| trace.id().to_owned())
+            serde_json::from_value::<ReceivedMessage>(message).unwrap().trace().map(|trace| trace.id().to_owned())
         };
         let header = "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1";
         let id = Some("1-67891233-abcdef012345678912345678".to_owned());
@@ -159,8 +159,9 @@ mod tests {
     async fn a_message_that_cannot_be_named_fails_the_batch_only_if_it_must_be_kept() {
         let nameless =
             |body: &str| serde_json::from_value(json!({"Records": [{"messageId": "", "body": body}]})).unwrap();
-        let keep =
-            |message: Received| async move { if message.body == "keep" { Verdict::Keep } else { Verdict::Delete } };
+        let keep = |message: ReceivedMessage| async move {
+            if message.body == "keep" { Disposition::Return } else { Disposition::Delete }
+        };
         assert_eq!(run(nameless("delete"), keep).await.unwrap(), BatchAnswer::default());
         assert!(run(nameless("keep"), keep).await.is_err());
     }

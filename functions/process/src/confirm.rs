@@ -1,69 +1,65 @@
 //! Asking the sender's own API whether an event that a token alone vouches for is true.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use domain::canonical::Canonical;
 use domain::compiled_provider::CompiledProvider;
-use domain::confirm::{Inquiry, Need, Verdict, need};
+use domain::confirm::{Confirmation, Inquiry, Need, need};
 use domain::download::target::Loopback;
 use domain::event::{Event, VerifiedBy};
+use domain::event_type::Status;
 use domain::ledger::schedule::ATTEMPTS_MAX;
-use domain::ledger::settle::Work;
-use domain::source::{Options, OptionsError};
-use domain::time::Timestamp;
+use domain::source::OptionsError;
+use platform::service_error::ServiceError;
 
-use crate::act::enough_time_for_a_step;
-use crate::desk::{Desk, as_work};
-
-/// An event as it is passed on.
-pub(crate) struct Told<'a> {
-    /// How it is known; all else of it stays as it was delivered.
-    pub(crate) event: Event,
-    /// What it says.
-    pub(crate) canonical: Canonical,
-    /// The sender's own text of it: the delivery's body, or the API's answer once that has taken its place.
-    pub(crate) raw: Cow<'a, [u8]>,
-}
+use crate::attempt::{Attempt, EventContent, RawBody};
+use crate::memory::ANSWER_BYTES;
+use crate::source_config::SourceConfig;
+use crate::stop::Stop;
 
 /// Confirms an event if it has to be. Of one that is confirmed, nothing is left that only the delivery claimed.
 pub(crate) async fn confirm<'a>(
-    desk: &Desk,
-    told: Told<'a>,
+    attempt: Attempt<'a>,
+    content: EventContent<'a>,
     sender: &Arc<CompiledProvider>,
-    options: &Options,
-    attempts: u32,
-    deadline: Timestamp,
-) -> Result<Told<'a>, Work> {
-    let access = options.confirm.as_ref();
-    let inquiry = match need(&told.event, sender, &told.canonical, &told.raw, access) {
-        Need::None => return Ok(told),
-        Need::Unaskable => {
-            let reason = "unconfirmable: the sender's API cannot be asked about such an event".to_owned();
-            return Err(Work::Permanent { reason });
-        }
+    config: &SourceConfig,
+) -> Result<EventContent<'a>, Stop> {
+    let EventContent { event, canonical, raw } = &content;
+    let is_end = matches!(canonical.status(), Some(Status::Completed | Status::Failed));
+    // Whether it had to be confirmed, and the key to ask with, went with the source as it was.
+    if config.is_of_other_provider(event.provider) && is_end && event.verified_by == VerifiedBy::Token {
+        return Err(Stop::OtherProvider);
+    }
+    let access = config.options(event.provider).confirm.as_ref();
+    let inquiry = match need(event, sender, canonical, raw, access) {
+        Need::None => return Ok(content),
+        Need::Unaskable => return Err(Stop::Unconfirmable),
         Need::Ask(inquiry) => inquiry,
     };
-    if access.is_some_and(|access| access.test_only_base_url.is_some()) && desk.loopback == Loopback::Refused {
-        return Err(Work::Retryable { reason: OptionsError::BaseUrlOutsideTests.to_string() });
+    if access.is_some_and(|access| access.test_only_base_url.is_some()) && attempt.clients.loopback == Loopback::Refused
+    {
+        return Err(OptionsError::BaseUrlOutsideTests.into());
     }
-    enough_time_for_a_step(deadline)?;
-    let (canonical, answer) = ask(desk, &inquiry, attempts).await?;
-    let event = Event { verified_by: VerifiedBy::Confirmed, ..told.event };
-    Ok(Told { event, canonical, raw: Cow::Owned(answer) })
+    let (canonical, raw) = ask(attempt, &inquiry).await?;
+    let event = Event { verified_by: VerifiedBy::Confirmed, ..content.event };
+    Ok(EventContent { event, canonical, raw })
 }
 
 /// Gives the API's own account, and the answer that holds it.
-async fn ask(desk: &Desk, inquiry: &Inquiry, attempts: u32) -> Result<(Canonical, Vec<u8>), Work> {
-    let answer = desk.provider_api.ask(inquiry.request()).await.map_err(|trouble| as_work(&trouble))?;
-    let reason = |text: &str| text.to_owned();
-    match inquiry.verdict(&answer) {
-        Verdict::Agrees(canonical) => Ok((*canonical, answer.body)),
-        Verdict::NotYet { reason } => Err(Work::Retryable { reason }),
-        Verdict::Unknown if attempts < ATTEMPTS_MAX => {
-            Err(Work::Retryable { reason: reason("the sender's API does not know of it yet") })
-        }
-        Verdict::Unknown => Err(Work::Contradicted { reason: reason("the sender's API has never heard of it") }),
-        Verdict::Contradicts => Err(Work::Contradicted { reason: reason("the sender's API tells the opposite") }),
+async fn ask<'a>(attempt: Attempt<'a>, inquiry: &Inquiry) -> Result<(Canonical, RawBody<'a>), Stop> {
+    let clients = attempt.clients;
+    let mut memory = clients.memory.take(ANSWER_BYTES).await;
+    attempt.deadline.check()?;
+    let target = inquiry.target(clients.loopback).map_err(|refusal| {
+        ServiceError::retryable("asking the sender's API", format!("its URL is refused: {refusal}"))
+    })?;
+    let answer = clients.provider_api.ask(&target, inquiry.request()).await?;
+    memory.shrink(answer.body.len());
+    match inquiry.check(&answer) {
+        Confirmation::Agrees(canonical) => Ok((*canonical, RawBody::new(answer.body, memory))),
+        Confirmation::NotYet { reason } => Err(Stop::NotYetConfirmed(reason)),
+        Confirmation::Unknown if attempt.number < ATTEMPTS_MAX => Err(Stop::NotYetKnown),
+        Confirmation::Unknown => Err(Stop::NeverKnown),
+        Confirmation::Contradicts => Err(Stop::Opposite),
     }
 }

@@ -5,15 +5,59 @@ use std::time::Instant;
 
 use domain::event::Event;
 use domain::event_type::EventType;
+use domain::ledger::claim::Reason;
 use domain::ledger::record::Record;
+use domain::ledger::settle::Settlement;
 use domain::time::Timestamp;
 use domain::trace::Trace;
 use platform::clock;
 use platform::log::{self, Level};
 use platform::service_error::ServiceError;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::act::{Acted, AssetCounts};
+use crate::publish::{AssetCounts, PublishResult};
+
+/// How it ended with a message.
+pub(crate) enum Outcome {
+    /// Nothing was done: it is on its queue still.
+    Kept,
+    /// Others kept changing the record.
+    Contended,
+    /// The event was not to be worked on now.
+    Refused(Reason),
+    /// Nobody can process it.
+    DeadLetter,
+    /// The event was worked on.
+    Settled(Settlement),
+}
+
+impl Outcome {
+    const fn as_str(&self) -> &'static str {
+        match self {
+            Outcome::Kept => "kept",
+            Outcome::Contended => "contended",
+            Outcome::Refused(reason) => reason.as_str(),
+            Outcome::DeadLetter => "dead_letter",
+            Outcome::Settled(Settlement::Done { .. }) => "done",
+            Outcome::Settled(Settlement::Again { .. }) => "retry",
+            Outcome::Settled(Settlement::Failed { .. }) => "failed",
+        }
+    }
+
+    const fn level(&self) -> Level {
+        match self {
+            Outcome::DeadLetter | Outcome::Settled(Settlement::Failed { .. }) => Level::Error,
+            Outcome::Kept | Outcome::Contended | Outcome::Settled(Settlement::Again { .. }) => Level::Warn,
+            Outcome::Refused(_) | Outcome::Settled(Settlement::Done { .. }) => Level::Info,
+        }
+    }
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
 
 /// What is told of a message, filled in as it is learnt. Names the source and the event, never what was sent. Fields that
 /// have the name of a metric are measured: a count is above 0, or absent.
@@ -22,16 +66,16 @@ pub(crate) struct ProcessLog {
     request_id: String,
     message_id: String,
     trace_id: Option<String>,
-    outcome: &'static str,
+    outcome: Outcome,
     source: Option<String>,
     provider: Option<&'static str>,
     event_id: Option<String>,
     event_type: Option<String>,
     done: Option<u32>,
-    again: Option<u32>,
+    retry: Option<u32>,
     hidden: Option<u32>,
     failed: Option<u32>,
-    put_away: Option<u32>,
+    dead_letter: Option<u32>,
     attempts: Option<u32>,
     /// From the delivery's arrival until now.
     age_ms: Option<u64>,
@@ -44,7 +88,9 @@ pub(crate) struct ProcessLog {
     /// How many assets, and how many for each reason.
     not_archived: Option<usize>,
     not_archived_reasons: Option<BTreeMap<&'static str, usize>>,
-    again_at: Option<String>,
+    /// How many URLs were left out of the list of assets.
+    assets_omitted: Option<usize>,
+    retry_at: Option<String>,
     reason: Option<String>,
     /// The sender's API says otherwise. Operators watch this field: somebody may know a source's URL.
     contradicted: Option<u32>,
@@ -67,16 +113,16 @@ impl ProcessLog {
             request_id: request_id.to_owned(),
             message_id: message_id.to_owned(),
             trace_id: trace.map(|trace| trace.id().to_owned()),
-            outcome: "kept",
+            outcome: Outcome::Kept,
             source: None,
             provider: None,
             event_id: None,
             event_type: None,
             done: None,
-            again: None,
+            retry: None,
             hidden: None,
             failed: None,
-            put_away: None,
+            dead_letter: None,
             attempts: None,
             age_ms: None,
             published_as: None,
@@ -86,7 +132,8 @@ impl ProcessLog {
             archived_bytes: None,
             not_archived: None,
             not_archived_reasons: None,
-            again_at: None,
+            assets_omitted: None,
+            retry_at: None,
             reason: None,
             contradicted: None,
             claim_lost: None,
@@ -110,18 +157,13 @@ impl ProcessLog {
         self.received_at = Some(record.event.received_at);
     }
 
-    pub(crate) fn done(&mut self) {
-        self.outcome = "done";
-        self.done = Some(1);
-    }
-
-    pub(crate) fn outcome(&mut self, outcome: &'static str) {
+    pub(crate) fn outcome(&mut self, outcome: Outcome) {
         self.outcome = outcome;
     }
 
-    pub(crate) fn published(&mut self, acted: &Acted) {
-        let Acted { event_type, message_id, verified_by, assets } = acted;
-        let AssetCounts { archived, archived_bytes, not_archived } = assets;
+    pub(crate) fn published(&mut self, result: &PublishResult) {
+        let PublishResult { event_type, message_id, verified_by, assets } = result;
+        let AssetCounts { archived, archived_bytes, not_archived, omitted } = assets;
         self.event_type = Some(event_type.to_string());
         self.unrecognized = (*event_type == EventType::Unrecognized).then_some(1);
         self.published_as = Some(message_id.clone());
@@ -134,33 +176,39 @@ impl ProcessLog {
             self.not_archived = Some(not_archived.values().sum());
             self.not_archived_reasons = Some(not_archived.clone());
         }
-    }
-
-    pub(crate) fn again(&mut self, at: Timestamp, reason: &str) {
-        self.outcome = "again";
-        self.again = Some(1);
-        self.again_at = Some(at.to_string());
-        self.reason = Some(reason.to_owned());
+        self.assets_omitted = (*omitted > 0).then_some(*omitted);
     }
 
     pub(crate) fn hidden(&mut self) {
         self.hidden = Some(1);
     }
 
-    pub(crate) fn failed(&mut self, reason: &str) {
-        self.outcome = "failed";
-        self.failed = Some(1);
-        self.reason = Some(reason.to_owned());
-    }
-
-    pub(crate) fn contradicted(&mut self, is_contradicted: bool) {
+    pub(crate) fn settled(&mut self, settlement: Settlement, is_contradicted: bool) {
+        match &settlement {
+            Settlement::Done { .. } => self.done = Some(1),
+            Settlement::Again { at, reason, .. } => {
+                self.retry = Some(1);
+                self.retry_at = Some(at.to_string());
+                self.reason = Some(reason.clone());
+            }
+            Settlement::Failed { reason, .. } => {
+                self.failed = Some(1);
+                self.reason = Some(reason.clone());
+            }
+        }
         self.contradicted = is_contradicted.then_some(1);
+        self.outcome = Outcome::Settled(settlement);
     }
 
-    pub(crate) fn put_away(&mut self, reason: &str) {
-        self.outcome = "put_away";
-        self.put_away = Some(1);
+    /// The message is to leave the queue for `reason`.
+    pub(crate) fn dead_letter(&mut self, reason: &str) {
+        self.outcome = Outcome::DeadLetter;
         self.reason = Some(reason.to_owned());
+    }
+
+    /// It has arrived in the dead-letter queue. One that did not is tried again, and counted once in the end.
+    pub(crate) fn dead_letter_arrived(&mut self) {
+        self.dead_letter = Some(1);
     }
 
     pub(crate) fn claim_lost(&mut self) {
@@ -183,11 +231,10 @@ impl ProcessLog {
     fn conclude(&mut self, now: Timestamp) -> Level {
         let age = self.received_at.map(|received_at| received_at.until(now).as_millis());
         self.age_ms = age.and_then(|millis| u64::try_from(millis).ok());
-        match self.outcome {
-            "failed" | "put_away" => Level::Error,
-            "again" | "kept" | "contended" => Level::Warn,
-            _ if self.trouble.is_some() || self.not_archived.is_some() => Level::Warn,
-            _ => Level::Info,
+        let has_trouble = self.trouble.is_some() || self.not_archived.is_some() || self.assets_omitted.is_some();
+        match self.outcome.level() {
+            Level::Info if has_trouble => Level::Warn,
+            level => level,
         }
     }
 }

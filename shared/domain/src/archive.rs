@@ -6,10 +6,9 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::asset::{Archived, Asset, NotArchived};
-use crate::download::failure::Failure;
+use crate::download::error::FetchError;
 use crate::event::Event;
 use crate::ledger::schedule::ATTEMPTS_MAX;
-use crate::ledger::settle::Work;
 
 /// How many assets an instance copies at the same time.
 pub const ASSETS_AT_ONCE: usize = 3;
@@ -24,15 +23,29 @@ const NAME_MAX: usize = 100;
 
 /// What came of one asset in one round.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub enum CopyOutcome {
     /// The copy is there, and was not before.
     Copied(Archived),
-    /// The copy was there before.
-    Stood(Archived),
+    /// The copy was there already.
+    Existing(Archived),
     /// It could not be fetched.
-    Failed(Failure),
+    NotFetched(FetchError),
     /// It could not be stored, or there was no time for it.
-    Later(String),
+    Postponed(String),
+}
+
+/// Why an event's assets need another round.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{missing} of {all} assets are not archived yet: {reason}")]
+pub struct Incomplete {
+    /// How many may yet be had.
+    pub missing: usize,
+    /// How many there are.
+    pub all: usize,
+    /// Why the first of them is missing.
+    pub reason: String,
+    /// Whether this round has made a copy.
+    pub has_advanced: bool,
 }
 
 /// The key under which the asset that is number `number` of `event`, from 0, is kept. It is the same in every round, and
@@ -65,32 +78,32 @@ fn name(url: &str) -> String {
 ///
 /// # Errors
 /// If another round is needed.
-pub fn conclude(outcomes: Vec<(Asset, Outcome)>, attempts: u32) -> Result<Vec<Asset>, Work> {
-    let has_advanced = outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::Copied(_)));
+pub fn conclude(outcomes: Vec<(Asset, CopyOutcome)>, attempts: u32) -> Result<Vec<Asset>, Incomplete> {
+    let has_advanced = outcomes.iter().any(|(_, outcome)| matches!(outcome, CopyOutcome::Copied(_)));
     let all = outcomes.len();
     let (mut assets, mut left) = (Vec::with_capacity(all), Vec::new());
     for (asset, outcome) in outcomes {
         let not_archived = match outcome {
-            Outcome::Copied(archived) | Outcome::Stood(archived) => {
+            CopyOutcome::Copied(archived) | CopyOutcome::Existing(archived) => {
                 assets.push(Asset { archived: Some(archived), ..asset });
                 continue;
             }
-            Outcome::Failed(Failure::Gone) => NotArchived::Gone,
-            Outcome::Failed(Failure::Denied { .. }) => NotArchived::Denied,
-            Outcome::Failed(Failure::Refused(refusal)) => NotArchived::Refused(refusal),
-            Outcome::Failed(Failure::Passing { reason }) | Outcome::Later(reason) => {
+            CopyOutcome::NotFetched(FetchError::Gone) => NotArchived::Gone,
+            CopyOutcome::NotFetched(FetchError::Denied { .. }) => NotArchived::Denied,
+            CopyOutcome::NotFetched(FetchError::Refused(refusal)) => NotArchived::Refused(refusal),
+            CopyOutcome::NotFetched(FetchError::Retryable { reason }) | CopyOutcome::Postponed(reason) => {
                 left.push(reason);
                 NotArchived::Unavailable
             }
         };
         assets.push(Asset { not_archived: Some(not_archived), ..asset });
     }
-    let Some(first) = left.first() else { return Ok(assets) };
-    let reason = format!("{} of {all} assets are not archived yet: {first}", left.len());
-    match (has_advanced, attempts < ATTEMPTS_MAX) {
-        (true, _) => Err(Work::Advanced { reason }),
-        (false, true) => Err(Work::Retryable { reason }),
-        (false, false) => Ok(assets),
+    let missing = left.len();
+    match left.into_iter().next() {
+        Some(reason) if has_advanced || attempts < ATTEMPTS_MAX => {
+            Err(Incomplete { missing, all, reason, has_advanced })
+        }
+        Some(_) | None => Ok(assets),
     }
 }
 

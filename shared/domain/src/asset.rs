@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::download::Refusal;
+use crate::download::FetchRefusal;
 
 /// One output.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -45,7 +45,7 @@ pub enum NotArchived {
     /// It could not be had in any attempt.
     Unavailable,
     /// A rule forbids to fetch it.
-    Refused(Refusal),
+    Refused(FetchRefusal),
 }
 
 impl NotArchived {

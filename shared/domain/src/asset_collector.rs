@@ -13,13 +13,19 @@ use crate::parsed_delivery::{ParsedDelivery, values};
 /// The most telling kind first: a 3D model comes with a preview film, a film with a poster, a song with a cover.
 const MOST_TELLING: [Media; 5] = [Media::ThreeD, Media::Video, Media::Audio, Media::Image, Media::Text];
 
-/// AssetCollector in the order found, each URL once.
+/// An event has at most this many assets. No sender is known to send so many; a body of short links could hold hundreds
+/// of thousands, each of which would be copied and published.
+pub(crate) const ASSETS_MAX: usize = 1000;
+
+/// Assets in the order found, each URL once.
 #[derive(Default)]
 pub(crate) struct AssetCollector<'d> {
     never: &'d [String],
     /// How many URLs there were, with those that were known already.
     offered: usize,
     found: Vec<Asset>,
+    /// How many URLs came after the last that was taken.
+    omitted: usize,
     urls: HashSet<String>,
     media: Vec<Media>,
 }
@@ -121,8 +127,9 @@ impl<'d> AssetCollector<'d> {
         MOST_TELLING.into_iter().find(|media| self.media.contains(media))
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Asset> {
-        self.found
+    /// The assets, and how many more URLs there were.
+    pub(crate) fn into_parts(self) -> (Vec<Asset>, usize) {
+        (self.found, self.omitted)
     }
 
     fn add(&mut self, role: &str, url: &str) {
@@ -130,9 +137,14 @@ impl<'d> AssetCollector<'d> {
             return;
         }
         self.offered += 1;
-        if !self.urls.insert(url.to_owned()) {
+        if self.urls.contains(url) {
             return;
         }
+        if self.found.len() == ASSETS_MAX {
+            self.omitted += 1;
+            return;
+        }
+        self.urls.insert(url.to_owned());
         let (media_type, media) = file_ending::media_of_url(url);
         if let Some(media) = media.filter(|media| !self.media.contains(media)) {
             self.media.push(media);
@@ -183,7 +195,7 @@ mod tests {
     use super::*;
 
     fn render(assets: AssetCollector<'_>) -> Vec<String> {
-        assets.into_vec().into_iter().map(|asset| format!("{} {}", asset.role, asset.url)).collect()
+        assets.found.into_iter().map(|asset| format!("{} {}", asset.role, asset.url)).collect()
     }
 
     #[test]
@@ -225,6 +237,20 @@ mod tests {
         ] {
             check(none, &[]);
         }
+    }
+
+    #[test]
+    fn an_event_has_at_most_a_thousand_assets_and_the_rest_is_counted() {
+        let check = |urls: usize, expected: (usize, usize)| {
+            let urls: Vec<String> = (0..urls).map(|number| format!("https://a.example/{number}")).collect();
+            let mut assets = AssetCollector::default();
+            assets.collect("output", &json!([urls, urls[0]]));
+            let (found, omitted) = assets.into_parts();
+            assert_eq!((found.len(), omitted), expected);
+        };
+        check(1000, (1000, 0));
+        check(1001, (1000, 1));
+        check(284_276, (1000, 283_276));
     }
 
     #[test]

@@ -14,10 +14,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use self::account::Account;
-use self::request::Asked;
+use self::request::RequestFields;
 use crate::canonical::Canonical;
 use crate::compiled_provider::CompiledProvider;
 use crate::description::Poll;
+use crate::download::FetchRefusal;
+use crate::download::target::{Loopback, Target};
 use crate::event::{Event, VerifiedBy};
 use crate::event_type::{EventType, Status, Thing};
 use crate::parsed_delivery::ParsedDelivery;
@@ -57,7 +59,7 @@ pub struct ApiAnswer {
 
 /// What an answer makes of an event. The reasons hold nothing of what was sent or answered.
 #[derive(Debug)]
-pub enum Verdict {
+pub enum Confirmation {
     /// The API tells of the same end; this is its own account of it.
     Agrees(Box<Canonical>),
     /// It may agree later.
@@ -93,7 +95,7 @@ pub fn need(
         let body = ParsedDelivery { value: &value, headers: &event.headers, ids: description.scheme.id_headers() };
         let mut polls = description.polls.iter();
         let poll = polls.position(|poll| fits(poll, thing, &body, access))?;
-        let request = ApiRequest::of(description.polls.get(poll)?, &Asked { id: &id, body: &body, access })?;
+        let request = ApiRequest::of(description.polls.get(poll)?, &RequestFields { id: &id, body: &body, access })?;
         Some(Box::new(Inquiry { sender: Arc::clone(sender), poll, id, thing, claimed, request }))
     };
     inquiry().map_or(Need::Unaskable, Need::Ask)
@@ -113,41 +115,54 @@ impl Inquiry {
         &self.request
     }
 
+    /// Where the API is asked: at its own host, or at that of a test.
+    ///
+    /// # Errors
+    /// If it would be a test's own server, and this is no test.
+    pub fn target(&self, loopback: Loopback) -> Result<Target, FetchRefusal> {
+        let poll = self.sender.description().polls.get(self.poll);
+        Target::at(&self.request.url, loopback, |host| poll.is_some_and(|poll| poll.url.host == host))
+    }
+
     /// Decides what the answer makes of the event.
     #[must_use]
-    pub fn verdict(&self, answer: &ApiAnswer) -> Verdict {
-        let not_yet = |reason: &str| Verdict::NotYet { reason: reason.to_owned() };
+    pub fn check(&self, answer: &ApiAnswer) -> Confirmation {
+        let not_yet = |reason: &str| Confirmation::NotYet { reason: reason.to_owned() };
         match answer.status {
             200 => {}
             401 | 403 => return not_yet("the sender's API refuses the key: check the source's `api_key`"),
-            404 => return Verdict::Unknown,
+            404 => return Confirmation::Unknown,
             429 => return not_yet("the sender's API is asked too often"),
-            status => return Verdict::NotYet { reason: format!("the sender's API answered {status}") },
+            status => return Confirmation::NotYet { reason: format!("the sender's API answered {status}") },
         }
         let Ok(json) = serde_json::from_slice::<Value>(&answer.body) else {
             return not_yet("the sender's API answered something that is not JSON");
         };
         let poll = self.sender.description().polls.get(self.poll);
-        match poll.map_or(Account::Senseless, |poll| Account::of(&poll.answer, &self.id, &json)) {
-            Account::Told(webhook) => self.compare(&webhook),
-            Account::Unknown => Verdict::Unknown,
+        let account = poll.map_or(Account::Senseless, |poll| Account::of(&poll.answer, &self.id, &json));
+        drop(json);
+        match account {
+            Account::Webhook(webhook) => self.compare(&webhook),
+            Account::Unknown => Confirmation::Unknown,
             Account::Senseless => not_yet("the sender's API answered something that makes no sense"),
         }
     }
 
-    fn compare(&self, webhook: &Value) -> Verdict {
+    fn compare(&self, webhook: &[u8]) -> Confirmation {
         // A header of the delivery is only what the delivery claimed.
-        let told = Canonical::of(&self.sender, &BTreeMap::new(), webhook.to_string().as_bytes());
+        let told = Canonical::of(&self.sender, &BTreeMap::new(), webhook);
         if told.details.job.id.as_deref().is_some_and(|id| id != self.id) {
-            return Verdict::NotYet { reason: "the sender's API answered about something else".to_owned() };
+            return Confirmation::NotYet { reason: "the sender's API answered about something else".to_owned() };
         }
         match told.head.event_type {
             EventType::Known(thing, status) if thing == self.thing && status == self.claimed => {
-                Verdict::Agrees(Box::new(told))
+                Confirmation::Agrees(Box::new(told))
             }
-            EventType::Known(thing, Status::Completed | Status::Failed) if thing == self.thing => Verdict::Contradicts,
+            EventType::Known(thing, Status::Completed | Status::Failed) if thing == self.thing => {
+                Confirmation::Contradicts
+            }
             EventType::Known(..) | EventType::Unrecognized => {
-                Verdict::NotYet { reason: "the sender's API has not come to an end yet".to_owned() }
+                Confirmation::NotYet { reason: "the sender's API has not come to an end yet".to_owned() }
             }
         }
     }

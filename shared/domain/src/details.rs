@@ -23,6 +23,8 @@ pub struct Details {
     /// The outputs, each URL once: lists in the sender's order, fields in the order of their names. Never the inputs,
     /// never links that do not work yet.
     pub assets: Vec<Asset>,
+    /// How many URLs the body has beyond the thousand assets that an event can have.
+    pub assets_omitted: usize,
     /// Why it failed, if it did.
     pub error: Option<EventError>,
     /// What the sender says about the time it took.
@@ -72,7 +74,7 @@ pub struct Timings {
 impl Details {
     /// The same with every text cut to a bound. The list of assets needs none: it can travel by reference.
     pub(crate) fn truncated(self) -> Details {
-        let Details { time, media, job, assets, error, timings } = self;
+        let Details { time, media, job, assets, assets_omitted, error, timings } = self;
         Details {
             time,
             media,
@@ -83,6 +85,7 @@ impl Details {
                 correlation_id: job.correlation_id.map(truncate),
             },
             assets,
+            assets_omitted,
             error: error
                 .map(|error| EventError { code: error.code.map(truncate), message: error.message.map(truncate) }),
             timings: Timings {

@@ -14,9 +14,11 @@ pub(crate) fn read(shape: &Shape, status: Status, subject: Option<&str>, deliver
     let rules = &shape.details;
     let assets = assets(&rules.assets, &rules.never, delivery);
     let stated = rules.media.iter().find(|rule| delivery.satisfies(&rule.condition)).map(|rule| rule.is);
+    let media = stated.or_else(|| assets.media()).or(rules.media_implied).or(Some(Media::Other));
+    let (assets, assets_omitted) = assets.into_parts();
     Details {
         time: rules.time.iter().find_map(|rule| instant(rule, delivery)),
-        media: stated.or_else(|| assets.media()).or(rules.media_implied).or(Some(Media::Other)),
+        media,
         job: Job {
             id: match &rules.job_id {
                 Some(places) => delivery.first(places),
@@ -26,7 +28,8 @@ pub(crate) fn read(shape: &Shape, status: Status, subject: Option<&str>, deliver
             model: text(&rules.model, delivery),
             correlation_id: text(&rules.correlation_id, delivery),
         },
-        assets: assets.into_vec(),
+        assets,
+        assets_omitted,
         // What goes on has messages too ("try again in 20 seconds").
         error: (status == Status::Failed).then(|| reason(&rules.error, delivery)).flatten(),
         timings: Timings {

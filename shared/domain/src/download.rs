@@ -6,7 +6,8 @@
 
 pub mod address;
 pub mod content;
-pub mod failure;
+pub mod error;
+
 pub mod hosts;
 pub mod status;
 pub mod target;
@@ -18,7 +19,7 @@ pub const REDIRECTS_MAX: u32 = 2;
 
 /// The rule by which something is not fetched. No other time will change that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum FetchRefusal {
     /// It is no URL that a request could be sent to.
     InvalidUrl,
     /// Not `https`.
@@ -43,7 +44,7 @@ pub enum Refusal {
     ContentType,
 }
 
-string_enum!(Refusal {
+string_enum!(FetchRefusal {
     InvalidUrl => "invalid_url",
     Scheme => "not_https",
     UserInfo => "user_info",

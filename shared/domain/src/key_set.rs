@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::download::Refusal;
+use crate::download::FetchRefusal;
 use crate::download::target::{Loopback, Target};
 
 /// Where a sender publishes its keys, and how long they may be kept.
@@ -17,7 +17,7 @@ pub struct KeySetAddress {
 impl KeySetAddress {
     /// The address `url`, at one of `hosts`. That of a test's own server passes here; [`KeySetAddress::target`] decides
     /// about it.
-    pub(crate) fn new(url: &str, hosts: Vec<String>, ttl: Duration) -> Result<KeySetAddress, Refusal> {
+    pub(crate) fn new(url: &str, hosts: Vec<String>, ttl: Duration) -> Result<KeySetAddress, FetchRefusal> {
         let address = KeySetAddress { url: url.to_owned(), hosts, ttl };
         address.target(Loopback::AllowedForTests).map(|_| address)
     }
@@ -26,7 +26,7 @@ impl KeySetAddress {
     ///
     /// # Errors
     /// If the address is that of a test's own server, and this is no test.
-    pub fn target(&self, loopback: Loopback) -> Result<Target, Refusal> {
+    pub fn target(&self, loopback: Loopback) -> Result<Target, FetchRefusal> {
         Target::at(&self.url, loopback, |host| self.hosts.iter().any(|known| known == host))
     }
 

@@ -43,13 +43,13 @@ pub enum Metric {
     /// Events that were published and are done.
     Done,
     /// Attempts that failed and will be repeated.
-    Again,
+    Retry,
     /// Messages that went back to the queue, hidden for a while.
     Hidden,
     /// Events that ended as failed.
     Failed,
     /// Messages that nobody can process, now in the dead-letter queue.
-    PutAway,
+    DeadLetter,
     /// Failed events of which the sender's own API tells otherwise.
     Contradicted,
     /// Published events of a shape that nobody knows.
@@ -87,10 +87,10 @@ string_enum!(Metric {
     PreviousSecret => "previous_secret",
     DurationMs => "duration_ms",
     Done => "done",
-    Again => "again",
+    Retry => "retry",
     Hidden => "hidden",
     Failed => "failed",
-    PutAway => "put_away",
+    DeadLetter => "dead_letter",
     Contradicted => "contradicted",
     Unrecognized => "unrecognized",
     Attempts => "attempts",
@@ -122,10 +122,10 @@ impl Metric {
             | Metric::Unrecorded
             | Metric::PreviousSecret
             | Metric::Done
-            | Metric::Again
+            | Metric::Retry
             | Metric::Hidden
             | Metric::Failed
-            | Metric::PutAway
+            | Metric::DeadLetter
             | Metric::Contradicted
             | Metric::Unrecognized
             | Metric::Attempts

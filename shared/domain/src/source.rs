@@ -26,7 +26,7 @@ use crate::source_name::SourceName;
 pub use self::credentials::{Credentials, Keys, Proof, Signing};
 pub use self::error::SourceError;
 pub use self::mac_keys::MacKeys;
-pub use self::options::{ASSET_MAX_BYTES, ApiAccess, ApiKey, AssetHost, LoopbackUrl, Options, OptionsError};
+pub use self::options::{ASSET_MAX_BYTES, ApiAccess, ApiKey, LoopbackUrl, Options, OptionsError};
 pub use self::public_url::PublicUrl;
 pub use self::token_digests::TokenDigests;
 

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::archive::PART_BYTES;
 use domain::asset::Archived;
 use domain::digest::{Digest, Digester};
-use domain::download::failure::Failure;
+use domain::download::error::FetchError;
 use hyper::body::{Buf as _, Bytes};
 
 use crate::aws::{Aws, Limits};
@@ -28,12 +28,14 @@ pub struct Assets {
 }
 
 /// Why there is no copy.
-#[derive(Debug)]
-pub enum NotStored {
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
     /// The asset could not be fetched to its end.
-    Failed(Failure),
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
     /// The bucket could not be reached or refused.
-    ServiceError(ServiceError),
+    #[error(transparent)]
+    Service(#[from] ServiceError),
 }
 
 impl Assets {
@@ -51,7 +53,7 @@ impl Assets {
     ///
     /// # Errors
     /// If the bucket could not be reached or refused.
-    pub async fn standing(&self, key: &str) -> Result<Option<Archived>, ServiceError> {
+    pub async fn find(&self, key: &str) -> Result<Option<Archived>, ServiceError> {
         let head = match self.client.head_object().bucket(&self.bucket).key(key).send().await {
             Ok(head) => head,
             Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => return Ok(None),
@@ -73,7 +75,7 @@ impl Assets {
         key: &str,
         named_as: Option<&str>,
         download: Download,
-    ) -> Result<Option<Archived>, NotStored> {
+    ) -> Result<Option<Archived>, StoreError> {
         let media_type = media_type(download.media_type.as_deref(), named_as);
         let mut parts = Parts { download, rest: Bytes::new(), digester: Digester::default(), size: 0 };
         let first = parts.next().await?;
@@ -91,7 +93,7 @@ impl Assets {
         media_type: String,
         bytes: Vec<u8>,
         parts: Parts,
-    ) -> Result<Option<Archived>, NotStored> {
+    ) -> Result<Option<Archived>, StoreError> {
         let (digest, size) = parts.end();
         let answer = self
             .client
@@ -109,7 +111,7 @@ impl Assets {
         match answer {
             Ok(_) => Ok(Some(self.archived(key, size, digest.to_string()))),
             Err(error) if error.code() == Some(ANOTHER_STANDS) => Ok(None),
-            Err(error) => Err(NotStored::ServiceError(ServiceError::of("s3:PutObject", &error))),
+            Err(error) => Err(StoreError::Service(ServiceError::of("s3:PutObject", &error))),
         }
     }
 
@@ -121,7 +123,7 @@ impl Assets {
         media_type: String,
         first: Vec<u8>,
         mut parts: Parts,
-    ) -> Result<Option<Archived>, NotStored> {
+    ) -> Result<Option<Archived>, StoreError> {
         const OPERATION: &str = "s3:CreateMultipartUpload";
         let created = self
             .client
@@ -131,12 +133,12 @@ impl Assets {
             .content_type(media_type)
             .send()
             .await
-            .map_err(|error| NotStored::ServiceError(ServiceError::of(OPERATION, &error)))?;
+            .map_err(|error| StoreError::Service(ServiceError::of(OPERATION, &error)))?;
         let id = created
             .upload_id
-            .ok_or_else(|| NotStored::ServiceError(ServiceError::retryable(OPERATION, "the answer names no upload")))?;
+            .ok_or_else(|| StoreError::Service(ServiceError::retryable(OPERATION, "the answer names no upload")))?;
         let ended = match self.send_parts(key, &id, first, &mut parts).await {
-            Ok(sent) => self.complete(key, &id, sent).await.map_err(NotStored::ServiceError),
+            Ok(sent) => self.complete(key, &id, sent).await.map_err(StoreError::Service),
             Err(not_stored) => Err(not_stored),
         };
         if !matches!(ended, Ok(true)) {
@@ -153,7 +155,7 @@ impl Assets {
         id: &str,
         first: Vec<u8>,
         parts: &mut Parts,
-    ) -> Result<CompletedMultipartUpload, NotStored> {
+    ) -> Result<CompletedMultipartUpload, StoreError> {
         let (mut sent, mut bytes) = (CompletedMultipartUpload::builder(), first);
         let mut number = 1;
         while !bytes.is_empty() {
@@ -167,7 +169,7 @@ impl Assets {
                 .body(bytes.into())
                 .send()
                 .await
-                .map_err(|error| NotStored::ServiceError(ServiceError::of("s3:UploadPart", &error)))?;
+                .map_err(|error| StoreError::Service(ServiceError::of("s3:UploadPart", &error)))?;
             let part = CompletedPart::builder().part_number(number).set_e_tag(answer.e_tag).build();
             sent = sent.parts(part);
             number += 1;
@@ -220,12 +222,6 @@ impl Assets {
 /// What S3 says to a write on the condition that nothing stands there.
 const ANOTHER_STANDS: &str = "PreconditionFailed";
 
-impl From<Failure> for NotStored {
-    fn from(failure: Failure) -> NotStored {
-        NotStored::Failed(failure)
-    }
-}
-
 /// A download in parts.
 struct Parts {
     download: Download,
@@ -237,7 +233,7 @@ struct Parts {
 
 impl Parts {
     /// The next part: of full size, but for the last one, which may be empty.
-    async fn next(&mut self) -> Result<Vec<u8>, Failure> {
+    async fn next(&mut self) -> Result<Vec<u8>, FetchError> {
         // All at once: a buffer that grows would hold its bytes twice while it does.
         let mut part = Vec::with_capacity(PART_BYTES);
         while part.len() < PART_BYTES {

@@ -23,10 +23,10 @@ use aws_types::region::Region;
 use futures_util::FutureExt as _;
 use rustls::ClientConfig;
 
-use crate::download::client::tls;
 use crate::env::Env;
 use crate::roots::Roots;
 use crate::service::{AwsJsonService, Endpoint, Service, Signer};
+use crate::tls::tls;
 
 /// S3 closes idle connections after about 20 seconds; a pooled one must be given up before, or the next call after a
 /// pause fails.

@@ -1,27 +1,22 @@
 //! Fetching assets from where their senders keep them, by the rules of `domain::download`.
-//!
-//! The client is built so that nothing gets around the rules: it follows no redirect by itself, knows no proxy, decodes
-//! no content, keeps no connection, and dials no address but those that its resolver has checked.
 
-pub(crate) mod client;
-mod resolver;
 #[cfg(test)]
 pub(crate) mod tests;
 
 use std::time::Duration;
 
 use domain::download::content::{self, HEAD_BYTES};
-use domain::download::failure::Failure;
+use domain::download::error::FetchError;
 use domain::download::hosts::Hosts;
-use domain::download::status::{self, Answer};
-use domain::download::target::{Loopback, Rules, Target};
-use domain::download::{REDIRECTS_MAX, Refusal};
+use domain::download::status::{self, ResponseKind};
+use domain::download::target::{Rules, Target};
+use domain::download::{FetchRefusal, REDIRECTS_MAX};
 use http_body_util::BodyExt as _;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, TRANSFER_ENCODING};
 use tokio::time::{Instant, timeout_at};
 
-use self::client::Client;
+use crate::http_client::HttpClient;
 
 /// How long anything may take. The whole of a download has the time that its caller gives it.
 #[derive(Clone, Copy, Debug)]
@@ -36,14 +31,13 @@ const WAITS: Waits = Waits { answer: Duration::from_secs(10), idle: Duration::fr
 
 /// The way to the senders' assets.
 pub struct Downloads {
-    client: Client,
-    loopback: Loopback,
+    client: HttpClient,
     waits: Waits,
 }
 
 /// What is to be fetched, and what it may cost.
 #[derive(Clone, Debug)]
-pub struct Wanted<'a> {
+pub struct DownloadRequest<'a> {
     /// The URL, as the sender wrote it.
     pub url: &'a str,
     /// Of which hosts it may come.
@@ -74,44 +68,44 @@ struct Stream {
 }
 
 impl Downloads {
-    /// The way to the senders' assets, and with `loopback` to a test's own.
+    /// The way to the senders' assets by `client`.
     #[must_use]
-    pub fn new(loopback: Loopback) -> Downloads {
-        Downloads { client: Client::default(), loopback, waits: WAITS }
+    pub fn new(client: HttpClient) -> Downloads {
+        Downloads { client, waits: WAITS }
     }
 
-    /// Begins to fetch `wanted`: what comes back has passed every rule that can be asked by then.
+    /// Begins to fetch `request`: what comes back has passed every rule that can be asked by then.
     ///
     /// # Errors
     /// If it cannot be fetched.
-    pub async fn open(&self, wanted: &Wanted<'_>) -> Result<Download, Failure> {
-        let rules = Rules { hosts: wanted.hosts, loopback: self.loopback };
-        let ends_at = Instant::now() + wanted.within;
-        let mut target = Target::check(wanted.url, &rules)?;
+    pub async fn open(&self, request: &DownloadRequest<'_>) -> Result<Download, FetchError> {
+        let rules = Rules { hosts: request.hosts, loopback: self.client.loopback() };
+        let ends_at = Instant::now() + request.within;
+        let mut target = Target::check(request.url, &rules)?;
         for _ in 0..=REDIRECTS_MAX {
             let answered_by = ends_at.min(Instant::now() + self.waits.answer);
             let answer = timeout_at(answered_by, self.client.get(&target)).await;
-            let response = answer.map_err(|_| passing("the sender did not answer in time"))??;
+            let response = answer.map_err(|_| retryable("the sender did not answer in time"))??;
             match status::read(response.status().as_u16())? {
-                Answer::Content => {
+                ResponseKind::Content => {
                     let (parts, body) = response.into_parts();
-                    let stream = Stream { body, bytes_left: wanted.max_bytes, ends_at, idle: self.waits.idle };
-                    return Download::begin(&parts.headers, stream, wanted.named_as).await;
+                    let stream = Stream { body, bytes_left: request.max_bytes, ends_at, idle: self.waits.idle };
+                    return Download::begin(&parts.headers, stream, request.named_as).await;
                 }
-                Answer::Elsewhere => {
+                ResponseKind::Redirect => {
                     let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
-                    target = target.redirected(location.ok_or(Refusal::InvalidUrl)?, &rules)?;
+                    target = target.redirected(location.ok_or(FetchRefusal::InvalidUrl)?, &rules)?;
                 }
             }
         }
-        Err(Failure::Refused(Refusal::Redirects))
+        Err(FetchError::Refused(FetchRefusal::Redirects))
     }
 }
 
 impl Download {
-    async fn begin(headers: &HeaderMap, mut stream: Stream, named_as: Option<&str>) -> Result<Download, Failure> {
+    async fn begin(headers: &HeaderMap, mut stream: Stream, named_as: Option<&str>) -> Result<Download, FetchError> {
         if !is_plain(headers, CONTENT_ENCODING, &["identity"]) || !is_plain(headers, TRANSFER_ENCODING, &["chunked"]) {
-            return Err(Failure::Refused(Refusal::Encoding));
+            return Err(FetchError::Refused(FetchRefusal::Encoding));
         }
         let (mut head, mut looked_at) = (Vec::new(), Vec::with_capacity(HEAD_BYTES));
         while looked_at.len() < HEAD_BYTES
@@ -128,7 +122,7 @@ impl Download {
     }
 
     /// The next piece of the content; `None` after its end. Once this has failed, there is no way on.
-    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, FetchError> {
         match self.head.pop() {
             Some(piece) => Ok(Some(piece)),
             None => self.stream.next().await,
@@ -138,17 +132,17 @@ impl Download {
 
 impl Stream {
     /// What the sender says about the length of its content is not asked: the bytes are counted as they come.
-    async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+    async fn next(&mut self) -> Result<Option<Bytes>, FetchError> {
         loop {
             let comes_by = self.ends_at.min(Instant::now() + self.idle);
             let frame = timeout_at(comes_by, self.body.frame()).await;
-            let Some(frame) = frame.map_err(|_| passing("the content came too slowly"))? else {
+            let Some(frame) = frame.map_err(|_| retryable("the content came too slowly"))? else {
                 return Ok(None);
             };
             // Trailers are no content.
-            if let Ok(piece) = frame.map_err(|_| passing("the content broke off"))?.into_data() {
+            if let Ok(piece) = frame.map_err(|_| retryable("the content broke off"))?.into_data() {
                 let bytes = u64::try_from(piece.len()).unwrap_or(u64::MAX);
-                self.bytes_left = self.bytes_left.checked_sub(bytes).ok_or(Refusal::Size)?;
+                self.bytes_left = self.bytes_left.checked_sub(bytes).ok_or(FetchRefusal::Size)?;
                 return Ok(Some(piece));
             }
         }
@@ -163,6 +157,6 @@ fn is_plain(headers: &HeaderMap, name: HeaderName, words: &[&str]) -> bool {
     })
 }
 
-fn passing(reason: &str) -> Failure {
-    Failure::Passing { reason: reason.to_owned() }
+fn retryable(reason: &str) -> FetchError {
+    FetchError::Retryable { reason: reason.to_owned() }
 }

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use domain::download::target::Loopback;
 use domain::key_set::KeySetAddress;
 use domain::public_keys::PublicKeys;
 use http_body_util::{BodyExt as _, Limited};
 
-use crate::download::client::Client;
+use crate::http_client::HttpClient;
 use crate::service_error::ServiceError;
 
 /// A sender waits meanwhile, and the stores need their time too.
@@ -17,19 +16,17 @@ const KEY_SET_MAX_BYTES: usize = 64 * 1024;
 
 const OPERATION: &str = "fetching the sender's key set";
 
-/// The way to the senders' key sets: the client of the assets, which dials no address but those that its resolver has
-/// checked. It asks once and follows no redirect.
+/// The way to the senders' key sets. It asks once and follows no redirect.
 pub struct KeySets {
-    client: Client,
-    loopback: Loopback,
+    client: HttpClient,
     fetch_within: Duration,
 }
 
 impl KeySets {
-    /// The way to the senders' key sets, and with `loopback` to a test's own.
+    /// The way to the senders' key sets by `client`.
     #[must_use]
-    pub fn new(loopback: Loopback) -> KeySets {
-        KeySets { client: Client::default(), loopback, fetch_within: FETCH_WITHIN }
+    pub fn new(client: HttpClient) -> KeySets {
+        KeySets { client, fetch_within: FETCH_WITHIN }
     }
 
     /// Fetches the keys that are published at `address`.
@@ -43,8 +40,9 @@ impl KeySets {
     }
 
     async fn exchange(&self, address: &KeySetAddress) -> Result<PublicKeys, String> {
-        let target = address.target(self.loopback).map_err(|refusal| format!("its URL is refused: {refusal}"))?;
-        let answer = self.client.get(&target).await.map_err(|failure| failure.to_string())?;
+        let target =
+            address.target(self.client.loopback()).map_err(|refusal| format!("its URL is refused: {refusal}"))?;
+        let answer = self.client.get(&target).await.map_err(|error| error.to_string())?;
         // Anything else is no key set, a redirect least of all: it could lead to anybody's keys.
         if answer.status() != 200 {
             return Err(format!("answered with {}", answer.status().as_u16()));

@@ -18,7 +18,7 @@ use domain::ledger::record::{Record, RecordBody, RecordState};
 use domain::ledger::settle::Settlement;
 use domain::ledger::sweep::SweepMark;
 use domain::ledger::write::{Change, Write};
-use domain::ledger::writes::{self, DueTime, PutCondition};
+use domain::ledger::writes::{self, DueTime, PutCondition, Takeover};
 use domain::time::Timestamp;
 use hyper::body::Bytes;
 use serde::Serialize;
@@ -128,9 +128,10 @@ impl Ledger {
         id: &EventId,
         request: &ClaimRequest,
         due: DueTime,
+        takeover: Takeover,
     ) -> Result<ClaimOutcome, ServiceError> {
         const OPERATION: &str = "dynamodb:UpdateItem (claim)";
-        match self.send(UPDATE_ITEM, OPERATION, &writes::claim(id, request, due)).await? {
+        match self.send(UPDATE_ITEM, OPERATION, &writes::claim(id, request, due, takeover)).await? {
             WriteOutcome::Written(item) => Ok(ClaimOutcome::Claimed(record(item.unwrap_or_default())?)),
             WriteOutcome::Refused(item) => Ok(ClaimOutcome::Refused(item.map(record).transpose()?)),
         }

@@ -1,82 +1,59 @@
 //! The senders' own APIs.
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::byte_stream::ByteStream;
 use domain::confirm::{ApiAnswer, ApiRequest};
+use domain::download::target::Target;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::Bytes;
 
+use crate::http_client::HttpClient;
 use crate::service_error::ServiceError;
 
 /// An API that has not answered within this time is asked again with the event's next attempt.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// As much as a delivery may have: an answer is what a webhook has, or little more.
-const ANSWER_MAX_BYTES: usize = domain::delivery::BODY_MAX_BYTES;
+pub const ANSWER_MAX_BYTES: usize = domain::delivery::BODY_MAX_BYTES;
 
 const OPERATION: &str = "asking the sender's API";
 
-/// A client for all of them. It asks once, follows no redirect, and takes no answer that is late or too large.
-#[derive(Debug)]
+/// The way to all of them. It asks once, follows no redirect, and takes no answer that is late or too large.
 pub struct ProviderApi {
-    /// Made when the first sender is asked: most sources never need it.
-    connector: OnceLock<SharedHttpConnector>,
+    client: HttpClient,
     answer_within: Duration,
 }
 
-impl Default for ProviderApi {
-    fn default() -> ProviderApi {
-        ProviderApi { connector: OnceLock::new(), answer_within: ANSWER_WITHIN }
-    }
-}
-
 impl ProviderApi {
-    /// Sends `request` and gives whatever was answered.
+    /// The way to the senders' APIs by `client`.
+    #[must_use]
+    pub fn new(client: HttpClient) -> ProviderApi {
+        ProviderApi { client, answer_within: ANSWER_WITHIN }
+    }
+
+    /// Sends `request` to `target` and gives whatever was answered.
     ///
     /// # Errors
     /// If there was no answer that can be used. It always may pass; the text holds nothing of what was sent.
-    pub async fn ask(&self, request: &ApiRequest) -> Result<ApiAnswer, ServiceError> {
-        let answer = tokio::time::timeout(self.answer_within, self.exchange(request)).await;
-        answer.unwrap_or_else(|_| Err(ServiceError::retryable(OPERATION, "timed out")))
+    pub async fn ask(&self, target: &Target, request: &ApiRequest) -> Result<ApiAnswer, ServiceError> {
+        let answer = tokio::time::timeout(self.answer_within, self.exchange(target, request)).await;
+        answer
+            .unwrap_or_else(|_| Err("timed out".to_owned()))
+            .map_err(|reason| ServiceError::retryable(OPERATION, reason))
     }
 
-    async fn exchange(&self, request: &ApiRequest) -> Result<ApiAnswer, ServiceError> {
-        let wire = wire(request).map_err(|()| ServiceError::retryable(OPERATION, "the request could not be built"))?;
-        let answer = self.connector().call(wire).await.map_err(|error| ServiceError::not_sent(OPERATION, &error))?;
+    async fn exchange(&self, target: &Target, request: &ApiRequest) -> Result<ApiAnswer, String> {
+        let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let body = Bytes::copy_from_slice(request.body.as_bytes());
+        let answer =
+            self.client.send(target, request.method, headers, body).await.map_err(|error| error.to_string())?;
         let status = answer.status().as_u16();
-        let mut rest = ByteStream::new(answer.into_body());
-        let mut body = Vec::new();
-        while let Some(bytes) = rest.next().await {
-            body.extend_from_slice(&bytes.map_err(|_| ServiceError::retryable(OPERATION, "the answer broke off"))?);
-            if body.len() > ANSWER_MAX_BYTES {
-                return Err(ServiceError::retryable(OPERATION, "the answer is too large"));
-            }
-        }
-        Ok(ApiAnswer { status, body })
+        let body = Limited::new(answer.into_body(), ANSWER_MAX_BYTES).collect().await.map_err(|error| {
+            let reason =
+                if error.is::<LengthLimitError>() { "the answer is too large" } else { "the answer broke off" };
+            reason.to_owned()
+        })?;
+        Ok(ApiAnswer { status, body: body.to_bytes().into() })
     }
-
-    fn connector(&self) -> &SharedHttpConnector {
-        self.connector.get_or_init(|| {
-            let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).build();
-            SharedHttpConnector::new(connector)
-        })
-    }
-}
-
-/// The errors of the parts could show the key, so they are dropped.
-fn wire(request: &ApiRequest) -> Result<HttpRequest, ()> {
-    let mut wire = HttpRequest::new(SdkBody::from(request.body.as_str()));
-    wire.set_method(request.method).map_err(drop)?;
-    wire.set_uri(request.url.as_str()).map_err(drop)?;
-    for (name, value) in &request.headers {
-        wire.headers_mut().try_append(name.clone(), value.clone()).map_err(drop)?;
-    }
-    Ok(wire)
 }
 
 #[cfg(test)]
@@ -84,7 +61,20 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::TcpListener;
 
+    use domain::download::hosts::Hosts;
+    use domain::download::target::{Loopback, Rules};
+    use domain::provider::Provider;
+
     use super::*;
+
+    fn api() -> ProviderApi {
+        ProviderApi::new(HttpClient::new(Loopback::AllowedForTests))
+    }
+
+    fn target(url: &str) -> Target {
+        let hosts = Hosts::of(Provider::Csm.sender().unwrap(), &[]);
+        Target::check(url, &Rules { hosts, loopback: Loopback::AllowedForTests }).unwrap()
+    }
 
     /// Asks a server that writes `answer`, and then waits until it is left alone.
     async fn ask(answer: Vec<u8>) -> String {
@@ -101,9 +91,10 @@ mod tests {
             seen.truncate(read);
             String::from_utf8(seen).unwrap()
         });
-        let api = ProviderApi { answer_within: Duration::from_millis(300), ..ProviderApi::default() };
+        let api = ProviderApi { answer_within: Duration::from_millis(300), ..api() };
         let headers = vec![("x-api-key".to_owned(), "sk-0123456789".to_owned())];
-        let told = match api.ask(&ApiRequest { method: "GET", url, headers, body: String::new() }).await {
+        let target = target(&url);
+        let told = match api.ask(&target, &ApiRequest { method: "GET", url, headers, body: String::new() }).await {
             Ok(answer) => format!("{} {}", answer.status, String::from_utf8(answer.body).unwrap()),
             Err(trouble) => trouble.to_string(),
         };
@@ -147,7 +138,7 @@ mod tests {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let url = format!("http://127.0.0.1:{port}/");
         let request = ApiRequest { method: "GET", url, headers: Vec::new(), body: String::new() };
-        let trouble = ProviderApi::default().ask(&request).await.err().unwrap().to_string();
+        let trouble = api().ask(&target(&request.url), &request).await.err().unwrap().to_string();
         assert!(trouble.starts_with("asking the sender's API: ") && trouble.contains("refused"), "{trouble}");
     }
 }

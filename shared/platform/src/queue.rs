@@ -85,11 +85,11 @@ impl Queue {
         self.service.connect().await;
     }
 
-    /// Puts away a message that nobody will ever be able to process, with the reason.
+    /// Sends a message that nobody will ever be able to process to this dead-letter queue, with the reason.
     ///
     /// # Errors
     /// If the queue could not be reached or refused.
-    pub async fn put_away(&self, message: &str, reason: &str) -> Result<(), ServiceError> {
+    pub async fn dead_letter(&self, message: &str, reason: &str) -> Result<(), ServiceError> {
         const OPERATION: &str = "sqs:SendMessage to the dead-letter queue";
         let reason = MessageAttributeValue::builder()
             .data_type("String")

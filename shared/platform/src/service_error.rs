@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
+use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::service::Failure;
@@ -41,11 +41,6 @@ impl ServiceError {
     #[must_use]
     pub fn retryable(operation: &'static str, detail: impl Into<String>) -> ServiceError {
         ServiceError { operation, kind: ServiceErrorKind::Retryable, detail: detail.into() }
-    }
-
-    /// ServiceError with a connection.
-    pub(crate) fn not_sent(operation: &'static str, error: &ConnectorError) -> ServiceError {
-        ServiceError { operation, kind: ServiceErrorKind::Retryable, detail: error_chain(error) }
     }
 
     /// Sorts what a service said without the SDK.

@@ -34,9 +34,17 @@ fn event() -> Event {
     }
 }
 
-fn acted(event_type: EventType, assets: AssetCounts) -> Acted {
+fn result(event_type: EventType, assets: AssetCounts) -> PublishResult {
     let message_id = "0f6f3c8e-6d2c-5a5b-8f57-5f0d3ac0a6b1".to_owned();
-    Acted { event_type, message_id, verified_by: VerifiedBy::Token, assets }
+    PublishResult { event_type, message_id, verified_by: VerifiedBy::Token, assets }
+}
+
+fn done() -> Settlement {
+    Settlement::Done { expires_at_seconds: 0 }
+}
+
+fn failed(reason: &str) -> Settlement {
+    Settlement::Failed { expires_at_seconds: 0, reason: reason.to_owned() }
 }
 
 /// Tells `learn` of a message, and compares the line with that kept as `name`.
@@ -73,40 +81,34 @@ fn check_claimed(name: &str, attempts: u32, learn: impl FnOnce(&mut ProcessLog))
 
 #[test]
 fn a_published_event_is_counted_with_its_copies() {
-    check_claimed("done", 1, |line| {
-        line.done();
-        let assets = AssetCounts { archived: 2, archived_bytes: 734_003, ..AssetCounts::default() };
-        line.published(&acted(COMPLETED, assets));
-    });
-    check_claimed("done-not-archived", 1, |line| {
-        line.done();
-        let not_archived = BTreeMap::from([("gone", 2), ("too_large", 1)]);
-        line.published(&acted(COMPLETED, AssetCounts { not_archived, ..AssetCounts::default() }));
-    });
-}
-
-#[test]
-fn a_shape_that_nobody_knows_is_counted() {
-    check_claimed("unrecognized", 1, |line| {
-        line.done();
-        line.published(&acted(EventType::Unrecognized, AssetCounts::default()));
-    });
+    let check_done = |name: &str, event_type: EventType, assets: AssetCounts| {
+        check_claimed(name, 1, |line| {
+            line.published(&result(event_type, assets));
+            line.settled(done(), false);
+        });
+    };
+    check_done("done", COMPLETED, AssetCounts { archived: 2, archived_bytes: 734_003, ..AssetCounts::default() });
+    let not_archived = BTreeMap::from([("gone", 2), ("too_large", 1)]);
+    check_done("done-not-archived", COMPLETED, AssetCounts { not_archived, ..AssetCounts::default() });
+    check_done("assets-omitted", COMPLETED, AssetCounts { omitted: 283_276, ..AssetCounts::default() });
+    check_done("unrecognized", EventType::Unrecognized, AssetCounts::default());
 }
 
 #[test]
 fn a_failed_attempt_is_counted_and_a_failed_event() {
-    check_claimed("again", 2, |line| line.again(AT, "sns:Publish: timed out"));
-    check_claimed("again-fourth", 4, |line| line.again(AT, "sns:Publish: timed out"));
-    check_claimed("failed", 8, |line| line.failed("sns:Publish: timed out"));
+    let retry = |attempts| Settlement::Again { at: AT, reason: "sns:Publish: timed out".to_owned(), attempts };
+    check_claimed("retry", 2, |line| line.settled(retry(2), false));
+    check_claimed("retry-fourth", 4, |line| line.settled(retry(4), false));
+    check_claimed("failed", 8, |line| line.settled(failed("sns:Publish: timed out"), false));
     check_claimed("contradicted", 1, |line| {
-        line.failed("contradicted: the sender's API tells the opposite");
-        line.contradicted(true);
+        line.settled(failed("contradicted: the sender's API tells the opposite"), true);
     });
 }
 
 #[test]
 fn what_nobody_can_process_is_counted() {
-    check("put-away", |line| line.put_away("the message is not the JSON that it should be"));
+    check("dead-letter", |line| line.dead_letter("the message is not the JSON that it should be"));
+    line.dead_letter_arrived();
 }
 
 #[test]
@@ -122,6 +124,6 @@ fn a_message_that_goes_back_to_the_queue_is_counted() {
 fn what_is_only_passed_over_is_no_event() {
     check("finished", |line| {
         line.event(&event());
-        line.outcome("finished");
+        line.outcome(Outcome::Refused(Reason::Finished));
     });
 }

@@ -1,8 +1,10 @@
 //! An API's account of a thing, in the form of a webhook.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::description::{AnswerRules, FieldMapping, MappingValue, Pointer};
 use crate::parsed_delivery::ParsedDelivery;
@@ -11,7 +13,7 @@ use crate::parsed_delivery::ParsedDelivery;
 #[derive(Debug)]
 pub(super) enum Account {
     /// In the form of a webhook, so that it is read as one.
-    Told(Value),
+    Webhook(Vec<u8>),
     /// There is no such thing.
     Unknown,
     /// It cannot be understood.
@@ -48,48 +50,63 @@ impl Account {
         let object = of(object);
         let makes_sense = rules.when.iter().all(|condition| object.satisfies(condition))
             && (rules.when_any.is_empty() || rules.when_any.iter().any(|condition| object.satisfies(condition)));
-        if makes_sense { Account::Told(webhook(&rules.webhook, id, &object)) } else { Account::Senseless }
+        if makes_sense { Account::Webhook(webhook(&rules.webhook, id, &object)) } else { Account::Senseless }
     }
 }
 
-fn webhook(rules: &[FieldMapping], id: &str, object: &ParsedDelivery<'_>) -> Value {
-    if rules.is_empty() {
-        return object.value.clone();
-    }
-    let mut body = Value::Null;
+/// Writes the webhook while the answer's tree is there: of so large a tree, memory holds one at a time.
+fn webhook<'a>(rules: &'a [FieldMapping], id: &'a str, object: &ParsedDelivery<'a>) -> Vec<u8> {
+    let mut body = Node::Value(if rules.is_empty() { object.value } else { &Value::Null });
     for FieldMapping { set, value } in rules {
-        let value = match value {
-            MappingValue::Constant(text) => Some(Value::from(&**text)),
-            MappingValue::Copy(from) => object.value(from).cloned(),
+        let node = match value {
+            MappingValue::Constant(text) => Some(Node::text(&**text)),
+            MappingValue::Copy(from) => object.value(from).map(Node::Value),
             MappingValue::CopyOrId(from) => {
                 let copied = object.value(from).filter(|_| object.text_at(from).is_some());
-                Some(copied.cloned().unwrap_or_else(|| Value::from(id)))
+                Some(copied.map_or_else(|| Node::text(id), Node::Value))
             }
             MappingValue::Prefixed { from, prefix } => {
-                object.text_at(from).map(|text| Value::from(format!("{prefix}{text}")))
+                object.text_at(from).map(|text| Node::text(format!("{prefix}{text}")))
             }
             MappingValue::Words { from, words, otherwise } => {
                 let text = object.text_at(from);
                 let word = words.iter().find(|word| text.as_deref() == Some(&*word.is));
-                Some(Value::from(&**word.map_or(otherwise, |word| &word.becomes)))
+                Some(Node::text(&**word.map_or(otherwise, |word| &word.becomes)))
             }
         };
-        if let Some(value) = value {
-            put(&mut body, &set.0, value);
+        if let Some(node) = node {
+            body.put(&set.0, node);
         }
     }
-    body
+    serde_json::to_vec(&body).expect("texts and parts of JSON are always JSON")
 }
 
-fn put(body: &mut Value, segments: &[String], value: Value) {
-    let Some((first, rest)) = segments.split_first() else {
-        *body = value;
-        return;
-    };
-    if !body.is_object() {
-        *body = Value::Object(Map::new());
+/// A part of a webhook, made of parts of the answer.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Node<'a> {
+    Object(BTreeMap<&'a str, Node<'a>>),
+    Value(&'a Value),
+    Text(Cow<'a, str>),
+}
+
+impl<'a> Node<'a> {
+    fn text(text: impl Into<Cow<'a, str>>) -> Node<'a> {
+        Node::Text(text.into())
     }
-    if let Value::Object(members) = body {
-        put(members.entry(&**first).or_insert(Value::Null), rest, value);
+
+    fn put(&mut self, segments: &'a [String], node: Node<'a>) {
+        let Some((first, rest)) = segments.split_first() else {
+            *self = node;
+            return;
+        };
+        if !matches!(self, Node::Object(_)) {
+            let members = if let Node::Value(Value::Object(members)) = self { Some(members) } else { None };
+            let members = members.into_iter().flatten().map(|(name, member)| (name.as_str(), Node::Value(member)));
+            *self = Node::Object(members.collect());
+        }
+        if let Node::Object(members) = self {
+            members.entry(&**first).or_insert(Node::Value(&Value::Null)).put(rest, node);
+        }
     }
 }

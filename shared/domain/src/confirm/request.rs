@@ -27,7 +27,7 @@ pub struct ApiRequest {
 
 /// What a question is filled in with.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
+pub(super) struct RequestFields<'a> {
     /// The id of what it is about.
     pub(super) id: &'a str,
     /// The delivery.
@@ -38,7 +38,7 @@ pub(super) struct Asked<'a> {
 
 impl ApiRequest {
     /// The question that a description puts, at the API that `access` is for; none if something is missing that it needs.
-    pub(super) fn of(poll: &Poll, asked: &Asked<'_>) -> Option<ApiRequest> {
+    pub(super) fn of(poll: &Poll, asked: &RequestFields<'_>) -> Option<ApiRequest> {
         let mut headers = vec![header("accept", "application/json"), header("user-agent", "landfall")];
         let mut members = Map::new();
         for field in &*poll.body {
@@ -69,7 +69,7 @@ impl ApiRequest {
     }
 }
 
-impl Asked<'_> {
+impl RequestFields<'_> {
     fn fill(&self, filling: &RequestText) -> Option<String> {
         match filling {
             RequestText::Literal(text) => Some(text.to_string()),
@@ -82,7 +82,7 @@ impl Asked<'_> {
 }
 
 /// None if a segment would not stay one: what a delivery names must not lead the key to another place of the API.
-fn url(poll: &Poll, asked: &Asked<'_>) -> Option<String> {
+fn url(poll: &Poll, asked: &RequestFields<'_>) -> Option<String> {
     let origin = asked.access.test_only_base_url.map(|base| base.to_string());
     let mut url = origin.unwrap_or_else(|| format!("https://{}", poll.url.host));
     for segment in &*poll.url.segments {

@@ -110,17 +110,17 @@ fn check_need(provider: Provider, webhook: &Value, expected: &Expect) {
 /// Checks what `webhook` comes to after the API answered.
 fn check(provider: Provider, webhook: &Value, status: u16, answer: &Value, expected: &Expect) {
     let Need::Ask(inquiry) = need_of(provider, VerifiedBy::Token, webhook) else { panic!("{webhook} is not asked") };
-    let told = match inquiry.verdict(&ApiAnswer { status, body: answer.to_string().into_bytes() }) {
-        Verdict::Agrees(canonical) => {
+    let told = match inquiry.check(&ApiAnswer { status, body: answer.to_string().into_bytes() }) {
+        Confirmation::Agrees(canonical) => {
             let Canonical { head, details, .. } = *canonical;
             let assets: Vec<String> = details.assets.iter().map(|asset| asset.url.clone()).collect();
             let error = details.error.and_then(|error| error.message).unwrap_or_default();
             let parts = [head.event_type.to_string(), details.job.id.unwrap_or_default(), assets.join(" "), error];
             format!("agrees: {}", parts.join(" ").trim_end())
         }
-        Verdict::NotYet { reason } => format!("not yet: {reason}"),
-        Verdict::Unknown => "unknown".to_owned(),
-        Verdict::Contradicts => "contradicts".to_owned(),
+        Confirmation::NotYet { reason } => format!("not yet: {reason}"),
+        Confirmation::Unknown => "unknown".to_owned(),
+        Confirmation::Contradicts => "contradicts".to_owned(),
     };
     expected.assert_eq(&told);
 }
@@ -207,19 +207,19 @@ fn an_operators_own_sender_is_asked_by_its_description() {
     assert_eq!(format!("{method} {url}"), "POST https://api.example.com/video/a%3Fb/jobs/..%2F7");
     assert_eq!(body, r#"{"ids":["../7"],"part":"video"}"#);
     assert!(inquiry.request().headers.contains(&("authorization".to_owned(), format!("Bearer {KEY}"))));
-    let verdict = |answer: Value| {
+    let outcome = |answer: Value| {
         let answer = ApiAnswer { status: 200, body: answer.to_string().into_bytes() };
-        match inquiry.verdict(&answer) {
-            Verdict::Agrees(_) => "agrees".to_owned(),
+        match inquiry.check(&answer) {
+            Confirmation::Agrees(_) => "agrees".to_owned(),
             other => format!("{other:?}"),
         }
     };
-    assert_eq!(verdict(json!({"jobs": [{"no": "8"}, {"no": "../7", "state": "done"}]})), "agrees");
-    assert_eq!(verdict(json!({"jobs": [{"no": "../7", "state": "broken"}]})), "Contradicts");
-    assert_eq!(verdict(json!({"jobs": [], "missing": ["../7"]})), "Unknown");
+    assert_eq!(outcome(json!({"jobs": [{"no": "8"}, {"no": "../7", "state": "done"}]})), "agrees");
+    assert_eq!(outcome(json!({"jobs": [{"no": "../7", "state": "broken"}]})), "Contradicts");
+    assert_eq!(outcome(json!({"jobs": [], "missing": ["../7"]})), "Unknown");
     for senseless in [json!({"jobs": []}), json!({"jobs": [{"no": "../7"}]}), json!([]), json!({"jobs": "../7"})] {
         let told = r#"NotYet { reason: "the sender's API answered something that makes no sense" }"#;
-        assert_eq!(verdict(senseless), told);
+        assert_eq!(outcome(senseless), told);
     }
     let Need::Ask(of_form) = need_of_body("job_id=7&state=done&owner=a".to_owned()) else {
         panic!("a form is not asked")

@@ -12,7 +12,8 @@ fn check(rules: &Value, body: &Value, expected: &Expect) {
     let headers = BTreeMap::from([("x-kind".to_owned(), " render.done ".to_owned())]);
     let ids = [HeaderName::parse("x-id").unwrap(), HeaderName::parse("x-kind").unwrap()];
     let body = ParsedDelivery { value: body, headers: &headers, ids: &ids };
-    let Details { time, media, job, assets, error, timings } = read(&shape, Status::Failed, Some("subject"), &body);
+    let Details { time, media, job, assets, assets_omitted: _, error, timings } =
+        read(&shape, Status::Failed, Some("subject"), &body);
     let mut facts = vec![format!("{} {}", media.unwrap().as_str(), job.id.unwrap_or_else(|| "-".to_owned()))];
     facts.extend(time.map(|time| time.to_string()));
     facts.extend(job.kind.map(|kind| format!("kind {kind}")));

@@ -2,7 +2,7 @@
 
 use file_format::{FileFormat, Kind};
 
-use crate::download::Refusal;
+use crate::download::FetchRefusal;
 
 /// So many bytes of the beginning tell.
 pub const HEAD_BYTES: usize = 4096;
@@ -29,11 +29,11 @@ enum Family {
 ///
 /// # Errors
 /// If they do not agree.
-pub fn check(sent_as: Option<&str>, named_as: Option<&str>, head: &[u8]) -> Result<(), Refusal> {
+pub fn check(sent_as: Option<&str>, named_as: Option<&str>, head: &[u8]) -> Result<(), FetchRefusal> {
     let found = found(head);
     let claimed = sent_as.and_then(claimed).or_else(|| named_as.and_then(claimed));
     if found == Family::WebPage || claimed.is_some_and(|claimed| !can_be(claimed, found)) {
-        return Err(Refusal::ContentType);
+        return Err(FetchRefusal::ContentType);
     }
     Ok(())
 }
@@ -129,7 +129,7 @@ mod tests {
     const ERROR: &[u8] = b"<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>";
     const NOISE: &[u8] = b"\xfe\xed\xfa\x11\x80\0\xff";
 
-    fn check_all(sent_as: &str, named_as: &str, contents: &[&[u8]], expected: Result<(), Refusal>) {
+    fn check_all(sent_as: &str, named_as: &str, contents: &[&[u8]], expected: Result<(), FetchRefusal>) {
         let given = |text: &'static str| (!text.is_empty()).then_some(text);
         let (sent_as, named_as) = (sent_as.to_owned().leak(), named_as.to_owned().leak());
         for content in contents {
@@ -153,26 +153,26 @@ mod tests {
 
     #[test]
     fn content_of_another_family_is_refused() {
-        check_all("image/png", "", &[MP4, ZIP, GLB, ELF, EXE, OBJ, ERROR], Err(Refusal::ContentType));
-        check_all("video/mp4", "", &[PNG, ZIP, GLB, ELF, EXE, ERROR], Err(Refusal::ContentType));
-        check_all("model/gltf-binary", "", &[PNG, MP4, ELF, EXE], Err(Refusal::ContentType));
-        check_all("application/zip", "", &[PNG, OBJ], Err(Refusal::ContentType));
-        check_all("application/json", "", &[PNG, ELF], Err(Refusal::ContentType));
+        check_all("image/png", "", &[MP4, ZIP, GLB, ELF, EXE, OBJ, ERROR], Err(FetchRefusal::ContentType));
+        check_all("video/mp4", "", &[PNG, ZIP, GLB, ELF, EXE, ERROR], Err(FetchRefusal::ContentType));
+        check_all("model/gltf-binary", "", &[PNG, MP4, ELF, EXE], Err(FetchRefusal::ContentType));
+        check_all("application/zip", "", &[PNG, OBJ], Err(FetchRefusal::ContentType));
+        check_all("application/json", "", &[PNG, ELF], Err(FetchRefusal::ContentType));
     }
 
     #[test]
     fn a_web_page_is_refused_whatever_it_claims_to_be() {
         for sent_as in ["", "text/html; charset=utf-8", "text/plain", "image/png", "application/octet-stream"] {
-            check_all(sent_as, "", &[HTML, b"\xef\xbb\xbf<html lang=en>"], Err(Refusal::ContentType));
+            check_all(sent_as, "", &[HTML, b"\xef\xbb\xbf<html lang=en>"], Err(FetchRefusal::ContentType));
         }
-        check_all("text/html", "", &[PNG], Err(Refusal::ContentType));
+        check_all("text/html", "", &[PNG], Err(FetchRefusal::ContentType));
     }
 
     #[test]
     fn the_name_tells_where_the_sender_does_not() {
         for silent in ["", "application/octet-stream", "binary/octet-stream", "text/plain", "nonsense"] {
             check_all(silent, "image/png", &[PNG, WEBP], Ok(()));
-            check_all(silent, "image/png", &[MP4, ERROR, ELF], Err(Refusal::ContentType));
+            check_all(silent, "image/png", &[MP4, ERROR, ELF], Err(FetchRefusal::ContentType));
             check_all(silent, "", &[PNG, MP4, GLB, FBX, ZIP, OBJ], Ok(()));
         }
         check_all("video/mp4", "image/png", &[MP4], Ok(()));

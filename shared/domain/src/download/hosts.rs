@@ -1,7 +1,16 @@
 //! Where each sender keeps its assets.
 
 use crate::compiled_provider::CompiledProvider;
-use crate::source::AssetHost;
+use crate::description::is_host;
+
+/// A host's name, or all names below one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AssetHost {
+    /// This name alone, in lower case.
+    Exact(String),
+    /// Every name that ends so, in lower case; it begins with a dot.
+    Below(String),
+}
 
 /// The hosts of which a source's assets may come.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +30,30 @@ impl<'a> Hosts<'a> {
     #[must_use]
     pub fn hold(&self, host: &str) -> bool {
         self.known.iter().any(|known| covers(known, host)) || self.added.iter().any(|added| added.covers(host))
+    }
+}
+
+impl AssetHost {
+    /// The host that an operator has written; none if it is no host's name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<AssetHost> {
+        let name = text.trim().to_ascii_lowercase();
+        let is_below = name.starts_with('.');
+        match (is_host(&name), is_below) {
+            (false, _) => None,
+            (true, true) => Some(AssetHost::Below(name)),
+            (true, false) => Some(AssetHost::Exact(name)),
+        }
+    }
+
+    /// Whether `host` is one of those meant, in whatever case it is written.
+    #[must_use]
+    pub fn covers(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        match self {
+            AssetHost::Exact(name) => host == *name,
+            AssetHost::Below(suffix) => host.len() > suffix.len() && host.ends_with(suffix.as_str()),
+        }
     }
 }
 

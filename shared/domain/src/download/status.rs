@@ -1,29 +1,29 @@
 //! What the status of an answer means.
 
-use crate::download::failure::Failure;
+use crate::download::error::FetchError;
 
 /// An answer that leads on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ResponseKind {
     /// The content follows.
     Content,
     /// It is somewhere else.
-    Elsewhere,
+    Redirect,
 }
 
 /// Reads a status.
 ///
 /// # Errors
 /// If neither content nor a way to it follows.
-pub fn read(status: u16) -> Result<Answer, Failure> {
+pub fn read(status: u16) -> Result<ResponseKind, FetchError> {
     match status {
-        200 => Ok(Answer::Content),
-        301 | 302 | 303 | 307 | 308 => Ok(Answer::Elsewhere),
-        404 | 410 => Err(Failure::Gone),
+        200 => Ok(ResponseKind::Content),
+        301 | 302 | 303 | 307 | 308 => Ok(ResponseKind::Redirect),
+        404 | 410 => Err(FetchError::Gone),
         // Time-outs and throttles are the client errors that no change of the request can mend.
-        408 | 425 | 429 => Err(Failure::Passing { reason: format!("the sender answered {status}") }),
-        400..=499 => Err(Failure::Denied { status }),
-        _ => Err(Failure::Passing { reason: format!("the sender answered {status}") }),
+        408 | 425 | 429 => Err(FetchError::Retryable { reason: format!("the sender answered {status}") }),
+        400..=499 => Err(FetchError::Denied { status }),
+        _ => Err(FetchError::Retryable { reason: format!("the sender answered {status}") }),
     }
 }
 
@@ -34,12 +34,12 @@ mod tests {
     #[test]
     fn each_status_says_what_to_do() {
         let told = |status| match read(status) {
-            Ok(Answer::Content) => "take it",
-            Ok(Answer::Elsewhere) => "follow it",
-            Err(Failure::Gone) => "gone",
-            Err(Failure::Denied { .. }) => "denied",
-            Err(Failure::Passing { .. }) => "try again",
-            Err(Failure::Refused(_)) => "refused",
+            Ok(ResponseKind::Content) => "take it",
+            Ok(ResponseKind::Redirect) => "follow it",
+            Err(FetchError::Gone) => "gone",
+            Err(FetchError::Denied { .. }) => "denied",
+            Err(FetchError::Retryable { .. }) => "try again",
+            Err(FetchError::Refused(_)) => "refused",
         };
         let check = |statuses: &[u16], expected| {
             for status in statuses {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use crate::download::Refusal;
+use crate::download::FetchRefusal;
 use crate::download::hosts::Hosts;
 
 /// A URL that may be asked for. Only the checks make one, so whatever takes one cannot be given a stranger's text.
@@ -35,48 +35,48 @@ impl Target {
     ///
     /// # Errors
     /// The first rule that it breaks.
-    pub fn check(url: &str, rules: &Rules<'_>) -> Result<Target, Refusal> {
+    pub fn check(url: &str, rules: &Rules<'_>) -> Result<Target, FetchRefusal> {
         Target::at(url, rules.loopback, |host| rules.hosts.hold(host))
     }
 
     /// Checks `url` by the same rules, where other hosts are meant than those of assets.
-    pub(crate) fn at(url: &str, loopback: Loopback, is_known: impl Fn(&str) -> bool) -> Result<Target, Refusal> {
-        Target::of(Url::parse(url).map_err(|_| Refusal::InvalidUrl)?, loopback, is_known)
+    pub(crate) fn at(url: &str, loopback: Loopback, is_known: impl Fn(&str) -> bool) -> Result<Target, FetchRefusal> {
+        Target::of(Url::parse(url).map_err(|_| FetchRefusal::InvalidUrl)?, loopback, is_known)
     }
 
     /// Checks where a redirect from here leads, by the same rules.
     ///
     /// # Errors
     /// The first rule that it breaks.
-    pub fn redirected(&self, location: &str, rules: &Rules<'_>) -> Result<Target, Refusal> {
-        let url = self.0.join(location).map_err(|_| Refusal::InvalidUrl)?;
+    pub fn redirected(&self, location: &str, rules: &Rules<'_>) -> Result<Target, FetchRefusal> {
+        let url = self.0.join(location).map_err(|_| FetchRefusal::InvalidUrl)?;
         Target::of(url, rules.loopback, |host| rules.hosts.hold(host))
     }
 
-    fn of(mut url: Url, loopback: Loopback, is_known: impl Fn(&str) -> bool) -> Result<Target, Refusal> {
+    fn of(mut url: Url, loopback: Loopback, is_known: impl Fn(&str) -> bool) -> Result<Target, FetchRefusal> {
         // It is for whoever reads the document, never for a server.
         url.set_fragment(None);
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(Refusal::UserInfo);
+            return Err(FetchRefusal::UserInfo);
         }
         if loopback == Loopback::AllowedForTests && is_test_server(&url) {
             return Ok(Target(url));
         }
         if url.scheme() != "https" {
-            return Err(Refusal::Scheme);
+            return Err(FetchRefusal::Scheme);
         }
         // The parser has read every spelling of an address by now: decimal, octal, hexadecimal, shortened.
         let host = match url.host() {
             Some(Host::Domain(host)) => host,
-            Some(Host::Ipv4(_) | Host::Ipv6(_)) => return Err(Refusal::IpLiteral),
-            None => return Err(Refusal::InvalidUrl),
+            Some(Host::Ipv4(_) | Host::Ipv6(_)) => return Err(FetchRefusal::IpLiteral),
+            None => return Err(FetchRefusal::InvalidUrl),
         };
         // The parser leaves out the scheme's own port.
         if url.port().is_some() {
-            return Err(Refusal::Port);
+            return Err(FetchRefusal::Port);
         }
         if !is_known(host) {
-            return Err(Refusal::Host);
+            return Err(FetchRefusal::Host);
         }
         Ok(Target(url))
     }
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
     use crate::provider::Provider;
 
-    fn told(target: &Result<Target, Refusal>) -> &str {
+    fn told(target: &Result<Target, FetchRefusal>) -> &str {
         match target {
             Ok(target) => target.as_str(),
             Err(refusal) => refusal.as_str(),

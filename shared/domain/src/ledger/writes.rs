@@ -43,6 +43,15 @@ pub enum DueTime {
     AfterLease,
 }
 
+/// Whether a claim may take over from another whose lease has lapsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Takeover {
+    /// It may not: a processor that finds that another one died must know so before it works on the event.
+    Refused,
+    /// It may.
+    Allowed,
+}
+
 /// Records a fresh event.
 #[must_use]
 pub fn record<'a>(event: &'a Event, body: RecordBody<'a>, due_at: Timestamp, condition: PutCondition) -> Write<'a> {
@@ -66,13 +75,19 @@ pub fn make_claimed<'a>(
     put(event, item, condition, equal(ClaimedBy, request.token.as_str()))
 }
 
-/// Takes an event that may be claimed: received with its time come, or processing under a lapsed lease.
+/// Takes an event that may be claimed: received with its time come, or, if `takeover` allows it, processing under a
+/// lapsed lease.
 #[must_use]
-pub fn claim<'a>(id: &'a EventId, request: &'a ClaimRequest, due: DueTime) -> Write<'a> {
+pub fn claim<'a>(id: &'a EventId, request: &'a ClaimRequest, due: DueTime, takeover: Takeover) -> Write<'a> {
     let claimable_until = request.schedule.claimable_until(request.now);
     let is_waiting = All(vec![is(State::Received), absent_or_at_most(NotBefore, claimable_until)]);
-    let is_lapsed = All(vec![is(State::Processing), absent_or_at_most(LeaseUntil, request.now)]);
-    let is_claimable = Any(vec![is_waiting, is_lapsed]);
+    let is_claimable = match takeover {
+        Takeover::Refused => is_waiting,
+        Takeover::Allowed => {
+            let is_lapsed = All(vec![is(State::Processing), absent_or_at_most(LeaseUntil, request.now)]);
+            Any(vec![is_waiting, is_lapsed])
+        }
+    };
     let mut updates = vec![
         set_state(State::Processing),
         Update::set(ClaimedBy, request.token.as_str()),

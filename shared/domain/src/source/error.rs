@@ -72,7 +72,7 @@ pub enum SourceError {
     NotPublicKeys(NotPublicKeys),
     /// Keys that come from somewhere else.
     #[error("`jwks_url` must be the https URL of a key set at one of the sender's own hosts ({0}), or be left out")]
-    NotAKeySet(download::Refusal),
+    NotAKeySet(download::FetchRefusal),
     /// A URL that can be nobody's.
     #[error("`public_url` is not the URL that the sender was given, such as `https://hooks.example.com`")]
     NotAPublicUrl,

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::configuration::Configuration;
-use crate::description::{Description, is_host};
+use crate::description::Description;
+use crate::download::hosts::AssetHost;
 
 /// How large an asset may be if the operator does not say.
 pub const ASSET_MAX_BYTES: u64 = 512 * 1024 * 1024;
@@ -39,15 +40,6 @@ pub struct ApiKey(String);
 /// `http://127.0.0.1:{port}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoopbackUrl(u16);
-
-/// A host's name, or all names below one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AssetHost {
-    /// This name alone, in lower case.
-    Exact(String),
-    /// Every name that ends so, in lower case; it begins with a dot.
-    Below(String),
-}
 
 /// Why a source's options cannot be followed. The text says what to write instead, and never shows what stands there.
 /// Deliveries are taken all the same; their events wait until it is mended.
@@ -86,7 +78,7 @@ impl Options {
             asset_hosts: configuration
                 .asset_hosts
                 .iter()
-                .map(|text| AssetHost::parse(text))
+                .map(|text| AssetHost::parse(text).ok_or(OptionsError::NotAHost))
                 .collect::<Result<_, _>>()?,
             confirm,
         })
@@ -151,26 +143,6 @@ impl ApiKey {
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
-    }
-}
-
-impl AssetHost {
-    fn parse(text: &str) -> Result<AssetHost, OptionsError> {
-        let name = text.trim().to_ascii_lowercase();
-        if !is_host(&name) {
-            return Err(OptionsError::NotAHost);
-        }
-        Ok(if name.starts_with('.') { AssetHost::Below(name) } else { AssetHost::Exact(name) })
-    }
-
-    /// Whether `host` is one of those meant, in whatever case it is written.
-    #[must_use]
-    pub fn covers(&self, host: &str) -> bool {
-        let host = host.to_ascii_lowercase();
-        match self {
-            AssetHost::Exact(name) => host == *name,
-            AssetHost::Below(suffix) => host.len() > suffix.len() && host.ends_with(suffix.as_str()),
-        }
     }
 }
 

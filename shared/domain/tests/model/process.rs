@@ -1,7 +1,7 @@
 //! An instance of the processor, effect by effect.
 //!
-//! Mirrors `Desk::work` and `Desk::process` in functions/process/src/desk.rs and `Desk::claim` in
-//! functions/process/src/claim.rs. All of functions/process/src/act.rs is one step: publishing alone leaves a trace that
+//! Mirrors `Processor` in functions/process/src/processor.rs and `claim_event` in
+//! functions/process/src/claim.rs. All of functions/process/src/steps.rs is one step: publishing alone leaves a trace that
 //! others see, and what archiving leaves makes the next round shorter.
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use domain::ledger::attribute::Attribute;
 use domain::ledger::claim::{Claim, ClaimRequest, claim};
 use domain::ledger::record::State;
 use domain::ledger::settle::{Settlement, Work, may_work, settle};
-use domain::ledger::writes::{self, DueTime, PutCondition};
+use domain::ledger::writes::{self, DueTime, PutCondition, Takeover};
 
 use crate::claimant::Claimant;
 use crate::event::{EVENT_ID, body, event};
@@ -40,18 +40,18 @@ pub(crate) enum Step {
     /// Waits for a message.
     Idle,
     /// `Ledger::claim` and the decision about its refusal.
-    Taking { due: DueTime, round: u8 },
-    /// `Desk::make`.
-    Making { due: DueTime, round: u8, condition: PutCondition },
-    /// `act`.
+    Taking { due: DueTime, takeover: Takeover, round: u8 },
+    /// `claim::make_claimed`.
+    Making { due: DueTime, takeover: Takeover, round: u8, condition: PutCondition },
+    /// `steps::run`.
     Publishing { attempts: u32 },
     /// `settle` and `Ledger::settle`.
     Settling { attempts: u32, went: Went },
-    /// `Verdict::Delete`.
+    /// `Disposition::Delete`.
     Deleting,
-    /// `Desk::keep`.
+    /// `Processor::return_to_queue`.
     Keeping,
-    /// `Desk::put_away`.
+    /// `Processor::dead_letter`.
     PuttingAway,
 }
 
@@ -99,9 +99,13 @@ impl Step {
     }
 }
 
-/// A message arrives; `Desk::work` up to the claim.
+/// A message arrives; `Processor::handle` up to the claim.
 pub(crate) fn begin(brought: Brought, claimant: Claimant) -> Processor {
-    Processor { step: Step::Taking { due: DueTime::Unchanged, round: 0 }, brought, claimant }
+    Processor {
+        step: Step::Taking { due: DueTime::Unchanged, takeover: Takeover::Refused, round: 0 },
+        brought,
+        claimant,
+    }
 }
 
 /// It takes its next step.
@@ -110,13 +114,13 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
     let token = me.claimant.token;
     let next = match me.step {
         Step::Idle => Step::Idle,
-        Step::Taking { due, round } => take(world, me, due, round, outcome),
-        Step::Making { due, round, condition } => {
+        Step::Taking { due, takeover, round } => take(world, me, due, takeover, round, outcome),
+        Step::Making { due, takeover, round, condition } => {
             let (event, request) = (event(0), me.claimant.request());
             match world.write(&writes::make_claimed(&event, body(), &request, condition), outcome) {
                 Seen::NextTry => me.step,
                 Seen::Unreachable => unreachable(world),
-                Seen::Yes | Seen::No(_) => next_round(due, round),
+                Seen::Yes | Seen::No(_) => next_round(due, takeover, round),
             }
         }
         Step::Publishing { attempts } => Step::Settling { attempts, went: publish(world, me, outcome) },
@@ -160,26 +164,28 @@ pub(crate) fn outlive(world: &mut World, wait: Duration) {
     }
 }
 
-/// One round of `Desk::claim`.
-fn take(world: &mut World, me: Processor, due: DueTime, round: u8, outcome: Outcome) -> Step {
+/// One round of `claim::claim_as_named`.
+fn take(world: &mut World, me: Processor, due: DueTime, takeover: Takeover, round: u8, outcome: Outcome) -> Step {
     if world.mutation == Some(Mutation::SendThenDedupOnRecord) && round == 0 && world.record.is_some() {
         return Step::Deleting;
     }
     let request = me.claimant.request();
-    let existing = match world.write(&writes::claim(&EVENT_ID, &request, due), outcome) {
+    let existing = match world.write(&writes::claim(&EVENT_ID, &request, due, takeover), outcome) {
         Seen::NextTry => return me.step,
         Seen::Unreachable => return unreachable(world),
-        Seen::Yes => return ours(world),
+        Seen::Yes => return ours(world, takeover),
         Seen::No(existing) => existing,
     };
     match decision(existing.as_ref(), &request, world.mutation) {
         Claim::Take { due_at } => {
-            next_round(if due_at.is_some() { DueTime::AfterLease } else { DueTime::Unchanged }, round)
+            let due = if due_at.is_some() { DueTime::AfterLease } else { DueTime::Unchanged };
+            let is_abandoned = existing.is_some_and(|record| record.record_state().state == State::Processing);
+            next_round(due, if is_abandoned { Takeover::Allowed } else { Takeover::Refused }, round)
         }
         Claim::Make { .. } if me.brought == Brought::Reference => Step::PuttingAway,
         Claim::Make { expired_at_seconds } => {
             let condition = expired_at_seconds.map_or(PutCondition::Absent, PutCondition::Expired);
-            Step::Making { due, round, condition }
+            Step::Making { due, takeover, round, condition }
         }
         Claim::Refuse(_) => {
             if me.holds(existing.as_ref()) {
@@ -204,8 +210,8 @@ fn decision(existing: Option<&Record>, request: &ClaimRequest, mutation: Option<
     claim(state.as_ref(), request)
 }
 
-fn next_round(due: DueTime, round: u8) -> Step {
-    if round + 1 < ROUNDS_MAX { Step::Taking { due, round: round + 1 } } else { Step::Keeping }
+fn next_round(due: DueTime, takeover: Takeover, round: u8) -> Step {
+    if round + 1 < ROUNDS_MAX { Step::Taking { due, takeover, round: round + 1 } } else { Step::Keeping }
 }
 
 /// The ledger cannot be asked, so only the message is sure to hold the event.
@@ -213,13 +219,14 @@ fn unreachable(world: &World) -> Step {
     if world.mutation == Some(Mutation::DeleteUnasked) { Step::Deleting } else { Step::Keeping }
 }
 
-/// `Desk::process` up to the work.
-fn ours(world: &World) -> Step {
+/// `Processor::process` up to the work.
+fn ours(world: &World, takeover: Takeover) -> Step {
     let attempts = world.attempts_before + world.record.as_ref().map_or(0, Record::attempts);
+    let attempts = attempts.saturating_sub(u32::from(takeover == Takeover::Allowed)).max(1);
     if may_work(attempts) { Step::Publishing { attempts } } else { Step::Settling { attempts, went: Went::Lasting } }
 }
 
-/// `act`: whoever publishes must hold the claim, or have outlived his lease.
+/// `steps::run`: whoever publishes must hold the claim, or have outlived his lease.
 fn publish(world: &mut World, me: Processor, outcome: Outcome) -> Went {
     match outcome {
         Outcome::Refused => return Went::Passing,
@@ -240,7 +247,7 @@ fn publish(world: &mut World, me: Processor, outcome: Outcome) -> Went {
     Went::Done
 }
 
-/// `Desk::process` from the work on.
+/// `Processor::process` from the work on.
 fn settle_it(world: &mut World, me: Processor, attempts: u32, went: Went, outcome: Outcome) -> Step {
     let reason = String::new();
     let work = match went {

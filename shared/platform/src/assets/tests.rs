@@ -28,8 +28,8 @@ async fn told(key: &str, max_bytes: usize, act: impl Fn() -> Act + Send + Sync +
     let stored = match assets.store(key, wanted.named_as, download).await {
         Ok(Some(archived)) => format!("{} bytes in {}", archived.size, archived.key),
         Ok(None) => "another stands".to_owned(),
-        Err(NotStored::Failed(failure)) => failure.to_string(),
-        Err(NotStored::ServiceError(trouble)) => trouble.to_string(),
+        Err(StoreError::Fetch(failure)) => failure.to_string(),
+        Err(StoreError::Service(trouble)) => trouble.to_string(),
     };
     let requests = requests.lock().unwrap().join("\n");
     format!("{stored}\n{requests}")

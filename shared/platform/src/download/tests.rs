@@ -9,15 +9,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::download::address;
+use domain::download::target::Loopback;
 use domain::provider::Provider;
 use expect_test::expect;
 use tokio::time::timeout;
 
 use self::server::{Act, HOST, Server, content, path, redirect, roots, status, with_headers};
-use super::client::tls;
 use super::*;
-use crate::assets::NotStored;
+use crate::assets::StoreError;
 use crate::assets::tests::bucket::bucket;
+use crate::http_client::Lookup;
+use crate::tls::tls;
 
 pub(crate) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and so on..";
 /// Long enough for a loopback connection on a busy machine, short enough to wait for.
@@ -28,18 +30,18 @@ const LONG: Duration = Duration::from_secs(30);
 const BOUND: Duration = Duration::from_secs(8);
 
 /// One loopback address stands for the public internet here; all others are what they are.
-fn check_address(address: IpAddr) -> Result<(), Refusal> {
+fn check_address(address: IpAddr) -> Result<(), FetchRefusal> {
     if address == IpAddr::from([127, 0, 0, 1]) { Ok(()) } else { address::check(address) }
 }
 
 /// A client that finds [`HOST`] at the addresses that `lookup` gives, and has the waits of a test.
 fn client(loopback: Loopback, waits: Waits, lookup: impl Fn() -> Vec<SocketAddr> + Send + Sync + 'static) -> Downloads {
-    let lookup: Arc<resolver::Lookup> = Arc::new(move |_, _| {
+    let lookup: Arc<Lookup> = Arc::new(move |_, _| {
         let addresses = lookup();
         Box::pin(async { Ok(addresses) })
     });
     let tls = || tls().with_root_certificates(roots());
-    Downloads { client: Client::new(tls, lookup, check_address), loopback, waits }
+    Downloads { client: HttpClient::with(loopback, tls, lookup, check_address), waits }
 }
 
 /// A client that reaches the plain servers here.
@@ -47,8 +49,8 @@ pub(crate) fn plain_client() -> Downloads {
     client(Loopback::AllowedForTests, WAITS, Vec::new)
 }
 
-pub(crate) fn wanted<'a>(url: &'a str, max_bytes: u64, within: Duration) -> Wanted<'a> {
-    Wanted {
+pub(crate) fn wanted<'a>(url: &'a str, max_bytes: u64, within: Duration) -> DownloadRequest<'a> {
+    DownloadRequest {
         url,
         hosts: Hosts::of(Provider::Get3w.sender().unwrap(), &[]),
         named_as: Some("image/png"),
@@ -59,13 +61,13 @@ pub(crate) fn wanted<'a>(url: &'a str, max_bytes: u64, within: Duration) -> Want
 
 /// Archives it, and tells how that went. Whatever the server does, this ends, and what was not fetched to its end leaves
 /// no trace in the bucket.
-async fn told(downloads: &Downloads, wanted: &Wanted<'_>) -> String {
+async fn told(downloads: &Downloads, wanted: &DownloadRequest<'_>) -> String {
     let (assets, requests) = bucket().await;
     let archived = async {
         let download = downloads.open(wanted).await?;
         let media_type = download.media_type.clone();
         let stored = assets.store("free", wanted.named_as, download).await?;
-        Ok::<_, NotStored>((stored.map(|archived| archived.size), media_type))
+        Ok::<_, StoreError>((stored.map(|archived| archived.size), media_type))
     };
     let archived = timeout(BOUND, archived).await.expect("it ends whatever the server does");
     let requests = requests.lock().unwrap().join("\n");
@@ -75,13 +77,13 @@ async fn told(downloads: &Downloads, wanted: &Wanted<'_>) -> String {
             return format!("{bytes} bytes of {}", media_type.as_deref().unwrap_or("whatever"));
         }
         Ok((None, _)) => panic!("another stands"),
-        Err(NotStored::ServiceError(trouble)) => panic!("{trouble}"),
-        Err(NotStored::Failed(failure)) => failure,
+        Err(StoreError::Service(trouble)) => panic!("{trouble}"),
+        Err(StoreError::Fetch(failure)) => failure,
     };
     assert_eq!(requests, "", "something was stored");
     match failure {
-        Failure::Refused(refusal) => format!("refused: {refusal}"),
-        Failure::Passing { reason } => format!("passing: {reason}"),
+        FetchError::Refused(refusal) => format!("refused: {refusal}"),
+        FetchError::Retryable { reason } => format!("passing: {reason}"),
         failure => failure.to_string(),
     }
 }

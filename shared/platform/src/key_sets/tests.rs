@@ -1,6 +1,7 @@
 //! The fetching of key sets from servers that mean harm. That no other address is dialled than those that may be, the
 //! tests of `download` see to: the client is the same.
 
+use domain::download::target::Loopback;
 use domain::source::Source;
 use domain::source_name::SourceName;
 
@@ -23,7 +24,7 @@ fn address(url: &str) -> KeySetAddress {
 /// Fetches from a server that answers every request as `act` says, and tells what came of it.
 async fn told(act: impl Fn() -> Act + Send + Sync + 'static, fetch_within: Duration, loopback: Loopback) -> String {
     let server = Server::plain(move |_| act()).await;
-    let key_sets = KeySets { fetch_within, ..KeySets::new(loopback) };
+    let key_sets = KeySets { fetch_within, ..KeySets::new(HttpClient::new(loopback)) };
     match key_sets.fetch(&address(&format!("http://{}/jwks.json", server.address))).await {
         Ok(keys) => format!("{keys:?}"),
         Err(trouble) => trouble.to_string(),

@@ -11,8 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::aws::Keys;
-use crate::download::client::tls;
 use crate::service_error::ServiceError;
+use crate::tls::tls;
 
 const LIMITS: Limits = Limits { operation: Duration::from_secs(5), attempt: Duration::from_millis(300), attempts: 2 };
 

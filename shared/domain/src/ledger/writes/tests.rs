@@ -92,7 +92,8 @@ fn states(event: &Event, packed: &PackedBody, mut check: impl FnMut(&Item<'_>)) 
 #[test]
 fn a_claim_takes_what_the_decision_allows_and_nothing_else() {
     let (event, packed, request) = (event("another"), packed(), request("mine"));
-    let [unchanged, after_lease] = [DueTime::Unchanged, DueTime::AfterLease].map(|due| claim(&event.id, &request, due));
+    let [unchanged, after_lease] =
+        [DueTime::Unchanged, DueTime::AfterLease].map(|due| claim(&event.id, &request, due, Takeover::Allowed));
     states(&event, &packed, |item| {
         let decided = decide(Some(&item.record_state().unwrap()), &request);
         // An unfinished record never expires; were there one, the decision would make it anew.
@@ -154,7 +155,8 @@ fn each_write_tells_its_own_earlier_try_from_a_stranger() {
     check_own(None, &ours, &theirs);
     let [ours, theirs] = requests.each_ref().map(|request| make_claimed(&mine, body, request, PutCondition::Absent));
     check_own(None, &ours, &theirs);
-    let [ours, theirs] = requests.each_ref().map(|request| claim(&mine.id, request, DueTime::AfterLease));
+    let [ours, theirs] =
+        requests.each_ref().map(|request| claim(&mine.id, request, DueTime::AfterLease, Takeover::Allowed));
     check_own(standing(NOW), &ours, &theirs);
     let claimed = ours.evaluate(standing(NOW).as_ref());
     for work in [Work::Done, Work::Permanent { reason: "a".repeat(600) }, Work::Retryable { reason: String::new() }] {
@@ -176,7 +178,7 @@ fn each_write_tells_its_own_earlier_try_from_a_stranger() {
 fn an_unfinished_record_is_due_and_a_finished_one_expires() {
     let (event, packed, request) = (event("mine"), packed(), request("mine"));
     let fresh = Item::received(&event, RecordBody::Inline(&packed), NOW);
-    let claimed = claim(&event.id, &request, DueTime::AfterLease).evaluate(Some(&fresh)).unwrap();
+    let claimed = claim(&event.id, &request, DueTime::AfterLease, Takeover::Refused).evaluate(Some(&fresh)).unwrap();
     for work in [Work::Done, Work::Permanent { reason: String::new() }, Work::Retryable { reason: String::new() }] {
         let settlement = decide_end(work, 1, NOW, SCHEDULE, 0.5);
         let item = settle(&event.id, "mine", &settlement, &[]).evaluate(Some(&claimed)).unwrap();

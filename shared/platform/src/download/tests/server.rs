@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::download::client::tls;
+use crate::tls::tls;
 
 /// The host whose certificate the servers have.
 pub(crate) const HOST: &str = "cdn.get3w.com";

@@ -12,7 +12,7 @@ use domain::ledger::record::{PackedBody, RecordBody};
 use domain::ledger::schedule::Schedule;
 use domain::ledger::settle::Settlement;
 use domain::ledger::sweep::Overdue;
-use domain::ledger::writes::{self, DueTime, PutCondition};
+use domain::ledger::writes::{self, DueTime, PutCondition, Takeover};
 use domain::provider::Provider;
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
@@ -86,7 +86,7 @@ fn a_record_is_put_on_a_condition() {
 fn a_claim_is_an_update() {
     let (event, request) = (event(), claim_request());
     check(
-        &writes::claim(&event.id, &request, DueTime::Unchanged),
+        &writes::claim(&event.id, &request, DueTime::Unchanged, Takeover::Refused),
         expect![[r##"
         ConditionExpression: ((#state = :v0 AND (attribute_not_exists(not_before) OR not_before <= :v1)) OR (#state = :v2 AND (attribute_not_exists(lease_until) OR lease_until <= :v3))) AND due_at >= :v4
         ExpressionAttributeNames: {"#state":"state"}
@@ -97,7 +97,7 @@ fn a_claim_is_an_update() {
     "##]],
     );
     check(
-        &writes::claim(&event.id, &request, DueTime::AfterLease),
+        &writes::claim(&event.id, &request, DueTime::AfterLease, Takeover::Allowed),
         expect![[r##"
         ConditionExpression: (#state = :v0 AND (attribute_not_exists(not_before) OR not_before <= :v1)) OR (#state = :v2 AND (attribute_not_exists(lease_until) OR lease_until <= :v3))
         ExpressionAttributeNames: {"#state":"state"}

@@ -1,10 +1,10 @@
 //! Why something could not be fetched, as far as somebody has to do something about it.
 
-use crate::download::Refusal;
+use crate::download::FetchRefusal;
 
 /// Why something could not be fetched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
+pub enum FetchError {
     /// It is not there any more; nobody can do anything.
     #[error("it is not there any more")]
     Gone,
@@ -16,17 +16,17 @@ pub enum Failure {
     },
     /// A rule forbids it; the operator may have to allow a host or a size.
     #[error("refused: {0}")]
-    Refused(Refusal),
+    Refused(FetchRefusal),
     /// It may go well another time.
     #[error("{reason}")]
-    Passing {
+    Retryable {
         /// What happened, for the operator; names no URL.
         reason: String,
     },
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Failure {
-        Failure::Refused(refusal)
+impl From<FetchRefusal> for FetchError {
+    fn from(refusal: FetchRefusal) -> FetchError {
+        FetchError::Refused(refusal)
     }
 }

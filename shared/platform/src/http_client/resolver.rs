@@ -7,10 +7,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use domain::download::Refusal;
-use domain::download::failure::Failure;
+use domain::download::FetchRefusal;
 
-use super::client::sort;
+use super::error::HttpError;
 
 type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -30,9 +29,9 @@ pub(crate) async fn resolve(
     lookup: &Lookup,
     host: &str,
     port: u16,
-    check: fn(IpAddr) -> Result<(), Refusal>,
-) -> Result<Vec<SocketAddr>, Failure> {
-    let addresses = lookup(host, port).await.map_err(|error| sort(&error))?;
+    check: fn(IpAddr) -> Result<(), FetchRefusal>,
+) -> Result<Vec<SocketAddr>, HttpError> {
+    let addresses = lookup(host, port).await.map_err(HttpError::exchange)?;
     // One address that must not be dialled is enough: no honest name mixes them.
     for address in &addresses {
         check(address.ip())?;

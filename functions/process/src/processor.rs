@@ -1,0 +1,226 @@
+//! The way of a message: decode, claim, work, settle.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::event::Event;
+use domain::ledger::claim::ClaimRequest;
+use domain::ledger::record::Record;
+use domain::ledger::schedule::ATTEMPTS_MAX;
+use domain::ledger::settle::{Work, may_work, settle};
+use domain::message::{Message, MessageBody};
+use platform::ledger::SettleOutcome;
+use platform::service_error::{ServiceError, ServiceErrorKind};
+use platform::{clock, random};
+
+use crate::attempt::Attempt;
+use crate::batch::{Disposition, ReceivedMessage};
+use crate::claim::{ClaimResult, claim_event};
+use crate::clients::Clients;
+use crate::deadline::Deadline;
+use crate::isolation::Isolation;
+use crate::process_log::{Outcome, ProcessLog};
+use crate::publish::PublishResult;
+use crate::steps;
+use crate::stop::Stop;
+
+/// A message that must stay is hidden for this long, doubled for every time it was received before ...
+const HIDE_FIRST: Duration = Duration::from_secs(5);
+/// ... up to this.
+const HIDE_MAX: Duration = Duration::from_secs(15 * 60);
+
+/// What takes a message through all of it.
+pub(crate) struct Processor {
+    clients: Arc<Clients>,
+    isolation: Isolation,
+}
+
+/// An event that is ours to work on.
+struct ClaimedEvent {
+    record: Record,
+    /// What its message brought.
+    sent: MessageBody,
+    token: String,
+    /// The number of the attempt. One that died without settling does not count: of what, nobody knows.
+    attempt: u32,
+}
+
+impl Processor {
+    pub(crate) fn new(clients: Clients) -> Processor {
+        Processor { clients: Arc::new(clients), isolation: Isolation::default() }
+    }
+
+    /// Handles one message of a batch, in the invocation `request_id` of a function that ends at `deadline`.
+    pub(crate) async fn handle(&self, received: ReceivedMessage, request_id: &str, deadline: Deadline) -> Disposition {
+        let mut line = ProcessLog::begin(request_id, &received.message_id, received.trace().as_ref());
+        let disposition = self.handle_logged(&received, deadline, &mut line).await;
+        line.end();
+        disposition
+    }
+
+    async fn handle_logged(
+        &self,
+        received: &ReceivedMessage,
+        deadline: Deadline,
+        line: &mut ProcessLog,
+    ) -> Disposition {
+        let message = match Message::decode(&received.body) {
+            Ok(message) => message,
+            Err(undecodable) => return self.dead_letter(received, &undecodable.to_string(), line).await,
+        };
+        line.event(&message.event);
+        // What an abandoned claim has left comes back by the sweep, whose messages bring no body.
+        let mut permit = self.isolation.enter(matches!(message.body, MessageBody::InLedger)).await;
+        if deadline.check().is_err() {
+            // Others took all the time; a claim would only use up an attempt.
+            return self.return_to_queue(received, line).await;
+        }
+        let schedule = self.clients.schedule;
+        let request = ClaimRequest {
+            token: random::token(),
+            now: clock::now(),
+            lease_until: schedule.lease_until(deadline.0),
+            schedule,
+        };
+        let (record, is_abandoned) = match claim_event(&self.clients, &message, &request).await {
+            Ok(ClaimResult::Claimed { record, is_abandoned }) => (*record, is_abandoned),
+            Ok(ClaimResult::Refused(reason)) => {
+                line.outcome(Outcome::Refused(reason));
+                return Disposition::Delete;
+            }
+            // A second event has an id that no other body has.
+            Ok(ClaimResult::SecondBody) => {
+                return self.dead_letter(received, "no event can stand beside such an event", line).await;
+            }
+            Ok(ClaimResult::Absent) => return self.dead_letter(received, "the ledger has no such event", line).await,
+            Ok(ClaimResult::Contended) => {
+                line.outcome(Outcome::Contended);
+                return self.return_to_queue(received, line).await;
+            }
+            Err(error) if error.kind() == ServiceErrorKind::Retryable => {
+                line.trouble(&error);
+                return self.return_to_queue(received, line).await;
+            }
+            Err(error) => return self.give_up(&message.event, &request.token, received, &error, line).await,
+        };
+        if is_abandoned {
+            permit.isolate().await
+        } else {
+            permit.share()
+        }
+        let attempt = record.lifecycle.attempts.saturating_sub(u32::from(is_abandoned)).max(1);
+        line.claimed(&record);
+        let claimed = ClaimedEvent { record, sent: message.body, token: request.token, attempt };
+        self.process(claimed, deadline, received, line).await
+    }
+
+    /// Works on an event that is ours, and settles it.
+    async fn process(
+        &self,
+        claimed: ClaimedEvent,
+        deadline: Deadline,
+        received: &ReceivedMessage,
+        line: &mut ProcessLog,
+    ) -> Disposition {
+        let ClaimedEvent { record, sent, token, attempt } = claimed;
+        let recorded = record.event.clone();
+        let result = if may_work(attempt) {
+            let clients = Arc::clone(&self.clients);
+            catch_panic(async move {
+                let Record { event, body, .. } = record;
+                let attempt = Attempt { clients: &clients, stored: &body, number: attempt, deadline };
+                steps::run(attempt, event, sent).await
+            })
+            .await
+        } else {
+            Err(Stop::GivenUp(ATTEMPTS_MAX))
+        };
+        let (work, outcome) = match result {
+            Ok(published) => {
+                line.published(&published);
+                (Work::Done, published.outcome(&recorded))
+            }
+            Err(stop) => (stop.into_work(), Vec::new()),
+        };
+        let is_contradicted = matches!(work, Work::Contradicted { .. });
+        let settlement = settle(work, attempt, clock::now(), self.clients.schedule, random::fraction());
+        let settled = self.clients.ledger.settle(&recorded.id, &token, &settlement, &outcome).await;
+        line.settled(settlement, is_contradicted);
+        match settled {
+            Ok(SettleOutcome::Settled) => Disposition::Delete,
+            Ok(SettleOutcome::ClaimLost) => {
+                line.claim_lost();
+                Disposition::Delete
+            }
+            // The lease lapses and the event comes due.
+            Err(error) => {
+                line.trouble(&error);
+                self.return_to_queue(received, line).await
+            }
+        }
+    }
+
+    /// Ends an event whose claim met an error that will not pass, such as a record that cannot be read. If the claim
+    /// itself had landed, the record is ours to settle; if not, it stays as it is. The message is of no more use either
+    /// way.
+    async fn give_up(
+        &self,
+        event: &Event,
+        token: &str,
+        received: &ReceivedMessage,
+        error: &ServiceError,
+        line: &mut ProcessLog,
+    ) -> Disposition {
+        let reason = error.to_string();
+        let work = Work::Permanent { reason: reason.clone() };
+        let settlement = settle(work, 1, clock::now(), self.clients.schedule, 0.0);
+        if let Err(error) = self.clients.ledger.settle(&event.id, token, &settlement, &[]).await {
+            line.trouble(&error);
+        }
+        self.dead_letter(received, &reason, line).await
+    }
+
+    /// Leaves the message on its queue, hidden for longer each time.
+    async fn return_to_queue(&self, received: &ReceivedMessage, line: &mut ProcessLog) -> Disposition {
+        line.hidden();
+        let doublings = received.receives().saturating_sub(1).min(8);
+        let wait = HIDE_MAX.min(HIDE_FIRST * 2_u32.pow(doublings));
+        if let Err(error) = self.clients.events.hide(&received.receipt_handle, wait).await {
+            line.trouble(&error);
+        }
+        Disposition::Return
+    }
+
+    /// Takes a message that nobody will ever be able to process out of the way, with the reason.
+    async fn dead_letter(&self, received: &ReceivedMessage, reason: &str, line: &mut ProcessLog) -> Disposition {
+        line.dead_letter(reason);
+        match self.clients.dead_letters.dead_letter(&received.body, reason).await {
+            Ok(()) => {
+                line.dead_letter_arrived();
+                Disposition::Delete
+            }
+            Err(error) => {
+                line.trouble(&error);
+                self.return_to_queue(received, line).await
+            }
+        }
+    }
+}
+
+/// Does the work on a task of its own, so that a panic stops this event alone, and it still settles.
+async fn catch_panic(
+    work: impl Future<Output = Result<PublishResult, Stop>> + Send + 'static,
+) -> Result<PublishResult, Stop> {
+    tokio::spawn(work).await.unwrap_or(Err(Stop::Panic))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_stops_its_event_alone() {
+        let stop = catch_panic(async { panic!("of an event's own making") }).await.unwrap_err();
+        assert_eq!(stop.into_work(), Work::Retryable { reason: "the processor panicked".to_owned() });
+    }
+}

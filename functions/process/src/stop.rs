@@ -1,0 +1,75 @@
+//! Why the work on an event stopped. That it is done cannot be said here.
+
+use domain::archive::Incomplete;
+use domain::ledger::settle::Work;
+use domain::source::OptionsError;
+use platform::service_error::{ServiceError, ServiceErrorKind};
+
+use crate::deadline::OutOfTime;
+use crate::source_config::SourceUnavailable;
+
+/// Why the work on an event stopped.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stop {
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    #[error(transparent)]
+    OutOfTime(#[from] OutOfTime),
+    #[error(transparent)]
+    SourceUnavailable(#[from] SourceUnavailable),
+    /// The operator has taken the description of the sender back.
+    #[error("the source's secret describes its sender no more: put its `scheme` back")]
+    Undescribed,
+    /// The operator's old description and the new one take the event for different things.
+    #[error(
+        "ingest has read it by another description of its sender, which must have changed: the source is read anew"
+    )]
+    ReadOtherwise,
+    /// The source has been given to another sender, whose key must not go to this one.
+    #[error("the source is another provider's by now: its events can no longer be confirmed")]
+    OtherProvider,
+    #[error(transparent)]
+    TestOnly(#[from] OptionsError),
+    #[error("unconfirmable: the sender's API cannot be asked about such an event")]
+    Unconfirmable,
+    /// The sender's API may confirm it another time.
+    #[error("{0}")]
+    NotYetConfirmed(String),
+    #[error("the sender's API does not know of it yet")]
+    NotYetKnown,
+    #[error("the sender's API has never heard of it")]
+    NeverKnown,
+    #[error("the sender's API tells the opposite")]
+    Opposite,
+    #[error(transparent)]
+    AssetsIncomplete(#[from] Incomplete),
+    #[error("the processor panicked")]
+    Panic,
+    /// There have been too many attempts.
+    #[error("given up after {0} attempts, the last of which never ended")]
+    GivenUp(u32),
+}
+
+impl Stop {
+    /// What the ledger makes of it.
+    pub(crate) fn into_work(self) -> Work {
+        let reason = self.to_string();
+        match self {
+            Stop::Service(error) if error.kind() == ServiceErrorKind::Permanent => Work::Permanent { reason },
+            Stop::Unconfirmable | Stop::GivenUp(_) => Work::Permanent { reason },
+            Stop::NeverKnown | Stop::Opposite => Work::Contradicted { reason },
+            Stop::AssetsIncomplete(Incomplete { has_advanced: true, .. }) => Work::Advanced { reason },
+            Stop::Service(_)
+            | Stop::OutOfTime(_)
+            | Stop::SourceUnavailable(_)
+            | Stop::Undescribed
+            | Stop::ReadOtherwise
+            | Stop::OtherProvider
+            | Stop::TestOnly(_)
+            | Stop::NotYetConfirmed(_)
+            | Stop::NotYetKnown
+            | Stop::AssetsIncomplete(_)
+            | Stop::Panic => Work::Retryable { reason },
+        }
+    }
+}
