@@ -69,11 +69,28 @@ fn a_header_that_was_sent_twice_is_refused() {
 }
 
 #[test]
-fn what_is_no_request_at_all_is_a_bad_request() {
+fn what_is_null_in_an_event_is_absent() {
+    run(async |world| {
+        let source = world.source(Provider::Glossi).await;
+        let body = recorded("glossi/job-complete").body;
+        let told = invoked(world, &source, &body, |event| {
+            event["rawQueryString"] = json!(null);
+            event["cookies"] = json!(null);
+            event["requestContext"]["domainName"] = json!(null);
+            event["headers"]["x-absent"] = json!(null);
+        })
+        .await;
+        assert!(told.starts_with(r#"200 {"id":"{source}/job.complete/"#), "{told}");
+    });
+}
+
+/// No sender writes the event, so none must take the answer for good.
+#[test]
+fn what_is_no_request_at_all_is_our_own_fault() {
     run(async |world| {
         for event in [json!({}), json!({"Records": []}), json!([1]), json!("text"), json!(null)] {
             let answer = world.invoke(&world.stack.ingest_function, &event).await;
-            assert_eq!(answer["statusCode"], json!(400), "{event}");
+            assert_eq!(answer["statusCode"], json!(503), "{event}");
         }
     });
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::event_id::EventId;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// An answer. Its status is part of the contract: senders retry after a 5xx, give up after a 4xx, and some take
 /// nothing but exactly 200 for success.
@@ -20,7 +20,7 @@ pub(crate) enum Answer {
     Ready { allow: &'static str },
     /// A probe of `/health`.
     Healthy,
-    /// The delivery is not believed; one text for all reasons, so that nobody learns which names and secrets exist.
+    /// The delivery is not verified; one text for all reasons, so that nobody learns which names and secrets exist.
     Refused,
     /// The body cannot be decoded.
     BadRequest,
@@ -30,9 +30,28 @@ pub(crate) enum Answer {
     NotFound,
     /// The path does not take that method.
     MethodNotAllowed { allow: &'static str },
-    /// Nothing could be made durable, or it could not be found out whether to believe the delivery: our fault, so the
+    /// Nothing could be made durable, or the delivery could not be verified for now: our fault, so the
     /// sender should come again.
     Unavailable,
+}
+
+impl Answer {
+    /// Its name in the log.
+    pub(crate) const fn outcome(&self) -> &'static str {
+        match self {
+            Answer::Accepted(_) => "accepted",
+            Answer::Duplicate(_) => "duplicate",
+            Answer::Challenge(_) => "challenge",
+            Answer::Ready { .. } => "probe",
+            Answer::Healthy => "health",
+            Answer::Refused => "refused",
+            Answer::BadRequest => "bad_request",
+            Answer::TooLarge => "too_large",
+            Answer::NotFound => "not_found",
+            Answer::MethodNotAllowed { .. } => "method_not_allowed",
+            Answer::Unavailable => "unavailable",
+        }
+    }
 }
 
 /// A function URL's response.
@@ -41,61 +60,41 @@ pub(crate) enum Answer {
 pub(crate) struct Response {
     pub(crate) status_code: u16,
     headers: BTreeMap<&'static str, &'static str>,
-    body: String,
-    /// For the log.
-    #[serde(skip)]
-    pub(crate) outcome: &'static str,
-}
-
-/// What an answer says beyond its status.
-enum Body {
-    Json(Value),
-    Text(String),
+    pub(crate) body: String,
 }
 
 impl Response {
     /// The response that says `answer`.
-    pub(crate) fn of(answer: Answer) -> Response {
-        const TRY_AGAIN: (&str, &str) = ("retry-after", "5");
-        let (status_code, outcome, header, body) = match answer {
-            Answer::Accepted(id) => {
-                (200, "accepted", None, Body::Json(json!({"status": "accepted", "id": id.as_str()})))
-            }
-            Answer::Duplicate(id) => {
-                (200, "duplicate", None, Body::Json(json!({"status": "duplicate", "id": id.as_str()})))
-            }
-            Answer::Challenge(text) => (200, "challenge", None, Body::Text(text)),
-            Answer::Ready { allow } => (200, "probe", Some(("allow", allow)), Body::Json(json!({"status": "ready"}))),
-            Answer::Healthy => {
-                (200, "health", None, Body::Json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})))
-            }
-            Answer::Refused => {
-                (401, "refused", None, Body::Json(json!({"error": "the delivery could not be verified"})))
-            }
-            Answer::BadRequest => {
-                (400, "bad_request", None, Body::Json(json!({"error": "the body could not be decoded"})))
-            }
-            Answer::TooLarge => (413, "too_large", None, Body::Json(json!({"error": "the body is larger than 4 MiB"}))),
-            Answer::NotFound => (404, "not_found", None, Body::Json(json!({"error": "there is nothing here"}))),
-            Answer::MethodNotAllowed { allow } => (
-                405,
-                "method_not_allowed",
-                Some(("allow", allow)),
-                Body::Json(json!({"error": "this method is not for this path"})),
-            ),
-            Answer::Unavailable => (
-                503,
-                "unavailable",
-                Some(TRY_AGAIN),
-                Body::Json(json!({"error": "not accepted; please send it again"})),
-            ),
+    pub(crate) fn of(answer: &Answer) -> Response {
+        let error = |text: &str| json!({ "error": text }).to_string();
+        let with_id = |id: &EventId| json!({"status": answer.outcome(), "id": id.as_str()}).to_string();
+        let (status_code, body) = match answer {
+            Answer::Accepted(id) | Answer::Duplicate(id) => (200, with_id(id)),
+            Answer::Challenge(text) => (200, text.clone()),
+            Answer::Ready { .. } => (200, json!({"status": "ready"}).to_string()),
+            Answer::Healthy => (200, json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}).to_string()),
+            Answer::Refused => (401, error("the delivery could not be verified")),
+            Answer::BadRequest => (400, error("the body could not be decoded")),
+            Answer::TooLarge => (413, error("the body is larger than 4 MiB")),
+            Answer::NotFound => (404, error("there is nothing here")),
+            Answer::MethodNotAllowed { .. } => (405, error("this method is not for this path")),
+            Answer::Unavailable => (503, error("not accepted; please send it again")),
         };
-        let (media_type, body) = match body {
-            Body::Json(json) => ("application/json", json.to_string()),
-            Body::Text(text) => ("text/plain", text),
+        let media_type = if let Answer::Challenge(_) = answer { "text/plain" } else { "application/json" };
+        let header = match answer {
+            Answer::Ready { allow } | Answer::MethodNotAllowed { allow } => Some(("allow", *allow)),
+            Answer::Unavailable => Some(("retry-after", "5")),
+            Answer::Accepted(_)
+            | Answer::Duplicate(_)
+            | Answer::Challenge(_)
+            | Answer::Healthy
+            | Answer::Refused
+            | Answer::BadRequest
+            | Answer::TooLarge
+            | Answer::NotFound => None,
         };
         let headers = [("content-type", media_type)].into_iter().chain(header).collect();
-        Response { status_code, headers, body, outcome }
+        Response { status_code, headers, body }
     }
 
     /// The same without its body, as HEAD wants it.

@@ -14,12 +14,13 @@ use serde_json::value::{RawValue, to_raw_value};
 use testdata::delivery::recorded;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::inbox::Inbox;
+use crate::receiver::Receiver;
 use crate::{respond, settings};
 
-/// For an accepted event of 2.6 KiB, with its log line: allocations, and the KiB of all of them together.
-const ALLOCATIONS: u64 = 247;
-const ALLOCATED_KIB: u64 = 95;
+/// For an accepted event of 2.6 KiB, with its log line: allocations, and the KiB of all of them together. Some fifty
+/// allocations are each of the two signatures, which the SDK's own signer makes.
+const ALLOCATIONS: u64 = 355;
+const ALLOCATED_KIB: u64 = 106;
 /// How far the counts may be from the budget before somebody has to look, in percent.
 const SLACK_PERCENT: u64 = 8;
 
@@ -34,9 +35,9 @@ static PORT: OnceLock<u16> = OnceLock::new();
 fn a_delivery_stays_within_its_budget() -> Result<(), String> {
     PORT.set(start_services()).expect("one test has services");
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let inbox = Arc::new(Inbox::new(settings::read(Env::of(lookup)).unwrap()));
+    let receiver = Arc::new(Receiver::new(settings::read(Env::of(lookup)).unwrap()));
     // The first ones read the secret, open connections and build what is built once.
-    let deliveries: Vec<AllocationInfo> = (0..6).map(|number| deliver(&runtime, &inbox, number)).collect();
+    let deliveries: Vec<AllocationInfo> = (0..6).map(|number| deliver(&runtime, &receiver, number)).collect();
     let warm = &deliveries[3..];
     let least = |count: fn(&AllocationInfo) -> u64| warm.iter().map(count).min().unwrap_or_default();
     check("allocations", least(|info| info.count_total), ALLOCATIONS)?;
@@ -60,7 +61,7 @@ fn check(what: &str, counted: u64, budget: u64) -> Result<(), String> {
 }
 
 /// Delivers an event of its own, and gives what the thread on which everything runs has allocated over it.
-fn deliver(runtime: &Runtime, inbox: &Arc<Inbox>, number: u32) -> AllocationInfo {
+fn deliver(runtime: &Runtime, receiver: &Arc<Receiver>, number: u32) -> AllocationInfo {
     let body = String::from_utf8(recorded(DELIVERY).body).unwrap().replace(SESSION, &format!("SESSION_{number}"));
     let event = json!({
         "rawPath": format!("/hooks/csm-prod/{TOKEN}"),
@@ -74,9 +75,10 @@ fn deliver(runtime: &Runtime, inbox: &Arc<Inbox>, number: u32) -> AllocationInfo
     context.request_id = format!("8476a536-e9f4-11e8-9739-{number:012x}");
     let (mut event, mut response) = (Some(LambdaEvent { payload, context }), None);
     let info = measure(|| {
-        response = event.take().map(|event| runtime.block_on(respond(Arc::clone(inbox), event)));
+        response = event.take().map(|event| runtime.block_on(respond(Arc::clone(receiver), event)));
     });
-    assert_eq!(response.unwrap().unwrap().outcome, "accepted");
+    let response = response.unwrap().unwrap();
+    assert!(response.body.contains(r#""status":"accepted""#), "{response:?}");
     info
 }
 

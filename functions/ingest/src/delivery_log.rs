@@ -1,16 +1,16 @@
 //! The one log line of a delivery.
 
+use std::fmt::Display;
 use std::time::Instant;
 
-use domain::event::{Event, VerifiedEvent};
+use domain::event::Event;
 use domain::source_name::SourceName;
 use domain::trace::Trace;
-use domain::verify::Refusal;
+use domain::verify::{Refusal, VerifiedEvent};
 use platform::log::{self, Level};
-use platform::service_error::ServiceError;
 use serde::Serialize;
 
-use crate::answer::Response;
+use crate::answer::{Answer, Response};
 
 /// What is told of a delivery, filled in as it is learnt. Names the source and the event, never what was sent. Fields that
 /// have the name of a metric are measured: a count is 1, or absent.
@@ -137,7 +137,7 @@ impl DeliveryLog {
         self.duplicate_differs = differs.then_some(1);
     }
 
-    pub(crate) fn beside(&mut self, event: &Event) {
+    pub(crate) fn second_body(&mut self, event: &Event) {
         self.beside_failed = Some(true);
         self.event(event);
     }
@@ -154,44 +154,43 @@ impl DeliveryLog {
         self.unrecorded = Some(1);
     }
 
-    pub(crate) fn trouble(&mut self, trouble: &ServiceError) {
-        self.reason(&trouble.to_string());
-    }
-
-    pub(crate) fn reason(&mut self, reason: &str) {
-        match &mut self.trouble {
-            Some(earlier) => {
-                earlier.push_str("; ");
-                earlier.push_str(reason);
-            }
-            None => self.trouble = Some(reason.to_owned()),
-        }
+    /// Takes in something that went wrong: an error, or a reason in words.
+    pub(crate) fn reason(&mut self, reason: &dyn Display) {
+        self.trouble = Some(match self.trouble.take() {
+            Some(earlier) => format!("{earlier}; {reason}"),
+            None => reason.to_string(),
+        });
     }
 
     /// Writes the line.
-    pub(crate) fn end(mut self, response: &Response) {
-        let level = self.conclude(response);
+    pub(crate) fn end(mut self, answer: &Answer, response: &Response) {
+        let level = self.conclude(answer, response);
         self.duration_ms = self.began_at.elapsed().as_secs_f64() * 1000.0;
         log::write(level, "delivery", self);
     }
 
     /// Takes in how the delivery was answered, and says how much the line matters.
-    fn conclude(&mut self, response: &Response) -> Level {
+    fn conclude(&mut self, answer: &Answer, response: &Response) -> Level {
         self.status = response.status_code;
-        self.outcome = response.outcome;
-        match response.outcome {
-            "accepted" => self.accepted = Some(1),
-            "duplicate" => self.duplicates = Some(1),
-            "challenge" => self.challenges = Some(1),
-            "refused" => self.refused = Some(1),
-            "unavailable" => self.unavailable = Some(1),
-            _ => {}
+        self.outcome = answer.outcome();
+        let level = if self.trouble.is_some() { Level::Warn } else { Level::Info };
+        match answer {
+            Answer::Accepted(_) => self.accepted = Some(1),
+            Answer::Duplicate(_) => self.duplicates = Some(1),
+            Answer::Challenge(_) => self.challenges = Some(1),
+            Answer::Refused => self.refused = Some(1),
+            Answer::Unavailable => {
+                self.unavailable = Some(1);
+                return Level::Error;
+            }
+            Answer::Ready { .. }
+            | Answer::Healthy
+            | Answer::BadRequest
+            | Answer::TooLarge
+            | Answer::NotFound
+            | Answer::MethodNotAllowed { .. } => {}
         }
-        match (response.status_code, self.trouble.is_some()) {
-            (503, _) => Level::Error,
-            (_, true) => Level::Warn,
-            (_, false) => Level::Info,
-        }
+        level
     }
 }
 

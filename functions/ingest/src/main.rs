@@ -6,12 +6,12 @@ mod answer;
 #[cfg(test)]
 mod budget;
 mod delivery_log;
-mod inbox;
-mod keep;
 mod key_cache;
-mod references;
+mod receiver;
 mod settings;
 mod source_cache;
+mod store;
+mod verification_material;
 
 use std::sync::Arc;
 
@@ -23,16 +23,15 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::answer::{Answer, Response};
-use crate::delivery_log::DeliveryLog;
-use crate::inbox::Inbox;
+use crate::receiver::Receiver;
 use crate::settings::{CONNECT_LIMIT, Settings};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let settings = settings::read(Env::of_process())?;
     connect(&settings).await;
-    let inbox = Arc::new(Inbox::new(settings));
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| respond(Arc::clone(&inbox), event))).await
+    let receiver = Arc::new(Receiver::new(settings));
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| respond(Arc::clone(&receiver), event))).await
 }
 
 /// Opens the connections that a delivery needs, as far as there is time for it and the services are there. Lambda
@@ -44,17 +43,14 @@ async fn connect(settings: &Settings) {
 
 /// Gives every event an answer. The work runs on a task of its own, so that a panic in it becomes a 503, which
 /// senders retry, and not the 502 of a failed function.
-async fn respond(inbox: Arc<Inbox>, event: LambdaEvent<Box<RawValue>>) -> Result<Response, Error> {
+async fn respond(receiver: Arc<Receiver>, event: LambdaEvent<Box<RawValue>>) -> Result<Response, Error> {
     let work = tokio::spawn(async move {
         let LambdaEvent { payload, context } = event;
         let trace = context.xray_trace_id.as_deref().and_then(Trace::parse);
-        let mut line = DeliveryLog::begin(&context.request_id, trace.as_ref());
-        let response = inbox.answer(payload.get(), &context.request_id, trace, &mut line).await;
-        line.end(&response);
-        response
+        receiver.respond(payload.get(), &context.request_id, trace).await
     });
     Ok(work.await.unwrap_or_else(|_| {
         log::write(Level::Error, "the handler panicked", json!({ "unavailable": 1 }));
-        Response::of(Answer::Unavailable)
+        Response::of(&Answer::Unavailable)
     }))
 }

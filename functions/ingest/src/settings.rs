@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::front::Front;
+use domain::front::OriginGuard;
 use domain::ledger::schedule::Schedule;
 use domain::time_scale::TimeScale;
 use platform::aws::{Aws, Limits};
@@ -12,7 +12,6 @@ use platform::env::{Env, EnvError};
 use platform::http_client::HttpClient;
 use platform::key_sets::KeySets;
 use platform::ledger::Ledger;
-use platform::log;
 use platform::queue::Queue;
 use platform::sources::Sources;
 
@@ -43,7 +42,7 @@ const fn limits(operation_millis: u64, attempt_millis: u64) -> Limits {
 
 /// The function's settings, as clients ready for use.
 pub(crate) struct Settings {
-    pub(crate) front: Front,
+    pub(crate) origin_guard: OriginGuard,
     pub(crate) sources: Sources,
     pub(crate) key_sets: KeySets,
     pub(crate) bodies: Bodies,
@@ -55,11 +54,11 @@ pub(crate) struct Settings {
 
 /// Reads the environment.
 pub(crate) fn read(mut env: Env) -> Result<Settings, EnvError> {
-    log::start(&mut env);
+    env.start_log();
     let aws = Aws::from_env(&mut env);
     let loopback = env.loopback();
     let settings = Settings {
-        front: env.parsed("FRONT_SHA256", Front::default(), Front::parse),
+        origin_guard: env.parsed("FRONT_SHA256", OriginGuard::default(), OriginGuard::parse),
         sources: Sources::new(&aws, env.required("SOURCES_PREFIX"), SECRETS_LIMITS),
         key_sets: KeySets::new(HttpClient::new(loopback)),
         bodies: Bodies::new(&aws, env.required("BUCKET"), BUCKET_LIMITS),

@@ -11,7 +11,6 @@ use platform::download::Downloads;
 use platform::env::{Env, EnvError};
 use platform::http_client::HttpClient;
 use platform::ledger::Ledger;
-use platform::log;
 use platform::provider_api::ProviderApi;
 use platform::queue::Queue;
 use platform::sources::Sources;
@@ -41,7 +40,7 @@ impl Clients {
     /// Makes them as the environment says.
     pub(crate) fn from_env() -> Result<Clients, EnvError> {
         let mut env = Env::of_process();
-        log::start(&mut env);
+        env.start_log();
         let aws = Aws::from_env(&mut env);
         let loopback = env.loopback();
         let http = HttpClient::new(loopback);

@@ -7,7 +7,6 @@ use domain::time_scale::TimeScale;
 use platform::aws::{Aws, Limits};
 use platform::env::{Env, EnvError};
 use platform::ledger::Ledger;
-use platform::log;
 use platform::queue::Queue;
 
 use crate::sweeper::{RESERVE, Sweeper};
@@ -20,7 +19,7 @@ const _: () = assert!(3 * LIMITS.operation.as_millis() < RESERVE.as_millis());
 /// Reads the environment.
 pub(crate) fn read() -> Result<Sweeper, EnvError> {
     let mut env = Env::of_process();
-    log::start(&mut env);
+    env.start_log();
     let aws = Aws::from_env(&mut env);
     let sweeper = Sweeper {
         ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), LIMITS),

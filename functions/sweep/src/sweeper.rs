@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::ledger::due_shard::DUE_SHARDS;
 use domain::ledger::schedule::Schedule;
 use domain::ledger::sweep::Overdue;
-use domain::message;
+use domain::message::OutgoingMessage;
 use domain::time::Timestamp;
 use domain::trace::Trace;
 use platform::ledger::Ledger;
@@ -109,8 +109,8 @@ impl Sweeper {
         let Some(event) = self.ledger.mark_swept(&mark).await? else {
             return Ok(Swept::PassedOver);
         };
-        let message = self.queue.prepare(&event.source, &message::encode_reference(&event), trace);
-        if let Err(trouble) = self.queue.send(&message).await {
+        let message = self.queue.prepare(&OutgoingMessage::of_record(&event), trace);
+        if let Err(trouble) = self.queue.send(message).await {
             let soon = self.schedule.deferred_due(clock::now());
             self.ledger.take_mark_back(&mark, soon).await?;
             return Err(trouble);

@@ -1,7 +1,6 @@
 //! An event: a delivery proven genuine.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use crate::digest::Digest;
 use crate::event_id::EventId;
@@ -45,80 +44,6 @@ impl Event {
     #[must_use]
     pub fn with_body_digest(self) -> Event {
         Event { id: self.id.with(self.body_sha256), ..self }
-    }
-}
-
-/// A delivery proven genuine, with its event id. Only [`verify`](crate::verify::verify) makes one, so whatever takes
-/// one cannot be given a stranger's bytes.
-#[derive(Clone, PartialEq, Eq)]
-pub struct VerifiedEvent {
-    event: Event,
-    body: Vec<u8>,
-    matched: Matched,
-    challenge: Option<String>,
-}
-
-/// Which of a source's secrets and tokens proved a delivery, counted from 0 in the order of the source's own secret. An
-/// operator who replaces one learns from it when the old one is used no more.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Matched {
-    /// The secret: one that signs, or one that is sent as it is.
-    pub secret: Option<usize>,
-    /// The token in the URL.
-    pub token: Option<usize>,
-    /// The public key that the operator gave.
-    pub public_key: Option<usize>,
-    /// The key in the set that the sender publishes. Its order says nothing of which is older.
-    pub published_key: Option<usize>,
-}
-
-impl Matched {
-    /// Whether any was not the first of its kind.
-    #[must_use]
-    pub fn is_previous(self) -> bool {
-        self.secret.max(self.token).max(self.public_key) > Some(0)
-    }
-}
-
-impl VerifiedEvent {
-    pub(crate) fn new(event: Event, body: Vec<u8>, matched: Matched, challenge: Option<String>) -> VerifiedEvent {
-        VerifiedEvent { event, body, matched, challenge }
-    }
-
-    /// The same, [beside](Event::beside) a failed event.
-    #[must_use]
-    pub fn with_body_digest(self) -> VerifiedEvent {
-        VerifiedEvent { event: self.event.with_body_digest(), ..self }
-    }
-
-    /// All but the body.
-    #[must_use]
-    pub fn event(&self) -> &Event {
-        &self.event
-    }
-
-    /// The body's bytes, as they were sent.
-    #[must_use]
-    pub fn body(&self) -> &[u8] {
-        &self.body
-    }
-
-    /// What the sender wants to hear back. If this is there, nothing has happened, and nothing must be kept.
-    #[must_use]
-    pub fn challenge(&self) -> Option<&str> {
-        self.challenge.as_deref()
-    }
-
-    /// What proved it.
-    #[must_use]
-    pub fn matched(&self) -> Matched {
-        self.matched
-    }
-}
-
-impl fmt::Debug for VerifiedEvent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifiedEvent").field("event", &self.event).field("body_bytes", &self.body.len()).finish()
     }
 }
 

@@ -1,5 +1,7 @@
 //! The event on its way to the processor: the wire form of the events queue.
 
+mod outgoing;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,6 +18,8 @@ use crate::ledger::record::BodyRef;
 use crate::queue_text::escape_for_queues;
 use crate::source_name::SourceName;
 use crate::time::Timestamp;
+
+pub use self::outgoing::OutgoingMessage;
 
 /// The version of the wire form that this code writes.
 pub const MESSAGE_VERSION: u32 = 1;
@@ -48,7 +52,7 @@ pub enum MessageBody {
 
 /// Where an event's body is durable besides the message.
 #[derive(Clone, Copy, Debug)]
-pub enum Elsewhere<'a> {
+pub enum BodyLocation<'a> {
     /// In the event's record.
     Ledger,
     /// In the bucket.
@@ -116,10 +120,10 @@ enum WireBody<'a> {
     S3(Cow<'a, BodyRef>),
 }
 
-/// Writes the message of an event whose body is durable elsewhere: with the body while that keeps the message small,
+/// Writes the message of an event whose body is durable location: with the body while that keeps the message small,
 /// else without.
 #[must_use]
-pub fn encode(event: &Event, body: &[u8], elsewhere: Elsewhere<'_>) -> String {
+pub fn encode(event: &Event, body: &[u8], location: BodyLocation<'_>) -> String {
     // A body that alone is too large need not be written out to learn so.
     if body.len() <= INLINE_MESSAGE_MAX_BYTES {
         let message = write(event, inline(body));
@@ -129,9 +133,9 @@ pub fn encode(event: &Event, body: &[u8], elsewhere: Elsewhere<'_>) -> String {
     }
     write(
         event,
-        match elsewhere {
-            Elsewhere::Ledger => WireBody::Ledger(true),
-            Elsewhere::Bucket(body_ref) => WireBody::S3(Cow::Borrowed(body_ref)),
+        match location {
+            BodyLocation::Ledger => WireBody::Ledger(true),
+            BodyLocation::Bucket(body_ref) => WireBody::S3(Cow::Borrowed(body_ref)),
         },
     )
 }

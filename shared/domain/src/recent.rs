@@ -17,12 +17,12 @@ const REMEMBERED_MAX: usize = 2048;
 ///
 /// Only an exact repeat is found, body and all: one whose body differs must be counted, and that is the ledger's to say.
 #[derive(Debug, Default)]
-pub struct Recent {
+pub struct RecentEvents {
     seen_at: HashMap<Digest, Timestamp>,
     oldest_first: VecDeque<(Digest, Timestamp)>,
 }
 
-impl Recent {
+impl RecentEvents {
     /// Whether this very event was remembered within the last five minutes.
     #[must_use]
     pub fn holds(&self, id: &EventId, body_sha256: Digest, now: Timestamp) -> bool {
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn only_exact_repeats_are_found_and_only_for_a_while() {
         let (body, start) = (Digest::of(b"body"), Timestamp::from_millis(0));
-        let mut recent = Recent::default();
+        let mut recent = RecentEvents::default();
         assert!(!recent.holds(&id(1), body, start));
         recent.remember(&id(1), body, start);
         assert!(recent.holds(&id(1), body, start + Duration::from_secs(299)));
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn memory_is_bounded_and_the_oldest_goes_first() {
         let (body, now) = (Digest::of(b"body"), Timestamp::from_millis(0));
-        let mut recent = Recent::default();
+        let mut recent = RecentEvents::default();
         for number in 0..REMEMBERED_MAX {
             recent.remember(&id(number), body, now);
         }

@@ -22,7 +22,7 @@ pub enum Route {
     /// Whether the function runs.
     Health,
     /// Something that is not there.
-    Nothing,
+    NotFound,
     /// Something for which this method is the wrong one.
     WrongMethod {
         /// The methods that the path takes.
@@ -44,11 +44,11 @@ pub fn route(method: &str, path: &str) -> Route {
         };
     }
     let Some(hook) = path.strip_prefix("/hooks/") else {
-        return Route::Nothing;
+        return Route::NotFound;
     };
     match (method, source_and_token(hook)) {
         ("GET" | "HEAD" | "OPTIONS", _) => Route::Probe { allow: HOOK_METHODS },
-        (_, None) => Route::Nothing,
+        (_, None) => Route::NotFound,
         ("POST", Some((source, token))) => Route::Deliver { source: SourceName::parse(source).ok(), token },
         (_, Some(_)) => Route::WrongMethod { allow: HOOK_METHODS },
     }
@@ -76,7 +76,7 @@ mod tests {
             Route::Deliver { source, token } => format!("deliver to {source:?} with {token:?}"),
             Route::Probe { allow } => format!("probe, allowed: {allow}"),
             Route::Health => "health".to_owned(),
-            Route::Nothing => "nothing".to_owned(),
+            Route::NotFound => "not found".to_owned(),
             Route::WrongMethod { allow } => format!("wrong method, allowed: {allow}"),
         };
         expected.assert_eq(&rendered);
@@ -123,7 +123,7 @@ mod tests {
             "/health/",
             "//hooks/a",
         ] {
-            check("POST", path, expect!["nothing"]);
+            check("POST", path, expect!["not found"]);
         }
     }
 }

@@ -3,21 +3,22 @@
 mod credential;
 mod form;
 mod header;
-mod message;
 mod refusal;
-mod signatures;
-mod timestamp;
+mod signature_header;
+mod signed_content;
+mod signed_timestamp;
+mod verified_event;
 
 use std::borrow::Cow;
 
 use crate::description::{HeaderName, Pointer};
 
-use self::message::Message;
-use self::signatures::{CODES_MAX, SIGNATURES_MAX, Said};
-use self::timestamp::Stated;
+use self::signature_header::{CODES_MAX, SIGNATURES_MAX, SignatureHeader};
+use self::signed_content::SignedContent;
+use self::signed_timestamp::SignedTimestamp;
 use crate::delivery::Delivery;
 use crate::digest::Digest;
-use crate::event::{Event, Matched, Origin, VerifiedBy, VerifiedEvent};
+use crate::event::{Event, Origin, VerifiedBy};
 use crate::event_id::EventId;
 use crate::field_value::FieldValue;
 use crate::json;
@@ -25,10 +26,11 @@ use crate::public_keys::PublicKeys;
 use crate::source::{Credentials, Dedupe, Keys, Proof, Signing, Source, TokenDigests};
 
 pub use self::refusal::Refusal;
+pub use self::verified_event::{Matched, VerifiedEvent};
 
-/// A delivery that is not believed, given back so that it can be checked again with fresher secrets.
+/// A refused delivery, given back so that it can be checked again with fresher secrets.
 #[derive(Debug)]
-pub struct Refused {
+pub struct Rejection {
     /// The delivery, untouched.
     pub delivery: Box<Delivery>,
     /// Why.
@@ -43,7 +45,7 @@ pub struct Refused {
 /// # Errors
 /// If the delivery lacks what the source's credentials ask for. One that only published keys could prove always does;
 /// [`verify_with`] takes them.
-pub fn verify(delivery: Delivery, source: &Source) -> Result<VerifiedEvent, Refused> {
+pub fn verify(delivery: Delivery, source: &Source) -> Result<VerifiedEvent, Rejection> {
     verify_with(delivery, source, &PublicKeys::default())
 }
 
@@ -51,10 +53,10 @@ pub fn verify(delivery: Delivery, source: &Source) -> Result<VerifiedEvent, Refu
 ///
 /// # Errors
 /// If the delivery lacks what the source's credentials ask for.
-pub fn verify_with(delivery: Delivery, source: &Source, published: &PublicKeys) -> Result<VerifiedEvent, Refused> {
+pub fn verify_with(delivery: Delivery, source: &Source, published: &PublicKeys) -> Result<VerifiedEvent, Rejection> {
     match prove(&delivery, source, published) {
         Ok((verified_by, matched)) => Ok(identify(delivery, source, verified_by, matched)),
-        Err(refusal) => Err(Refused { delivery: Box::new(delivery), refusal }),
+        Err(refusal) => Err(Rejection { delivery: Box::new(delivery), refusal }),
     }
 }
 
@@ -107,31 +109,32 @@ fn check_signature(
 ) -> Result<Matched, Refusal> {
     /// An Ed25519 signature's length.
     const SIGNATURE_BYTES: usize = 64;
-    let said = Said::read(&delivery.headers, signing)?;
+    let header = SignatureHeader::read(&delivery.headers, signing)?;
     // What is no signature at all costs nobody a look at the body.
     let signatures = match keys {
-        Keys::Mac(keys) => said.decoded(signing.encoding, keys.code_bytes(), CODES_MAX),
-        Keys::Public(_) | Keys::Published(_) => said.decoded(signing.encoding, SIGNATURE_BYTES, SIGNATURES_MAX),
+        Keys::Mac(keys) => header.decoded(signing.encoding, keys.code_bytes(), CODES_MAX),
+        Keys::Public(_) | Keys::Published(_) => header.decoded(signing.encoding, SIGNATURE_BYTES, SIGNATURES_MAX),
     }?;
-    let stated = signing.timestamp.as_ref().map(|rule| Stated::read(delivery, rule, &said.pairs)).transpose()?;
-    let message = Message::of(delivery, signing, stated.as_ref())?;
+    let rule = signing.timestamp.as_ref();
+    let timestamp = rule.map(|rule| SignedTimestamp::read(delivery, rule, &header.pairs)).transpose()?;
+    let content = SignedContent::of(delivery, signing, timestamp.as_ref())?;
     let wrong = Refusal::SignatureWrong;
     let matched = match keys {
         Keys::Mac(keys) => {
-            let secret = keys.matching(message.pieces(), &signatures).ok_or(wrong)?;
+            let secret = keys.matching(content.pieces(), &signatures).ok_or(wrong)?;
             Matched { secret: Some(secret), ..Matched::default() }
         }
         Keys::Public(keys) => {
-            let key = keys.matching(&message.whole(), &signatures).ok_or(wrong)?;
+            let key = keys.matching(&content.whole(), &signatures).ok_or(wrong)?;
             Matched { public_key: Some(key), ..Matched::default() }
         }
         Keys::Published(_) => {
-            let key = published.matching(&message.whole(), &signatures).ok_or(wrong)?;
+            let key = published.matching(&content.whole(), &signatures).ok_or(wrong)?;
             Matched { published_key: Some(key), ..Matched::default() }
         }
     };
-    if let (Some(stated), Some(rule)) = (&stated, &signing.timestamp) {
-        stated.check(rule, delivery.received_at)?;
+    if let (Some(timestamp), Some(rule)) = (&timestamp, rule) {
+        timestamp.check(rule, delivery.received_at)?;
     }
     Ok(matched)
 }

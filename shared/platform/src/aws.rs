@@ -4,7 +4,6 @@
 //! call, its future is boxed.
 
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -24,17 +23,12 @@ use futures_util::FutureExt as _;
 use rustls::ClientConfig;
 
 use crate::env::Env;
+use crate::limits::{FIRST_BACKOFF, POOL_IDLE};
 use crate::roots::Roots;
-use crate::service::{AwsJsonService, Endpoint, Service, Signer};
+use crate::service::{AwsJsonService, Endpoint, Service, ServiceClock, Signer};
 use crate::tls::tls;
 
-/// S3 closes idle connections after about 20 seconds; a pooled one must be given up before, or the next call after a
-/// pause fails.
-pub(crate) const POOL_IDLE: Duration = Duration::from_secs(15);
-
-/// A call is tried again after a random part of this, the next time of twice as much. A short one keeps the last try
-/// inside the limit.
-pub(crate) const FIRST_BACKOFF: Duration = Duration::from_millis(50);
+pub use crate::limits::Limits;
 
 /// What all clients of a function share.
 #[derive(Clone)]
@@ -42,16 +36,10 @@ pub struct Aws {
     shared: SdkConfig,
     endpoints: Endpoints,
     region: String,
-    keys: Keys,
+    /// Lambda's credentials outlive the instance that they are given to.
+    credentials: Credentials,
+    clock: Arc<ServiceClock>,
     tls: Arc<ClientConfig>,
-}
-
-/// Who asks. Lambda's credentials outlive the instance that they are given to.
-#[derive(Clone)]
-pub(crate) struct Keys {
-    pub(crate) access_key_id: String,
-    pub(crate) secret_access_key: String,
-    pub(crate) session_token: Option<String>,
 }
 
 /// Where the services are if not at AWS: the variables are those of all AWS SDKs, one for each service and one for the
@@ -79,34 +67,13 @@ impl Endpoints {
     }
 }
 
-/// How long a call to a service may take. The SDK's defaults are no time-out and a first retry after a second: neither
-/// can be afforded where a sender waits.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// The whole call, retries included.
-    pub operation: Duration,
-    /// One try of it.
-    pub attempt: Duration,
-    /// How many tries.
-    pub attempts: u32,
-}
-
-impl Limits {
-    /// For work that nobody waits for: the services get time to recover, and the event comes back anyway.
-    pub const PATIENT: Limits =
-        Limits { operation: Duration::from_secs(6), attempt: Duration::from_millis(2500), attempts: 3 };
-}
-
 impl Aws {
     /// Reads region, credentials and endpoints from the variables that Lambda sets. The SDK's usual chain would bring STS
     /// and SSO along.
     pub fn from_env(env: &mut Env) -> Aws {
-        let keys = Keys {
-            access_key_id: env.required("AWS_ACCESS_KEY_ID"),
-            secret_access_key: env.required("AWS_SECRET_ACCESS_KEY"),
-            session_token: env.optional("AWS_SESSION_TOKEN"),
-        };
-        let Keys { access_key_id, secret_access_key, session_token } = keys.clone();
+        let access_key_id = env.required("AWS_ACCESS_KEY_ID");
+        let secret_access_key = env.required("AWS_SECRET_ACCESS_KEY");
+        let session_token = env.optional("AWS_SESSION_TOKEN");
         let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None, "environment");
         let endpoints = Endpoints::from_env(env);
         let region = env.required("AWS_REGION");
@@ -129,14 +96,15 @@ impl Aws {
         let shared = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(region.clone()))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
             .http_client(http_client)
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .time_source(SharedTimeSource::new(SystemTimeSource::new()))
             // It measures every body on its way; the limits of time say the same.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         let tls = tls().with_root_certificates(roots.store()).with_no_client_auth();
-        Aws { shared: shared.build(), endpoints, region, keys, tls: Arc::new(tls) }
+        let clock = Arc::default();
+        Aws { shared: shared.build(), endpoints, region, credentials, clock, tls: Arc::new(tls) }
     }
 
     pub(crate) fn sqs(&self, limits: Limits) -> aws_sdk_sqs::Client {
@@ -159,15 +127,16 @@ impl Aws {
     }
 
     /// A service that is spoken to without the SDK.
-    pub(crate) fn service(&self, dialect: AwsJsonService, limits: Limits) -> Service {
-        let endpoint = match dialect {
+    pub(crate) fn service(&self, kind: AwsJsonService, limits: Limits) -> Service {
+        let endpoint = match kind {
             AwsJsonService::DynamoDb => &self.endpoints.dynamodb,
             AwsJsonService::SecretsManager => &self.endpoints.secretsmanager,
             AwsJsonService::Sqs => &self.endpoints.sqs,
         };
-        let url = endpoint.clone().or_else(|| self.url_of(dialect.service()));
-        let signer = Signer::new(self.keys.clone(), self.region.clone(), dialect.service());
-        Service::new(url.and_then(|url| Endpoint::new(&url, &self.tls)), dialect, signer, limits)
+        let url = endpoint.clone().or_else(|| self.url_of(kind.name()));
+        let clock = Arc::clone(&self.clock);
+        let signer = Signer::new(self.credentials.clone(), self.region.clone(), kind.name(), clock);
+        Service::new(url.and_then(|url| Endpoint::new(&url, &self.tls)), kind, signer, limits)
     }
 
     /// Where a service is at AWS. The SDK knows in which domain each region is; in it, only the first name differs.
@@ -200,25 +169,47 @@ mod tests {
 
     fn check(lookup: fn(&str) -> Option<String>, expected: [&str; 3]) {
         let aws = Aws::from_env(&mut Env::of(lookup));
-        let dialects = [AwsJsonService::DynamoDb, AwsJsonService::SecretsManager, AwsJsonService::Sqs];
-        let hosts = dialects.map(|dialect| aws.service(dialect, Limits::PATIENT).host());
+        let services = [AwsJsonService::DynamoDb, AwsJsonService::SecretsManager, AwsJsonService::Sqs];
+        let hosts = services.map(|service| aws.service(service, Limits::PATIENT).host());
         assert_eq!(hosts, expected);
+    }
+
+    /// Where the SDK's own clients would look for them.
+    fn hosts_of_the_sdk(region: &str) -> [String; 3] {
+        use aws_sdk_dynamodb::config::endpoint::{self as dynamodb, ResolveEndpoint as _};
+        use aws_sdk_secretsmanager::config::endpoint::{self as secretsmanager, ResolveEndpoint as _};
+        use aws_sdk_sqs::config::endpoint::{self as sqs, ResolveEndpoint as _};
+        let at_dynamodb = dynamodb::Params::builder().region(region).build().unwrap();
+        let at_secretsmanager = secretsmanager::Params::builder().region(region).build().unwrap();
+        let at_sqs = sqs::Params::builder().region(region).build().unwrap();
+        [
+            dynamodb::DefaultResolver::new().resolve_endpoint(&at_dynamodb).now_or_never().unwrap(),
+            secretsmanager::DefaultResolver::new().resolve_endpoint(&at_secretsmanager).now_or_never().unwrap(),
+            sqs::DefaultResolver::new().resolve_endpoint(&at_sqs).now_or_never().unwrap(),
+        ]
+        .map(|endpoint| endpoint.unwrap().url().trim_start_matches("https://").to_owned())
     }
 
     #[test]
     fn services_are_where_their_partition_has_them() {
-        let (dynamodb, secrets, sqs) = (
-            "dynamodb.eu-central-1.amazonaws.com",
-            "secretsmanager.eu-central-1.amazonaws.com",
-            "sqs.eu-central-1.amazonaws.com",
-        );
-        check(|name| (name == "AWS_REGION").then(|| "eu-central-1".to_owned()), [dynamodb, secrets, sqs]);
-        let (dynamodb, secrets, sqs) = (
-            "dynamodb.cn-north-1.amazonaws.com.cn",
-            "secretsmanager.cn-north-1.amazonaws.com.cn",
-            "sqs.cn-north-1.amazonaws.com.cn",
-        );
-        check(|name| (name == "AWS_REGION").then(|| "cn-north-1".to_owned()), [dynamodb, secrets, sqs]);
+        /// A region of each partition.
+        const REGIONS: [(&str, &str); 8] = [
+            ("eu-central-1", "amazonaws.com"),
+            ("cn-north-1", "amazonaws.com.cn"),
+            ("us-gov-west-1", "amazonaws.com"),
+            ("us-iso-east-1", "c2s.ic.gov"),
+            ("us-isob-east-1", "sc2s.sgov.gov"),
+            ("eu-isoe-west-1", "cloud.adc-e.uk"),
+            ("us-isof-south-1", "csp.hci.ic.gov"),
+            ("eusc-de-east-1", "amazonaws.eu"),
+        ];
+        for (region, domain) in REGIONS {
+            let aws = Aws { region: region.to_owned(), ..Aws::from_env(&mut Env::of(|_| None)) };
+            let services = [AwsJsonService::DynamoDb, AwsJsonService::SecretsManager, AwsJsonService::Sqs];
+            let hosts = services.map(|service| aws.service(service, Limits::PATIENT).host());
+            assert_eq!(hosts, hosts_of_the_sdk(region).each_ref().map(String::as_str), "{region}");
+            assert_eq!(hosts[2], format!("sqs.{region}.{domain}"));
+        }
     }
 
     #[test]

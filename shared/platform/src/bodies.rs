@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::digest::Digest;
 use domain::ledger::record::BodyRef;
+use domain::verify::VerifiedEvent;
 
 use crate::aws::{Aws, Limits};
 use crate::service_error::ServiceError;
@@ -29,6 +30,16 @@ impl Bodies {
     #[must_use]
     pub fn bucket(&self) -> &str {
         &self.bucket
+    }
+
+    /// Writes the body of a verified event, and says where it lies.
+    ///
+    /// # Errors
+    /// If the bucket could not be reached or refused.
+    pub async fn put_body(&self, verified: &VerifiedEvent) -> Result<BodyRef, ServiceError> {
+        let target = BodyRef::of(&self.bucket, verified.event(), verified.body().len() as u64);
+        self.put(&target, verified.body()).await?;
+        Ok(target)
     }
 
     /// Writes `bytes` where `target` says. The key holds the bytes' digest, so writing them again changes nothing.

@@ -14,7 +14,7 @@ pub struct Env {
 
 /// The environment lacks something, or something in it makes no sense. The function must not start.
 #[derive(Debug, thiserror::Error)]
-#[error("the function cannot start; mend these environment variables: {}", problems.join("; "))]
+#[error("the function cannot start; fix these environment variables: {}", problems.join("; "))]
 pub struct EnvError {
     problems: Vec<String>,
 }
@@ -62,6 +62,12 @@ impl Env {
                 default
             }
         }
+    }
+
+    /// Starts the log: the least level that is written, and the function's name, which its metrics have.
+    pub fn start_log(&mut self) {
+        let least = self.parsed("LOG_LEVEL", Level::Info, Level::parse);
+        log::start(least, self.optional("AWS_LAMBDA_FUNCTION_NAME"));
     }
 
     /// Whether assets, answers and keys may come of a server on this machine. The template never sets it: on Lambda,
@@ -119,7 +125,7 @@ mod tests {
         let error = env.finish(settings).unwrap_err().to_string();
         assert_eq!(
             error,
-            "the function cannot start; mend these environment variables: EMPTY is missing; QUEUE is missing; BYTES: invalid digit found in string"
+            "the function cannot start; fix these environment variables: EMPTY is missing; QUEUE is missing; BYTES: invalid digit found in string"
         );
     }
 

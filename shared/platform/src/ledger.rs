@@ -20,6 +20,7 @@ use domain::ledger::sweep::SweepMark;
 use domain::ledger::write::{Change, Write};
 use domain::ledger::writes::{self, DueTime, PutCondition, Takeover};
 use domain::time::Timestamp;
+use domain::verify::VerifiedEvent;
 use hyper::body::Bytes;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -29,7 +30,7 @@ pub use self::overdue::{OverduePage, PageStart};
 use self::request::WriteRequest;
 use crate::aws::{Aws, Limits};
 use crate::body_codec::unpack;
-use crate::service::{AwsJsonService, Failure, Service};
+use crate::service::{AwsJsonService, CallError, Service};
 use crate::service_error::ServiceError;
 
 const PUT_ITEM: &str = "DynamoDB_20120810.PutItem";
@@ -90,18 +91,18 @@ impl Ledger {
         self.service.connect().await;
     }
 
-    /// Records a fresh event, to come due at `due_at`.
+    /// Records a fresh event, to come due at `due_at`. Gives the record that stands in the way, if there is one.
     ///
     /// # Errors
     /// If the table could not be reached or refused; the record may have been written all the same.
     pub async fn record(
         &self,
-        event: &Event,
+        verified: &VerifiedEvent,
         body: RecordBody<'_>,
         due_at: Timestamp,
         condition: PutCondition,
     ) -> Result<PutOutcome, ServiceError> {
-        self.put(&writes::record(event, body, due_at, condition)).await
+        self.put(&writes::record(verified.event(), body, due_at, condition)).await
     }
 
     /// Makes the record of an event that the table does not have, under the claim at once.
@@ -222,18 +223,18 @@ impl Ledger {
             // Nothing is read of an answer in which there is nothing to be read.
             Ok(_) if !write.reads_item => Ok(WriteOutcome::Written(None)),
             Ok(answer) => Ok(WriteOutcome::Written(member(&answer, "Attributes"))),
-            Err(Failure::Refused(refusal)) if refusal.code == "ConditionalCheckFailedException" => {
-                let item = member(&refusal.answer, "Item");
+            Err(CallError::Response(response)) if response.code == "ConditionalCheckFailedException" => {
+                let item = member(&response.answer, "Item");
                 let is_own = write.own.holds(item.as_ref());
                 Ok(if is_own { WriteOutcome::Written(item) } else { WriteOutcome::Refused(item) })
             }
-            Err(failure) => Err(ServiceError::with(operation, &failure)),
+            Err(error) => Err(ServiceError::with(operation, error)),
         }
     }
 
-    async fn call(&self, target: &'static str, request: &impl Serialize) -> Result<Bytes, Failure> {
+    async fn call(&self, target: &'static str, request: &impl Serialize) -> Result<Bytes, CallError> {
         let body = serde_json::to_vec(request).expect("strings and numbers are always JSON");
-        self.service.send(&self.service.prepare(target, body)).await
+        self.service.send(self.service.prepare(target, body)).await
     }
 }
 

@@ -15,7 +15,6 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::clock;
-use crate::env::Env;
 
 /// How much a line matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +39,7 @@ static SETUP: OnceLock<Setup> = OnceLock::new();
 
 impl Level {
     /// Reads a level's name, as Lambda's own settings spell it.
-    fn parse(name: &str) -> Result<Level, &'static str> {
+    pub(crate) fn parse(name: &str) -> Result<Level, &'static str> {
         match name.to_ascii_uppercase().as_str() {
             "TRACE" | "DEBUG" => Ok(Level::Debug),
             "INFO" => Ok(Level::Info),
@@ -60,12 +59,11 @@ impl Level {
     }
 }
 
-/// Reads the least level that is written and the function's name, once, before anything is written, and has panics logged
+/// Sets the least level that is written and the function's name, once, before anything is written, and has panics logged
 /// like everything else: where they happened, never what they say, which could quote what was sent.
-pub fn start(env: &mut Env) {
-    let least = env.parsed("LOG_LEVEL", Level::Info, Level::parse);
+pub(crate) fn start(least: Level, function: Option<String>) {
     // A second call changes nothing: the log belongs to the process.
-    let _ = SETUP.set(Setup { least, function: env.optional("AWS_LAMBDA_FUNCTION_NAME") });
+    let _ = SETUP.set(Setup { least, function });
     std::panic::set_hook(Box::new(|panic| {
         let location = panic.location().map(ToString::to_string);
         write(Level::Error, "panic", serde_json::json!({ "location": location }));

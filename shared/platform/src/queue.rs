@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::MessageAttributeValue;
-use domain::source_name::SourceName;
+use domain::message::OutgoingMessage;
 use domain::trace::Trace;
 use serde::Serialize;
 
 use crate::aws::{Aws, Limits};
-use crate::service::{AwsJsonService, Prepared, Service};
+use crate::service::{AwsJsonService, Service, SignedRequest};
 use crate::service_error::ServiceError;
 
 /// A queue.
@@ -21,7 +21,7 @@ pub struct Queue {
 }
 
 /// A message that is ready to be sent within the next minutes.
-pub struct Message(Prepared);
+pub struct SignedMessage(SignedRequest);
 
 /// What SendMessage is asked for.
 #[derive(Serialize)]
@@ -54,30 +54,30 @@ impl Queue {
         Queue { client: aws.sqs(limits), service: Arc::new(aws.service(AwsJsonService::Sqs, limits)), url }
     }
 
-    /// Prepares a message of `source`. The source is the message's group, so that on this unordered queue a noisy source
-    /// does not keep the others waiting. The message belongs to `trace`.
+    /// Prepares a message. Its source is its group, so that on this unordered queue a noisy source does not keep the
+    /// others waiting. The message belongs to `trace`.
     #[must_use]
-    pub fn prepare(&self, source: &SourceName, message: &str, trace: Option<&Trace>) -> Message {
+    pub fn prepare(&self, message: &OutgoingMessage<'_>, trace: Option<&Trace>) -> SignedMessage {
         let send = SendMessage {
             queue_url: &self.url,
-            message_body: message,
-            message_group_id: source.as_str(),
+            message_body: message.text(),
+            message_group_id: message.source().as_str(),
             // It is part of neither the message's size nor of its attributes.
             message_system_attributes: trace.map(|trace| SystemAttributes {
                 trace_header: TraceHeader { data_type: "String", string_value: trace.to_string() },
             }),
         };
         let body = serde_json::to_vec(&send).expect("strings are always JSON");
-        Message(self.service.prepare("AmazonSQS.SendMessage", body))
+        SignedMessage(self.service.prepare("AmazonSQS.SendMessage", body))
     }
 
     /// Sends what was prepared.
     ///
     /// # Errors
     /// If the queue could not be reached or refused; the message may have been taken all the same.
-    pub async fn send(&self, message: &Message) -> Result<(), ServiceError> {
-        let sent = self.service.send(&message.0).await;
-        sent.map(|_| ()).map_err(|failure| ServiceError::with("sqs:SendMessage", &failure))
+    pub async fn send(&self, message: SignedMessage) -> Result<(), ServiceError> {
+        let sent = self.service.send(message.0).await;
+        sent.map(|_| ()).map_err(|error| ServiceError::with("sqs:SendMessage", error))
     }
 
     /// Opens the connection by which messages are sent.
@@ -126,6 +126,15 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use domain::digest::Digest;
+    use domain::event::{Event, Origin, VerifiedBy};
+    use domain::event_id::EventId;
+    use domain::event_type::EventType;
+    use domain::provider::Provider;
+    use domain::source_name::SourceName;
+    use domain::time::Timestamp;
     use expect_test::{Expect, expect};
 
     use super::*;
@@ -136,13 +145,31 @@ mod tests {
             .filter(|_| name != "AWS_CA_BUNDLE")
     }
 
+    fn event() -> Event {
+        Event {
+            id: EventId::parse("glossi-prod/1").unwrap(),
+            source: SourceName::parse("glossi-prod").unwrap(),
+            provider: Provider::Glossi,
+            event_type: EventType::Unrecognized,
+            subject: None,
+            verified_by: VerifiedBy::Signature,
+            origin: Origin::Webhook,
+            replay: 0,
+            received_at: Timestamp::from_millis(0),
+            recorded_by: "request-1".to_owned(),
+            headers: BTreeMap::new(),
+            body_sha256: Digest::of(b""),
+        }
+    }
+
     /// What is sent.
     fn check(trace: Option<&str>, expected: Expect) {
         let queue =
             Queue::new(&Aws::from_env(&mut Env::of(lookup)), "http://127.0.0.1:1/queue".to_owned(), Limits::PATIENT);
-        let source = SourceName::parse("glossi-prod").unwrap();
-        let message = queue.prepare(&source, "a \"message\"", trace.and_then(Trace::parse).as_ref());
-        expected.assert_eq(&message.0.text());
+        let event = event();
+        let message = OutgoingMessage::of_record(&event);
+        let sent = queue.prepare(&message, trace.and_then(Trace::parse).as_ref()).0.text();
+        expected.assert_eq(&sent.replace(&serde_json::to_string(message.text()).unwrap(), "\"a message\""));
     }
 
     #[test]
@@ -150,13 +177,13 @@ mod tests {
         check(
             Some("Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87bd80c:0"),
             expect![[
-                r#"{"QueueUrl":"http://127.0.0.1:1/queue","MessageBody":"a \"message\"","MessageGroupId":"glossi-prod","MessageSystemAttributes":{"AWSTraceHeader":{"DataType":"String","StringValue":"Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1"}}}"#
+                r#"{"QueueUrl":"http://127.0.0.1:1/queue","MessageBody":"a message","MessageGroupId":"glossi-prod","MessageSystemAttributes":{"AWSTraceHeader":{"DataType":"String","StringValue":"Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1"}}}"#
             ]],
         );
         check(
             None,
             expect![[
-                r#"{"QueueUrl":"http://127.0.0.1:1/queue","MessageBody":"a \"message\"","MessageGroupId":"glossi-prod"}"#
+                r#"{"QueueUrl":"http://127.0.0.1:1/queue","MessageBody":"a message","MessageGroupId":"glossi-prod"}"#
             ]],
         );
     }

@@ -2,26 +2,31 @@
 //!
 //! The SDK is made for every call that there is. For the few that a delivery waits for, its layers were half of what the
 //! delivery took, so these are written out here: a signed request over a connection that stays open. All others, of which
-//! there are many kinds and few calls, stay with the SDK. Limits of time, retries and what counts as trouble are the same
+//! there are many kinds and few calls, stay with the SDK. Limits of time, retries and what counts as an error are the same
 //! for both.
 
-mod connection;
-mod refusal;
-mod signature;
+mod call_error;
+mod connection_pool;
+mod error_response;
+mod service_clock;
+mod signer;
 
+use domain::time::Timestamp;
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
 use hyper::{Method, Request};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use self::connection::Line;
-use self::refusal::Refusal;
-use crate::aws::{FIRST_BACKOFF, Limits};
+use self::connection_pool::ConnectionPool;
+use self::error_response::ErrorResponse;
+use crate::limits::{FIRST_BACKOFF, Limits};
 use crate::{clock, random};
 
-pub(crate) use self::connection::Endpoint;
-pub(crate) use self::signature::Signer;
+pub(crate) use self::call_error::CallError;
+pub(crate) use self::connection_pool::{ConnectionError, Endpoint};
+pub(crate) use self::service_clock::ServiceClock;
+pub(crate) use self::signer::Signer;
 
 /// The services that are spoken to so.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +38,7 @@ pub(crate) enum AwsJsonService {
 
 impl AwsJsonService {
     /// The service's name in signatures and hosts.
-    pub(crate) const fn service(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             AwsJsonService::DynamoDb => "dynamodb",
             AwsJsonService::SecretsManager => "secretsmanager",
@@ -52,76 +57,91 @@ impl AwsJsonService {
 /// A service.
 #[derive(Debug)]
 pub(crate) struct Service {
-    line: Line,
-    dialect: AwsJsonService,
+    connections: ConnectionPool,
+    /// What requests are sent to, for their signatures.
+    url: String,
+    kind: AwsJsonService,
     signer: Signer,
     limits: Limits,
 }
 
-/// A signed request. It is good for some minutes, and for as many tries as there are meanwhile.
-#[derive(Clone)]
-pub(crate) struct Prepared(Request<Full<Bytes>>);
-
-/// A call that did not go well.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// The service answered, and said no.
-    Refused(Refusal),
-    /// It did not answer in time, or not at all. The call may have had its effect.
-    Unanswered(String),
+/// A request that is ready for its first try. Each further one is signed anew.
+pub(crate) struct SignedRequest {
+    request: Request<Full<Bytes>>,
+    body: Bytes,
+    signed_at: Timestamp,
 }
 
 impl Service {
     /// Without an endpoint every call fails, and says so.
-    pub(crate) fn new(endpoint: Option<Endpoint>, dialect: AwsJsonService, signer: Signer, limits: Limits) -> Service {
-        Service { line: Line::to(endpoint), dialect, signer, limits }
+    pub(crate) fn new(endpoint: Option<Endpoint>, kind: AwsJsonService, signer: Signer, limits: Limits) -> Service {
+        let connections = ConnectionPool::to(endpoint);
+        let url = format!("https://{}/", connections.host().to_str().unwrap_or_default());
+        Service { connections, url, kind, signer, limits }
     }
 
     /// Opens the connection, so that the first call need not. Whether it can be opened, that one will see.
     pub(crate) async fn connect(&self) {
         let until = Instant::now() + self.limits.attempt;
-        let _ = timeout_at(until, self.line.open_ahead()).await;
+        let _ = timeout_at(until, self.connections.open_ahead()).await;
     }
 
     /// A request to do what `target` names (`AmazonSQS.SendMessage`) with what the JSON text `body` says.
-    pub(crate) fn prepare(&self, target: &'static str, body: Vec<u8>) -> Prepared {
+    pub(crate) fn prepare(&self, target: &'static str, body: Vec<u8>) -> SignedRequest {
         const NAME: HeaderValue = HeaderValue::from_static(concat!("landfall/", env!("CARGO_PKG_VERSION")));
         let body = Bytes::from(body);
         let mut request = Request::new(Full::new(body.clone()));
         *request.method_mut() = Method::POST;
         let headers = request.headers_mut();
-        headers.insert(HOST, self.line.host());
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.dialect.content_type()));
-        headers.insert("x-amz-target", HeaderValue::from_static(target));
-        self.signer.sign(headers, &body, clock::now());
+        headers.insert(HOST, self.connections.host());
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.kind.content_type()));
         headers.insert(USER_AGENT, NAME);
-        Prepared(request)
+        headers.insert("x-amz-target", HeaderValue::from_static(target));
+        let mut request = SignedRequest { request, body, signed_at: Timestamp::from_millis(0) };
+        self.sign(&mut request);
+        request
     }
 
-    /// Sends what was prepared, again if that may help and time is left, and gives the answer.
-    pub(crate) async fn send(&self, prepared: &Prepared) -> Result<Bytes, Failure> {
+    fn sign(&self, request: &mut SignedRequest) {
+        request.signed_at = self.signer.clock.read(clock::now());
+        self.signer.sign(request.request.headers_mut(), &self.url, &request.body, request.signed_at);
+    }
+
+    /// Sends a request, again if that may help and time is left, and gives the answer.
+    pub(crate) async fn send(&self, mut request: SignedRequest) -> Result<Bytes, CallError> {
         let end = Instant::now() + self.limits.operation;
         let mut backoff = FIRST_BACKOFF;
         let mut tries_left = self.limits.attempts;
         loop {
             tries_left = tries_left.saturating_sub(1);
             let until = end.min(Instant::now() + self.limits.attempt);
-            let failure = match timeout_at(until, self.line.send(prepared.0.clone())).await {
+            let error = match timeout_at(until, self.connections.send(request.request.clone())).await {
                 Ok(Ok(answer)) if answer.status().is_success() => return Ok(answer.into_body()),
-                Ok(Ok(answer)) => Failure::Refused(Refusal::read(answer)),
-                Ok(Err(reason)) => Failure::Unanswered(reason),
-                Err(_) => Failure::Unanswered("timed out".to_owned()),
+                Ok(Ok(answer)) => CallError::Response(ErrorResponse::read(answer)),
+                Ok(Err(error)) => CallError::Connection(error),
+                Err(_) => CallError::Timeout,
             };
-            if let Failure::Unanswered(_) = failure {
-                self.line.forget();
-            }
             // A random part of it, so that many instances do not come back at once.
             let wait = backoff.min(self.limits.attempt).mul_f64(random::fraction());
-            if tries_left == 0 || !failure.may_pass() || Instant::now() + wait >= end {
-                return Err(failure);
+            if !self.may_help(&error, &request) || tries_left == 0 || Instant::now() + wait >= end {
+                return Err(error);
             }
             sleep(wait).await;
+            self.sign(&mut request);
             backoff *= 2;
+        }
+    }
+
+    /// Whether the same call may go well a moment later. What the error says of the service is taken in.
+    fn may_help(&self, error: &CallError, request: &SignedRequest) -> bool {
+        match error {
+            CallError::Response(response) => {
+                self.signer.clock.correct(response, request.signed_at, clock::now()) || response.is_retryable()
+            }
+            CallError::Connection(_) | CallError::Timeout => {
+                self.connections.forget();
+                true
+            }
         }
     }
 }
@@ -130,28 +150,15 @@ impl Service {
 impl Service {
     /// What requests name as their host.
     pub(crate) fn host(&self) -> HeaderValue {
-        self.line.host()
+        self.connections.host()
     }
 }
 
 #[cfg(test)]
-impl Prepared {
+impl SignedRequest {
     /// What will be sent.
     pub(crate) fn text(&self) -> String {
-        use futures_util::FutureExt as _;
-        use http_body_util::BodyExt as _;
-        let body = self.0.body().clone().collect().now_or_never().unwrap().unwrap().to_bytes();
-        String::from_utf8(body.to_vec()).unwrap()
-    }
-}
-
-impl Failure {
-    /// Whether the same call may go well a moment later.
-    fn may_pass(&self) -> bool {
-        match self {
-            Failure::Refused(refusal) => refusal.may_pass(),
-            Failure::Unanswered(_) => true,
-        }
+        String::from_utf8(self.body.to_vec()).unwrap()
     }
 }
 

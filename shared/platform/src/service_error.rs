@@ -1,19 +1,24 @@
 //! A call to a service that did not go well.
 
+use std::borrow::Cow;
 use std::error::Error;
-use std::fmt;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::service::Failure;
+use crate::error_chain::error_chain;
+use crate::service::{CallError, ConnectionError};
 
-/// A call to a service that did not go well. Whether it had its effect is not known.
-#[derive(Debug)]
+/// A call to a service that did not go well. Whether it had its effect is not known. Its text has all that is under it: the
+/// log takes one.
+#[derive(Debug, thiserror::Error)]
+#[error("{operation}: {}", error_chain(cause))]
 pub struct ServiceError {
     operation: &'static str,
     kind: ServiceErrorKind,
-    detail: String,
+    #[source]
+    cause: Cause,
 }
 
 /// What somebody should do about it.
@@ -25,6 +30,23 @@ pub enum ServiceErrorKind {
     Permanent,
 }
 
+/// Why the call did not go well. An answer is not kept: it may quote the request, or hold a record.
+#[derive(Debug, thiserror::Error)]
+enum Cause {
+    /// The service refused it.
+    #[error("{code}: {message}")]
+    Response { code: String, message: String },
+    /// There was no answer in time.
+    #[error("timed out")]
+    Timeout,
+    /// There is no answer.
+    #[error(transparent)]
+    Connection(ConnectionError),
+    /// Something else, which has no error of its own.
+    #[error("{0}")]
+    Other(Cow<'static, str>),
+}
+
 impl ServiceError {
     /// What somebody should do about it.
     #[must_use]
@@ -32,55 +54,58 @@ impl ServiceError {
         self.kind
     }
 
-    /// ServiceError with what a service answered: it makes no sense to us.
-    pub(crate) fn permanent(operation: &'static str, detail: impl Into<String>) -> ServiceError {
-        ServiceError { operation, kind: ServiceErrorKind::Permanent, detail: detail.into() }
+    /// An error that will be there every time: what a service answered makes no sense to us.
+    pub(crate) fn permanent(operation: &'static str, detail: impl Into<Cow<'static, str>>) -> ServiceError {
+        ServiceError { operation, kind: ServiceErrorKind::Permanent, cause: Cause::Other(detail.into()) }
     }
 
-    /// ServiceError that may not be there the next time.
+    /// An error that may not be there the next time.
     #[must_use]
-    pub fn retryable(operation: &'static str, detail: impl Into<String>) -> ServiceError {
-        ServiceError { operation, kind: ServiceErrorKind::Retryable, detail: detail.into() }
+    pub fn retryable(operation: &'static str, detail: impl Into<Cow<'static, str>>) -> ServiceError {
+        ServiceError { operation, kind: ServiceErrorKind::Retryable, cause: Cause::Other(detail.into()) }
     }
 
-    /// Sorts what a service said without the SDK.
-    pub(crate) fn with(operation: &'static str, failure: &Failure) -> ServiceError {
-        match failure {
-            Failure::Refused(refusal) => ServiceError::refused(operation, &refusal.code, &refusal.message),
-            Failure::Unanswered(reason) => ServiceError::retryable(operation, reason),
-        }
+    /// Sorts the error of a call that was made without the SDK.
+    pub(crate) fn with(operation: &'static str, error: CallError) -> ServiceError {
+        let cause = match error {
+            CallError::Response(response) => {
+                return ServiceError::refused(operation, response.code, response.message);
+            }
+            CallError::Connection(error) => Cause::Connection(error),
+            CallError::Timeout => Cause::Timeout,
+        };
+        ServiceError { operation, kind: ServiceErrorKind::Retryable, cause }
     }
 
-    fn refused(operation: &'static str, code: &str, message: &str) -> ServiceError {
-        let kind = if is_permanent(code) { ServiceErrorKind::Permanent } else { ServiceErrorKind::Retryable };
-        ServiceError { operation, kind, detail: format!("{code}: {message}") }
+    fn refused(operation: &'static str, code: String, message: String) -> ServiceError {
+        let kind = if is_permanent(&code) { ServiceErrorKind::Permanent } else { ServiceErrorKind::Retryable };
+        ServiceError { operation, kind, cause: Cause::Response { code, message } }
     }
 
-    /// Sorts an SDK error. The detail is the service's error code and message, or the kind of transport failure; the
+    /// Sorts an SDK error. What is told is the service's error code and message, or the kind of transport failure; the
     /// SDK never puts a request's content there.
-    pub(crate) fn of<E, R>(operation: &'static str, error: &SdkError<E, R>) -> ServiceError
+    pub(crate) fn of<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> ServiceError
     where
         E: ProvideErrorMetadata + Error + 'static,
-        R: fmt::Debug,
     {
-        let (kind, detail) = match error {
+        match error {
             SdkError::ServiceError(context) => {
-                let code = context.err().code().unwrap_or("unknown");
-                let message = context.err().message().unwrap_or("no message");
-                return ServiceError::refused(operation, code, message);
+                let code = context.err().code().map(str::to_owned);
+                // The answer to a HEAD has no body that could say it.
+                let code = code.unwrap_or_else(|| format!("HTTP {}", context.raw().status().as_u16()));
+                ServiceError::refused(operation, code, context.err().message().unwrap_or("no message").to_owned())
             }
-            SdkError::TimeoutError(_) => (ServiceErrorKind::Retryable, "timed out".to_owned()),
-            SdkError::DispatchFailure(failure) => {
-                let detail = failure.as_connector_error().map_or_else(|| "not sent".to_owned(), error_chain);
-                (ServiceErrorKind::Retryable, detail)
+            SdkError::TimeoutError(_) => {
+                ServiceError { operation, kind: ServiceErrorKind::Retryable, cause: Cause::Timeout }
             }
-            SdkError::ResponseError(_) => (ServiceErrorKind::Retryable, "the answer could not be read".to_owned()),
-            SdkError::ConstructionFailure(_) => {
-                (ServiceErrorKind::Permanent, "the request could not be built".to_owned())
-            }
-            _ => (ServiceErrorKind::Retryable, "unknown failure".to_owned()),
-        };
-        ServiceError { operation, kind, detail }
+            SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
+                Some(error) => ServiceError::retryable(operation, error_chain(error)),
+                None => ServiceError::retryable(operation, "not sent"),
+            },
+            SdkError::ResponseError(_) => ServiceError::retryable(operation, "the answer could not be read"),
+            SdkError::ConstructionFailure(_) => ServiceError::permanent(operation, "the request could not be built"),
+            _ => ServiceError::retryable(operation, "unknown failure"),
+        }
     }
 }
 
@@ -97,23 +122,3 @@ fn is_permanent(code: &str) -> bool {
             | "ValidationException"
     )
 }
-
-/// What an error says, and what is under it.
-pub(crate) fn error_chain(error: &(impl Error + ?Sized)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
-}
-
-impl fmt::Display for ServiceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.operation, self.detail)
-    }
-}
-
-impl Error for ServiceError {}

@@ -8,7 +8,7 @@ use domain::source_name::SourceName;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::{Aws, Limits};
-use crate::service::{AwsJsonService, Failure, Service};
+use crate::service::{AwsJsonService, CallError, Service};
 use crate::service_error::ServiceError;
 
 /// An instance reads a source again after this long: so soon, what an operator takes away is gone everywhere.
@@ -54,10 +54,10 @@ impl Sources {
         const OPERATION: &str = "secretsmanager:GetSecretValue";
         let get = GetSecretValue { secret_id: format!("{}/source/{name}", self.prefix) };
         let body = serde_json::to_vec(&get).expect("strings are always JSON");
-        let answer = match self.service.send(&self.service.prepare("secretsmanager.GetSecretValue", body)).await {
+        let answer = match self.service.send(self.service.prepare("secretsmanager.GetSecretValue", body)).await {
             Ok(answer) => answer,
-            Err(failure) if is_absent(&failure) => return Ok(Lookup::Unknown),
-            Err(failure) => return Err(ServiceError::with(OPERATION, &failure)),
+            Err(error) if is_absent(&error) => return Ok(Lookup::Unknown),
+            Err(error) => return Err(ServiceError::with(OPERATION, error)),
         };
         let secret: Secret = serde_json::from_slice(&answer)
             .map_err(|_| ServiceError::retryable(OPERATION, "the answer could not be read"))?;
@@ -84,7 +84,7 @@ struct Secret {
 }
 
 /// A secret that waits for its deletion is gone as far as senders are concerned.
-fn is_absent(failure: &Failure) -> bool {
-    matches!(failure, Failure::Refused(refusal)
-        if matches!(&*refusal.code, "ResourceNotFoundException" | "InvalidRequestException"))
+fn is_absent(error: &CallError) -> bool {
+    matches!(error, CallError::Response(response)
+        if matches!(&*response.code, "ResourceNotFoundException" | "InvalidRequestException"))
 }

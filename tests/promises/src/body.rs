@@ -14,7 +14,7 @@ use domain::event_type::{EventType, Status};
 use domain::head::Head;
 use domain::headers::Headers;
 use domain::ledger::record::BodyRef;
-use domain::message::{Elsewhere, INLINE_MESSAGE_MAX_BYTES, encode};
+use domain::message::{BodyLocation, INLINE_MESSAGE_MAX_BYTES, encode};
 use domain::provider::Provider;
 use domain::published::{Carriage, Published, assets_object, publish};
 use domain::source::Source;
@@ -36,7 +36,7 @@ pub fn hold(provider: Provider, body: &[u8]) {
     let event = arrived(provider, body);
     identity(&event, body);
     message::hold_for_event(&event, body);
-    assert!(encode(&event, body, Elsewhere::Ledger).len() <= INLINE_MESSAGE_MAX_BYTES);
+    assert!(encode(&event, body, BodyLocation::Ledger).len() <= INLINE_MESSAGE_MAX_BYTES);
     publication(&event, &canonical, body);
 }
 

@@ -3,18 +3,18 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::delivery::BODY_MAX_BYTES;
-use domain::request::{BadBody, Request};
+use domain::request::{BodyError, Request};
 use domain::route::{Route, route};
 use serde_json::Value;
 
-/// Any text is a request, whose path, method and body are those that stand in it, or none; a request asks for
+/// Any text is a request, whose path, method and body are those that stand in it, or an error; a request asks for
 /// something, and its body is what was sent or has a stated fault.
 pub fn hold(event: &str) {
     // A second reading, by the generic parser. It reads less, since it minds numbers and nesting where nobody looks; and
     // it does not take an array for an object's fields in their order, as serde does.
     let is_whole = |value: &Value| value["requestContext"]["http"].is_object();
     let value = serde_json::from_str::<Value>(event).ok().filter(is_whole);
-    let Some(request) = Request::read(event) else {
+    let Ok(request) = Request::read(event) else {
         return;
     };
     let (method, path) = (request.method().to_owned(), request.path().to_owned());
@@ -33,9 +33,9 @@ pub fn hold(event: &str) {
         match (value["isBase64Encoded"].as_bool().unwrap_or_default(), body) {
             (false, Ok(body)) => assert_eq!(body, text.as_bytes()),
             (true, Ok(body)) => assert_eq!(STANDARD.encode(body), text),
-            (true, Err(BadBody::NotBase64)) => assert!(STANDARD.decode(text).is_err()),
-            (false, Err(BadBody::NotBase64)) => panic!("it is not said to be base64"),
-            (_, Err(BadBody::TooLarge)) => assert!(text.len() > BODY_MAX_BYTES),
+            (true, Err(BodyError::NotBase64)) => assert!(STANDARD.decode(text).is_err()),
+            (false, Err(BodyError::NotBase64)) => panic!("it is not said to be base64"),
+            (_, Err(BodyError::TooLarge)) => assert!(text.len() > BODY_MAX_BYTES),
         }
     }
 }

@@ -4,7 +4,7 @@ use domain::digest::Digest;
 use domain::event::Event;
 use domain::ledger::record::BodyRef;
 use domain::message::{
-    Elsewhere, INLINE_MESSAGE_MAX_BYTES, Message, MessageBody, Undecodable, encode, encode_reference, encode_whole,
+    BodyLocation, INLINE_MESSAGE_MAX_BYTES, Message, MessageBody, Undecodable, encode, encode_reference, encode_whole,
 };
 
 use crate::queue_text;
@@ -39,7 +39,7 @@ fn written_again(message: &Message) -> String {
         MessageBody::InLedger => encode_reference(&message.event),
         MessageBody::InBucket(reference) => {
             let too_large_to_travel = vec![b'x'; INLINE_MESSAGE_MAX_BYTES + 1];
-            encode(&message.event, &too_large_to_travel, Elsewhere::Bucket(reference))
+            encode(&message.event, &too_large_to_travel, BodyLocation::Bucket(reference))
         }
     }
 }
@@ -55,8 +55,8 @@ pub fn hold_for_event(event: &Event, body: &[u8]) {
             if matches!(message.body, MessageBody::Here(_)) { MessageBody::Here(body.to_vec()) } else { otherwise };
         assert_eq!(message.body, expected);
     };
-    check(&encode(event, body, Elsewhere::Ledger), MessageBody::InLedger);
-    check(&encode(event, body, Elsewhere::Bucket(&reference)), MessageBody::InBucket(reference.clone()));
+    check(&encode(event, body, BodyLocation::Ledger), MessageBody::InLedger);
+    check(&encode(event, body, BodyLocation::Bucket(&reference)), MessageBody::InBucket(reference.clone()));
     if let Ok(whole) = encode_whole(event, body) {
         check(&whole, MessageBody::Here(body.to_vec()));
     }

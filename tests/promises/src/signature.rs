@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
-use domain::event::VerifiedEvent;
 use domain::source::Source;
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
-use domain::verify::{Refusal, Refused, verify};
+use domain::verify::{Refusal, Rejection, VerifiedEvent, verify};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -72,7 +71,7 @@ pub fn verified(
     token: Option<&str>,
     headers: &[(&str, &str)],
     body: &[u8],
-) -> Result<VerifiedEvent, Refused> {
+) -> Result<VerifiedEvent, Rejection> {
     let delivery = Delivery {
         url: RequestUrl::default(),
         token: token.map(str::to_owned),

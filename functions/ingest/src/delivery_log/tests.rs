@@ -7,6 +7,7 @@ use domain::source::Source;
 use domain::time::Timestamp;
 use domain::verify::verify;
 use expect_test::expect_file;
+use platform::service_error::ServiceError;
 
 use super::*;
 use crate::answer::Answer;
@@ -46,27 +47,27 @@ fn delivery(token: Option<&str>, headers: Headers, body: &[u8]) -> Delivery {
     }
 }
 
-/// Tells `learn` of a delivery that was answered with what it gives back, and compares the line with that kept as `name`.
+/// Tells `learn` of a delivery that was answered with what it gives back, and compares the log with that kept as `name`.
 fn check(name: &str, learn: impl FnOnce(&mut DeliveryLog) -> Answer) {
-    let mut line = DeliveryLog::begin("8f5cc0f2-6a1c-4f0e-9d55-0b3a3f6d1c01", Trace::parse(TRACE).as_ref());
-    let response = Response::of(learn(&mut line));
-    let level = line.conclude(&response);
-    line.duration_ms = 12.5;
+    let mut log = DeliveryLog::begin("8f5cc0f2-6a1c-4f0e-9d55-0b3a3f6d1c01", Trace::parse(TRACE).as_ref());
+    let answer = learn(&mut log);
+    let level = log.conclude(&answer, &Response::of(&answer));
+    log.duration_ms = 12.5;
     let path = format!("{}/../../tests/log_lines/ingest-{name}.json", env!("CARGO_MANIFEST_DIR"));
-    expect_file![path].assert_eq(&(log::render(Some("Ingest"), AT, level, "delivery", line) + "\n"));
+    expect_file![path].assert_eq(&(log::render(Some("Ingest"), AT, level, "delivery", log) + "\n"));
 }
 
 /// The same of a genuine delivery.
 fn check_verified(name: &str, verified: VerifiedEvent, learn: impl FnOnce(&mut DeliveryLog, VerifiedEvent) -> Answer) {
-    check(name, |line| {
-        line.source(&verified.event().source);
-        line.body_bytes(verified.body().len());
-        line.verified(&verified);
-        learn(line, verified)
+    check(name, |log| {
+        log.source(&verified.event().source);
+        log.body_bytes(verified.body().len());
+        log.verified(&verified);
+        learn(log, verified)
     });
 }
 
-fn trouble() -> ServiceError {
+fn error() -> ServiceError {
     ServiceError::retryable("sqs:SendMessage", "timed out")
 }
 
@@ -83,36 +84,36 @@ fn an_accepted_delivery_is_counted_with_what_proved_it() {
 
 #[test]
 fn a_duplicate_is_counted_and_whether_it_differs() {
-    check_verified("duplicate", verified("current"), |line, verified| {
-        line.recent();
+    check_verified("duplicate", verified("current"), |log, verified| {
+        log.recent();
         Answer::Duplicate(verified.event().id.clone())
     });
-    check_verified("duplicate-differs", verified("current"), |line, verified| {
-        line.duplicate(true);
+    check_verified("duplicate-differs", verified("current"), |log, verified| {
+        log.duplicate(true);
         Answer::Duplicate(verified.event().id.clone())
     });
 }
 
 #[test]
 fn what_was_kept_in_one_store_only_is_counted() {
-    check_verified("deferred", verified("current"), |line, verified| {
-        line.trouble(&trouble());
-        line.deferred();
+    check_verified("deferred", verified("current"), |log, verified| {
+        log.reason(&error());
+        log.deferred();
         Answer::Accepted(verified.event().id.clone())
     });
-    check_verified("unrecorded", verified("current"), |line, verified| {
-        line.trouble(&ServiceError::retryable("dynamodb:PutItem", "timed out"));
-        line.unrecorded();
+    check_verified("unrecorded", verified("current"), |log, verified| {
+        log.reason(&ServiceError::retryable("dynamodb:PutItem", "timed out"));
+        log.unrecorded();
         Answer::Accepted(verified.event().id.clone())
     });
 }
 
 #[test]
 fn a_refusal_is_counted_by_its_reason() {
-    check("refused", |line| {
-        line.source(&SourceName::parse("csm-prod").unwrap());
-        line.body_bytes(87);
-        line.refused(Refusal::TokenWrong);
+    check("refused", |log| {
+        log.source(&SourceName::parse("csm-prod").unwrap());
+        log.body_bytes(87);
+        log.refused(Refusal::TokenWrong);
         Answer::Refused
     });
     check("unknown-source", |line| {
@@ -125,9 +126,9 @@ fn a_refusal_is_counted_by_its_reason() {
 
 #[test]
 fn what_nobody_holds_is_counted() {
-    check_verified("unavailable", verified("current"), |line, _| {
-        line.unrecorded();
-        line.trouble(&trouble());
+    check_verified("unavailable", verified("current"), |log, _| {
+        log.unrecorded();
+        log.reason(&error());
         Answer::Unavailable
     });
 }

@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use domain::source::Source;
 use domain::source_name::SourceName;
@@ -18,96 +18,90 @@ fn address() -> KeySetAddress {
     source.credentials.key_set().unwrap().clone()
 }
 
-fn keys(count: usize) -> Result<PublicKeys, String> {
-    let json = format!(r#"{{"keys":[{}]}}"#, vec![KEY; count].join(","));
-    Ok(PublicKeys::of_key_set(json.as_bytes()).unwrap())
+/// A server that publishes a key more each time it is asked, or is down. It answers only once everybody who might ask has
+/// done so.
+#[derive(Default)]
+struct Server {
+    asked: AtomicUsize,
+    is_down: AtomicBool,
 }
 
-fn down() -> Result<PublicKeys, String> {
-    Err("timed out".to_owned())
+impl Fetch for Server {
+    async fn fetch(&self, _: &KeySetAddress) -> Result<PublicKeys, ServiceError> {
+        let count = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        tokio::task::yield_now().await;
+        if self.is_down.load(Ordering::SeqCst) {
+            return Err(ServiceError::retryable("fetching", "timed out"));
+        }
+        let json = format!(r#"{{"keys":[{}]}}"#, vec![KEY; count].join(","));
+        Ok(PublicKeys::of_key_set(json.as_bytes()).unwrap())
+    }
+}
+
+fn cache() -> KeyCache<Server> {
+    KeyCache::new(Server::default())
 }
 
 fn after(seconds: u64) -> Timestamp {
     START + Duration::from_secs(seconds)
 }
 
-fn told(found: Option<FoundKeys>) -> String {
+fn told(found: FoundKeys) -> String {
     match found {
-        None => "fetch".to_owned(),
-        Some(FoundKeys::Known { keys, is_stale: false }) => format!("{keys:?}"),
-        Some(FoundKeys::Known { keys, is_stale: true }) => format!("{keys:?}, stale"),
-        Some(FoundKeys::Unavailable(reason)) => format!("unavailable: {reason}"),
+        Ok((keys, false)) => format!("{keys:?}"),
+        Ok((keys, true)) => format!("{keys:?}, stale"),
+        Err(error) => format!("unavailable: {error}"),
     }
 }
 
-fn check(memory: &Memory, after_seconds: u64, expected: &str) {
-    assert_eq!(told(memory.recall(&address(), after(after_seconds))), expected, "after {after_seconds} s");
+/// Checks what is found, and how often the server has been asked by then.
+async fn check(cache: &KeyCache<Server>, after_seconds: u64, expected: &str, asked: usize) {
+    assert_eq!(told(cache.find(&address(), after(after_seconds)).await), expected, "after {after_seconds} s");
+    assert_eq!(cache.fetcher.asked.load(Ordering::SeqCst), asked, "after {after_seconds} s");
 }
 
-#[test]
-fn keys_live_as_long_as_the_description_says() {
-    let mut memory = Memory::default();
-    check(&memory, 0, "fetch");
-    memory.learn(&address(), keys(2), START);
-    check(&memory, DAY_SECONDS - 1, "2 public keys");
-    check(&memory, DAY_SECONDS, "fetch");
+#[tokio::test]
+async fn keys_live_as_long_as_the_description_says() {
+    let cache = cache();
+    check(&cache, 0, "1 public keys", 1).await;
+    check(&cache, DAY_SECONDS - 1, "1 public keys", 1).await;
+    check(&cache, DAY_SECONDS, "2 public keys", 2).await;
 }
 
-#[test]
-fn keys_outlive_a_failed_fetch_for_a_day() {
-    let mut memory = Memory::default();
-    memory.learn(&address(), keys(1), START);
-    memory.learn(&address(), down(), after(DAY_SECONDS));
-    check(&memory, DAY_SECONDS + 29, "1 public keys, stale");
-    check(&memory, DAY_SECONDS + 30, "fetch");
-    memory.learn(&address(), down(), after(2 * DAY_SECONDS - 1));
-    check(&memory, 2 * DAY_SECONDS, "1 public keys, stale");
-    memory.learn(&address(), down(), after(2 * DAY_SECONDS));
-    check(&memory, 2 * DAY_SECONDS + 1, "unavailable: timed out");
-    memory.learn(&address(), keys(3), after(2 * DAY_SECONDS + 5));
-    check(&memory, 2 * DAY_SECONDS + 6, "3 public keys");
+#[tokio::test]
+async fn keys_outlive_a_failed_fetch_for_a_day() {
+    let cache = cache();
+    check(&cache, 0, "1 public keys", 1).await;
+    cache.fetcher.is_down.store(true, Ordering::SeqCst);
+    check(&cache, DAY_SECONDS, "1 public keys, stale", 2).await;
+    check(&cache, DAY_SECONDS + 29, "1 public keys, stale", 2).await;
+    check(&cache, DAY_SECONDS + 30, "1 public keys, stale", 3).await;
+    check(&cache, 2 * DAY_SECONDS, "unavailable: fetching: timed out", 4).await;
+    cache.fetcher.is_down.store(false, Ordering::SeqCst);
+    check(&cache, 2 * DAY_SECONDS + 4, "unavailable: fetching: timed out", 4).await;
+    check(&cache, 2 * DAY_SECONDS + 5, "5 public keys", 5).await;
 }
 
-#[test]
-fn a_key_set_that_never_could_be_had_is_tried_every_five_seconds() {
-    let mut memory = Memory::default();
-    memory.learn(&address(), down(), START);
-    check(&memory, 4, "unavailable: timed out");
-    check(&memory, 5, "fetch");
-}
-
-#[test]
-fn signatures_that_no_key_fits_cause_a_fetch_every_thirty_seconds_at_most() {
-    let mut memory = Memory::default();
-    memory.learn(&address(), keys(1), START);
-    assert!(!memory.may_fetch_again(&address(), after(29)));
-    assert!(memory.may_fetch_again(&address(), after(30)));
-    memory.learn(&address(), down(), after(30));
-    assert!(!memory.may_fetch_again(&address(), after(59)), "a failed fetch counts as well");
-}
-
-/// Answers only once everybody who might ask has done so.
-#[derive(Default)]
-struct Server {
-    asked: AtomicUsize,
-}
-
-impl Fetch for Server {
-    async fn fetch(&self, _: &KeySetAddress) -> Result<PublicKeys, String> {
-        let count = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
-        tokio::task::yield_now().await;
-        keys(count)
-    }
+#[tokio::test]
+async fn signatures_that_no_key_fits_cause_a_fetch_every_thirty_seconds_at_most() {
+    let cache = cache();
+    check(&cache, 0, "1 public keys", 1).await;
+    assert!(!cache.refresh(&address(), after(29)).await);
+    assert!(cache.refresh(&address(), after(30)).await);
+    check(&cache, 30, "2 public keys", 2).await;
+    cache.fetcher.is_down.store(true, Ordering::SeqCst);
+    assert!(cache.refresh(&address(), after(60)).await);
+    assert!(!cache.refresh(&address(), after(89)).await, "a failed fetch counts as well");
+    check(&cache, 89, "2 public keys, stale", 3).await;
 }
 
 #[tokio::test]
 async fn who_wants_the_same_keys_at_once_waits_for_one_fetch() {
-    let (cache, address) = (KeyCache::new(Server::default()), address());
+    let (cache, address) = (cache(), address());
     let (first, second) = tokio::join!(cache.find(&address, START), cache.find(&address, START));
-    assert_eq!((told(Some(first)), told(Some(second))), ("1 public keys".to_owned(), "1 public keys".to_owned()));
+    assert_eq!((told(first), told(second)), ("1 public keys".to_owned(), "1 public keys".to_owned()));
     let later = after(30);
-    let (first, second) = tokio::join!(cache.refresh(&address, later), cache.refresh(&address, later));
-    assert_eq!((told(first), told(second)), ("2 public keys".to_owned(), "2 public keys".to_owned()));
-    assert_eq!(cache.refresh(&address, later).await, None);
-    assert_eq!(cache.fetcher.asked.load(Ordering::SeqCst), 2);
+    assert_eq!(tokio::join!(cache.refresh(&address, later), cache.refresh(&address, later)), (true, true));
+    check(&cache, 30, "2 public keys", 2).await;
+    assert!(!cache.refresh(&address, later).await);
 }

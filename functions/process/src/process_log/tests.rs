@@ -107,8 +107,10 @@ fn a_failed_attempt_is_counted_and_a_failed_event() {
 
 #[test]
 fn what_nobody_can_process_is_counted() {
-    check("dead-letter", |line| line.dead_letter("the message is not the JSON that it should be"));
-    line.dead_letter_arrived();
+    check("dead-letter", |line| {
+        line.dead_letter("the message is not the JSON that it should be");
+        line.dead_letter_arrived();
+    });
 }
 
 #[test]

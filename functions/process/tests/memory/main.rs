@@ -13,7 +13,7 @@ use domain::event::{Event, Origin, VerifiedBy};
 use domain::event_id::EventId;
 use domain::event_type::{EventType, Status, Thing};
 use domain::ledger::record::BodyRef;
-use domain::message::{Elsewhere, encode};
+use domain::message::{BodyLocation, encode};
 use domain::provider::Provider;
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
@@ -67,7 +67,7 @@ fn event(source: &str, id: &str, body: &[u8], verified_by: VerifiedBy) -> Stored
         body_sha256: Digest::of(body),
     };
     let reference = BodyRef::of("bucket", &event, body.len() as u64);
-    let message = encode(&event, body, Elsewhere::Bucket(&reference));
+    let message = encode(&event, body, BodyLocation::Bucket(&reference));
     StoredEvent { event, reference, message, body: body.to_vec() }
 }
 

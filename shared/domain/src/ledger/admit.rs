@@ -13,7 +13,7 @@ pub enum Admission {
         differs: bool,
     },
     /// What was recorded before has failed, and this is another body: the genuine one perhaps, after one that somebody
-    /// had forged. It is an event of its own, under [its own id](crate::event::Event::beside).
+    /// had forged. It is an event of its own, under [its own id](crate::event::Event::with_body_digest).
     Beside,
     /// The record's time is over; it may be replaced, on the condition that it still expires at this second.
     Expired {

@@ -22,8 +22,8 @@ fn event(body: &[u8]) -> Event {
     }
 }
 
-fn check_round_trip(body: &[u8], elsewhere: Elsewhere<'_>, expected: &MessageBody) -> String {
-    let text = encode(&event(body), body, elsewhere);
+fn check_round_trip(body: &[u8], location: BodyLocation<'_>, expected: &MessageBody) -> String {
+    let text = encode(&event(body), body, location);
     check_decodes(&text, body, expected);
     text
 }
@@ -40,7 +40,7 @@ fn here(body: &[u8]) -> MessageBody {
 
 #[test]
 fn the_wire_form_is_as_documented() {
-    let text = check_round_trip(b"{\"a\":1}", Elsewhere::Ledger, &here(b"{\"a\":1}"));
+    let text = check_round_trip(b"{\"a\":1}", BodyLocation::Ledger, &here(b"{\"a\":1}"));
     expect![[r#"{"v":1,"id":"glossi-prod/job.complete/job-1","source":"glossi-prod","provider":"glossi","type":"landfall.job.completed","subject":"job-1","verified_by":"signature","origin":"webhook","replay":0,"received_at":1700000000000,"delivery":"request-1","headers":{"content-type":"application/json"},"body_sha256":"015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862","body":{"text":"{\"a\":1}"}}"#]].assert_eq(&text);
     expect![[r#"{"v":1,"id":"glossi-prod/job.complete/job-1","source":"glossi-prod","provider":"glossi","type":"landfall.job.completed","subject":"job-1","verified_by":"signature","origin":"webhook","replay":0,"received_at":1700000000000,"delivery":"request-1","headers":{"content-type":"application/json"},"body_sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","body":{"ledger":true}}"#]].assert_eq(&encode_reference(&event(b"")));
 }
@@ -60,10 +60,10 @@ fn a_body_travels_inline_while_the_message_stays_small() {
     let small = vec![b'x'; INLINE_MESSAGE_MAX_BYTES - 1024];
     let large = vec![b'x'; INLINE_MESSAGE_MAX_BYTES];
     let escaped = vec![b'\n'; INLINE_MESSAGE_MAX_BYTES / 2];
-    check_round_trip(&small, Elsewhere::Ledger, &here(&small));
-    check_round_trip(&large, Elsewhere::Ledger, &MessageBody::InLedger);
-    check_round_trip(&escaped, Elsewhere::Ledger, &MessageBody::InLedger);
-    check_round_trip(&large, Elsewhere::Bucket(&body_ref), &MessageBody::InBucket(body_ref.clone()));
+    check_round_trip(&small, BodyLocation::Ledger, &here(&small));
+    check_round_trip(&large, BodyLocation::Ledger, &MessageBody::InLedger);
+    check_round_trip(&escaped, BodyLocation::Ledger, &MessageBody::InLedger);
+    check_round_trip(&large, BodyLocation::Bucket(&body_ref), &MessageBody::InBucket(body_ref.clone()));
     check_decodes(&encode_whole(&event(&large), &large).unwrap(), &large, &here(&large));
 }
 
@@ -76,7 +76,7 @@ fn what_is_nowhere_else_and_too_large_for_sqs_is_not_accepted() {
 
 #[test]
 fn what_cannot_be_read_says_why_and_quotes_nothing() {
-    let genuine = encode(&event(b"body"), b"body", Elsewhere::Ledger);
+    let genuine = encode(&event(b"body"), b"body", BodyLocation::Ledger);
     let check = |from: &str, to: &str, expected: &str| {
         let changed = genuine.replace(from, to);
         assert_ne!(changed, genuine, "{from} stands in the message");
@@ -96,7 +96,7 @@ fn what_cannot_be_read_says_why_and_quotes_nothing() {
 
 #[test]
 fn readers_ignore_what_later_versions_add() {
-    let genuine = encode(&event(b"body"), b"body", Elsewhere::Ledger);
+    let genuine = encode(&event(b"body"), b"body", BodyLocation::Ledger);
     let later = genuine.replace(r#""v":1"#, r#""v":1,"trace":{"a":[1]}"#);
     assert_eq!(Message::decode(&later).unwrap(), Message::decode(&genuine).unwrap());
 }

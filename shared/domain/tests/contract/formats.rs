@@ -10,7 +10,7 @@ use domain::event::{Event, Origin, VerifiedBy};
 use domain::event_id::EventId;
 use domain::event_type::EventType;
 use domain::ledger::record::BodyRef;
-use domain::message::{Elsewhere, INLINE_MESSAGE_MAX_BYTES, Message, MessageBody, encode, encode_reference};
+use domain::message::{BodyLocation, INLINE_MESSAGE_MAX_BYTES, Message, MessageBody, encode, encode_reference};
 use domain::provider::Provider;
 use domain::published::{Carriage, assets_object, publish};
 use domain::source_name::SourceName;
@@ -65,10 +65,10 @@ fn messages() -> BTreeMap<&'static str, String> {
     let in_bucket = full("bucket", &LARGE);
     let body_ref = BodyRef::of(BUCKET, &in_bucket, LARGE.len() as u64);
     BTreeMap::from([
-        ("text", encode(&full("text", TEXT.as_bytes()), TEXT.as_bytes(), Elsewhere::Ledger)),
-        ("base64", encode(&bare("base64", NOT_TEXT), NOT_TEXT, Elsewhere::Ledger)),
+        ("text", encode(&full("text", TEXT.as_bytes()), TEXT.as_bytes(), BodyLocation::Ledger)),
+        ("base64", encode(&bare("base64", NOT_TEXT), NOT_TEXT, BodyLocation::Ledger)),
         ("ledger", encode_reference(&full("ledger", &LARGE))),
-        ("bucket", encode(&in_bucket, &LARGE, Elsewhere::Bucket(&body_ref))),
+        ("bucket", encode(&in_bucket, &LARGE, BodyLocation::Bucket(&body_ref))),
     ])
 }
 

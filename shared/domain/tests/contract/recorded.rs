@@ -3,13 +3,13 @@
 use domain::compiled_provider::CompiledProvider;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
-use domain::event::{Event, VerifiedEvent};
+use domain::event::Event;
 use domain::headers::Headers;
 use domain::provider::Provider;
 use domain::source::Source;
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
-use domain::verify::verify;
+use domain::verify::{VerifiedEvent, verify};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use testdata::delivery::{self, DeliveryFile, RecordedDelivery};

@@ -2,11 +2,11 @@
 
 use domain::asset::Archived;
 use domain::canonical::Canonical;
-use domain::event::VerifiedEvent;
 use domain::ledger::record::BodyRef;
-use domain::message::{Elsewhere, Message, encode, encode_reference, encode_whole};
+use domain::message::{BodyLocation, Message, encode, encode_reference, encode_whole};
 use domain::provider::Provider;
 use domain::published::{Carriage, Published, assets_object, publish};
+use domain::verify::VerifiedEvent;
 use serde_json::{Value, json};
 
 use crate::recorded::{self, BUCKET};
@@ -32,10 +32,10 @@ fn messages(verified: &VerifiedEvent) -> [String; 4] {
     let body_ref = BodyRef::of(BUCKET, event, body.len() as u64);
     let large = vec![b'x'; domain::message::INLINE_MESSAGE_MAX_BYTES];
     [
-        encode(event, body, Elsewhere::Ledger),
+        encode(event, body, BodyLocation::Ledger),
         encode_whole(event, body).expect("a recorded delivery fits a message"),
         encode_reference(event),
-        encode(event, &large, Elsewhere::Bucket(&body_ref)),
+        encode(event, &large, BodyLocation::Bucket(&body_ref)),
     ]
 }
 

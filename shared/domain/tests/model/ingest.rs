@@ -1,6 +1,6 @@
 //! An instance of ingest, effect by effect.
 //!
-//! Mirrors `Keeper::keep` in functions/ingest/src/keep.rs and `Inbox::receive` in functions/ingest/src/inbox.rs.
+//! Mirrors `Store::persist` in functions/ingest/src/store.rs and `Receiver::receive` in functions/ingest/src/receiver.rs.
 
 use domain::ledger::admit::{Admission, admit};
 use domain::ledger::attribute::Attribute;
@@ -32,13 +32,13 @@ pub(crate) enum Step {
     /// Waits for a delivery.
     #[default]
     Idle,
-    /// `Keeper::record`.
+    /// `Ledger::record`, as `Store::persist` calls it.
     Recording { condition: PutCondition, is_second_round: bool },
-    /// `Keeper::send`.
+    /// `Store::send`.
     Sending { is_recorded: bool },
-    /// `Keeper::defer`.
+    /// `Store::bring_forward`.
     Deferring,
-    /// `Inbox::receive`, once it knows what came of it.
+    /// `Receiver::receive`, once it knows what came of it.
     Answering { is_success: bool, has_record: bool },
 }
 
@@ -55,7 +55,7 @@ impl Step {
     }
 }
 
-/// A delivery comes in; `Inbox::receive` up to `Keeper::keep`.
+/// A delivery comes in; `Receiver::receive` up to `Store::persist`.
 pub(crate) fn begin(world: &mut World, index: usize, delivery: Name) {
     let remembers = world.ingests[index].remembers;
     let step = if remembers {
@@ -100,7 +100,7 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
     }
 }
 
-/// `Keeper::record`: a put, the decision about what stood in its way, and if that had expired another put.
+/// `Store::persist`: a put, the decision about what stood in its way, and if that had expired another put.
 fn record(
     world: &mut World,
     delivery: Name,
@@ -131,7 +131,7 @@ fn record(
     }
 }
 
-/// `Keeper::keep` after the record, whether it stands or not.
+/// `Store::persist` after the record, whether it stands or not.
 fn after_recording(world: &World, is_recorded: bool) -> Step {
     if world.mutation == Some(Mutation::SendThenDedupOnRecord) {
         Step::Answering { is_success: true, has_record: is_recorded }
@@ -140,7 +140,7 @@ fn after_recording(world: &World, is_recorded: bool) -> Step {
     }
 }
 
-/// `Keeper::keep` from the send on.
+/// `Store::persist` from the send on.
 fn send(world: &mut World, is_recorded: bool, outcome: Outcome) -> Step {
     let brought = if is_recorded { world.size.brought_once_recorded() } else { Brought::Body };
     let is_sent = world.send(brought, outcome);

@@ -62,7 +62,7 @@ pub(crate) enum Seen {
 }
 
 impl Size {
-    /// What the message brings of an event whose record stands; `Elsewhere` in shared/domain/src/message.rs.
+    /// What the message brings of an event whose record stands; `BodyLocation` in shared/domain/src/message.rs.
     pub(crate) const fn brought_once_recorded(self) -> Brought {
         match self {
             Size::Small => Brought::Body,

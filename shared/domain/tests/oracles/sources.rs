@@ -1,11 +1,10 @@
 //! Sources and deliveries of these tests.
 
 use domain::delivery::{Delivery, RequestUrl};
-use domain::event::VerifiedEvent;
 use domain::source::{Source, SourceError};
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
-use domain::verify::{Refused, verify};
+use domain::verify::{Rejection, VerifiedEvent, verify};
 use serde_json::Value;
 
 /// The source that `secret` describes.
@@ -19,7 +18,7 @@ pub(crate) fn verified(
     headers: &[(String, String)],
     body: &[u8],
     received_at: Timestamp,
-) -> Result<VerifiedEvent, Refused> {
+) -> Result<VerifiedEvent, Rejection> {
     let delivery = Delivery {
         url: RequestUrl::default(),
         token: None,

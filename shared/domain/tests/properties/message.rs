@@ -17,7 +17,7 @@ proptest! {
         character in any::<char>(),
     ) {
         let mut text: Vec<char> =
-            domain::message::encode(&event, &body, domain::message::Elsewhere::Ledger).chars().collect();
+            domain::message::encode(&event, &body, domain::message::BodyLocation::Ledger).chars().collect();
         *at.get_mut(&mut text) = character;
         message::hold(&String::from_iter(text));
     }

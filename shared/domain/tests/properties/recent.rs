@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use domain::digest::Digest;
 use domain::event_id::EventId;
-use domain::recent::Recent;
+use domain::recent::RecentEvents;
 use domain::time::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -26,7 +26,7 @@ proptest! {
     ) {
         let body = Digest::of(b"body");
         let mut now = Timestamp::from_millis(0);
-        let (mut recent, mut seen_at, mut order) = (Recent::default(), HashMap::new(), 0);
+        let (mut recent, mut seen_at, mut order) = (RecentEvents::default(), HashMap::new(), 0);
         for (first, count, seconds) in bursts {
             for number in first..first + count {
                 recent.remember(&id(number), body, now);

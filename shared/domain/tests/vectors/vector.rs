@@ -6,7 +6,6 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::canonical::Canonical;
 use domain::delivery::Delivery;
-use domain::event::{Matched, VerifiedEvent};
 use domain::public_keys::PublicKeys;
 use domain::published::{Carriage, publish};
 use domain::request::Request;
@@ -14,7 +13,7 @@ use domain::route::{Route, route};
 use domain::source::Source;
 use domain::source_name::SourceName;
 use domain::time::Timestamp;
-use domain::verify::{Refused, verify_with};
+use domain::verify::{Matched, Rejection, VerifiedEvent, verify_with};
 use serde_json::{Value, json};
 use testdata::vector::{Case, ConfiguredSource, EventText, Expected, Group, Proof, SentRequest, VectorFile};
 
@@ -85,7 +84,7 @@ impl Vector {
     }
 
     /// As the ingest function does it, from the event that Lambda hands to it.
-    fn verified(&self, source: &Source) -> Result<VerifiedEvent, Refused> {
+    fn verified(&self, source: &Source) -> Result<VerifiedEvent, Rejection> {
         let event = self.function_url_event().to_string();
         let request = Request::read(&event).expect("a function URL's event");
         let Route::Deliver { source: Some(name), token } = route(request.method(), request.path()) else {

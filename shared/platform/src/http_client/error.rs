@@ -5,7 +5,7 @@ use std::error::Error;
 use domain::download::FetchRefusal;
 use domain::download::error::FetchError;
 
-use crate::service_error::error_chain;
+use crate::error_chain::error_chain;
 
 /// A reason in the log has at most so many bytes.
 const REASON_MAX_BYTES: usize = 300;

@@ -52,7 +52,7 @@ impl Ledger {
         let start = start.as_ref().map(|start| &start.0);
         let query = QueryRequest { table: &self.table, index: "due", condition: &condition, limit: 100, start };
         let answer = self.call("DynamoDB_20120810.Query", &query).await;
-        let answer = answer.map_err(|failure| ServiceError::with(OPERATION, &failure))?;
+        let answer = answer.map_err(|error| ServiceError::with(OPERATION, error))?;
         let Answer { items, last_evaluated_key } = serde_json::from_slice(&answer)
             .map_err(|_| ServiceError::retryable(OPERATION, "the answer could not be read"))?;
         let overdue = |json| json::item(json).unwrap_or_default().overdue().map_err(unreadable);

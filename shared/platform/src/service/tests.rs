@@ -1,16 +1,13 @@
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
 use expect_test::{Expect, expect};
 use hyper::HeaderMap;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::aws::Keys;
 use crate::service_error::ServiceError;
 use crate::tls::tls;
 
@@ -20,20 +17,21 @@ const LIMITS: Limits = Limits { operation: Duration::from_secs(5), attempt: Dura
 #[derive(Clone, Copy)]
 enum Reply {
     Answers(u16, &'static str),
+    /// With these headers besides.
+    AnswersWith(u16, &'static str, &'static str),
     /// And hangs up once the answer has been read.
     AnswersLast,
     HangsUp,
     IsSilent,
 }
 
-use Reply::{Answers, AnswersLast, HangsUp, IsSilent};
+use Reply::{Answers, AnswersLast, AnswersWith, HangsUp, IsSilent};
 
 const DONE: Reply = Answers(200, "{}");
 
 fn signer() -> Signer {
-    let (access_key_id, secret_access_key) = ("AKIDEXAMPLE".to_owned(), "a secret".to_owned());
-    let keys = Keys { access_key_id, secret_access_key, session_token: Some("a token".to_owned()) };
-    Signer::new(keys, "eu-central-1".to_owned(), "sqs")
+    let credentials = Credentials::new("AKIDEXAMPLE", "a secret", Some("a token".to_owned()), None, "test");
+    Signer::new(credentials, "eu-central-1".to_owned(), "sqs", Arc::default())
 }
 
 fn service(url: &str, limits: Limits) -> Service {
@@ -49,10 +47,10 @@ async fn told(replies: &[Reply], requests: usize) -> String {
     let (mut told, seen) = (String::new(), Mutex::new(Vec::new()));
     let asking = async {
         for _ in 0..requests {
-            let came = service.send(&service.prepare("AmazonSQS.SendMessage", b"{}".to_vec())).await;
+            let came = service.send(service.prepare("AmazonSQS.SendMessage", b"{}".to_vec())).await;
             told += &match came {
                 Ok(answer) => format!("{}\n", String::from_utf8_lossy(&answer)),
-                Err(failure) => format!("{}\n", ServiceError::with("sqs:SendMessage", &failure)),
+                Err(error) => format!("{}\n", ServiceError::with("sqs:SendMessage", error)),
             };
         }
     };
@@ -73,9 +71,10 @@ async fn serve(listener: &TcpListener, mut replies: &[Reply], seen: &Mutex<Vec<&
             let Some((reply, rest)) = replies.split_first() else { break };
             replies = rest;
             match *reply {
-                Answers(status, body) => answer(&mut stream, status, body).await,
+                Answers(status, body) => answer(&mut stream, status, "", body).await,
+                AnswersWith(status, headers, body) => answer(&mut stream, status, headers, body).await,
                 AnswersLast => {
-                    answer(&mut stream, 200, "{}").await;
+                    answer(&mut stream, 200, "", "{}").await;
                     break;
                 }
                 HangsUp => break,
@@ -97,8 +96,8 @@ async fn read(stream: &mut BufReader<TcpStream>) -> bool {
     length > 0 && stream.read_exact(&mut vec![0; length]).await.is_ok()
 }
 
-async fn answer(stream: &mut BufReader<TcpStream>, status: u16, body: &str) {
-    let answer = format!("HTTP/1.1 {status} -\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+async fn answer(stream: &mut BufReader<TcpStream>, status: u16, headers: &str, body: &str) {
+    let answer = format!("HTTP/1.1 {status} -\r\n{headers}content-length: {}\r\n\r\n{body}", body.len());
     stream.write_all(answer.as_bytes()).await.unwrap();
 }
 
@@ -125,7 +124,7 @@ async fn calls_side_by_side_keep_their_connections() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let service = service(&format!("http://{}", listener.local_addr().unwrap()), LIMITS);
     let seen = Mutex::new(Vec::new());
-    let call = || async { service.send(&service.prepare("AmazonSQS.SendMessage", b"{}".to_vec())).await.unwrap() };
+    let call = || async { service.send(service.prepare("AmazonSQS.SendMessage", b"{}".to_vec())).await.unwrap() };
     let asking = async {
         for _ in 0..3 {
             tokio::join!(call(), call());
@@ -154,7 +153,7 @@ async fn a_connection_that_the_service_has_closed_is_replaced() {
 }
 
 #[tokio::test]
-async fn what_may_pass_is_tried_once_more() {
+async fn what_is_retryable_is_tried_once_more() {
     check(
         &[Answers(500, ""), DONE],
         1,
@@ -211,7 +210,7 @@ async fn nothing_is_tried_more_often_than_its_limits_say() {
 }
 
 #[tokio::test]
-async fn what_will_not_pass_is_told_at_once() {
+async fn what_is_permanent_is_told_at_once() {
     let refused = r#"{"__type":"com.amazon.coral.validate#ValidationException","Message":"no such table"}"#;
     check(
         &[Answers(400, refused), DONE],
@@ -250,8 +249,8 @@ async fn a_service_that_is_nowhere_is_not_there() {
     ] {
         let service = service(url, limits);
         service.connect().await;
-        let failure = service.send(&service.prepare("AmazonSQS.SendMessage", Vec::new())).await.unwrap_err();
-        expected.assert_eq(&ServiceError::with("sqs:SendMessage", &failure).to_string());
+        let error = service.send(service.prepare("AmazonSQS.SendMessage", Vec::new())).await.unwrap_err();
+        expected.assert_eq(&ServiceError::with("sqs:SendMessage", error).to_string());
     }
 }
 
@@ -263,37 +262,66 @@ fn hosts_are_named_with_the_port_that_is_not_the_usual() {
     check("http://127.0.0.1:4566", "127.0.0.1:4566");
 }
 
-/// The SDK's own signer is the oracle.
+/// The signature was made with Python's `hmac`, as AWS's page on creating a signed request describes it.
 #[test]
-fn requests_are_signed_as_the_sdk_signs_them() {
-    let credentials = Credentials::new("AKIDEXAMPLE", "a secret", Some("a token".to_owned()), None, "test").into();
-    let signer = signer();
-    // A day's key is kept, and made anew for another day.
-    for millis in [1_440_938_160_000, 1_440_938_161_999, 1_795_351_114_000] {
-        let mut headers = HeaderMap::new();
-        for (name, value) in [("host", "sqs.eu-central-1.amazonaws.com"), ("x-amz-target", "AmazonSQS.SendMessage")] {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-        let asked: Vec<(String, String)> =
-            headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
-        signer.sign(&mut headers, b"{}", domain::time::Timestamp::from_millis(millis));
-
-        let asked = asked.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let request =
-            SignableRequest::new("POST", "https://sqs.eu-central-1.amazonaws.com/", asked, SignableBody::Bytes(b"{}"));
-        let parameters = v4::SigningParams::builder()
-            .identity(&credentials)
-            .region("eu-central-1")
-            .name("sqs")
-            .time(std::time::UNIX_EPOCH + Duration::from_millis(millis.unsigned_abs()))
-            .settings(SigningSettings::default())
-            .build()
-            .unwrap();
-        let (instructions, _) = sign(request.unwrap(), &parameters.into()).unwrap().into_parts();
-        for (name, value) in instructions.headers() {
-            assert_eq!(headers.get(name).map(|value| value.to_str().unwrap()), Some(value), "{name} at {millis}");
-        }
+fn a_request_is_signed_anew_in_the_place_of_its_earlier_signature() {
+    let mut headers = HeaderMap::new();
+    for (name, value) in [
+        ("host", "sqs.eu-central-1.amazonaws.com"),
+        ("content-type", "application/x-amz-json-1.0"),
+        ("user-agent", "landfall"),
+        ("x-amz-target", "AmazonSQS.SendMessage"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
     }
+    for millis in [1_795_351_114_000, 1_440_938_160_000] {
+        let at = Timestamp::from_millis(millis);
+        signer().sign(&mut headers, "https://sqs.eu-central-1.amazonaws.com/", b"{}", at);
+    }
+    let signed = ["x-amz-date", "x-amz-security-token", "authorization"].map(|name| headers[name].to_str().unwrap());
+    expect![[r#"
+        20150830T123600Z
+        a token
+        AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/eu-central-1/sqs/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target, Signature=478b22f716dadeaa709ccb218ede40e4510218cab4ad660b22f7c029c9b809ac"#]]
+    .assert_eq(&signed.join("\n"));
+}
+
+#[tokio::test]
+async fn a_wrong_clock_is_set_by_the_service_and_the_call_tried_again() {
+    const DATE: &str = "date: Wed, 21 Oct 2015 07:28:00 GMT\r\n";
+    const SKEWED: Reply = AnswersWith(400, DATE, r#"{"__type":"InvalidSignatureException","message":"expired"}"#);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let service = service(&format!("http://{}", listener.local_addr().unwrap()), LIMITS);
+    let seen = Mutex::default();
+    tokio::select! {
+        came = service.send(service.prepare("AmazonSQS.SendMessage", b"{}".to_vec())) => { came.unwrap(); }
+        () = serve(&listener, &[SKEWED, DONE], &seen) => unreachable!("it waits for more"),
+    }
+    let next = service.prepare("AmazonSQS.SendMessage", Vec::new());
+    let date = next.request.headers()["x-amz-date"].to_str().unwrap();
+    assert!(date.starts_with("20151021T0728"), "{date}");
+    // What is refused for another reason is not tried again.
+    check(
+        &[SKEWED, AnswersWith(400, "", r#"{"__type":"InvalidSignatureException","message":"wrong"}"#), DONE],
+        1,
+        expect![[r#"
+            sqs:SendMessage: InvalidSignatureException: wrong
+            a connection, a request, a request"#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_code_may_stand_in_a_header() {
+    const TYPE: &str = "x-amzn-errortype: com.amazonaws.sqs#QueueDoesNotExist:http://internal.amazon.com/coral/\r\n";
+    check(
+        &[AnswersWith(400, TYPE, "{}"), DONE],
+        1,
+        expect![[r#"
+        sqs:SendMessage: QueueDoesNotExist: no message
+        a connection, a request"#]],
+    )
+    .await;
 }
 
 #[test]

@@ -12,16 +12,16 @@ pub(super) const CODES_MAX: usize = 16;
 pub(super) const SIGNATURES_MAX: usize = 4;
 
 /// What the header of the signatures says.
-pub(super) struct Said<'h> {
+pub(super) struct SignatureHeader<'h> {
     /// The texts of the signatures.
     signatures: Vec<&'h str>,
     /// The pairs that it is a list of, those of the signatures among them.
     pub(super) pairs: Vec<(&'h str, &'h str)>,
 }
 
-impl<'h> Said<'h> {
+impl<'h> SignatureHeader<'h> {
     /// Reads the header.
-    pub(super) fn read(headers: &'h Headers, signing: &Signing) -> Result<Said<'h>, Refusal> {
+    pub(super) fn read(headers: &'h Headers, signing: &Signing) -> Result<SignatureHeader<'h>, Refusal> {
         let (signatures, pairs) = match &signing.syntax {
             Syntax::Plain => (one(headers, signing)?.into_iter().collect(), Vec::new()),
             Syntax::Prefix { prefix } => {
@@ -38,7 +38,7 @@ impl<'h> Said<'h> {
         if signatures.is_empty() {
             return Err(Refusal::SignatureMissing);
         }
-        Ok(Said { signatures, pairs })
+        Ok(SignatureHeader { signatures, pairs })
     }
 
     /// The bytes of those of the first `max` signatures that are encoded as they should be and have the right length.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::timestamp::Stated;
+use super::signed_timestamp::SignedTimestamp;
 use super::{Refusal, field, form, header};
 use crate::delivery::Delivery;
 use crate::description::{HeaderName, Part};
@@ -11,22 +11,22 @@ use crate::headers::Doubled;
 use crate::source::Signing;
 
 /// The bytes that a signature is over, piece by piece: no body is copied to be hashed.
-pub(super) struct Message<'d>(Vec<Cow<'d, [u8]>>);
+pub(super) struct SignedContent<'d>(Vec<Cow<'d, [u8]>>);
 
-impl<'d> Message<'d> {
+impl<'d> SignedContent<'d> {
     /// Puts it together from what was sent.
     pub(super) fn of(
         delivery: &'d Delivery,
         signing: &'d Signing,
-        timestamp: Option<&'d Stated<'d>>,
-    ) -> Result<Message<'d>, Refusal> {
+        timestamp: Option<&'d SignedTimestamp<'d>>,
+    ) -> Result<SignedContent<'d>, Refusal> {
         signing
             .message
             .0
             .iter()
             .map(|part| piece(part, delivery, signing, timestamp))
             .collect::<Result<_, _>>()
-            .map(Message)
+            .map(SignedContent)
     }
 
     /// The pieces in their order.
@@ -47,7 +47,7 @@ fn piece<'d>(
     part: &'d Part,
     delivery: &'d Delivery,
     signing: &Signing,
-    timestamp: Option<&'d Stated<'d>>,
+    timestamp: Option<&'d SignedTimestamp<'d>>,
 ) -> Result<Cow<'d, [u8]>, Refusal> {
     Ok(match part {
         Part::Literal(text) => Cow::Borrowed(text.as_bytes()),

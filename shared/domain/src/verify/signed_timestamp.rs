@@ -1,4 +1,4 @@
-//! When a delivery was made, by its own account.
+//! The time at which a sender says that it made a delivery.
 
 use std::borrow::Cow;
 
@@ -8,20 +8,20 @@ use crate::description::{Timestamp as Rule, TimestampAt, TimestampUnit};
 use crate::headers::Doubled;
 use crate::time::Timestamp;
 
-/// When a delivery says that it was made.
-pub(super) struct Stated<'d> {
-    /// In its own words, which are what is signed.
+/// The time at which a sender says that it made a delivery.
+pub(super) struct SignedTimestamp<'d> {
+    /// As it was sent: this text is what is signed.
     pub(super) text: Cow<'d, str>,
     instant: Timestamp,
 }
 
-impl<'d> Stated<'d> {
+impl<'d> SignedTimestamp<'d> {
     /// Reads it by `rule`. `pairs` are those of the signature's header.
     pub(super) fn read(
         delivery: &'d Delivery,
         rule: &Rule,
         pairs: &[(&'d str, &'d str)],
-    ) -> Result<Stated<'d>, Refusal> {
+    ) -> Result<SignedTimestamp<'d>, Refusal> {
         let text = match &rule.at {
             TimestampAt::Header(names) => {
                 let text = header::first(&delivery.headers, names);
@@ -39,7 +39,7 @@ impl<'d> Stated<'d> {
         };
         let text = text.filter(|text| !text.is_empty()).ok_or(Refusal::TimestampMissing)?;
         let instant = read(&text, rule.unit).ok_or(Refusal::TimestampMalformed)?;
-        Ok(Stated { text, instant })
+        Ok(SignedTimestamp { text, instant })
     }
 
     /// Whether a delivery that arrived at `now` may be as old, or as far ahead, as this makes it.

@@ -1,5 +1,6 @@
-//! A connection that stays open between calls.
+//! Connections that stay open between calls.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,14 +11,13 @@ use hyper::header::HeaderValue;
 use hyper::{Request, Response, Uri};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{InvalidDnsNameError, ServerName};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
-use crate::aws::POOL_IDLE;
-use crate::service_error::error_chain;
+use crate::limits::POOL_IDLE;
 
 type Sender = SendRequest<Full<Bytes>>;
 
@@ -31,9 +31,9 @@ pub(crate) struct Endpoint {
     tls: Option<Arc<ClientConfig>>,
 }
 
-/// What leads to a service: its idle connections, the last used at the end. Ingest needs one; the sweep sends side by side.
+/// The idle connections to a service, the last used at the end. Ingest needs one; the sweep sends side by side.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct ConnectionPool {
     endpoint: Option<Endpoint>,
     idle: Mutex<Vec<(Sender, Instant)>>,
 }
@@ -55,9 +55,26 @@ impl Endpoint {
     }
 }
 
-impl Line {
-    pub(super) fn to(endpoint: Option<Endpoint>) -> Line {
-        Line { endpoint, idle: Mutex::default() }
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConnectionError {
+    /// The operator must correct a setting.
+    #[error("its endpoint is no URL of a server")]
+    InvalidEndpoint,
+    /// No server has such a name.
+    #[error(transparent)]
+    Name(#[from] InvalidDnsNameError),
+    /// It could not be connected to.
+    #[error(transparent)]
+    Connect(#[from] io::Error),
+    /// The exchange broke off.
+    #[error(transparent)]
+    Exchange(#[from] hyper::Error),
+}
+
+impl ConnectionPool {
+    pub(super) fn to(endpoint: Option<Endpoint>) -> ConnectionPool {
+        ConnectionPool { endpoint, idle: Mutex::default() }
     }
 
     /// The value of `host`.
@@ -66,14 +83,14 @@ impl Line {
     }
 
     /// Opens a connection, and keeps it for the next request.
-    pub(super) async fn open_ahead(&self) -> Result<(), String> {
+    pub(super) async fn open_ahead(&self) -> Result<(), ConnectionError> {
         let sender = self.open().await?;
         self.idle().push((sender, Instant::now()));
         Ok(())
     }
 
     /// Sends `request` and reads the whole answer, or says why there is none.
-    pub(super) async fn send(&self, mut request: Request<Full<Bytes>>) -> Result<Response<Bytes>, String> {
+    pub(super) async fn send(&self, mut request: Request<Full<Bytes>>) -> Result<Response<Bytes>, ConnectionError> {
         if let Some(mut sender) = self.take_idle()
             && sender.ready().await.is_ok()
         {
@@ -82,18 +99,18 @@ impl Line {
                 Err(mut error) => match error.take_message() {
                     // The service had hung up before anything of it was sent.
                     Some(unsent) => request = unsent,
-                    None => return Err(error_chain(error.error())),
+                    None => return Err(error.into_error().into()),
                 },
             }
         }
         let mut sender = self.open().await?;
-        let answer = sender.send_request(request).await.map_err(|error| error_chain(&error))?;
+        let answer = sender.send_request(request).await?;
         self.read(answer, sender).await
     }
 
-    async fn read(&self, answer: Response<Incoming>, sender: Sender) -> Result<Response<Bytes>, String> {
+    async fn read(&self, answer: Response<Incoming>, sender: Sender) -> Result<Response<Bytes>, ConnectionError> {
         let (head, body) = answer.into_parts();
-        let body = body.collect().await.map_err(|error| error_chain(&error))?.to_bytes();
+        let body = body.collect().await?.to_bytes();
         // Only a connection whose answer was read to its end can be used again, and behind one that is broken stands a
         // server that may be.
         if !head.status.is_server_error() {
@@ -117,28 +134,27 @@ impl Line {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn open(&self) -> Result<Sender, String> {
-        let endpoint = self.endpoint.as_ref().ok_or("its endpoint is no URL of a server")?;
+    async fn open(&self) -> Result<Sender, ConnectionError> {
+        let endpoint = self.endpoint.as_ref().ok_or(ConnectionError::InvalidEndpoint)?;
         let Endpoint { host, port, tls, .. } = endpoint;
-        let found = lookup_host((host.as_str(), *port)).await.map_err(|error| error_chain(&error))?;
+        let found = lookup_host((host.as_str(), *port)).await?;
         // AWS is everywhere at IPv4; where a network has no way to it, that shows at once, of IPv6 it may not.
         let mut addresses: Vec<SocketAddr> = found.collect();
         addresses.sort_by_key(SocketAddr::is_ipv6);
-        let stream = TcpStream::connect(&*addresses).await.map_err(|error| error_chain(&error))?;
-        stream.set_nodelay(true).map_err(|error| error_chain(&error))?;
+        let stream = TcpStream::connect(&*addresses).await?;
+        stream.set_nodelay(true)?;
         match tls {
             None => speak(stream).await,
             Some(tls) => {
-                let name = ServerName::try_from(host.clone()).map_err(|error| error_chain(&error))?;
-                let stream = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await;
-                speak(stream.map_err(|error| error_chain(&error))?).await
+                let name = ServerName::try_from(host.clone())?;
+                speak(TlsConnector::from(Arc::clone(tls)).connect(name, stream).await?).await
             }
         }
     }
 }
 
-async fn speak(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Result<Sender, String> {
-    let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| error_chain(&error))?;
+async fn speak(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Result<Sender, ConnectionError> {
+    let (sender, connection) = handshake(TokioIo::new(stream)).await?;
     // It ends when the service hangs up, or when nobody has the sender any more.
     tokio::spawn(connection);
     Ok(sender)

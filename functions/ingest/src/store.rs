@@ -1,0 +1,181 @@
+//! Making an event durable: the ledger, the queue, and the bucket for what is large.
+
+use domain::event_id::EventId;
+use domain::ledger::admit::{Admission, admit};
+use domain::ledger::record::{BodyRef, RecordBody};
+use domain::ledger::schedule::Schedule;
+use domain::ledger::writes::PutCondition;
+use domain::message::{BodyLocation, OutgoingMessage};
+use domain::trace::Trace;
+use domain::verify::VerifiedEvent;
+use platform::bodies::Bodies;
+use platform::body_codec::pack;
+use platform::clock;
+use platform::ledger::{Ledger, PutOutcome};
+use platform::queue::{Queue, SignedMessage};
+
+use crate::delivery_log::DeliveryLog;
+
+/// The stores, and what goes into which.
+pub(crate) struct Store {
+    pub(crate) bodies: Bodies,
+    pub(crate) ledger: Ledger,
+    pub(crate) queue: Queue,
+    pub(crate) schedule: Schedule,
+    pub(crate) inline_body_bytes: usize,
+}
+
+/// Where an event is durable now, under which id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Persisted {
+    /// In its record. Its message is sent, or the sweep will send it.
+    Recorded(EventId),
+    /// In its message; the processor makes the record.
+    InMessageOnly(EventId),
+    /// In the record of an earlier delivery.
+    Duplicate {
+        /// The event's id.
+        id: EventId,
+        /// That one's body is another one.
+        differs: bool,
+    },
+    /// Nowhere. It must not be acknowledged.
+    Nowhere,
+}
+
+/// How often a put is tried. An expired record, and one of another body that has failed, can each be in the way once:
+/// whoever replaces the first makes one that is not expired, and an id with the body's digest is no other body's.
+const ROUNDS_MAX: u32 = 4;
+
+impl Store {
+    /// Makes an event durable, under an id of its own if another body has failed under the one it has. The record is
+    /// written before the message is sent: a crash in between leaves a record that comes due, whereas a message without a
+    /// record would be one that nobody deduplicates.
+    pub(crate) async fn persist(
+        &self,
+        mut verified: VerifiedEvent,
+        trace: Option<&Trace>,
+        log: &mut DeliveryLog,
+    ) -> Persisted {
+        let packed = pack(verified.body());
+        let is_inline = packed.bytes.len() <= self.inline_body_bytes;
+        let mut condition = PutCondition::Absent;
+        let mut bucket_ref = None;
+        let mut rounds_left = ROUNDS_MAX;
+        loop {
+            if rounds_left == 0 {
+                log.reason(&"other records kept standing in the way");
+                break;
+            }
+            rounds_left -= 1;
+            bucket_ref = if is_inline { None } else { self.put_into_bucket(&verified, log).await };
+            let (body, location) = match &bucket_ref {
+                Some(reference) => (RecordBody::Referenced(reference), BodyLocation::Bucket(reference)),
+                None if is_inline => (RecordBody::Inline(&packed), BodyLocation::Ledger),
+                // The bucket failed and the record cannot hold the body, so only the message can.
+                None => break,
+            };
+            let event = verified.event();
+            let due_at = self.schedule.first_due(event.received_at);
+            let (existing, message) = tokio::join!(
+                self.ledger.record(&verified, body, due_at, condition),
+                // While the ledger works, since the message is the same whatever comes of it.
+                self.prepare_meanwhile(&verified, location, trace)
+            );
+            let existing = match existing {
+                Ok(PutOutcome::Refused(existing)) => existing,
+                Ok(PutOutcome::Written) => return self.send_recorded(&verified, message, log).await,
+                Err(error) => {
+                    log.reason(&error);
+                    break;
+                }
+            };
+            match admit(&existing, event.body_sha256, event.received_at) {
+                Admission::Duplicate { differs } => {
+                    log.duplicate(differs);
+                    return Persisted::Duplicate { id: event.id.clone(), differs };
+                }
+                Admission::Expired { expires_at_seconds } => condition = PutCondition::Expired(expires_at_seconds),
+                Admission::Beside => {
+                    verified = verified.with_body_digest();
+                    log.second_body(verified.event());
+                    condition = PutCondition::Absent;
+                }
+            }
+        }
+        self.send_unrecorded(&verified, bucket_ref, is_inline, trace, log).await
+    }
+
+    async fn send_recorded(
+        &self,
+        verified: &VerifiedEvent,
+        message: SignedMessage,
+        log: &mut DeliveryLog,
+    ) -> Persisted {
+        let id = verified.event().id.clone();
+        if !self.send(message, log).await {
+            self.bring_forward(&id, log).await;
+        }
+        Persisted::Recorded(id)
+    }
+
+    /// Sends an event that has no record. A body that shrinks was not put into the bucket; if no message can hold it, the
+    /// bucket is what is left.
+    async fn send_unrecorded(
+        &self,
+        verified: &VerifiedEvent,
+        bucket_ref: Option<BodyRef>,
+        may_try_bucket: bool,
+        trace: Option<&Trace>,
+        log: &mut DeliveryLog,
+    ) -> Persisted {
+        log.unrecorded();
+        let by_reference =
+            |reference: &BodyRef| OutgoingMessage::of_verified(verified, BodyLocation::Bucket(reference));
+        let message = match &bucket_ref {
+            Some(reference) => by_reference(reference),
+            None => match OutgoingMessage::with_whole_body(verified) {
+                Ok(message) => message,
+                Err(error) => {
+                    log.reason(&error);
+                    let reference = if may_try_bucket { self.put_into_bucket(verified, log).await } else { None };
+                    let Some(reference) = reference else { return Persisted::Nowhere };
+                    by_reference(&reference)
+                }
+            },
+        };
+        if self.send(self.queue.prepare(&message, trace), log).await {
+            Persisted::InMessageOnly(verified.event().id.clone())
+        } else {
+            Persisted::Nowhere
+        }
+    }
+
+    async fn put_into_bucket(&self, verified: &VerifiedEvent, log: &mut DeliveryLog) -> Option<BodyRef> {
+        self.bodies.put_body(verified).await.map_err(|error| log.reason(&error)).ok()
+    }
+
+    /// Prepares the message, once what runs beside it has sent its request.
+    async fn prepare_meanwhile(
+        &self,
+        verified: &VerifiedEvent,
+        location: BodyLocation<'_>,
+        trace: Option<&Trace>,
+    ) -> SignedMessage {
+        tokio::task::yield_now().await;
+        self.queue.prepare(&OutgoingMessage::of_verified(verified, location), trace)
+    }
+
+    async fn send(&self, message: SignedMessage, log: &mut DeliveryLog) -> bool {
+        self.queue.send(message).await.map_err(|error| log.reason(&error)).is_ok()
+    }
+
+    /// Lets the sweep find the event sooner. Best effort: the record comes due in any case.
+    async fn bring_forward(&self, id: &EventId, log: &mut DeliveryLog) {
+        log.deferred();
+        let soon = self.schedule.deferred_due(clock::now());
+        if let Err(error) = self.ledger.bring_forward(id, soon).await {
+            log.reason(&error);
+        }
+    }
+}
