@@ -6,7 +6,7 @@ use domain::ledger::record::{RecordState, State};
 use domain::ledger::schedule::Schedule;
 use domain::provider::Provider;
 use domain::time::Timestamp;
-use domain::time_scale::TimeScale;
+use domain::time::time_scale::TimeScale;
 use serde_json::{Value, json};
 use tests::clock::now_millis;
 use tests::ledger::Record;

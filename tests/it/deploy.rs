@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use domain::provider::Provider;
 use domain::source as configured;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 use expect_test::expect;
 use serde_json::{Value, json};
 use tests::confidential;

@@ -146,7 +146,7 @@ fn one_of_two_ways_leads_to_ingest() {
     assert_eq!(TEMPLATE["Parameters"]["Front"]["AllowedValues"], json!(["url", "http-api"]));
 }
 
-/// What `domain::request` reads: the format of a function URL, and paths without a stage's name before them.
+/// What `domain::delivery::request` reads: the format of a function URL, and paths without a stage's name before them.
 #[test]
 fn the_http_api_says_the_same_as_the_url() {
     assert_eq!(resource("HttpApiIntegration")["PayloadFormatVersion"], "2.0");

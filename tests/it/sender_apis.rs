@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::canonical::Canonical;
 use domain::confirm::{ApiAnswer, ApiRequest, Confirmation, Inquiry, Need, need};
+use domain::content::canonical::Canonical;
+use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
-use domain::headers::Headers;
 use domain::provider::Provider;
 use domain::source::Source;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::verify::verify;
 use expect_test::{Expect, expect};

@@ -8,9 +8,9 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TableStatus,
 };
 use domain::digest::Digest;
+use domain::event::event_id::EventId;
+use domain::event::event_type::EventType;
 use domain::event::{Event, Origin, VerifiedBy};
-use domain::event_id::EventId;
-use domain::event_type::EventType;
 use domain::ledger::attribute::Attribute;
 use domain::ledger::claim::ClaimRequest;
 use domain::ledger::condition::Condition;
@@ -22,9 +22,9 @@ use domain::ledger::sweep::Overdue;
 use domain::ledger::write::{Change, Update, Write};
 use domain::ledger::writes::{self, DueTime, PutCondition, Takeover};
 use domain::provider::Provider;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
-use domain::time_scale::TimeScale;
+use domain::time::time_scale::TimeScale;
 use fastrand::Rng;
 use platform::aws::{Aws, Limits};
 use platform::env::Env;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::event_id::EventId;
-use domain::source_name::SourceName;
+use domain::event::event_id::EventId;
+use domain::source::source_name::SourceName;
 use sha2::{Digest, Sha256};
 
 use crate::clock::now_millis;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::event_id::EventId;
+use domain::event::event_id::EventId;
 use serde::Serialize;
 use serde_json::json;
 

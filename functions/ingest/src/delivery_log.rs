@@ -3,9 +3,9 @@
 use std::fmt::Display;
 use std::time::Instant;
 
+use domain::delivery::trace::Trace;
 use domain::event::Event;
-use domain::source_name::SourceName;
-use domain::trace::Trace;
+use domain::source::source_name::SourceName;
 use domain::verify::{Refusal, VerifiedEvent};
 use platform::log::{self, Level};
 use serde::Serialize;

@@ -7,8 +7,8 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::key_set::KeySetAddress;
-use domain::public_keys::PublicKeys;
+use domain::source::key_set::KeySetAddress;
+use domain::source::public_keys::PublicKeys;
 use domain::stale_cache::{Found, Policy, Recall, StaleCache};
 use domain::time::Timestamp;
 use platform::key_sets::KeySets;

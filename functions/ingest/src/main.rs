@@ -15,7 +15,7 @@ mod verification_material;
 
 use std::sync::Arc;
 
-use domain::trace::Trace;
+use domain::delivery::trace::Trace;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use platform::env::Env;
 use platform::log::{self, Level};

@@ -3,12 +3,12 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::delivery::Delivery;
-use domain::front::{OriginCheck, OriginGuard};
-use domain::recent::RecentEvents;
-use domain::request::{BodyError, Request};
-use domain::route::{Route, route};
-use domain::source_name::SourceName;
-use domain::trace::Trace;
+use domain::delivery::front::{OriginCheck, OriginGuard};
+use domain::delivery::request::{BodyError, Request};
+use domain::delivery::route::{Route, route};
+use domain::delivery::trace::Trace;
+use domain::event::recent::RecentEvents;
+use domain::source::source_name::SourceName;
 use domain::verify::{Refusal, VerifiedEvent, verify_with};
 use platform::clock;
 

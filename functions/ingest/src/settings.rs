@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use domain::front::OriginGuard;
+use domain::delivery::front::OriginGuard;
 use domain::ledger::schedule::Schedule;
-use domain::time_scale::TimeScale;
+use domain::time::time_scale::TimeScale;
 use platform::aws::{Aws, Limits};
 use platform::bodies::Bodies;
 use platform::body_codec::INLINE_BODY_BYTES;

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::ration::Ration;
+use domain::source::source_name::SourceName;
 use domain::source::{Source, SourceError};
-use domain::source_name::SourceName;
 use domain::stale_cache::{Found, Policy, Recall, StaleCache};
 use domain::time::Timestamp;
 use platform::log::{self, Level};

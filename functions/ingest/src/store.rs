@@ -1,12 +1,12 @@
 //! Making an event durable: the ledger, the queue, and the bucket for what is large.
 
-use domain::event_id::EventId;
+use domain::delivery::trace::Trace;
+use domain::event::event_id::EventId;
 use domain::ledger::admit::{Admission, admit};
 use domain::ledger::record::{BodyRef, RecordBody};
 use domain::ledger::schedule::Schedule;
 use domain::ledger::writes::PutCondition;
 use domain::message::{BodyLocation, OutgoingMessage};
-use domain::trace::Trace;
 use domain::verify::VerifiedEvent;
 use platform::bodies::Bodies;
 use platform::body_codec::pack;

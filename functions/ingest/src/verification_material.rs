@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use domain::public_keys::PublicKeys;
 use domain::source::Source;
-use domain::source_name::SourceName;
+use domain::source::public_keys::PublicKeys;
+use domain::source::source_name::SourceName;
 use domain::stale_cache::Found;
 use domain::time::Timestamp;
 use domain::verify::Refusal;

@@ -1,13 +1,13 @@
 //! Copying an event's assets into the bucket, before the sender's links expire.
 
 use domain::archive::{ASSETS_AT_ONCE, CopyOutcome, PART_BYTES, conclude, key};
-use domain::asset::Asset;
-use domain::canonical::Canonical;
-use domain::compiled_provider::CompiledProvider;
-use domain::details::Details;
+use domain::content::asset::Asset;
+use domain::content::canonical::Canonical;
+use domain::content::details::Details;
 use domain::download::hosts::Hosts;
 use domain::event::Event;
-use domain::event_type::Status;
+use domain::event::event_type::Status;
+use domain::provider::compiled_provider::CompiledProvider;
 use domain::source::Options;
 use futures_util::stream::{self, StreamExt as _};
 use platform::assets::StoreError;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
-use domain::canonical::Canonical;
+use domain::content::canonical::Canonical;
 use domain::digest::Digest;
 use domain::event::Event;
 use domain::ledger::record::{BodyRef, StoredBody};

@@ -5,7 +5,7 @@
 
 use std::future::Future;
 
-use domain::trace::Trace;
+use domain::delivery::trace::Trace;
 use lambda_runtime::Error;
 use platform::log::{self, Level};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use domain::download::target::Loopback;
 use domain::ledger::schedule::Schedule;
-use domain::time_scale::TimeScale;
+use domain::time::time_scale::TimeScale;
 use platform::assets::Assets;
 use platform::aws::{Aws, Limits};
 use platform::bodies::Bodies;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use domain::canonical::Canonical;
-use domain::compiled_provider::CompiledProvider;
 use domain::confirm::{Confirmation, Inquiry, Need, need};
+use domain::content::canonical::Canonical;
 use domain::download::target::Loopback;
+use domain::event::event_type::Status;
 use domain::event::{Event, VerifiedBy};
-use domain::event_type::Status;
 use domain::ledger::schedule::ATTEMPTS_MAX;
+use domain::provider::compiled_provider::CompiledProvider;
 use domain::source::OptionsError;
 use platform::service_error::ServiceError;
 

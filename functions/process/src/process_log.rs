@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use domain::delivery::trace::Trace;
 use domain::event::Event;
-use domain::event_type::EventType;
+use domain::event::event_type::EventType;
 use domain::ledger::claim::Reason;
 use domain::ledger::record::Record;
 use domain::ledger::settle::Settlement;
 use domain::time::Timestamp;
-use domain::trace::Trace;
 use platform::clock;
 use platform::log::{self, Level};
 use platform::service_error::ServiceError;

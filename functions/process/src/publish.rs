@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::asset::Asset;
-use domain::details::Details;
+use domain::content::asset::Asset;
+use domain::content::details::Details;
 use domain::digest::Digest;
+use domain::event::event_type::EventType;
 use domain::event::{Event, VerifiedBy};
-use domain::event_type::EventType;
 use domain::ledger::record::{BodyRef, StoredBody};
 use domain::published::{self, Carriage, PUBLISHED_MAX_BYTES, Published, assets_object};
 

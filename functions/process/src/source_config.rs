@@ -3,10 +3,10 @@
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::compiled_provider::CompiledProvider;
 use domain::provider::Provider;
+use domain::provider::compiled_provider::CompiledProvider;
+use domain::source::source_name::SourceName;
 use domain::source::{Options, OptionsError, Source, SourceError};
-use domain::source_name::SourceName;
 use domain::stale_cache::{Found, Policy, Recall, StaleCache};
 use domain::time::Timestamp;
 use platform::log::{self, Level};

@@ -7,7 +7,7 @@
 //! The steps in between do what the source's options ask for: each takes the [`EventContent`] or its [`Canonical`] by
 //! value and gives it back changed.
 
-use domain::canonical::Canonical;
+use domain::content::canonical::Canonical;
 use domain::event::{Event, VerifiedBy};
 use domain::message::MessageBody;
 use domain::provider::Provider;

@@ -10,8 +10,8 @@ mod sweeper;
 
 use std::sync::Arc;
 
+use domain::delivery::trace::Trace;
 use domain::time::Timestamp;
-use domain::trace::Trace;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::IgnoredAny;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::ledger::schedule::Schedule;
-use domain::time_scale::TimeScale;
+use domain::time::time_scale::TimeScale;
 use platform::aws::{Aws, Limits};
 use platform::env::{Env, EnvError};
 use platform::ledger::Ledger;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use domain::trace::Trace;
+use domain::delivery::trace::Trace;
 use platform::log::{self, Level};
 use serde::Serialize;
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::delivery::trace::Trace;
 use domain::ledger::due_shard::DUE_SHARDS;
 use domain::ledger::schedule::Schedule;
 use domain::ledger::sweep::Overdue;
 use domain::message::OutgoingMessage;
 use domain::time::Timestamp;
-use domain::trace::Trace;
 use platform::ledger::Ledger;
 use platform::queue::Queue;
 use platform::service_error::ServiceError;

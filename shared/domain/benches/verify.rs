@@ -14,17 +14,17 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::description::{
-    Encoding, Hash, HeaderName, KeySource, Part, Scheme, SecretEncoding, Syntax, Template, Timestamp as TimestampRule,
-    TimestampAt, TimestampUnit,
+    Encoding, Hash, HeaderName, KeySource, Scheme, SecretEncoding, Syntax, Template, TemplatePart,
+    Timestamp as TimestampRule, TimestampLocation, TimestampUnit,
 };
 use domain::digest::Digest;
-use domain::headers::Headers;
 use domain::provider::Provider;
-use domain::public_keys::PublicKeys;
 use domain::source::Source;
-use domain::source_name::SourceName;
+use domain::source::public_keys::PublicKeys;
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::verify::prove;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -220,7 +220,8 @@ impl Case {
         };
         let name = SourceName::parse("bench").expect("a name");
         let source = Source::parse(name, &fields.to_string()).unwrap_or_else(|error| panic!("{provider}: {error}"));
-        let has_its_time_in_the_body = scheme.timestamp().is_some_and(|rule| matches!(rule.at, TimestampAt::Json(_)));
+        let has_its_time_in_the_body =
+            scheme.timestamp().is_some_and(|rule| matches!(rule.at, TimestampLocation::Json(_)));
         Case { source, published, delivery, ed25519, signs_forms, has_its_time_in_the_body }
     }
 }
@@ -236,15 +237,15 @@ struct Sender {
 impl Sender {
     /// The bytes to sign; what they are made of goes into headers and body.
     fn message(&mut self, message: &Template, id: &[HeaderName], timestamp: Option<&TimestampRule>) -> Vec<u8> {
-        self.is_form = message.0.contains(&Part::Form);
+        self.is_form = message.0.contains(&TemplatePart::Form);
         if let Some(rule) = timestamp {
             match &rule.at {
-                TimestampAt::Header(names) => self.headers.push((names[0].0.to_string(), time_text(rule.unit))),
-                TimestampAt::Json(pointer) => {
+                TimestampLocation::Header(names) => self.headers.push((names[0].0.to_string(), time_text(rule.unit))),
+                TimestampLocation::Json(pointer) => {
                     let segments = pointer.0.iter().map(ToString::to_string).collect();
                     self.fields.push((segments, json!(time_text(rule.unit))));
                 }
-                TimestampAt::Pair(_) => {}
+                TimestampLocation::Pair(_) => {}
             }
         }
         if let [HeaderName(name), ..] = id {
@@ -252,10 +253,10 @@ impl Sender {
         }
         for part in &*message.0 {
             match part {
-                Part::Header(HeaderName(name)) if !self.headers.iter().any(|(known, _)| known == name) => {
+                TemplatePart::Header(HeaderName(name)) if !self.headers.iter().any(|(known, _)| known == name) => {
                     self.headers.push((name.to_string(), "value".to_owned()));
                 }
-                Part::Json(pointers) => {
+                TemplatePart::Json(pointers) => {
                     let segments: Vec<String> = pointers[0].0.iter().map(ToString::to_string).collect();
                     if !self.fields.iter().any(|(known, _)| *known == segments) {
                         self.fields.push((segments, json!("value")));
@@ -269,22 +270,22 @@ impl Sender {
         }
         let body = self.body();
         let pieces = message.0.iter().map(|part| match part {
-            Part::Literal(text) => text.as_bytes().to_vec(),
-            Part::Body => body.clone(),
-            Part::BodySha256 => Digest::of(&body).to_string().into_bytes(),
-            Part::Timestamp => time_text(timestamp.expect("it has one").unit).into_bytes(),
-            Part::Id => b"msg_1".to_vec(),
-            Part::Header(HeaderName(name)) => {
+            TemplatePart::Literal(text) => text.as_bytes().to_vec(),
+            TemplatePart::Body => body.clone(),
+            TemplatePart::BodySha256 => Digest::of(&body).to_string().into_bytes(),
+            TemplatePart::Timestamp => time_text(timestamp.expect("it has one").unit).into_bytes(),
+            TemplatePart::Id => b"msg_1".to_vec(),
+            TemplatePart::Header(HeaderName(name)) => {
                 let value = self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
                 value.unwrap_or_default().into_bytes()
             }
-            Part::Json(pointers) => {
+            TemplatePart::Json(pointers) => {
                 let segments: Vec<String> = pointers[0].0.iter().map(ToString::to_string).collect();
                 let field = self.fields.iter().find(|(known, _)| *known == segments);
                 field.and_then(|(_, value)| value.as_str()).unwrap_or_default().as_bytes().to_vec()
             }
-            Part::Url => format!("https://{}{}", url().host, url().path).into_bytes(),
-            Part::Form => sorted_form(),
+            TemplatePart::Url => format!("https://{}{}", url().host, url().path).into_bytes(),
+            TemplatePart::Form => sorted_form(),
         });
         pieces.collect::<Vec<_>>().concat()
     }
@@ -306,7 +307,7 @@ impl Sender {
             Syntax::Prefix { prefix } => format!("{prefix}{text}"),
             Syntax::Versions { version } => format!("{version},{text}"),
             Syntax::Pairs { key, separator } => match timestamp {
-                Some(TimestampRule { at: TimestampAt::Pair(name), unit, .. }) => {
+                Some(TimestampRule { at: TimestampLocation::Pair(name), unit, .. }) => {
                     format!("{name}={}{separator}{key}={text}", time_text(*unit))
                 }
                 _ => format!("{key}={text}"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use crate::asset::{Archived, Asset, NotArchived};
+use crate::content::asset::{Archived, Asset, NotArchived};
 use crate::download::error::FetchError;
 use crate::event::Event;
 use crate::ledger::schedule::ATTEMPTS_MAX;

@@ -15,14 +15,14 @@ use serde_json::Value;
 
 use self::account::Account;
 use self::request::RequestFields;
-use crate::canonical::Canonical;
-use crate::compiled_provider::CompiledProvider;
+use crate::content::canonical::Canonical;
+use crate::content::parsed_delivery::ParsedDelivery;
 use crate::description::Poll;
 use crate::download::FetchRefusal;
 use crate::download::target::{Loopback, Target};
+use crate::event::event_type::{EventType, Status, Thing};
 use crate::event::{Event, VerifiedBy};
-use crate::event_type::{EventType, Status, Thing};
-use crate::parsed_delivery::ParsedDelivery;
+use crate::provider::compiled_provider::CompiledProvider;
 use crate::source::ApiAccess;
 
 /// Whether an event has to be confirmed.

@@ -1,8 +1,14 @@
 //! A request as it arrived, unchecked.
 
+pub mod front;
+pub mod headers;
+pub mod request;
+pub mod route;
+pub mod trace;
+
 use std::fmt;
 
-use crate::headers::Headers;
+use crate::delivery::headers::Headers;
 use crate::time::Timestamp;
 
 /// The largest body that is taken, in bytes once decoded. A function URL takes requests of 6 MB, and base64 makes 4.5 MB

@@ -12,7 +12,7 @@ pub mod hosts;
 pub mod status;
 pub mod target;
 
-use crate::string_enum::string_enum;
+use crate::text::string_enum::string_enum;
 
 /// How many redirects are followed.
 pub const REDIRECTS_MAX: u32 = 2;

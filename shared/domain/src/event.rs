@@ -1,13 +1,17 @@
 //! An event: a delivery proven genuine.
 
+pub mod event_id;
+pub mod event_type;
+pub mod recent;
+
 use std::collections::BTreeMap;
 
 use crate::digest::Digest;
-use crate::event_id::EventId;
-use crate::event_type::EventType;
+use crate::event::event_id::EventId;
+use crate::event::event_type::EventType;
 use crate::provider::Provider;
-use crate::source_name::SourceName;
-use crate::string_enum::string_enum;
+use crate::source::source_name::SourceName;
+use crate::text::string_enum::string_enum;
 use crate::time::Timestamp;
 
 /// All that is known of an event but its body. The ledger and the message carry it field by field.

@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::event::Event;
-use crate::event_id::EventId;
-use crate::event_type::EventType;
+use crate::event::event_id::EventId;
+use crate::event::event_type::EventType;
 use crate::ledger::record::BodyRef;
-use crate::queue_text::escape_for_queues;
-use crate::source_name::SourceName;
+use crate::source::source_name::SourceName;
+use crate::text::queue_text::escape_for_queues;
 use crate::time::Timestamp;
 
 pub use self::outgoing::OutgoingMessage;

@@ -3,7 +3,7 @@
 //! A field of a log line that has the name of a metric and holds a number **is** that metric: `platform::log` finds
 //! them by these words and writes CloudWatch's block for them.
 
-use crate::string_enum::string_enum;
+use crate::text::string_enum::string_enum;
 
 /// Where CloudWatch keeps them.
 pub const NAMESPACE: &str = "Landfall";

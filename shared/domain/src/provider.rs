@@ -1,5 +1,7 @@
 //! The senders that Landfall knows.
 
+pub mod compiled_provider;
+
 use std::fmt;
 use std::str::FromStr;
 

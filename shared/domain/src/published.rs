@@ -5,14 +5,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::asset::Asset;
-use crate::canonical::Canonical;
-use crate::details::{EventError, Job, Timings};
+use crate::content::asset::Asset;
+use crate::content::canonical::Canonical;
+use crate::content::details::{EventError, Job, Timings};
+use crate::content::media::Media;
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::ledger::record::BodyRef;
-use crate::media::Media;
-use crate::queue_text::escape_for_queues;
+use crate::text::queue_text::escape_for_queues;
 
 /// A published event has at most this many bytes, attributes included: SNS and its subscribers take 256 KiB, and the
 /// rest is left for what they add.

@@ -3,10 +3,13 @@
 mod configuration;
 mod credentials;
 mod error;
+pub mod key_set;
 mod mac_keys;
 mod options;
+pub mod public_keys;
 mod public_url;
 mod secret_length;
+pub mod source_name;
 mod token_digests;
 mod unquoted;
 
@@ -18,10 +21,10 @@ use serde_json::{Map, Value};
 
 use self::configuration::Configuration;
 use self::unquoted::unquoted;
-use crate::compiled_provider::CompiledProvider;
 use crate::description::{Confidence, Description, HeaderName};
 use crate::provider::Provider;
-use crate::source_name::SourceName;
+use crate::provider::compiled_provider::CompiledProvider;
+use crate::source::source_name::SourceName;
 
 pub use self::credentials::{Credentials, Keys, Proof, Signing};
 pub use self::error::SourceError;

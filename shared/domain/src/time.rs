@@ -1,5 +1,7 @@
 //! Instants and waits. Nobody in this crate reads a clock: `now` is always an argument.
 
+pub mod time_scale;
+
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;

@@ -16,13 +16,13 @@ use crate::description::{HeaderName, Pointer};
 use self::signature_header::{CODES_MAX, SIGNATURES_MAX, SignatureHeader};
 use self::signed_content::SignedContent;
 use self::signed_timestamp::SignedTimestamp;
+use crate::content::field_value::FieldValue;
+use crate::content::json_pointers;
 use crate::delivery::Delivery;
 use crate::digest::Digest;
+use crate::event::event_id::EventId;
 use crate::event::{Event, Origin, VerifiedBy};
-use crate::event_id::EventId;
-use crate::field_value::FieldValue;
-use crate::json;
-use crate::public_keys::PublicKeys;
+use crate::source::public_keys::PublicKeys;
 use crate::source::{Credentials, Dedupe, Keys, Proof, Signing, Source, TokenDigests};
 
 pub use self::refusal::Refusal;
@@ -141,7 +141,7 @@ fn check_signature(
 
 /// The text or the integer at `pointer` of the body.
 fn field<'d>(body: &'d [u8], pointer: &Pointer) -> Option<Cow<'d, str>> {
-    match json::find(pointer, body)? {
+    match json_pointers::find(pointer, body)? {
         FieldValue::Text(text) => Some(text),
         FieldValue::Object | FieldValue::Other => None,
     }

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use domain::canonical::Canonical;
+use domain::content::canonical::Canonical;
+use domain::content::media::Media;
+use domain::delivery::headers::Headers;
 use domain::description::DefaultReport;
-use domain::headers::Headers;
-use domain::media::Media;
 use domain::provider::Provider;
 use expect_test::expect_file;
 use testdata::delivery::{DeliveryFile, RecordedDelivery, senders};

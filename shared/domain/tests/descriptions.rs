@@ -4,7 +4,7 @@
 use domain::description::Description;
 use domain::provider::Provider;
 use domain::source::Source;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 
 const GUIDE: &str = include_str!("../providers/README.md");
 const README: &str = include_str!("../../../README.md");

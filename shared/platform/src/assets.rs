@@ -7,7 +7,7 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::archive::PART_BYTES;
-use domain::asset::Archived;
+use domain::content::asset::Archived;
 use domain::digest::{Digest, Digester};
 use domain::download::error::FetchError;
 use hyper::body::{Buf as _, Bytes};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use domain::key_set::KeySetAddress;
-use domain::public_keys::PublicKeys;
+use domain::source::key_set::KeySetAddress;
+use domain::source::public_keys::PublicKeys;
 use http_body_util::{BodyExt as _, Limited};
 
 use crate::http_client::HttpClient;

@@ -11,7 +11,7 @@ mod request;
 use std::sync::Arc;
 
 use domain::event::Event;
-use domain::event_id::EventId;
+use domain::event::event_id::EventId;
 use domain::ledger::claim::ClaimRequest;
 use domain::ledger::item::{Item, Unreadable};
 use domain::ledger::record::{Record, RecordBody, RecordState};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::MessageAttributeValue;
+use domain::delivery::trace::Trace;
 use domain::message::OutgoingMessage;
-use domain::trace::Trace;
 use serde::Serialize;
 
 use crate::aws::{Aws, Limits};
@@ -129,11 +129,11 @@ mod tests {
     use std::collections::BTreeMap;
 
     use domain::digest::Digest;
+    use domain::event::event_id::EventId;
+    use domain::event::event_type::EventType;
     use domain::event::{Event, Origin, VerifiedBy};
-    use domain::event_id::EventId;
-    use domain::event_type::EventType;
     use domain::provider::Provider;
-    use domain::source_name::SourceName;
+    use domain::source::source_name::SourceName;
     use domain::time::Timestamp;
     use expect_test::{Expect, expect};
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::source::source_name::SourceName;
 use domain::source::{Source, SourceError};
-use domain::source_name::SourceName;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::{Aws, Limits};

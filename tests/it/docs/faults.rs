@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ledger::schedule::{ATTEMPTS_MAX, Schedule};
 use domain::time::Timestamp;
-use domain::time_scale::TimeScale;
+use domain::time::time_scale::TimeScale;
 use expect_test::expect;
 use serde_json::Value;
 

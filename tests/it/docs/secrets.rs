@@ -1,7 +1,7 @@
 //! The secrets of sources that the docs make are such that Landfall takes them.
 
 use domain::source::Source;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 
 use super::commands::calls;
 use super::pages::all;

@@ -4,21 +4,21 @@ use std::collections::{BTreeMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::canonical::Canonical;
-use domain::compiled_provider::CompiledProvider;
+use domain::content::canonical::Canonical;
+use domain::content::head::Head;
+use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
 use domain::event::Event;
-use domain::event_id::{EVENT_ID_MAX_BYTES, EventId};
-use domain::event_type::{EventType, Status};
-use domain::head::Head;
-use domain::headers::Headers;
+use domain::event::event_id::{EVENT_ID_MAX_BYTES, EventId};
+use domain::event::event_type::{EventType, Status};
 use domain::ledger::record::BodyRef;
 use domain::message::{BodyLocation, INLINE_MESSAGE_MAX_BYTES, encode};
 use domain::provider::Provider;
+use domain::provider::compiled_provider::CompiledProvider;
 use domain::published::{Carriage, Published, assets_object, publish};
 use domain::source::Source;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::verify::verify;
 use serde_json::Value;
@@ -158,7 +158,7 @@ fn sent_back(whole: &Published, body: &[u8]) {
         (Some(raw), None, None) => {
             let sent = std::str::from_utf8(body).expect("JSON is UTF-8");
             let sent = sent.trim_matches([' ', '\t', '\r', '\n']);
-            assert_eq!(raw.get(), domain::queue_text::escape_for_queues(sent.to_owned()));
+            assert_eq!(raw.get(), domain::text::queue_text::escape_for_queues(sent.to_owned()));
         }
         (None, Some(text), None) => assert_eq!(text.as_bytes(), body),
         (None, None, Some(text)) => assert_eq!(STANDARD.decode(text).expect("base64"), body),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::canonical::Canonical;
-use domain::head::Head;
-use domain::headers::Headers;
+use domain::content::canonical::Canonical;
+use domain::content::head::Head;
+use domain::delivery::headers::Headers;
 use domain::source::Source;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 use serde_json::{Value, json};
 
 /// Any text is a description that reads any body, or a stated refusal: its first line is a `scheme` of a source, the

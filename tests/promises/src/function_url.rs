@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::delivery::BODY_MAX_BYTES;
-use domain::request::{BodyError, Request};
-use domain::route::{Route, route};
+use domain::delivery::request::{BodyError, Request};
+use domain::delivery::route::{Route, route};
 use serde_json::Value;
 
 /// Any text is a request, whose path, method and body are those that stand in it, or an error; a request asks for

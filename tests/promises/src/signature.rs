@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
 use domain::source::Source;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::verify::{Refusal, Rejection, VerifiedEvent, verify};
 use hmac::{Hmac, KeyInit as _, Mac as _};

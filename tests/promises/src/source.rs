@@ -1,7 +1,7 @@
 //! The secrets that configure sources.
 
+use domain::source::source_name::SourceName;
 use domain::source::{Credentials, Keys, Proof, Source, SourceError};
-use domain::source_name::SourceName;
 use serde_json::Value;
 
 /// Any text is a source with credentials, or a stated refusal; neither shows a secret.

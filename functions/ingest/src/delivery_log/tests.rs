@@ -1,8 +1,8 @@
 //! The lines are kept in `tests/log_lines`, where alarms, dashboard and docs are held against them.
 
+use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
-use domain::headers::Headers;
 use domain::source::Source;
 use domain::time::Timestamp;
 use domain::verify::verify;

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use domain::source::Source;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 
 use super::*;
 

@@ -1,12 +1,12 @@
 //! The lines are kept in `tests/log_lines`, where alarms, dashboard and docs are held against them.
 
 use domain::digest::Digest;
+use domain::event::event_id::EventId;
+use domain::event::event_type::{Status, Thing};
 use domain::event::{Origin, VerifiedBy};
-use domain::event_id::EventId;
-use domain::event_type::{Status, Thing};
 use domain::ledger::record::{RecordState, State, StoredBody};
 use domain::provider::Provider;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 use expect_test::expect_file;
 
 use super::*;

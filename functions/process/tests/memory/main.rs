@@ -9,13 +9,13 @@ use std::process::{Child, Command};
 use std::time::Duration;
 
 use domain::digest::Digest;
+use domain::event::event_id::EventId;
+use domain::event::event_type::{EventType, Status, Thing};
 use domain::event::{Event, Origin, VerifiedBy};
-use domain::event_id::EventId;
-use domain::event_type::{EventType, Status, Thing};
 use domain::ledger::record::BodyRef;
 use domain::message::{BodyLocation, encode};
 use domain::provider::Provider;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use serde_json::json;
 

@@ -5,11 +5,11 @@ use expect_test::{Expect, expect};
 use super::*;
 use crate::digest::Digest;
 use crate::download::FetchRefusal;
+use crate::event::event_id::EventId;
+use crate::event::event_type::EventType;
 use crate::event::{Origin, VerifiedBy};
-use crate::event_id::EventId;
-use crate::event_type::EventType;
 use crate::provider::Provider;
-use crate::source_name::SourceName;
+use crate::source::source_name::SourceName;
 use crate::time::Timestamp;
 
 fn event(id: &str) -> Event {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::content::parsed_delivery::ParsedDelivery;
 use crate::description::{AnswerRules, FieldMapping, MappingValue, Pointer};
-use crate::parsed_delivery::ParsedDelivery;
 
 /// An API's account of a thing.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
+use crate::content::parsed_delivery::ParsedDelivery;
 use crate::description::{Method, Poll, PollFieldValue, RequestText};
-use crate::parsed_delivery::ParsedDelivery;
 use crate::source::ApiAccess;
 
 /// Everything but the unreserved characters of RFC 3986.

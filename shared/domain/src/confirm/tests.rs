@@ -11,10 +11,10 @@ use serde_json::json;
 use super::*;
 use crate::digest::Digest;
 use crate::event::Origin;
-use crate::event_id::EventId;
+use crate::event::event_id::EventId;
 use crate::provider::Provider;
+use crate::source::source_name::SourceName;
 use crate::source::{Options, Source};
-use crate::source_name::SourceName;
 use crate::time::Timestamp;
 
 const KEY: &str = "sk-0123456789";

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::description::{
     Challenge, Description, DescriptionError, Ed25519, FieldPath, HEAD_POINTERS_MAX, HeaderName, Hmac, KeySource,
-    Method, Part, Pointer, Poll, RequestText, Scheme, Syntax, Template, Timestamp, TimestampAt, is_host,
+    Method, Pointer, Poll, RequestText, Scheme, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, is_host,
 };
 
 impl Description {
@@ -120,16 +120,20 @@ fn check_signature(
     if header.is_empty() {
         return Err(DescriptionError::NoHeader);
     }
-    if message.0.iter().all(|part| matches!(part, Part::Literal(_))) {
+    if message.0.iter().all(|part| matches!(part, TemplatePart::Literal(_))) {
         return Err(DescriptionError::EmptyMessage);
     }
-    if message.0.contains(&Part::Form) && !message.0.contains(&Part::Url) {
+    if message.0.contains(&TemplatePart::Form) && !message.0.contains(&TemplatePart::Url) {
         return Err(DescriptionError::FormWithoutUrl);
     }
-    if message.0.contains(&Part::Id) && id.is_empty() {
+    if message.0.contains(&TemplatePart::Id) && id.is_empty() {
         return Err(DescriptionError::Nowhere { part: "id" });
     }
-    if message.0.iter().any(|part| matches!(part, Part::Json(pointers) if pointers.iter().any(Pointer::has_wildcard))) {
+    if message
+        .0
+        .iter()
+        .any(|part| matches!(part, TemplatePart::Json(pointers) if pointers.iter().any(Pointer::has_wildcard)))
+    {
         return Err(DescriptionError::Wildcard);
     }
     match syntax {
@@ -149,19 +153,19 @@ fn check_signature(
         Syntax::Plain | Syntax::Prefix { .. } | Syntax::Pairs { .. } | Syntax::Versions { .. } => {}
     }
     let Some(Timestamp { at, past_seconds, future_seconds, unsigned, .. }) = timestamp else {
-        return if message.0.contains(&Part::Timestamp) {
+        return if message.0.contains(&TemplatePart::Timestamp) {
             Err(DescriptionError::Nowhere { part: "timestamp" })
         } else {
             Ok(())
         };
     };
-    if matches!(at, TimestampAt::Json(pointer) if pointer.has_wildcard()) {
+    if matches!(at, TimestampLocation::Json(pointer) if pointer.has_wildcard()) {
         return Err(DescriptionError::Wildcard);
     }
-    if matches!(at, TimestampAt::Pair(_)) && !matches!(syntax, Syntax::Pairs { .. }) {
+    if matches!(at, TimestampLocation::Pair(_)) && !matches!(syntax, Syntax::Pairs { .. }) {
         return Err(DescriptionError::PairWithoutPairs);
     }
-    if past_seconds.is_none() && future_seconds.is_none() && !message.0.contains(&Part::Timestamp) {
+    if past_seconds.is_none() && future_seconds.is_none() && !message.0.contains(&TemplatePart::Timestamp) {
         return Err(DescriptionError::TimestampWithoutLimit);
     }
     match (message.signs(at), unsigned) {

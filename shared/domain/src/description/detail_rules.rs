@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::content::media::Media;
 use crate::description::{AssetRule, FieldPath, FieldPaths, MediaRule, Pointer, TextRule, TimeRule};
-use crate::media::Media;
 
 /// Where the details are. Whatever is left out, or not in the body, is absent from the event.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
+use crate::content::media::Media;
 use crate::description::Condition;
 use crate::description::condition::ConditionForm;
-use crate::media::Media;
 
 /// What kind of media it is about if a condition holds.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::description::{AnswerRules, Condition, HeaderName, PollUrl, RedactedText, RequestText};
-use crate::event_type::Thing;
+use crate::event::event_type::Thing;
 
 /// How the API is asked about an event that ends something: the first that fits is taken. Its key goes to the host of
 /// [`PollUrl`] alone.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::description::Condition;
 use crate::description::condition::ConditionForm;
-use crate::event_type::Report;
+use crate::event::event_type::Report;
 
 /// What the body reports if a condition holds.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

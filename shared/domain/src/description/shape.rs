@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::Deserializer;
 
 use crate::description::{Condition, DetailRules, FieldPath, FieldPaths, ReportRule};
-use crate::event_type::Report;
+use crate::event::event_type::Report;
 
 /// A form that a sender's bodies have: how it is known, what identifies an event of it, and what it reports.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -1,6 +1,8 @@
 //! What of a delivery is under its signature.
 
-use crate::description::{Description, FieldPath, HeaderName, Part, Scheme, Template, Timestamp, TimestampAt};
+use crate::description::{
+    Description, FieldPath, HeaderName, Scheme, Template, TemplatePart, Timestamp, TimestampLocation,
+};
 
 impl Scheme {
     /// The bytes that its signature is over, if it has one.
@@ -27,13 +29,18 @@ impl Scheme {
     pub(crate) fn signed_headers(&self) -> impl Iterator<Item = &HeaderName> {
         let parts = self.message().into_iter().flat_map(|message| &*message.0);
         parts.flat_map(|part| match part {
-            Part::Id => self.id_headers(),
-            Part::Header(name) => std::slice::from_ref(name),
-            Part::Timestamp => match self.timestamp().map(|timestamp| &timestamp.at) {
-                Some(TimestampAt::Header(names)) if names.len() == 1 => &**names,
+            TemplatePart::Id => self.id_headers(),
+            TemplatePart::Header(name) => std::slice::from_ref(name),
+            TemplatePart::Timestamp => match self.timestamp().map(|timestamp| &timestamp.at) {
+                Some(TimestampLocation::Header(names)) if names.len() == 1 => &**names,
                 _ => &[],
             },
-            Part::Literal(_) | Part::Body | Part::BodySha256 | Part::Json(_) | Part::Url | Part::Form => &[],
+            TemplatePart::Literal(_)
+            | TemplatePart::Body
+            | TemplatePart::BodySha256
+            | TemplatePart::Json(_)
+            | TemplatePart::Url
+            | TemplatePart::Form => &[],
         })
     }
 }
@@ -41,15 +48,19 @@ impl Scheme {
 impl Template {
     /// Whether it holds the timestamp that is read there.
     #[must_use]
-    pub fn signs(&self, timestamp: &TimestampAt) -> bool {
-        let holds_header = |name: &HeaderName| self.0.iter().any(|part| matches!(part, Part::Header(it) if it == name));
-        self.0.contains(&Part::Timestamp)
+    pub fn signs(&self, timestamp: &TimestampLocation) -> bool {
+        let holds_header =
+            |name: &HeaderName| self.0.iter().any(|part| matches!(part, TemplatePart::Header(it) if it == name));
+        self.0.contains(&TemplatePart::Timestamp)
             || match timestamp {
-                TimestampAt::Header(names) => names.iter().all(holds_header),
-                TimestampAt::Pair(_) => false,
-                TimestampAt::Json(pointer) => {
+                TimestampLocation::Header(names) => names.iter().all(holds_header),
+                TimestampLocation::Pair(_) => false,
+                TimestampLocation::Json(pointer) => {
                     self.covers_body()
-                        || self.0.iter().any(|part| matches!(part, Part::Json(of) if of.first() == Some(pointer)))
+                        || self
+                            .0
+                            .iter()
+                            .any(|part| matches!(part, TemplatePart::Json(of) if of.first() == Some(pointer)))
                 }
             }
     }

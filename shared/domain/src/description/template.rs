@@ -6,11 +6,11 @@ use crate::description::{HeaderName, Pointer, RedactedText};
 
 /// The bytes that a signature is over: `{id}.{timestamp}.{body}`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Template(pub Vec<Part>);
+pub struct Template(pub Vec<TemplatePart>);
 
 /// A part of them.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
+pub enum TemplatePart {
     /// This text.
     Literal(String),
     /// `{body}`: the body's bytes as they were sent.
@@ -49,13 +49,13 @@ impl Template {
         while !rest.is_empty() {
             let (literal, tail) = rest.split_once('{').unwrap_or((rest, ""));
             if !literal.is_empty() {
-                parts.push(Part::Literal(literal.to_owned()));
+                parts.push(TemplatePart::Literal(literal.to_owned()));
             }
             if literal.len() == rest.len() {
                 break;
             }
             let (name, tail) = tail.split_once('}').ok_or_else(|| NotATemplate(RedactedText::of(tail)))?;
-            parts.push(Part::parse(name).ok_or_else(|| NotATemplate(RedactedText::of(name)))?);
+            parts.push(TemplatePart::parse(name).ok_or_else(|| NotATemplate(RedactedText::of(name)))?);
             rest = tail;
         }
         Ok(Template(parts))
@@ -64,26 +64,26 @@ impl Template {
     /// Whether every byte of the body is vouched for.
     #[must_use]
     pub fn covers_body(&self) -> bool {
-        self.0.iter().any(|part| matches!(part, Part::Body | Part::BodySha256 | Part::Form))
+        self.0.iter().any(|part| matches!(part, TemplatePart::Body | TemplatePart::BodySha256 | TemplatePart::Form))
     }
 }
 
-impl Part {
-    fn parse(name: &str) -> Option<Part> {
+impl TemplatePart {
+    fn parse(name: &str) -> Option<TemplatePart> {
         Some(match name.split_once(':') {
             None => match name {
-                "body" => Part::Body,
-                "body_sha256" => Part::BodySha256,
-                "timestamp" => Part::Timestamp,
-                "id" => Part::Id,
-                "url" => Part::Url,
-                "form" => Part::Form,
+                "body" => TemplatePart::Body,
+                "body_sha256" => TemplatePart::BodySha256,
+                "timestamp" => TemplatePart::Timestamp,
+                "id" => TemplatePart::Id,
+                "url" => TemplatePart::Url,
+                "form" => TemplatePart::Form,
                 _ => return None,
             },
-            Some(("header", name)) => Part::Header(HeaderName::parse(name).ok()?),
+            Some(("header", name)) => TemplatePart::Header(HeaderName::parse(name).ok()?),
             Some(("json", pointers)) => {
                 let pointers = pointers.split('|').map(Pointer::parse).collect::<Result<Vec<_>, _>>();
-                Part::Json(pointers.ok()?)
+                TemplatePart::Json(pointers.ok()?)
             }
             Some(_) => return None,
         })

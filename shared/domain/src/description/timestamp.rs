@@ -9,7 +9,7 @@ use crate::description::{HeaderName, Pointer};
 #[serde(deny_unknown_fields)]
 pub struct Timestamp {
     /// Where it says so.
-    pub at: TimestampAt,
+    pub at: TimestampLocation,
     /// What it counts.
     #[serde(default)]
     pub unit: TimestampUnit,
@@ -28,7 +28,7 @@ pub struct Timestamp {
 /// Where a delivery says when it was made: `{ header = [...] }`, `{ pair = "t" }` or `{ json = "/pointer" }`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum TimestampAt {
+pub enum TimestampLocation {
     /// In the first of these headers that is there.
     Header(Vec<HeaderName>),
     /// In the signature's own header, under this key. Only where that is a list of pairs.

@@ -1,7 +1,7 @@
 //! Where each sender keeps its assets.
 
-use crate::compiled_provider::CompiledProvider;
 use crate::description::is_host;
+use crate::provider::compiled_provider::CompiledProvider;
 
 /// A host's name, or all names below one.
 #[derive(Clone, Debug, PartialEq, Eq)]

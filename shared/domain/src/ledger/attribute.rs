@@ -1,6 +1,6 @@
 //! The attributes of the ledger's items. Their names stand here and nowhere else.
 
-use crate::string_enum::string_enum;
+use crate::text::string_enum::string_enum;
 
 /// An attribute of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

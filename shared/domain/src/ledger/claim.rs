@@ -47,7 +47,7 @@ pub enum Reason {
     NotYetDue,
 }
 
-crate::string_enum::string_enum!(Reason { Finished => "finished", Leased => "leased", NotYetDue => "not_yet_due" });
+crate::text::string_enum::string_enum!(Reason { Finished => "finished", Leased => "leased", NotYetDue => "not_yet_due" });
 
 impl ClaimRequest {
     /// The latest moment at which the event must come due once this claim holds.
@@ -87,7 +87,7 @@ mod tests {
 
     use super::*;
     use crate::digest::Digest;
-    use crate::time_scale::TimeScale;
+    use crate::time::time_scale::TimeScale;
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
     const SECOND: Duration = Duration::from_secs(1);

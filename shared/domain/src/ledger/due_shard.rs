@@ -1,6 +1,6 @@
 //! The shards of the index of due times.
 
-use crate::event_id::EventId;
+use crate::event::event_id::EventId;
 
 /// The number of shards. One partition of an index takes a thousand writes a second; this many never hold up the table.
 pub const DUE_SHARDS: u32 = 64;

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use crate::digest::Digest;
 use crate::event::Event;
-use crate::event_id::EventId;
-use crate::event_type::EventType;
+use crate::event::event_id::EventId;
+use crate::event::event_type::EventType;
 use crate::ledger::attribute::Attribute;
 use crate::ledger::due_shard;
 use crate::ledger::record::{BodyRef, PackedBody, Record, RecordBody, RecordState, State, StoredBody};
 use crate::ledger::sweep::Overdue;
 use crate::ledger::value::Value;
-use crate::source_name::SourceName;
+use crate::source::source_name::SourceName;
 use crate::time::Timestamp;
 
 /// An item, attribute by attribute.

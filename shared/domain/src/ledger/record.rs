@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::digest::Digest;
 use crate::event::Event;
-use crate::event_id::EventId;
-use crate::string_enum::string_enum;
+use crate::event::event_id::EventId;
+use crate::text::string_enum::string_enum;
 use crate::time::Timestamp;
 
 /// How far an event has come.

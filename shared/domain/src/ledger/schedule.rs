@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::time::Timestamp;
-use crate::time_scale::TimeScale;
+use crate::time::time_scale::TimeScale;
 
 /// A processor's lease outlives its own time-out by this much, so that a claim never lapses under a working function.
 pub const LEASE_MARGIN: Duration = Duration::from_secs(60);

@@ -93,7 +93,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::time_scale::TimeScale;
+    use crate::time::time_scale::TimeScale;
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
     const EXPIRY: i64 = 1_700_000_000 + 30 * 24 * 60 * 60;

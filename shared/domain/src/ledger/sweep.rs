@@ -41,7 +41,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::time_scale::TimeScale;
+    use crate::time::time_scale::TimeScale;
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
     const SECOND: Duration = Duration::from_secs(1);

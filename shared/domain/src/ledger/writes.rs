@@ -4,7 +4,7 @@
 //! with the item that stood in the way, and then the decision says what to make of that.
 
 use crate::event::Event;
-use crate::event_id::EventId;
+use crate::event::event_id::EventId;
 use crate::ledger::attribute::Attribute::{
     self, Attempts, ClaimedBy, Delivery, DueAt, DueShard, ExpiresAt, Id, LastError, LeaseUntil, NotBefore, Outcome,
     Sweeps, SweptBy,

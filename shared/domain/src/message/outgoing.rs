@@ -2,7 +2,7 @@
 
 use super::{BodyLocation, TooLarge, encode, encode_reference, encode_whole};
 use crate::event::Event;
-use crate::source_name::SourceName;
+use crate::source::source_name::SourceName;
 use crate::verify::VerifiedEvent;
 
 /// A message for the events queue, which takes no other. Nothing that is not verified can be in it: it is made of a verified

@@ -1,8 +1,8 @@
 use expect_test::expect;
 
 use super::*;
+use crate::event::event_type::{Status, Thing};
 use crate::event::{Origin, VerifiedBy};
-use crate::event_type::{Status, Thing};
 use crate::provider::Provider;
 
 fn event(body: &[u8]) -> Event {

@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use expect_test::{Expect, expect};
 
 use super::*;
+use crate::event::event_id::EventId;
 use crate::event::{Origin, VerifiedBy};
-use crate::event_id::EventId;
 use crate::provider::Provider;
-use crate::source_name::SourceName;
+use crate::source::source_name::SourceName;
 use crate::time::Timestamp;
 
 fn event(body: &[u8]) -> Event {

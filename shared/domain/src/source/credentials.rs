@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::configuration::Configuration;
 use super::{MacKeys, PublicUrl, SourceError, TokenDigests, secret_length};
 use crate::description::{
-    Ed25519, Encoding, HeaderName, Hmac, KeySource, Part, Scheme, StaticToken, Syntax, Template, Timestamp,
+    Ed25519, Encoding, HeaderName, Hmac, KeySource, Scheme, StaticToken, Syntax, Template, TemplatePart, Timestamp,
 };
 use crate::digest::Digest;
-use crate::key_set::KeySetAddress;
 use crate::provider::Provider;
-use crate::public_keys::PublicKeys;
+use crate::source::key_set::KeySetAddress;
+use crate::source::public_keys::PublicKeys;
 
 /// What a genuine delivery must carry. A source without any cannot be expressed.
 #[derive(Clone, Debug)]
@@ -244,7 +244,7 @@ fn refuse_unfit(provider: Provider, scheme: &Scheme, configuration: &Configurati
     {
         return unfit("token_header", "the header is not yours to choose, so leave it out");
     }
-    if configuration.public_url.is_some() && !message.is_some_and(|message| message.0.contains(&Part::Url)) {
+    if configuration.public_url.is_some() && !message.is_some_and(|message| message.0.contains(&TemplatePart::Url)) {
         return unfit("public_url", "it does not sign its URL, so leave it out");
     }
     Ok(())

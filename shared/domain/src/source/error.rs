@@ -3,7 +3,7 @@
 use super::secret_length::SECRET_MIN_BYTES;
 use crate::download;
 use crate::provider::{Provider, UnknownProvider};
-use crate::public_keys::NotPublicKeys;
+use crate::source::public_keys::NotPublicKeys;
 
 /// Why a source's secret cannot be used. The text says what to write instead, and shows nothing of what stands there but
 /// words and names of headers of the description in `scheme`: no value that could be a secret in the wrong place.

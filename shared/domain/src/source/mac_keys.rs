@@ -8,8 +8,8 @@ use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
 use super::{SourceError, secret_length};
-use crate::base64_text;
 use crate::description::{Hash, SecretEncoding, SecretForm};
+use crate::text::base64_text;
 
 /// Keys that are valid now. Each is kept as far towards a code as the key alone leads, and no secret's text is.
 #[derive(Clone)]

@@ -1,9 +1,9 @@
 //! What a sender sends as it is: a token in a header, a name and a password.
 
 use super::Refusal;
-use crate::base64_text;
-use crate::headers::{Doubled, Headers};
+use crate::delivery::headers::{Doubled, Headers};
 use crate::source::TokenDigests;
+use crate::text::base64_text;
 
 /// Gives the index of the token that stands in `header` after `prefix`.
 ///

@@ -1,7 +1,7 @@
 //! Headers that have more than one name.
 
+use crate::delivery::headers::{Doubled, Headers};
 use crate::description::HeaderName;
-use crate::headers::{Doubled, Headers};
 
 /// The one value of the first header of `names` that is there and not empty.
 pub(super) fn first<'h>(headers: &'h Headers, names: &[HeaderName]) -> Result<Option<&'h str>, Doubled> {

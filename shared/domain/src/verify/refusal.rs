@@ -1,6 +1,6 @@
 //! Why a delivery is not believed.
 
-use crate::string_enum::string_enum;
+use crate::text::string_enum::string_enum;
 
 /// Why a delivery is not believed. For the log: the sender is told the same text for all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

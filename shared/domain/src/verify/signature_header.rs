@@ -1,10 +1,10 @@
 //! The signatures that a delivery carries.
 
 use super::{Refusal, header};
-use crate::base64_text;
+use crate::delivery::headers::{Doubled, Headers};
 use crate::description::{Encoding, Syntax};
-use crate::headers::{Doubled, Headers};
 use crate::source::Signing;
+use crate::text::base64_text;
 
 /// More codes than any sender makes of one delivery, even while it changes its secret. Each costs a comparison.
 pub(super) const CODES_MAX: usize = 16;

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::signed_timestamp::SignedTimestamp;
 use super::{Refusal, field, form, header};
 use crate::delivery::Delivery;
-use crate::description::{HeaderName, Part};
+use crate::delivery::headers::Doubled;
+use crate::description::{HeaderName, TemplatePart};
 use crate::digest::Digest;
-use crate::headers::Doubled;
 use crate::source::Signing;
 
 /// The bytes that a signature is over, piece by piece: no body is copied to be hashed.
@@ -44,35 +44,35 @@ impl<'d> SignedContent<'d> {
 }
 
 fn piece<'d>(
-    part: &'d Part,
+    part: &'d TemplatePart,
     delivery: &'d Delivery,
     signing: &Signing,
     timestamp: Option<&'d SignedTimestamp<'d>>,
 ) -> Result<Cow<'d, [u8]>, Refusal> {
     Ok(match part {
-        Part::Literal(text) => Cow::Borrowed(text.as_bytes()),
-        Part::Body => Cow::Borrowed(&*delivery.body),
-        Part::BodySha256 => Cow::Owned(Digest::of(&delivery.body).to_string().into_bytes()),
-        Part::Timestamp => Cow::Borrowed(timestamp.ok_or(Refusal::TimestampMissing)?.text.as_bytes()),
-        Part::Id => {
+        TemplatePart::Literal(text) => Cow::Borrowed(text.as_bytes()),
+        TemplatePart::Body => Cow::Borrowed(&*delivery.body),
+        TemplatePart::BodySha256 => Cow::Owned(Digest::of(&delivery.body).to_string().into_bytes()),
+        TemplatePart::Timestamp => Cow::Borrowed(timestamp.ok_or(Refusal::TimestampMissing)?.text.as_bytes()),
+        TemplatePart::Id => {
             let id = header::first(&delivery.headers, &signing.id).map_err(|Doubled| Refusal::IdDoubled)?;
             Cow::Borrowed(id.ok_or(Refusal::IdMissing)?.as_bytes())
         }
-        Part::Header(HeaderName(name)) => {
+        TemplatePart::Header(HeaderName(name)) => {
             let value = delivery.headers.single(name).map_err(|Doubled| Refusal::HeaderDoubled)?;
             Cow::Borrowed(value.ok_or(Refusal::HeaderMissing)?.as_bytes())
         }
-        Part::Json(pointers) => {
+        TemplatePart::Json(pointers) => {
             let text = pointers.iter().find_map(|pointer| field(&delivery.body, pointer));
             match text.ok_or(Refusal::FieldMissing)? {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
                 Cow::Owned(text) => Cow::Owned(text.into_bytes()),
             }
         }
-        Part::Url => {
+        TemplatePart::Url => {
             let url = signing.public_url.as_ref().map_or_else(|| delivery.url.whole(), |url| url.whole(&delivery.url));
             Cow::Owned(url.into_bytes())
         }
-        Part::Form => Cow::Owned(form::signed(delivery)?.into_bytes()),
+        TemplatePart::Form => Cow::Owned(form::signed(delivery)?.into_bytes()),
     })
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::{Refusal, field, header};
 use crate::delivery::Delivery;
-use crate::description::{Timestamp as Rule, TimestampAt, TimestampUnit};
-use crate::headers::Doubled;
+use crate::delivery::headers::Doubled;
+use crate::description::{Timestamp as Rule, TimestampLocation, TimestampUnit};
 use crate::time::Timestamp;
 
 /// The time at which a sender says that it made a delivery.
@@ -23,11 +23,11 @@ impl<'d> SignedTimestamp<'d> {
         pairs: &[(&'d str, &'d str)],
     ) -> Result<SignedTimestamp<'d>, Refusal> {
         let text = match &rule.at {
-            TimestampAt::Header(names) => {
+            TimestampLocation::Header(names) => {
                 let text = header::first(&delivery.headers, names);
                 text.map_err(|Doubled| Refusal::TimestampDoubled)?.map(Cow::Borrowed)
             }
-            TimestampAt::Pair(key) => {
+            TimestampLocation::Pair(key) => {
                 let mut texts = pairs.iter().filter(|(known, _)| known == key).map(|(_, text)| *text);
                 let text = texts.next();
                 if texts.next().is_some() {
@@ -35,7 +35,7 @@ impl<'d> SignedTimestamp<'d> {
                 }
                 text.map(Cow::Borrowed)
             }
-            TimestampAt::Json(pointer) => field(&delivery.body, pointer),
+            TimestampLocation::Json(pointer) => field(&delivery.body, pointer),
         };
         let text = text.filter(|text| !text.is_empty()).ok_or(Refusal::TimestampMissing)?;
         let instant = read(&text, rule.unit).ok_or(Refusal::TimestampMalformed)?;

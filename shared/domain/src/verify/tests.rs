@@ -10,7 +10,7 @@ use hmac::{KeyInit as _, Mac as _};
 
 use super::*;
 use crate::delivery::RequestUrl;
-use crate::source_name::SourceName;
+use crate::source::source_name::SourceName;
 use crate::time::Timestamp;
 
 const SECRET: &str = "your-webhook-secret";

@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use domain::asset::Archived;
-use domain::canonical::Canonical;
+use domain::content::asset::Archived;
+use domain::content::canonical::Canonical;
 use domain::description::DefaultReport;
 use domain::digest::Digest;
+use domain::event::event_type::{EventType, Status, Thing};
 use domain::event::{Event, Origin};
-use domain::event_type::{EventType, Status, Thing};
 use domain::ledger::record::BodyRef;
 use domain::provider::Provider;
 use domain::published::{Carriage, Published, assets_object, publish};

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use domain::asset::Archived;
-use domain::asset::NotArchived;
-use domain::canonical::Canonical;
+use domain::content::asset::Archived;
+use domain::content::asset::NotArchived;
+use domain::content::canonical::Canonical;
 use domain::digest::Digest;
+use domain::event::event_id::EventId;
+use domain::event::event_type::EventType;
 use domain::event::{Event, Origin, VerifiedBy};
-use domain::event_id::EventId;
-use domain::event_type::EventType;
 use domain::ledger::record::BodyRef;
 use domain::message::{BodyLocation, INLINE_MESSAGE_MAX_BYTES, Message, MessageBody, encode, encode_reference};
 use domain::provider::Provider;
 use domain::published::{Carriage, assets_object, publish};
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use expect_test::expect_file;
 use serde_json::{Value, json};

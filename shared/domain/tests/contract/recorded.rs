@@ -1,13 +1,13 @@
 //! The recorded deliveries in `tests/deliveries`, verified as the ingest function verifies them.
 
-use domain::compiled_provider::CompiledProvider;
+use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
 use domain::event::Event;
-use domain::headers::Headers;
 use domain::provider::Provider;
+use domain::provider::compiled_provider::CompiledProvider;
 use domain::source::Source;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::verify::{VerifiedEvent, verify};
 use hmac::{Hmac, KeyInit as _, Mac as _};

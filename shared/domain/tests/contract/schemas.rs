@@ -1,7 +1,7 @@
 //! What is sent is valid, and what is not of the form is not.
 
-use domain::asset::Archived;
-use domain::canonical::Canonical;
+use domain::content::asset::Archived;
+use domain::content::canonical::Canonical;
 use domain::ledger::record::BodyRef;
 use domain::message::{BodyLocation, Message, encode, encode_reference, encode_whole};
 use domain::provider::Provider;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use domain::digest::Digest;
+use domain::event::event_id::EventId;
+use domain::event::event_type::EventType;
 use domain::event::{Event, Origin, VerifiedBy};
-use domain::event_id::EventId;
-use domain::event_type::EventType;
 use domain::ledger::record::{PackedBody, RecordBody};
 use domain::provider::Provider;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 
 use crate::name::{self, Name};
 use crate::time::NOW;

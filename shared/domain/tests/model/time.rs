@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use domain::ledger::schedule::Schedule;
 use domain::time::Timestamp;
-use domain::time_scale::TimeScale;
+use domain::time::time_scale::TimeScale;
 
 /// What the clock shows. A whole second, because expiry is kept in seconds.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);

@@ -1,8 +1,8 @@
 //! Sources and deliveries of these tests.
 
 use domain::delivery::{Delivery, RequestUrl};
+use domain::source::source_name::SourceName;
 use domain::source::{Source, SourceError};
-use domain::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::verify::{Rejection, VerifiedEvent, verify};
 use serde_json::Value;

@@ -1,11 +1,11 @@
 //! Generated values.
 
 use domain::digest::Digest;
+use domain::event::event_id::EventId;
+use domain::event::event_type::{EventType, Status, Thing};
 use domain::event::{Event, Origin, VerifiedBy};
-use domain::event_id::EventId;
-use domain::event_type::{EventType, Status, Thing};
 use domain::provider::Provider;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use proptest::collection::{btree_map, vec};
 use proptest::option;

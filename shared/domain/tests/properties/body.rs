@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use domain::head::Head;
+use domain::content::head::Head;
 use domain::provider::Provider;
-use domain::queue_text::escape_for_queues;
+use domain::text::queue_text::escape_for_queues;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

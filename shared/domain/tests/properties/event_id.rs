@@ -1,5 +1,5 @@
-use domain::event_id::{EVENT_ID_MAX_BYTES, EventId};
-use domain::source_name::SourceName;
+use domain::event::event_id::{EVENT_ID_MAX_BYTES, EventId};
+use domain::source::source_name::SourceName;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -1,4 +1,4 @@
-use domain::queue_text::escape_for_queues;
+use domain::text::queue_text::escape_for_queues;
 use proptest::prelude::*;
 
 use crate::any;

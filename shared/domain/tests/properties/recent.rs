@@ -2,8 +2,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::digest::Digest;
-use domain::event_id::EventId;
-use domain::recent::RecentEvents;
+use domain::event::event_id::EventId;
+use domain::event::recent::RecentEvents;
 use domain::time::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -1,8 +1,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::delivery::request::Request;
+use domain::delivery::route::{Route, route};
 use domain::provider::Provider;
-use domain::request::Request;
-use domain::route::{Route, route};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
 use proptest::sample::Index;

@@ -1,7 +1,7 @@
 use domain::delivery::{Delivery, RequestUrl};
 use domain::digest::Digest;
+use domain::source::source_name::SourceName;
 use domain::source::{Source, SourceError};
-use domain::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::verify::verify;
 use proptest::collection::vec;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use domain::time::Timestamp;
-use domain::time_scale::TimeScale;
+use domain::time::time_scale::TimeScale;
 use proptest::prelude::*;
 
 use crate::any;

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use domain::description::{Confidence, Description};
 use domain::provider::Provider;
 use domain::source::Source;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 use expect_test::expect_file;
 
 use self::page::{index, page};

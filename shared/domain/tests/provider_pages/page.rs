@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use domain::description::{
     Confidence, DefaultReport, Description, FieldPaths, HeaderName, Method, Poll, RequestText, Scheme, Shape,
 };
-use domain::event_type::Report;
+use domain::event::event_type::Report;
 
 use crate::proof::{covers_body, kind, replay, sentences, signed};
 use crate::secret::{TOKEN, example, has_url_token};

@@ -1,8 +1,8 @@
 //! What of a delivery is verified, and what is not, by a description's scheme.
 
 use domain::description::{
-    Description, Ed25519, Encoding, Hash, HeaderName, Hmac, KeySource, Part, Scheme, SecretEncoding, SecretForm,
-    StaticToken, Syntax, Template, Timestamp, TimestampAt, TimestampUnit,
+    Description, Ed25519, Encoding, Hash, HeaderName, Hmac, KeySource, Scheme, SecretEncoding, SecretForm, StaticToken,
+    Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
 };
 
 use crate::words::{code, duration, headers, pointer, template};
@@ -50,7 +50,7 @@ pub(crate) fn replay(scheme: &Scheme) -> String {
     let Some(Signed { timestamp: Some(timestamp), message, .. }) = signed(scheme) else {
         return "deduplication alone".to_owned();
     };
-    let is_signed = message.0.contains(&Part::Timestamp) || matches!(timestamp.at, TimestampAt::Json(_));
+    let is_signed = message.0.contains(&TemplatePart::Timestamp) || matches!(timestamp.at, TimestampLocation::Json(_));
     let limit = timestamp.past_seconds.map(|seconds| duration(seconds.into()));
     match (limit, is_signed) {
         (Some(limit), true) => limit,
@@ -128,19 +128,25 @@ fn name(scheme: &Scheme) -> String {
 
 /// What the less plain parts of a message are.
 fn parts(message: &Template) -> impl Iterator<Item = String> {
-    let said = |part: &Part| match part {
-        Part::BodySha256 => Some("`{body_sha256}` is the SHA-256 of the body's bytes, in hex."),
-        Part::Url => Some(
+    let said = |part: &TemplatePart| match part {
+        TemplatePart::BodySha256 => Some("`{body_sha256}` is the SHA-256 of the body's bytes, in hex."),
+        TemplatePart::Url => Some(
             "`{url}` is the URL that the sender was given. If that is not the function's own, name its host in \
              `public_url`; otherwise leave that out.",
         ),
-        Part::Form => Some(
+        TemplatePart::Form => Some(
             "`{form}` is every field of a form, sorted by name; for any other body the URL's query must hold its \
              SHA-256 as `bodySHA256`.",
         ),
-        Part::Json(pointers) if pointers.len() > 1 => Some("`{json:...}` is the first of these fields that is there."),
-        Part::Json(_) => Some("`{json:...}` is a field of the body."),
-        Part::Literal(_) | Part::Body | Part::Timestamp | Part::Id | Part::Header(_) => None,
+        TemplatePart::Json(pointers) if pointers.len() > 1 => {
+            Some("`{json:...}` is the first of these fields that is there.")
+        }
+        TemplatePart::Json(_) => Some("`{json:...}` is a field of the body."),
+        TemplatePart::Literal(_)
+        | TemplatePart::Body
+        | TemplatePart::Timestamp
+        | TemplatePart::Id
+        | TemplatePart::Header(_) => None,
     };
     message.0.iter().filter_map(said).map(str::to_owned)
 }
@@ -196,9 +202,9 @@ fn time(scheme: &Scheme) -> Option<String> {
         return Some(old_copies.to_owned());
     };
     let place = match at {
-        TimestampAt::Header(names) => headers(names),
-        TimestampAt::Pair(key) => format!("`{key}=` of the same header"),
-        TimestampAt::Json(at) => format!("`{}` of the body", pointer(at)),
+        TimestampLocation::Header(names) => headers(names),
+        TimestampLocation::Pair(key) => format!("`{key}=` of the same header"),
+        TimestampLocation::Json(at) => format!("`{}` of the body", pointer(at)),
     };
     let unit = match unit {
         TimestampUnit::Seconds => "in seconds",
@@ -222,8 +228,8 @@ fn unsigned_headers(description: &Description) -> Option<String> {
     let is_signed = |header: &HeaderName| {
         signed(&description.scheme).is_some_and(|signed| {
             signed.message.0.iter().any(|part| match part {
-                Part::Header(name) => name == header,
-                Part::Id => signed.id.contains(header),
+                TemplatePart::Header(name) => name == header,
+                TemplatePart::Id => signed.id.contains(header),
                 _ => false,
             })
         })

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::description::{
-    Description, Ed25519, Hmac, KeySource, Part, Scheme, SecretEncoding, SecretForm, StaticToken,
+    Description, Ed25519, Hmac, KeySource, Scheme, SecretEncoding, SecretForm, StaticToken, TemplatePart,
 };
 use domain::digest::Digest;
 use serde_json::{Map, Value, json};
@@ -43,7 +43,7 @@ fn credentials(scheme: &Scheme) -> Vec<(String, Value)> {
         }
         Scheme::Hmac(Hmac { secret, message, .. }) => {
             let mut fields = one("secrets", json!([signing_secret(secret)]));
-            if message.0.contains(&Part::Url) {
+            if message.0.contains(&TemplatePart::Url) {
                 fields.extend(one("public_url", json!("https://hooks.example.com")));
             }
             fields

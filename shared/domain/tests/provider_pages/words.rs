@@ -1,6 +1,6 @@
 //! Parts of a description in words.
 
-use domain::description::{FieldPath, FieldPaths, HeaderName, Part, Pointer, Template};
+use domain::description::{FieldPath, FieldPaths, HeaderName, Pointer, Template, TemplatePart};
 
 /// `a`, `a or b`, `a, b or c`.
 pub(crate) fn either(words: &[String]) -> String {
@@ -44,18 +44,18 @@ pub(crate) fn places(FieldPaths(places): &FieldPaths, id: &[HeaderName]) -> Stri
 
 /// A message as it is written.
 pub(crate) fn template(Template(parts): &Template) -> String {
-    let part = |part: &Part| match part {
-        Part::Literal(text) => text.replace('\n', "\\n"),
-        Part::Body => "{body}".to_owned(),
-        Part::BodySha256 => "{body_sha256}".to_owned(),
-        Part::Timestamp => "{timestamp}".to_owned(),
-        Part::Id => "{id}".to_owned(),
-        Part::Header(HeaderName(name)) => format!("{{header:{name}}}"),
-        Part::Json(pointers) => {
+    let part = |part: &TemplatePart| match part {
+        TemplatePart::Literal(text) => text.replace('\n', "\\n"),
+        TemplatePart::Body => "{body}".to_owned(),
+        TemplatePart::BodySha256 => "{body_sha256}".to_owned(),
+        TemplatePart::Timestamp => "{timestamp}".to_owned(),
+        TemplatePart::Id => "{id}".to_owned(),
+        TemplatePart::Header(HeaderName(name)) => format!("{{header:{name}}}"),
+        TemplatePart::Json(pointers) => {
             format!("{{json:{}}}", pointers.iter().map(pointer).collect::<Vec<_>>().join("|"))
         }
-        Part::Url => "{url}".to_owned(),
-        Part::Form => "{form}".to_owned(),
+        TemplatePart::Url => "{url}".to_owned(),
+        TemplatePart::Form => "{form}".to_owned(),
     };
     parts.iter().map(part).collect()
 }

@@ -1,8 +1,8 @@
 //! Which vectors a sender must have, by its description.
 
 use domain::description::{
-    Ed25519, Encoding, HeaderName, Hmac, Part, Scheme, StaticToken, Syntax, Template, Timestamp, TimestampAt,
-    TimestampUnit,
+    Ed25519, Encoding, HeaderName, Hmac, Scheme, StaticToken, Syntax, Template, TemplatePart, Timestamp,
+    TimestampLocation, TimestampUnit,
 };
 
 /// The names of vectors, each with whether its delivery is to be believed.
@@ -101,26 +101,26 @@ impl Required {
         for part in &*message.0 {
             match part {
                 // The body has been dealt with, and the timestamp has a rule of its own.
-                Part::Literal(_) | Part::Body | Part::BodySha256 | Part::Timestamp => {}
-                Part::Id => {
+                TemplatePart::Literal(_) | TemplatePart::Body | TemplatePart::BodySha256 | TemplatePart::Timestamp => {}
+                TemplatePart::Id => {
                     self.once("id");
                     self.refused(&["id-bit-flipped"]);
                 }
-                Part::Header(HeaderName(name)) => {
+                TemplatePart::Header(HeaderName(name)) => {
                     self.once(name);
                     self.refused(&[&format!("{name}-bit-flipped")]);
                 }
-                Part::Json(places) => {
+                TemplatePart::Json(places) => {
                     self.refused(&["field-missing", "field-changed"]);
                     if places.len() > 1 {
                         self.accepted(&["field-other-spelling"]);
                     }
                 }
-                Part::Url => {
+                TemplatePart::Url => {
                     self.accepted(&["url-with-query", "url-public", "url-public-host"]);
                     self.refused(&["url-query-changed", "url-host-changed"]);
                 }
-                Part::Form => {
+                TemplatePart::Form => {
                     self.accepted(&["form-in-other-order", "form-field-doubled", "form-empty", "json-with-digest"]);
                     self.refused(&["form-field-changed", "form-field-missing", "form-field-added"]);
                     self.refused(&["json-without-digest", "json-changed"]);
@@ -134,16 +134,16 @@ impl Required {
         self.refused(&["timestamp-missing", "timestamp-empty"]);
         self.refused(&["timestamp-not-a-number", "timestamp-with-sign", "timestamp-not-an-instant"]);
         match at {
-            TimestampAt::Header(_) => self.refused(&["timestamp-doubled"]),
-            TimestampAt::Pair(_) => {
+            TimestampLocation::Header(_) => self.refused(&["timestamp-doubled"]),
+            TimestampLocation::Pair(_) => {
                 self.accepted(&["timestamp-last"]);
                 self.refused(&["timestamp-doubled", "signature-pair-missing"]);
             }
-            TimestampAt::Json(_) => self.refused(&["timestamp-null"]),
+            TimestampLocation::Json(_) => self.refused(&["timestamp-null"]),
         }
         // In the body, it changes with a bit of that.
-        if !matches!(at, TimestampAt::Json(_)) {
-            if message.0.contains(&Part::Timestamp) {
+        if !matches!(at, TimestampLocation::Json(_)) {
+            if message.0.contains(&TemplatePart::Timestamp) {
                 self.refused(&["timestamp-bit-flipped"]);
             } else {
                 self.accepted(&["timestamp-changed"]);

@@ -3,7 +3,7 @@
 
 use domain::download::target::Loopback;
 use domain::source::Source;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 
 use super::*;
 use crate::download::tests::server::{Act, Server, content, redirect, status};

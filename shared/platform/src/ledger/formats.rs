@@ -7,11 +7,11 @@ use domain::provider::Provider;
 use testdata::format::{records, versions};
 
 use domain::digest::Digest;
-use domain::event_type::EventType;
+use domain::event::event_type::EventType;
 use domain::ledger::record::{BodyRef, StoredBody};
 use domain::ledger::schedule::Schedule;
-use domain::source_name::SourceName;
-use domain::time_scale::TimeScale;
+use domain::source::source_name::SourceName;
+use domain::time::time_scale::TimeScale;
 
 use super::*;
 use crate::body_codec::pack;

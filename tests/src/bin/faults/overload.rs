@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::ledger::schedule::Schedule;
 use domain::time::Timestamp;
-use domain::time_scale::TimeScale;
+use domain::time::time_scale::TimeScale;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use tests::clock::Stopwatch;

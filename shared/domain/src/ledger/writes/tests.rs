@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::digest::Digest;
+use crate::event::event_type::EventType;
 use crate::event::{Origin, VerifiedBy};
-use crate::event_type::EventType;
 use crate::ledger::admit::{Admission, admit};
 use crate::ledger::claim::{Claim, claim as decide};
 use crate::ledger::record::PackedBody;
@@ -13,8 +13,8 @@ use crate::ledger::schedule::Schedule;
 use crate::ledger::settle::{Work, settle as decide_end};
 use crate::ledger::sweep::Overdue;
 use crate::provider::Provider;
-use crate::source_name::SourceName;
-use crate::time_scale::TimeScale;
+use crate::source::source_name::SourceName;
+use crate::time::time_scale::TimeScale;
 
 use super::*;
 

@@ -3,7 +3,7 @@ use expect_test::{Expect, expect};
 use super::*;
 use crate::provider::Provider;
 use crate::source::Source;
-use crate::source_name::SourceName;
+use crate::source::source_name::SourceName;
 
 const SIGNS: &str = r#""provider":"get3w","secrets":["0123456789abcdef01234567"]"#;
 const SIGNS_NOTHING: &str =

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use domain::digest::Digest;
+use domain::event::event_id::EventId;
+use domain::event::event_type::EventType;
 use domain::event::{Event, Origin, VerifiedBy};
-use domain::event_id::EventId;
-use domain::event_type::EventType;
 use domain::ledger::claim::ClaimRequest;
 use domain::ledger::record::{PackedBody, RecordBody};
 use domain::ledger::schedule::Schedule;
@@ -14,9 +14,9 @@ use domain::ledger::settle::Settlement;
 use domain::ledger::sweep::Overdue;
 use domain::ledger::writes::{self, DueTime, PutCondition, Takeover};
 use domain::provider::Provider;
-use domain::source_name::SourceName;
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
-use domain::time_scale::TimeScale;
+use domain::time::time_scale::TimeScale;
 use expect_test::{Expect, expect};
 
 use super::*;

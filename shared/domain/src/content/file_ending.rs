@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::media::Media;
+use crate::content::media::Media;
 
 /// The media type and the kind of media of the file that `url` names, as far as the ending of its name tells.
 pub(crate) fn media_of_url(url: &str) -> (Option<&'static str>, Option<Media>) {

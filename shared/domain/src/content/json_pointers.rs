@@ -9,8 +9,8 @@ use std::{fmt, slice};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::content::field_value::FieldValue;
 use crate::description::{HEAD_POINTERS_MAX, Pointer};
-use crate::field_value::FieldValue;
 
 /// One bit a pointer.
 type Bits = u64;

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::asset::Asset;
-use crate::expiry;
-use crate::media::Media;
+use crate::content::asset::Asset;
+use crate::content::expiry;
+use crate::content::media::Media;
+use crate::text::truncate::truncate;
 use crate::time::Timestamp;
-use crate::truncate::truncate;
 
 /// What a body says beyond its head. Whatever a sender leaves out is absent, never guessed; a text above 2 KiB is cut,
 /// and the sender's body, which is published beside it, has all of it.

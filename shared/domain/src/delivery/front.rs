@@ -3,8 +3,8 @@
 //! A function URL is public. An operator who sets up a CloudFront distribution with a firewall wants no request to bypass
 //! them, so the distribution adds a header with a secret.
 
+use crate::delivery::request::Request;
 use crate::digest::{Digest, NotADigest};
-use crate::request::Request;
 use crate::source::TokenDigests;
 
 /// The header that the distribution adds, and in which it overwrites whatever the sender wrote.

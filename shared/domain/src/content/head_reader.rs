@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::compiled_condition::{CompiledCondition, FieldIndex, FieldRef, FieldValues};
+use crate::content::compiled_condition::{CompiledCondition, FieldIndex, FieldRef, FieldValues};
+use crate::content::head::Head;
+use crate::content::json_pointers::Pointers;
 use crate::description::{DefaultReport, Description, Shape};
-use crate::event_type::EventType;
-use crate::event_type::Report;
-use crate::head::Head;
-use crate::json::Pointers;
-use crate::truncate::truncate;
+use crate::event::event_type::EventType;
+use crate::event::event_type::Report;
+use crate::text::truncate::truncate;
 
 /// Reads heads by a description. Each place that its shapes look at is numbered once, when it is made, so that a delivery
 /// costs one pass over its body and no comparison of pointers.

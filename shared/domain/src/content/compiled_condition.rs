@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::content::field_value::FieldValue;
+use crate::content::json_pointers::Pointers;
+use crate::content::predicate::holds;
+use crate::delivery::headers::kept_text;
 use crate::description::{Condition, Description, FieldPath, FieldPaths, HeaderName, Predicate};
-use crate::field_value::FieldValue;
-use crate::headers::kept_text;
-use crate::json::Pointers;
-use crate::predicate::holds;
 
 /// A condition on numbered places.
 #[derive(Clone, Debug)]

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::compiled_provider::CompiledProvider;
-use crate::details::Details;
-use crate::details_reader;
-use crate::event_type::{EventType, Status};
-use crate::head::Head;
-use crate::parsed_delivery::ParsedDelivery;
+use crate::content::details::Details;
+use crate::content::details_reader;
+use crate::content::head::Head;
+use crate::content::parsed_delivery::ParsedDelivery;
+use crate::event::event_type::{EventType, Status};
+use crate::provider::compiled_provider::CompiledProvider;
 
 /// A body that nests deeper is not JSON that every consumer can read: the strictest common parser, that of .NET, stops
 /// at 64, and the published event puts the body two levels down.

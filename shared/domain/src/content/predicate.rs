@@ -1,7 +1,7 @@
 //! Whether a condition of a description holds.
 
+use crate::content::field_value::FieldValue;
 use crate::description::Predicate;
-use crate::field_value::FieldValue;
 
 /// Whether `predicate` holds of the places where `values` stand: of any of them, or, if `first` is set, of the first that
 /// has a text.

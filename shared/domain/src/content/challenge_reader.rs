@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::compiled_condition::{CompiledCondition, FieldIndex, FieldRef, FieldValues};
+use crate::content::compiled_condition::{CompiledCondition, FieldIndex, FieldRef, FieldValues};
+use crate::content::json_pointers::Pointers;
 use crate::description::{Challenge, Description, FieldPath, FieldPaths};
-use crate::json::Pointers;
 
 /// Tells, by a description, which deliveries only want to hear something back, and what.
 #[derive(Clone, Debug)]

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::content::field_value::FieldValue;
+use crate::content::json_pointers::item_number;
+use crate::content::predicate::holds;
+use crate::delivery::headers::kept_text;
 use crate::description::{Condition, FieldPath, FieldPaths, HeaderName, Pointer};
-use crate::field_value::FieldValue;
-use crate::headers::kept_text;
-use crate::json::item_number;
-use crate::predicate::holds;
 
 /// A delivery as the processor has it.
 #[derive(Clone, Copy, Debug)]

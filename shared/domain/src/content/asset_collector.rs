@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::asset::Asset;
+use crate::content::asset::Asset;
+use crate::content::file_ending;
+use crate::content::media::Media;
+use crate::content::parsed_delivery::{ParsedDelivery, values};
 use crate::description::{AssetSource, Pointer};
-use crate::file_ending;
-use crate::media::Media;
-use crate::parsed_delivery::{ParsedDelivery, values};
 
 /// The most telling kind first: a 3D model comes with a preview film, a film with a poster, a song with a cover.
 const MOST_TELLING: [Media; 5] = [Media::ThreeD, Media::Video, Media::Audio, Media::Image, Media::Text];

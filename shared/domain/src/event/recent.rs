@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use crate::digest::Digest;
-use crate::event_id::EventId;
+use crate::event::event_id::EventId;
 use crate::time::Timestamp;
 
 /// How long a repeat is answered from memory.

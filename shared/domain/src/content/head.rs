@@ -1,6 +1,6 @@
 //! What identifies an event.
 
-use crate::event_type::EventType;
+use crate::event::event_type::EventType;
 
 /// The few facts that identify an event, read from the sender's body and the kept headers alone.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::fmt;
 use ring::signature::{ED25519, UnparsedPublicKey};
 use serde::Deserialize;
 
-use crate::base64_text;
+use crate::text::base64_text;
 
 /// More keys than any sender has at a time. A signature is tried with each, and each try takes a while.
 const KEYS_MAX: usize = 16;

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::details::EventError;
-use crate::parsed_delivery::text;
+use crate::content::details::EventError;
+use crate::content::parsed_delivery::text;
 
 /// Why it failed: `error`, which is a text or an object, else `message`, with the `code` found on the way. Some of
 /// ModelsLab's endpoints have a `messege`.

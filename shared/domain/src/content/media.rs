@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::string_enum::string_enum;
+use crate::text::string_enum::string_enum;
 
 /// A kind of media.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

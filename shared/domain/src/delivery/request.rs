@@ -11,8 +11,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
+use crate::delivery::headers::Headers;
 use crate::delivery::{BODY_MAX_BYTES, RequestUrl};
-use crate::headers::Headers;
 
 /// A request, its body not yet decoded. Nothing in it may be believed. A field that is null is absent.
 #[derive(Deserialize)]

@@ -26,10 +26,10 @@ macro_rules! string_enum {
         }
 
         impl std::str::FromStr for $type {
-            type Err = $crate::string_enum::UnknownWord;
+            type Err = $crate::text::string_enum::UnknownWord;
 
-            fn from_str(word: &str) -> Result<Self, $crate::string_enum::UnknownWord> {
-                match word { $($word => Ok(Self::$variant),)+ _ => Err($crate::string_enum::UnknownWord) }
+            fn from_str(word: &str) -> Result<Self, $crate::text::string_enum::UnknownWord> {
+                match word { $($word => Ok(Self::$variant),)+ _ => Err($crate::text::string_enum::UnknownWord) }
             }
         }
     };

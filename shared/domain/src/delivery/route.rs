@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::source_name::SourceName;
+use crate::source::source_name::SourceName;
 
 /// What a request asks for.
 #[derive(Clone, PartialEq, Eq)]

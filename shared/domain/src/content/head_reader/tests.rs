@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::compiled_provider::CompiledProvider;
 use crate::description::Description;
 use crate::provider::Provider;
+use crate::provider::compiled_provider::CompiledProvider;
 
 /// Checks the head that is read from `body`: type, subject, components of the key.
 fn check_head(provider: Provider, body: &str, expected: &str) {

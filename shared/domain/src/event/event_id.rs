@@ -5,7 +5,7 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::digest::Digest;
-use crate::source_name::SourceName;
+use crate::source::source_name::SourceName;
 
 /// No event id is longer; one that would be is replaced by its own digest.
 pub const EVENT_ID_MAX_BYTES: usize = 512;

@@ -1,12 +1,12 @@
 //! What a body says beyond its head, read by description over the tree of it.
 
-use crate::asset_collector::AssetCollector;
+use crate::content::asset_collector::AssetCollector;
+use crate::content::details::{Details, EventError, Job, Timings};
+use crate::content::event_error_reader::event_error;
+use crate::content::media::Media;
+use crate::content::parsed_delivery::ParsedDelivery;
 use crate::description::{AssetRule, DurationUnit, ErrorRules, Shape, TextRule, TimeRule, WorkRule};
-use crate::details::{Details, EventError, Job, Timings};
-use crate::event_error_reader::event_error;
-use crate::event_type::Status;
-use crate::media::Media;
-use crate::parsed_delivery::ParsedDelivery;
+use crate::event::event_type::Status;
 use crate::time::Timestamp;
 
 /// Reads the details of a body that has this shape and reports `status`. `subject` is what its head is about.

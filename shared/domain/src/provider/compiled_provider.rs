@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::challenge_reader::ChallengeReader;
+use crate::content::challenge_reader::ChallengeReader;
+use crate::content::form;
+use crate::content::head::Head;
+use crate::content::head_reader::HeadReader;
+use crate::delivery::headers::Headers;
 use crate::description::{Description, HeaderName, Shape};
-use crate::form;
-use crate::head::Head;
-use crate::head_reader::HeadReader;
-use crate::headers::Headers;
 use crate::provider::Provider;
 
 /// What a description says of a kind of sender, and what is derived of it once.

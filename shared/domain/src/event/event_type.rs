@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::Deserializer;
 
-use crate::string_enum::string_enum;
+use crate::text::string_enum::string_enum;
 
 /// The type of an event: `landfall.{thing}.{status}`, or `landfall.unrecognized` for a genuine body of a shape
 /// that nobody knows.
