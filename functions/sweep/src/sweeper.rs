@@ -7,7 +7,7 @@ use domain::delivery::trace::Trace;
 use domain::ledger::due_shard::DUE_SHARDS;
 use domain::ledger::schedule::Schedule;
 use domain::ledger::sweep::Overdue;
-use domain::message::OutgoingMessage;
+use domain::message::outgoing::OutgoingMessage;
 use domain::time::Timestamp;
 use platform::ledger::Ledger;
 use platform::queue::Queue;

@@ -1,6 +1,6 @@
 //! The event on its way to the processor: the wire form of the events queue.
 
-mod outgoing;
+pub mod outgoing;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,8 +18,6 @@ use crate::ledger::record::BodyRef;
 use crate::source::source_name::SourceName;
 use crate::text::queue_text::escape_for_queues;
 use crate::time::Timestamp;
-
-pub use self::outgoing::OutgoingMessage;
 
 /// The version of the wire form that this code writes.
 pub const MESSAGE_VERSION: u32 = 1;

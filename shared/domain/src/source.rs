@@ -2,6 +2,7 @@
 
 mod configuration;
 mod credentials;
+mod dedupe;
 mod error;
 pub mod key_set;
 mod mac_keys;
@@ -16,7 +17,6 @@ mod unquoted;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use self::configuration::Configuration;
@@ -27,6 +27,7 @@ use crate::provider::compiled_provider::CompiledProvider;
 use crate::source::source_name::SourceName;
 
 pub use self::credentials::{Credentials, Keys, Proof, Signing};
+pub use self::dedupe::Dedupe;
 pub use self::error::SourceError;
 pub use self::mac_keys::MacKeys;
 pub use self::options::{ASSET_MAX_BYTES, ApiAccess, ApiKey, LoopbackUrl, Options, OptionsError};
@@ -50,17 +51,6 @@ pub struct Source {
     pub options: Result<Options, OptionsError>,
     /// What the operator should know, in sentences; holds no secret.
     pub warnings: Vec<String>,
-}
-
-/// How repeats are told from new events.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Dedupe {
-    /// By the provider's key: a second body under the same key is a duplicate.
-    #[default]
-    Key,
-    /// By the key and the body: for a sender that uses its ids again.
-    Content,
 }
 
 /// What is told of a source whose events would all fail.

@@ -1,5 +1,6 @@
 //! Verification: the only way from a delivery to an event.
 
+mod body_field;
 mod credential;
 mod form;
 mod header;
@@ -9,15 +10,11 @@ mod signed_content;
 mod signed_timestamp;
 mod verified_event;
 
-use std::borrow::Cow;
-
-use crate::description::{HeaderName, Pointer};
+use crate::description::HeaderName;
 
 use self::signature_header::{CODES_MAX, SIGNATURES_MAX, SignatureHeader};
 use self::signed_content::SignedContent;
 use self::signed_timestamp::SignedTimestamp;
-use crate::content::field_value::FieldValue;
-use crate::content::json_pointers;
 use crate::delivery::Delivery;
 use crate::digest::Digest;
 use crate::event::event_id::EventId;
@@ -137,14 +134,6 @@ fn check_signature(
         timestamp.check(rule, delivery.received_at)?;
     }
     Ok(matched)
-}
-
-/// The text or the integer at `pointer` of the body.
-fn field<'d>(body: &'d [u8], pointer: &Pointer) -> Option<Cow<'d, str>> {
-    match json_pointers::find(pointer, body)? {
-        FieldValue::Text(text) => Some(text),
-        FieldValue::Object | FieldValue::Other => None,
-    }
 }
 
 fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matched: Matched) -> VerifiedEvent {

@@ -5,7 +5,7 @@
 
 mod expression;
 mod json;
-mod overdue;
+pub mod overdue;
 mod request;
 
 use std::sync::Arc;
@@ -24,8 +24,6 @@ use domain::verify::VerifiedEvent;
 use hyper::body::Bytes;
 use serde::Serialize;
 use serde_json::Value as Json;
-
-pub use self::overdue::{OverduePage, PageStart};
 
 use self::request::WriteRequest;
 use crate::aws::{Aws, Limits};

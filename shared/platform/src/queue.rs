@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::types::MessageAttributeValue;
 use domain::delivery::trace::Trace;
-use domain::message::OutgoingMessage;
+use domain::message::outgoing::OutgoingMessage;
 use serde::Serialize;
 
 use crate::aws::{Aws, Limits};

@@ -1,9 +1,11 @@
 //! Why a source's secret cannot be used.
 
-use super::secret_length::SECRET_MIN_BYTES;
 use crate::download;
 use crate::provider::{Provider, UnknownProvider};
 use crate::source::public_keys::NotPublicKeys;
+
+/// A shorter secret can be guessed; it is refused.
+pub(super) const SECRET_MIN_BYTES: usize = 8;
 
 /// Why a source's secret cannot be used. The text says what to write instead, and shows nothing of what stands there but
 /// words and names of headers of the description in `scheme`: no value that could be a secret in the wrong place.

@@ -1,9 +1,7 @@
 //! How long secrets are.
 
-use super::SourceError;
+use super::error::{SECRET_MIN_BYTES, SourceError};
 
-/// A shorter secret can be guessed; it is refused.
-pub(super) const SECRET_MIN_BYTES: usize = 8;
 /// A shorter secret deserves a warning.
 const SECRET_SHORT_BYTES: usize = 24;
 

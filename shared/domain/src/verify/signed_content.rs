@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::body_field::field;
 use super::signed_timestamp::SignedTimestamp;
-use super::{Refusal, field, form, header};
+use super::{Refusal, form, header};
 use crate::delivery::Delivery;
 use crate::delivery::headers::Doubled;
 use crate::description::{HeaderName, TemplatePart};

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Refusal, field, header};
+use super::body_field::field;
+use super::{Refusal, header};
 use crate::delivery::Delivery;
 use crate::delivery::headers::Doubled;
 use crate::description::{Timestamp as Rule, TimestampLocation, TimestampUnit};
