@@ -201,11 +201,14 @@ fn take(world: &mut World, me: Processor, due: DueTime, takeover: Takeover, roun
     }
 }
 
-/// The real decision about a claim, or that of a protocol which leaves expiry to DynamoDB.
+/// The real decision about a claim, or that of a protocol which leaves expiry to DynamoDB or ignores leases.
 fn decision(existing: Option<&Record>, request: &ClaimRequest, mutation: Option<Mutation>) -> Claim {
     let mut state = existing.map(Record::record_state);
-    if let (Some(state), Some(Mutation::TrustTtl)) = (&mut state, mutation) {
-        state.expires_at_seconds = None;
+    match (&mut state, mutation) {
+        (Some(state), Some(Mutation::TrustTtl)) => state.expires_at_seconds = None,
+        // A claim that may take over is made only where the decision has found nothing against it.
+        (Some(state), Some(Mutation::IgnoreLeases)) => state.lease_until = None,
+        _ => {}
     }
     claim(state.as_ref(), request)
 }
