@@ -145,12 +145,12 @@ impl Shared {
     fn update(&self, body: &[u8]) -> Vec<u8> {
         let update: Value = serde_json::from_slice(body).unwrap();
         let id = update["Key"]["id"]["S"].as_str().unwrap();
-        let values = &update["ExpressionAttributeValues"];
         let StoredEvent { event, reference, .. } =
             self.events.iter().find(|stored| stored.event.id.as_str() == id).unwrap();
-        if values[":lease_until"].is_null() {
-            let state = values[":state"]["S"].as_str().unwrap();
-            let reason = values[":reason"]["S"].as_str().map(|reason| format!(": {reason}")).unwrap_or_default();
+        if assigned(&update, "lease_until").is_null() {
+            let state = assigned(&update, "#state")["S"].as_str().unwrap();
+            let reason = assigned(&update, "last_error")["S"].as_str();
+            let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
             self.settled.lock().unwrap().insert(id.to_owned(), format!("{state}{reason}"));
             return b"{}".to_vec();
         }
@@ -174,8 +174,8 @@ impl Shared {
             }},
             "state": {"S": "processing"},
             "attempts": {"N": "1"},
-            "claimed_by": values[":token"],
-            "lease_until": values[":lease_until"],
+            "claimed_by": assigned(&update, "claimed_by"),
+            "lease_until": assigned(&update, "lease_until"),
             "due_at": {"N": "9999999999999"},
         });
         json!({ "Attributes": item }).to_string().into_bytes()
@@ -220,4 +220,11 @@ impl Request {
         reader.read_exact(&mut body).ok()?;
         Some(Request { method, path, target, body })
     }
+}
+
+/// What an update sets `attribute` to; null if it does not.
+fn assigned<'a>(update: &'a Value, attribute: &str) -> &'a Value {
+    let expression = update["UpdateExpression"].as_str().unwrap();
+    let name = expression.split([' ', ',']).skip_while(|word| *word != attribute).nth(2);
+    name.map_or(&Value::Null, |name| &update["ExpressionAttributeValues"][name])
 }

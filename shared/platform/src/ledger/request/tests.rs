@@ -88,13 +88,13 @@ fn a_claim_is_an_update() {
     check(
         &writes::claim(&event.id, &request, DueTime::Unchanged, Takeover::Refused),
         expect![[r##"
-        ConditionExpression: ((#state = :v0 AND (attribute_not_exists(not_before) OR not_before <= :v1)) OR (#state = :v2 AND (attribute_not_exists(lease_until) OR lease_until <= :v3))) AND due_at >= :v4
-        ExpressionAttributeNames: {"#state":"state"}
-        ExpressionAttributeValues: {":v0":{"S":"received"},":v1":{"N":"1700000005000"},":v2":{"S":"processing"},":v3":{"N":"1700000000000"},":v4":{"N":"1700000090000"},":v5":{"S":"processing"},":v6":{"S":"t1"},":v7":{"N":"1700000060000"},":v8":{"N":"1"}}
-        Key: {"id":{"S":"csm/1"}}
-        ReturnValues: ALL_NEW
-        UpdateExpression: SET #state = :v5, claimed_by = :v6, lease_until = :v7 ADD attempts :v8 REMOVE not_before, sweeps, swept_by
-    "##]],
+            ConditionExpression: (#state = :v0 AND (attribute_not_exists(not_before) OR not_before <= :v1)) AND due_at >= :v2
+            ExpressionAttributeNames: {"#state":"state"}
+            ExpressionAttributeValues: {":v0":{"S":"received"},":v1":{"N":"1700000005000"},":v2":{"N":"1700000090000"},":v3":{"S":"processing"},":v4":{"S":"t1"},":v5":{"N":"1700000060000"},":v6":{"N":"1"}}
+            Key: {"id":{"S":"csm/1"}}
+            ReturnValues: ALL_NEW
+            UpdateExpression: SET #state = :v3, claimed_by = :v4, lease_until = :v5 ADD attempts :v6 REMOVE not_before, sweeps, swept_by
+        "##]],
     );
     check(
         &writes::claim(&event.id, &request, DueTime::AfterLease, Takeover::Allowed),
