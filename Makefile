@@ -46,6 +46,6 @@ bench-archive: ## memory and speed of archiving one asset of MIB=2048
 bench-verify: ## verifying by each description beside a path written by hand; fails if one takes over 1.3 times as long
 cost: ## dollars per million events, by sender and by what an operator can change, and per month; PUBLISH=1 as for bench
 instructions: ## what ingest takes in instructions, which are the same on a busy machine; needs valgrind
-scaling: ## simulates 1 to 10,000 deliveries a second against AWS's limits; SEED=number, PUBLISH=1 into docs/scaling.md
+scaling: ## simulates 1 to 10,000 deliveries a second against AWS's limits; SEED=number, PUBLISH=1 into docs/scale.md
 sbom: ## what each function is made of, as CycloneDX: target/sbom/{ingest,process,sweep}.cdx.json
 reproduce: ## builds the functions twice, in two places, from nothing; both must be the same

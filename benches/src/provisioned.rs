@@ -4,7 +4,7 @@ use crate::prices::Prices;
 use crate::report::table;
 
 /// Where it is published.
-pub const PAGE: &str = "docs/scaling.md";
+pub const PAGE: &str = "docs/scale.md";
 /// Its place there.
 pub const PART: &str = "provisioned";
 
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn the_page_has_what_is_computed() {
         let text = text(&Prices::read().unwrap());
-        let page = include_str!("../../docs/scaling.md");
+        let page = include_str!("../../docs/scale.md");
         assert!(page.contains(&text), "`make cost PUBLISH=1` writes it:\n{text}");
     }
 

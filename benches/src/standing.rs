@@ -28,7 +28,7 @@ const LINES_GB: f64 = 1460.0 / 1e9;
 const QUEUE_CALLS: f64 = 1.2;
 
 const TEMPLATE: &str = include_str!("../../template.yaml");
-const LOGGING: &str = include_str!("../../docs/logging.md");
+const LOGGING: &str = include_str!("../../docs/logs.md");
 
 /// The alarms of the template.
 fn alarms() -> f64 {

@@ -19,7 +19,10 @@ HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 LINE_MAX = 110
 # As domain::description::Template::covers_body has it.
 BODY_PARTS = ("{body}", "{body_sha256}", "{form}")
-DOUBTS = {"third-party": "others' public code, not from its own documentation", "guessed": "guesses in part"}
+DOUBTS = {
+    "third-party": "comes from others' public code, not from its own documentation",
+    "guessed": "is inferred in part",
+}
 
 
 @dataclass
@@ -68,9 +71,9 @@ class Sender:
         return not any(part in self.scheme.get("message", "") for part in BODY_PARTS)
 
     def doubts(self):
-        """What nobody could establish, in sentences."""
+        """What could not be established, in sentences."""
         doubt = DOUBTS.get(self.about.get("confidence", "guessed"))
-        told = [f"what Landfall knows of {self.title} is from {doubt}: try a delivery"] if doubt else []
+        told = [f"this integration of {self.title} {doubt}; send a test delivery"] if doubt else []
         return told + [f"not known: {unknown}" for unknown in self.about.get("unknown", [])]
 
     def what_is_asked_for(self):

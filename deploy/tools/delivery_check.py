@@ -1,4 +1,4 @@
-"""Proves that what is published reaches the consumer queue: a key's policy can keep SNS from it, in silence."""
+"""Checks that published events reach the consumer queue: a key's policy can silently keep SNS from it."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 # With the longest that SQS waits for a message, a minute and a half.
 RECEIVES = 5
 WAIT_SECONDS = 20
-# For so long others do not see what is looked at in passing.
+# Other consumers do not see the messages that this looks at for so long.
 HIDDEN_SECONDS = 5
 
 
@@ -30,13 +30,13 @@ def check(session, outputs):
                     print(f"An event of the type {event['type']} was published and reached the consumer queue.")
                     return
     except ClientError as error:
-        sys.exit(f"Whether events reach the consumer queue cannot be told: {error}")
-    sys.exit(f"The event {event['id']} was published and did not reach the consumer queue: unless a consumer was faster, "
-             "SNS may\nnot use the key. See docs/hardening.md, A key of your own, and try again with --check-delivery.")
+        sys.exit(f"Could not check whether events reach the consumer queue: {error}")
+    sys.exit(f"The event {event['id']} was published and did not reach the consumer queue. Unless another consumer took "
+             "it,\nSNS may not use the key. See docs/hardening.md, A key of your own, then run this again with --check-delivery.")
 
 
 def an_event():
-    """One as consumers know it. They ignore a type that they do not know."""
+    """An event as consumers know it. They ignore an unknown type."""
     return {
         "specversion": "1.0", "id": f"landfall-check/{uuid.uuid4()}", "source": "/landfall/landfall-check",
         "type": "landfall.check", "time": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),

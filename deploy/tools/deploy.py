@@ -26,17 +26,17 @@ SAM = str(Path(sys.executable).parent / "sam")
 EMAIL = re.compile(r"[^@ ]+@[^@ ]+")
 
 WHAT_COMES = """
-This makes one stack of CloudFormation's: three Lambda functions with a role each, a DynamoDB table, four SQS queues,
+This creates one CloudFormation stack: three Lambda functions with a role each, a DynamoDB table, four SQS queues,
 two SNS topics, an S3 bucket, log groups, alarms and a dashboard; and one secret in Secrets Manager for each sender.
-It costs a few dollars a month while nothing comes (alarms, dashboard, secrets), and a few dollars more for a million
-events; docs/performance.md has the figures."""
+It costs a few dollars a month while idle (alarms, dashboard, secrets), and a few dollars more for a million events;
+docs/performance.md has the figures."""
 SAMS_BUCKET = """
-First SAM makes a bucket for the binaries, if the account has none in this region yet (the stack
-aws-sam-cli-managed-default). Then it shows each change of the inbox and asks before it makes any."""
+First, SAM creates a bucket for the binaries if the account has none in this region yet (the stack
+aws-sam-cli-managed-default). Then it shows each change of the inbox, and asks before it makes any."""
 
 
 def main():
-    # What this says and what it runs shall appear in their order, also in a log.
+    # Its own output and that of the programs it runs must appear in order, also in a log.
     sys.stdout.reconfigure(line_buffering=True)
     options = arguments()
     guide = Guide(options)
@@ -65,7 +65,7 @@ def main():
         print(WHAT_COMES + "\n")
         parameters["AlarmEmail"] = guide.ask(
             "alarm_email", "E-mail for alarms", parameters.get("AlarmEmail", ""),
-            "empty: alarms only show; it is asked to confirm", check=is_email_or_nothing,
+            "empty: alarms only show in CloudWatch; AWS asks the address to confirm", check=is_email_or_nothing,
         )
     elif options.alarm_email is not None:
         parameters["AlarmEmail"] = options.alarm_email
@@ -80,10 +80,10 @@ def main():
         deployed = None if options.dry_run else stacks.find(session, stack)
     if options.dry_run:
         if source:
-            print(f"Then it would make the secret {{SourcesPrefix}}/source/{source['name']}, if there is none.")
+            print(f"Then it would create the secret {{SourcesPrefix}}/source/{source['name']}, if there is none.")
         return
     if deployed is None:
-        sys.exit("The stack does not stand: its changes were not made.")
+        sys.exit("Stack not created: the change set was not executed.")
     if deployed.parameters.get("KeyArn", "") not in ("", former_key):
         delivery_check.check(session, deployed.outputs)
     if source:
@@ -98,7 +98,7 @@ def deploy(guide, region, stack, parameters):
     if guide.options.yes:
         steps[2].append("--no-confirm-changeset")
     if guide.options.dry_run:
-        print("\nThis would run, and SAM would show each change and ask before it makes any:")
+        print("\nThis would run; SAM would show each change and ask before it makes any:")
         for step in steps:
             print("  " + " ".join(step))
         return
@@ -109,39 +109,39 @@ def deploy(guide, region, stack, parameters):
         environment = {**os.environ, "SAM_CLI_TELEMETRY": "0"}
         environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
         if subprocess.run(step, cwd=ROOT, env=environment).returncode != 0:
-            sys.exit(f"\nThis failed, see above: {' '.join(step)}\nOnce it is mended, run make deploy again.")
+            sys.exit(f"\nThis failed, see above: {' '.join(step)}\nFix it, then run make deploy again.")
 
 
 def arguments():
     parser = argparse.ArgumentParser(
         prog="make deploy", usage="make deploy [ARGS='option ...']", description=__doc__.split("\n\n")[0],
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Whatever is not given is asked for, or with --yes left at its default.\n\n" + sources.listed(),
+        epilog="It asks for everything that is not given; with --yes it uses the defaults.\n\n" + sources.listed(),
     )
-    parser.add_argument("--region", help="default: that of the shell's AWS configuration")
+    parser.add_argument("--region", help="default: the region of the shell's AWS configuration")
     parser.add_argument("--stack", help="default: stack_name in samconfig.toml")
     parser.add_argument("--architecture", choices=["x86_64", "arm64"], help="default: that in samconfig.toml, or x86_64")
-    parser.add_argument("--alarm-email", help="who is written to when an alarm fires; default: nobody")
-    parser.add_argument("--provider", metavar="NAME", help="the sender to set up, of those below")
+    parser.add_argument("--alarm-email", help="where alarms are sent; default: nowhere")
+    parser.add_argument("--provider", metavar="NAME", help="the sender to set up, one of those below")
     parser.add_argument("--source", metavar="NAME", help="its name, which becomes part of its URL; default: {provider}-prod")
     parser.add_argument("--archive", choices=["yes", "no"], help="copy outputs into the bucket; default: no")
-    parser.add_argument("--token-header", metavar="HEADER", help="where you choose in which header a sender's token comes")
+    parser.add_argument("--token-header", metavar="HEADER", help="for senders whose token is in a header of your choice: its name")
     parser.add_argument(
         "--secret-file", metavar="FILE",
-        help="holds what is shared with the sender: secret, token, name:password or public key; - is the input",
+        help="holds the sender's secret, token, name:password or public key; - is standard input",
     )
-    parser.add_argument("--url-file", metavar="FILE", help="the webhook URL goes there instead of to the terminal")
-    parser.add_argument("--only-source", action="store_true", help="deploy nothing: the stack stands, set up one more sender")
-    parser.add_argument("--rotate", action="store_true", help="put a fresh secret or token before those of a known source")
+    parser.add_argument("--url-file", metavar="FILE", help="write the webhook URL to this file instead of the terminal")
+    parser.add_argument("--only-source", action="store_true", help="deploy nothing; set up one more sender for an existing stack")
+    parser.add_argument("--rotate", action="store_true", help="put a new secret or token before those of an existing source")
     parser.add_argument(
         "--parameter", metavar="NAME=VALUE", action="append", default=[], type=parameter,
         help="one of template.yaml's, as in samconfig.toml; several times for several",
     )
     parser.add_argument(
-        "--check-delivery", action="store_true", help="deploy nothing: publish one event and see it in the consumer queue",
+        "--check-delivery", action="store_true", help="deploy nothing; publish one event and look for it in the consumer queue",
     )
-    parser.add_argument("--yes", action="store_true", help="ask nothing")
-    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    parser.add_argument("--yes", action="store_true", help="ask no questions")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be done, and do nothing")
     options = parser.parse_args()
     if options.check_delivery and options.dry_run:
         parser.error("--check-delivery publishes an event: leave --dry-run out")
@@ -152,7 +152,7 @@ def arguments():
         parser.error(f"--provider: {problem}")
     sender = sources.SENDERS.get(options.provider)
     if sender and options.token_header and not sender.leaves_header_out:
-        parser.error(f"--token-header: the header is not yours to choose with {sender.name}")
+        parser.error(f"--token-header: you cannot choose the header with {sender.name}")
     if sender and options.secret_file and not sender.shares_a_secret:
         parser.error(f"--secret-file: {sender.name} needs none")
     if options.secret_file not in (None, "-") and not Path(options.secret_file).is_file():
@@ -173,7 +173,7 @@ def is_region(region):
 
 
 def is_email_or_nothing(answer):
-    return None if answer == "" or EMAIL.fullmatch(answer) else "that is no address"
+    return None if answer == "" or EMAIL.fullmatch(answer) else "not an e-mail address"
 
 
 def sign_in():
@@ -184,7 +184,7 @@ def sign_in():
     try:
         identity = boto3.client("sts", region_name=boto3.session.Session().region_name or "us-east-1").get_caller_identity()
     except (BotoCoreError, ClientError) as error:
-        sys.exit(f"AWS does not know you: {error}\nSign in (aws sso login, aws configure, or AWS_PROFILE) and try again.")
+        sys.exit(f"No valid AWS credentials: {error}\nSign in (aws sso login, aws configure, or AWS_PROFILE) and try again.")
     print(f"Signed in as {identity['Arn']}")
     return identity["Account"]
 
@@ -202,11 +202,11 @@ def overrides(parameters):
 
 def tell(deployed, region, stack):
     print(f"""
-Landfall stands.
+Landfall is deployed.
   health     curl {deployed['FunctionUrl']}health
-  events     {deployed['ConsumerQueueUrl']} (docs/consumers.md)
+  consumers  {deployed['ConsumerQueueUrl']} (docs/consumers.md)
   topic      {deployed['TopicArn']}
-  logs       {deployed['IngestLogGroup']}, {deployed['ProcessLogGroup']} (docs/logging.md)
+  logs       {deployed['IngestLogGroup']}, {deployed['ProcessLogGroup']} (docs/logs.md)
   alarms     CloudWatch, dashboard {deployed['Dashboard']} (docs/runbook.md)
   later      make deploy ARGS='--region {region} --stack {stack}' updates it; with --only-source it sets up one more sender""")
 

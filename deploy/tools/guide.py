@@ -32,4 +32,4 @@ def read(prompt, by=input):
     try:
         return by(prompt).strip()
     except EOFError:
-        sys.exit("\nThe input has ended: answer, or say --yes and what differs from the defaults; see ARGS=--help.")
+        sys.exit("\nThe input has ended: answer the questions, or use --yes with options for what differs from the defaults; see ARGS=--help.")

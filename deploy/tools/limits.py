@@ -1,4 +1,4 @@
-"""What a region and an account do not give: learnt before anything is made."""
+"""What a region and an account do not offer: checked before anything is created."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ def settle_front(guide, region, parameters):
         return
     print(f"{region} has no function URLs ({FUNCTION_URLS['source']}; read {FUNCTION_URLS['read']}).")
     parameters["Front"] = guide.ask(
-        "front", "Front", "http-api", "http-api, or url if AWS has them there by now",
+        "front", "Front", "http-api", "http-api, or url if AWS offers them there by now",
         check=lambda answer: None if answer in ("http-api", "url") else "http-api or url",
     )
 
@@ -31,18 +31,18 @@ def settle_concurrency(guide, session, deployed, parameters):
         limit = client.get_account_settings()["AccountLimit"]
         own = reserved(client, deployed)
     except (BotoCoreError, ClientError) as error:
-        print(f"Whether the account's concurrency is enough cannot be told: {error}")
+        print(f"Could not check the account's concurrency: {error}")
         return
     account, unreserved = limit["ConcurrentExecutions"], limit["UnreservedConcurrentExecutions"]
     wanted = int(parameters.get("ReservedConcurrency", 0))
     spare = unreserved + own - min(UNRESERVED_MIN, account)
     if wanted > max(spare, 0):
-        sys.exit(f"ReservedConcurrency={wanted} cannot be had: of the account's {account} concurrent executions "
-                 f"{max(spare, 0)} can be reserved.\nAsk for more (Service Quotas, Lambda, L-B99A9384), or reserve less.")
+        sys.exit(f"ReservedConcurrency={wanted} is too much: of the account's {account} concurrent executions "
+                 f"{max(spare, 0)} can be reserved.\nRequest more (Service Quotas, Lambda, L-B99A9384), or reserve less.")
     if account > UNRESERVED_MIN:
         return
     print(f"This account has {account} concurrent executions in {session.region_name}, which all functions share; new "
-          "accounts have few.\nWhat comes above is answered 429. Ask for more now: Service Quotas, Lambda, L-B99A9384.")
+          "accounts have few.\nRequests above that are answered 429. Request more now: Service Quotas, Lambda, L-B99A9384.")
     if deployed is None and "ProcessConcurrency" not in parameters:
         parameters["ProcessConcurrency"] = guide.ask(
             "process_concurrency", "ProcessConcurrency", str(PROCESSING_MIN), "batches at once; the rest is ingest's",

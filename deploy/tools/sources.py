@@ -23,11 +23,11 @@ def is_sender_or_nothing(answer):
     if answer == "" or answer in SENDERS:
         return None
     near = difflib.get_close_matches(answer, SENDERS)
-    return "no sender of this name is known, see docs/providers/README.md" + (f"; {' or '.join(near)}?" if near else "")
+    return "unknown sender, see docs/providers/README.md" + (f"; {' or '.join(near)}?" if near else "")
 
 
 def listed():
-    return "\n  ".join(["Senders, of which docs/providers/README.md tells more:", *catalogue.columns(SENDERS)])
+    return "\n  ".join(["Senders (details in docs/providers/README.md):", *catalogue.columns(SENDERS)])
 
 
 def ask(guide, is_asked_for):
@@ -49,7 +49,7 @@ def ask(guide, is_asked_for):
         check=lambda answer: None if SOURCE_NAME.fullmatch(answer) else "small letters, digits and hyphens",
     )
     archive = guide.ask(
-        "archive", "Archive its outputs", "no", "yes: copied into your bucket, and stored until you delete them",
+        "archive", "Archive its outputs", "no", "yes: they are copied into your bucket, and stay until you delete them",
         check=lambda answer: None if answer in ("yes", "no") else "yes or no",
     )
     content = {"provider": provider, **({"archive": True} if archive == "yes" else {})}
@@ -62,7 +62,7 @@ def ask(guide, is_asked_for):
 
 
 def set_up(guide, session, deployed, source):
-    """Makes the secret of the source and tells its URL. One that stands is left alone, unless it shall rotate."""
+    """Creates the source's secret and prints its URL. An existing one is left alone, unless it is to be rotated."""
     client, name = session.client("secretsmanager"), f"{deployed['SourcesPrefix']}/source/{source['name']}"
     options, sender = guide.options, source["sender"]
     url = f"{deployed['FunctionUrl'].rstrip('/')}/hooks/{source['name']}"
@@ -71,10 +71,10 @@ def set_up(guide, session, deployed, source):
     except client.exceptions.ResourceNotFoundException:
         known = None
     except client.exceptions.InvalidRequestException:
-        sys.exit(f"The secret {name} is being deleted, and its name is taken until then. Have it back, or take another "
+        sys.exit(f"The secret {name} is being deleted, and its name is taken until then. Restore it, or choose another "
                  f"--source:\n  aws secretsmanager restore-secret --secret-id {name} --region {session.region_name}")
     if known is not None and not (options.rotate and sender.field):
-        print(f"\nThe secret {name} stands already and was left alone.")
+        print(f"\nThe secret {name} exists already and was left alone.")
         return
     content = source["content"] if known is None else {**source["content"], **of_same_sender(name, known, sender)}
     given_url, made = None, None
@@ -82,13 +82,13 @@ def set_up(guide, session, deployed, source):
         made = secrets.token_hex(16)
         url, proof = f"{url}/{made}", hashlib.sha256(made.encode()).hexdigest()
     elif sender.shares_a_secret:
-        # The sender shows its secret to whom has given it the URL.
+        # Some senders show their secret only after they have the URL.
         given_url = introduce(options, source, url)
         proof = read_secret(options, sender)
         if not proof and sender.has_static_token:
             proof = made = secrets.token_hex(16)
         if not proof:
-            print("\nNo secret yet: do what stands above, then run this again with what the sender shows.")
+            print("\nNo secret yet: follow the steps above, then run this again with what the sender shows.")
             return
     if sender.field:
         content[sender.field] = [proof, *content.get(sender.field, [])]
@@ -96,28 +96,28 @@ def set_up(guide, session, deployed, source):
         client.create_secret(Name=name, SecretString=json.dumps(content))
     else:
         client.put_secret_value(SecretId=name, SecretString=json.dumps(content))
-    print(f"\nThe secret {name} is {'made' if known is None else 'changed'}.")
+    print(f"\nThe secret {name} was {'created' if known is None else 'changed'}.")
     if sender.is_believed_for_a_token and sender.can_be_asked:
-        print("Its events are believed for a token alone. Better have Landfall ask the sender, with `confirm` and"
-              " `api_key` in the\nsecret: README.md, Confirm with the sender.")
+        print("Only a token vouches for its events. Have Landfall ask the sender, with `confirm` and `api_key` in the"
+              "\nsecret: docs/trust.md, Confirm with the sender.")
     given_url = given_url or introduce(options, source, url)
     given_token = None
     if sender.has_static_token and made:
         file = f"webhook-token-{source['name']}"
         _, given_token = hand_over(None, file, made, "The token to enter at the sender", is_secret=True)
-        print("If the sender only sends one of its own making, run this again with --rotate and enter that.")
+        print("If the sender only uses a token that it made itself, run this again with --rotate and enter that.")
     tell_test(sender, content, given_url, given_token)
 
 
 def of_same_sender(name, known, sender):
-    """What a secret holds that stands. One of another sender would be broken by a change."""
+    """The content of an existing secret. A change would break the secret of another sender."""
     try:
         content = json.loads(known)
         if content["provider"] == sender.name:
             return content
     except (ValueError, TypeError, KeyError):
         pass
-    sys.exit(f"The secret {name} stands, but not for {sender.name}: take another --source, or change it by hand.")
+    sys.exit(f"The secret {name} exists, but not for {sender.name}: choose another --source, or change it by hand.")
 
 
 def read_secret(options, sender):
@@ -137,22 +137,22 @@ def read_secret(options, sender):
 
 
 def introduce(options, source, url):
-    """Tells the URL and what to do with it. What a shell reads as the URL."""
+    """Prints the URL and the setup steps. Returns what a shell reads as the URL."""
     sender, file = source["sender"], f"webhook-url-{source['name']}"
     print()
     name, given = hand_over(options.url_file, file, url, "The URL to enter at the sender", sender.has_url_token)
-    print(f"To do for {sender.title} (docs/providers/{sender.name}.md); its secret at Landfall is this program's part:")
+    print(f"Setup steps for {sender.title} (docs/providers/{sender.name}.md); this program stores its secret for Landfall:")
     for number, step in enumerate(sender.about.get("set_up", []), 1):
         print(f"  {number}. {step.replace('{url}', name)}")
     return given
 
 
 def hand_over(file, name, text, what, is_secret):
-    """Tells `text`, or in which file it is: a log must not get a secret. How prose and how a shell can name it then."""
+    """Prints `text`, or the file it is in: a secret must not get into a log. Returns how prose and how a shell name it."""
     if file is None and is_secret and not sys.stdout.isatty():
         file = str(ROOT / "target" / name)
     if file is None:
-        print(f"{what}{'; whoever knows it can send, and it is shown only now' if is_secret else ''}:\n  {text}")
+        print(f"{what}{'; anybody who knows it can send, and it is shown only now' if is_secret else ''}:\n  {text}")
         return text, f"'{text}'"
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as output:
@@ -164,7 +164,7 @@ def hand_over(file, name, text, what, is_secret):
 def tell_test(sender, content, url, token):
     lines = sender.test_lines(content.get("token_header"), url, token)
     if lines is None:
-        print(f"For a test, have {sender.title} send one: no line of shell can send as it does.")
+        print(f"For a test, have {sender.title} send one: its signature takes more than a line of shell.")
         return
-    print("A test delivery, which consumers see as landfall.unrecognized unless it is like an event of the sender's:")
+    print("A test delivery; consumers see landfall.unrecognized unless it looks like an event of the sender:")
     print("\n".join(f"  {line}" for line in lines))

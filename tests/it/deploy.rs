@@ -60,7 +60,7 @@ async fn deploy_to(world: &'static World, arguments: &str, input: &str) -> (Stri
 
 async fn secret(world: &World, source: &str) -> Value {
     let name = format!("landfall/source/{source}");
-    let got = world.aws.secrets.get_secret_value().secret_id(name).send().await.expect("the secret stands");
+    let got = world.aws.secrets.get_secret_value().secret_id(name).send().await.expect("the secret exists");
     serde_json::from_str(got.secret_string().expect("it is text")).expect("it is JSON")
 }
 
@@ -75,7 +75,7 @@ fn reachable(world: &World, url: &str) -> String {
 #[test]
 fn who_is_not_signed_in_is_told_so() {
     let (told, succeeded) = deploy(None, "--yes", "");
-    assert!(!succeeded && told.starts_with("AWS does not know you: Unable to locate credentials"), "{told}");
+    assert!(!succeeded && told.starts_with("No valid AWS credentials: Unable to locate credentials"), "{told}");
 }
 
 #[test]
@@ -85,10 +85,10 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
     let (told, succeeded) = deploy(None, "--provider glossi --secret-file nowhere", "");
     assert!(!succeeded && told.contains("there is no file nowhere"), "{told}");
     let (told, succeeded) = deploy(None, "--provider gitlub", "");
-    let expected = "no sender of this name is known, see docs/providers/README.md; gitlab or github?";
+    let expected = "unknown sender, see docs/providers/README.md; gitlab or github?";
     assert!(!succeeded && told.contains(expected), "{told}");
     let (told, succeeded) = deploy(None, "--provider github --token-header x-token", "");
-    assert!(!succeeded && told.contains("the header is not yours to choose with github"), "{told}");
+    assert!(!succeeded && told.contains("you cannot choose the header with github"), "{told}");
     let (told, succeeded) = deploy(None, "--provider fal --secret-file -", "");
     assert!(!succeeded && told.contains("--secret-file: fal needs none"), "{told}");
 }
@@ -115,9 +115,9 @@ fn a_dry_run_asks_explains_and_does_nothing() {
             "stack landfall-never: a first deployment",
             "three Lambda functions",
             "a few dollars a month",
-            "E-mail for alarms: that is no address",
-            "Senders, of which docs/providers/README.md tells more:",
-            "Sender to set up: no sender of this name is known, see docs/providers/README.md; csm?",
+            "E-mail for alarms: not an e-mail address",
+            "Senders (details in docs/providers/README.md):",
+            "Sender to set up: unknown sender, see docs/providers/README.md; csm?",
             "Warning: not known: ",
             "Its name: small letters, digits and hyphens",
             // Both build as for Lambda, and know no other profile.
@@ -257,7 +257,7 @@ fn a_secret_of_another_sender_is_not_changed() {
         let name = &source.name;
         let arguments = format!("--yes --only-source --provider meshy --source {name} --rotate");
         let (told, succeeded) = deploy_to(world, &arguments, "").await;
-        assert!(!succeeded && told.contains("stands, but not for meshy"), "{told}");
+        assert!(!succeeded && told.contains("exists, but not for meshy"), "{told}");
         assert_eq!(secret(world, name).await["provider"], "csm");
     });
 }
@@ -274,7 +274,7 @@ fn a_first_deployment_leads_to_a_first_event() {
         let (told, succeeded) = deploy_to(world, &first, "").await;
         assert!(succeeded, "{told}");
         let later = "make deploy ARGS='--region us-east-1 --stack landfall-guided' updates it";
-        assert!(told.contains("Landfall stands.") && told.contains(later), "{told}");
+        assert!(told.contains("Landfall is deployed.") && told.contains(later), "{told}");
 
         // The output is no terminal, so the token is in a file that nobody else may read.
         let file = root().join(format!("target/webhook-url-{unsigned}"));
@@ -291,7 +291,7 @@ fn a_first_deployment_leads_to_a_first_event() {
 
         // Once more: the stack is as it is, the secret is left alone, unless it shall rotate.
         let (told, succeeded) = deploy_to(world, &first, "").await;
-        assert!(succeeded && told.contains("stands already and was left alone"), "{told}");
+        assert!(succeeded && told.contains("exists already and was left alone"), "{told}");
         assert_eq!(secret(world, &unsigned).await, made);
         let (told, succeeded) = deploy_to(world, &format!("{first} --only-source --rotate"), "").await;
         assert!(succeeded, "{told}");

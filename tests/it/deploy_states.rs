@@ -203,7 +203,7 @@ fn a_region_without_function_urls_gets_an_http_api() {
     }
     let (told, _) = Account::of_concurrency(1000).deploy("--yes --dry-run --region eu-west-1");
     assert!(!told.contains("Front="), "{told}");
-    // Whoever knows better is believed.
+    // An operator who knows better has the last word.
     let (told, _) =
         Account::of_concurrency(1000).deploy("--yes --dry-run --region ap-southeast-5 --parameter Front=url");
     assert!(told.contains(" Front=url"), "{told}");
@@ -231,18 +231,18 @@ fn the_processor_of_a_new_account_leaves_something_to_ingest() {
     let denied = json!({"Type": "User", "Message": "not authorized to perform: lambda:GetAccountSettings"});
     let account = Account::of_concurrency(10).answering("account-settings", 403, denied);
     let (told, succeeded) = account.deploy(arguments);
-    assert!(succeeded && told.contains("cannot be told: ") && told.contains("GetAccountSettings"), "{told}");
+    assert!(succeeded && told.contains("Could not check ") && told.contains("GetAccountSettings"), "{told}");
 }
 
 #[test]
 fn a_reservation_that_lambda_would_refuse_is_refused_first() {
     let with = |units: u64| format!("--yes --dry-run --region eu-west-1 --parameter ReservedConcurrency={units}");
-    let words = ["cannot be had", "can be reserved", "sam deploy"];
+    let words = ["is too much", "can be reserved", "sam deploy"];
     let none = expect![[r#"
-        ReservedConcurrency=5 cannot be had: of the account's 10 concurrent executions 0 can be reserved."#]];
+        ReservedConcurrency=5 is too much: of the account's 10 concurrent executions 0 can be reserved."#]];
     assert!(!check(Account::of_concurrency(10), &with(5), &words, none));
     let few = expect![[r#"
-        ReservedConcurrency=901 cannot be had: of the account's 1000 concurrent executions 900 can be reserved."#]];
+        ReservedConcurrency=901 is too much: of the account's 1000 concurrent executions 900 can be reserved."#]];
     assert!(!check(Account::of_concurrency(1000), &with(901), &words, few));
     let (told, succeeded) = Account::of_concurrency(1000).deploy(&with(900));
     assert!(succeeded && told.contains(" ReservedConcurrency=900"), "{told}");
@@ -262,7 +262,7 @@ fn a_secret_that_is_being_deleted_is_told() {
     let account = Account::with_stack("UPDATE_COMPLETE").answering("GetSecretValue", 400, pending);
     let arguments = "--yes --only-source --region eu-west-1 --provider csm --source csm-prod";
     let expected = expect![[r#"
-        The secret landfall/source/csm-prod is being deleted, and its name is taken until then. Have it back, or take another --source:
+        The secret landfall/source/csm-prod is being deleted, and its name is taken until then. Restore it, or choose another --source:
           aws secretsmanager restore-secret --secret-id landfall/source/csm-prod --region eu-west-1"#]];
     assert!(!check(account, arguments, &["being deleted", "restore-secret"], expected));
 }
@@ -278,7 +278,7 @@ fn what_is_published_is_seen_in_the_consumer_queue_or_missed() {
     let denied = "<ErrorResponse><Error><Code>KMSAccessDenied</Code><Message>no kms:GenerateDataKey</Message></Error>\
         </ErrorResponse>";
     let (told, succeeded) = Account::with_stack("CREATE_COMPLETE").answering("Publish", 400, denied).deploy(arguments);
-    assert!(!succeeded && told.contains("cannot be told: ") && told.contains("no kms:GenerateDataKey"), "{told}");
+    assert!(!succeeded && told.contains("Could not check ") && told.contains("no kms:GenerateDataKey"), "{told}");
 }
 
 /// Nobody is surprised by what SAM makes for itself.

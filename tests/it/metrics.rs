@@ -77,7 +77,7 @@ fn alarms_and_dashboard_use_what_is_measured() {
 
 #[test]
 fn the_docs_name_every_field_and_metric() {
-    let page = page("docs/logging.md");
+    let page = page("docs/logs.md");
     let rows = |cells: usize| -> BTreeMap<&str, Vec<&str>> {
         let rows = page.lines().map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
         let rows = rows.filter(|row| row.len() == cells + 2 && row[1].starts_with('`'));
@@ -93,7 +93,7 @@ fn the_docs_name_every_field_and_metric() {
     for (name, line) in log_lines::all() {
         for field in serde_json::from_str::<BTreeMap<String, Value>>(&line).unwrap().keys() {
             let is_told = fields.contains_key(field.as_str()) || metrics.contains_key(field.as_str());
-            assert!(is_told, "docs/logging.md does not tell of `{field}`, which {name} has");
+            assert!(is_told, "docs/logs.md does not tell of `{field}`, which {name} has");
         }
     }
     let all = emitted();
@@ -101,7 +101,7 @@ fn the_docs_name_every_field_and_metric() {
     let most = all.len() - of_reasons + Refusal::ALL.len();
     assert!(page.contains(&format!("at most {most} metrics")), "there are {most}");
     for refusal in Refusal::ALL {
-        assert!(fields["refusal"][1].contains(&format!("`{refusal}`")), "docs/logging.md does not tell of {refusal}");
+        assert!(fields["refusal"][1].contains(&format!("`{refusal}`")), "docs/logs.md does not tell of {refusal}");
     }
 }
 
@@ -111,7 +111,7 @@ fn the_queries_of_docs_and_dashboard_ask_for_fields_that_exist() {
     for line in log_lines::all().values() {
         fields.extend(serde_json::from_str::<BTreeMap<String, Value>>(line).unwrap().into_keys());
     }
-    let page = page("docs/logging.md");
+    let page = page("docs/logs.md");
     let of_docs = page.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("sql\n"));
     let of_dashboard = widgets().into_iter().filter_map(|widget| {
         let query = widget["properties"]["query"].as_str()?.to_owned();

@@ -1,4 +1,4 @@
-//! What `docs/operations.md` tells to run, to set and to read exists.
+//! What `docs/operate.md` tells to run, to set and to read exists.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ fn root() -> PathBuf {
 }
 
 fn page() -> String {
-    fs::read_to_string(root().join("docs/operations.md")).expect("the page is part of the project")
+    fs::read_to_string(root().join("docs/operate.md")).expect("the page is part of the project")
 }
 
 #[test]

@@ -142,7 +142,7 @@ pub(crate) enum Program {
         /// Of the simulation.
         #[arg(long, env = "SEED", default_value_t = 1)]
         seed: u64,
-        /// Writes the figures into docs/scaling.md.
+        /// Writes the figures into docs/scale.md.
         #[arg(long, env = "PUBLISH", value_parser = FalseyValueParser::new())]
         publish: bool,
     },

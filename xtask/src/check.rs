@@ -3,17 +3,31 @@
 use crate::error::Result;
 use crate::functions::Profile;
 use crate::project::{Project, path_after};
-use crate::tools::{CHECKOV, DENY, SAM};
+use crate::tools::{CHECKOV, DENY, SAM, check_node, install_node_modules};
 use crate::{consumers, fuzz, stack, vectors};
 
 const TEMPLATES: [&str; 3] = ["template.yaml", "deploy/templates/cloudfront.yaml", "examples/consumers/template.yaml"];
 
-/// Format, templates, licences, lints, docs, a little fuzzing, consumers, vectors, tests.
+/// Where the linter for prose is, with its rules.
+const PROSE: &str = "deploy/requirements/prose";
+/// What people read, as patterns from the root.
+const TEXTS: [&str; 7] = [
+    "*.md",
+    "docs/*.md",
+    "examples/*/README.md",
+    "tests/*/README.md",
+    "template.yaml",
+    "deploy/templates/*.yaml",
+    "deploy/tools/*.py",
+];
+
+/// Format, prose, templates, licences, lints, docs, a little fuzzing, consumers, vectors, tests.
 pub(crate) fn check(project: &Project, profile: Profile) -> Result<()> {
     project.say("format");
     project.run(&mut project.cargo(&["fmt", "--all", "--check"]))?;
     project.run(&mut project.cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))?;
 
+    prose(project)?;
     templates(project)?;
 
     let deny = DENY.install(project)?.join("cargo-deny");
@@ -33,6 +47,18 @@ pub(crate) fn check(project: &Project, profile: Profile) -> Result<()> {
     stack::test(project, profile)?;
     project.say("all holds");
     Ok(())
+}
+
+/// Words and phrases that readers stumble over.
+fn prose(project: &Project) -> Result<()> {
+    check_node(project)?;
+    let folder = project.path(PROSE);
+    install_node_modules(project, &folder, None)?;
+    project.say("prose");
+    let mut textlint = project.command(folder.join("node_modules/.bin/textlint"));
+    // It finds its configuration and its rules in the folder that it runs in.
+    textlint.current_dir(&folder).args(TEXTS.map(|text| format!("../../../{text}")));
+    project.run(&mut textlint)
 }
 
 fn templates(project: &Project) -> Result<()> {

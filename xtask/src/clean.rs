@@ -8,7 +8,7 @@ use crate::project::Project;
 use crate::stack;
 use crate::tools::remove;
 
-const MADE: [&str; 12] = [
+const MADE: [&str; 13] = [
     ".aws-sam",
     ".venv-bench",
     ".venv-checkov",
@@ -19,6 +19,7 @@ const MADE: [&str; 12] = [
     "benches/contenders/node/dist",
     "benches/contenders/node/node_modules",
     "examples/consumers/typescript/dist",
+    "deploy/requirements/prose/node_modules",
     "examples/consumers/typescript/node_modules",
     "tests/implementations/node_modules",
 ];

@@ -1,4 +1,4 @@
-//! `scaling`: what AWS's limits make of 1, 100, 1,000 and 10,000 deliveries a second; see docs/scaling.md.
+//! `scaling`: what AWS's limits make of 1, 100, 1,000 and 10,000 deliveries a second; see docs/scale.md.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks on the terminal")]
 
 use std::fs;
@@ -9,7 +9,7 @@ use benches::publish::publish_in;
 use benches::scaling::{Outcome, Second, World, report, simulate};
 use clap::Parser;
 
-const PAGE: &str = "docs/scaling.md";
+const PAGE: &str = "docs/scale.md";
 
 /// A simulation of Landfall under load.
 #[derive(Parser)]
@@ -17,7 +17,7 @@ struct Arguments {
     /// Where the random numbers begin
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Writes the table into docs/scaling.md, and its pictures beside it
+    /// Writes the table into docs/scale.md, and its pictures beside it
     #[arg(long)]
     publish: bool,
 }

@@ -10,7 +10,7 @@ import botocore.session
 from botocore import xform_name
 
 # Those of the CLI itself, for every command.
-GLOBAL = {"query", "output", "max-items", "region"}
+GLOBAL = {"query", "output", "max-items", "region", "endpoint-url"}
 # What the CLI makes of several operations: options that are known, and those that are needed.
 OWN = {("cloudformation", "deploy"): (
     {"template-file", "stack-name", "parameter-overrides", "capabilities"}, {"template-file", "stack-name"},

@@ -58,7 +58,7 @@ fn named(cell: &str) -> Vec<(String, u64)> {
 /// (`metrics.rs`, `alarms.rs`).
 #[test]
 fn every_fault_rings_an_alarm_or_needs_none() {
-    let page = all().into_iter().find(|page| page.path == "docs/lifecycle.md").expect("the page");
+    let page = all().into_iter().find(|page| page.path == "docs/reliability.md").expect("the page");
     let (_, table) = page.text.split_once("| what happens |").expect("the table of faults");
     let rows = table.lines().skip(2).take_while(|line| line.starts_with("| "));
     let (known, mut rung, mut count) = (seconds(), BTreeSet::new(), 0);

@@ -22,7 +22,7 @@ fn has_test(path: &str, name: &str) -> bool {
 
 #[test]
 fn every_proof_of_the_lifecycle_exists() {
-    let page = read("docs/lifecycle.md");
+    let page = read("docs/reliability.md");
     let mut proofs = 0;
     for (mark, folder) in [("it: ", "tests/it"), ("process: ", "functions/process/src")] {
         for proof in quoted(&page, mark) {

@@ -1,4 +1,5 @@
-//! `docs/consumers.md` names all that the schema has, and its snippet is part of the template that is checked.
+//! `docs/events.md` names all that the schema has, and the snippet of `docs/consumers.md` is part of the template that is
+//! checked.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -26,7 +27,7 @@ fn properties(schema: &Value, names: &mut BTreeSet<String>) {
 
 #[test]
 fn the_documentation_names_every_field_and_every_word() {
-    let docs = read("docs/consumers.md");
+    let docs = read("docs/events.md");
     let schema = Schema::load("published-event").text;
     let mut names = BTreeSet::new();
     properties(&schema, &mut names);
@@ -38,7 +39,7 @@ fn the_documentation_names_every_field_and_every_word() {
     // In code, alone or as the last part of a path.
     let quoted = |name: &str| docs.contains(&format!("`{name}`")) || docs.contains(&format!(".{name}`"));
     let missing: Vec<&String> = names.iter().filter(|name| !quoted(name)).collect();
-    assert!(missing.is_empty(), "docs/consumers.md says nothing of {missing:?}");
+    assert!(missing.is_empty(), "docs/events.md says nothing of {missing:?}");
 }
 
 #[test]

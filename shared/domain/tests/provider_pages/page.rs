@@ -128,7 +128,7 @@ what is not known. Any other sender can be described in the secret of its source
         "
 *How old* is what keeps a copy of an old delivery out beside deduplication. *How sure*: proven, if published vectors or
 the sender's own library agree; documented by the sender; third party, as others' public code does it; guessed, in part.
-Where the body is not vouched for, [an event is verified by a token](../threat-model.md) and can be confirmed by asking
+Where the body is not vouched for, [an event is verified by a token](../security.md) and can be confirmed by asking
 the sender, if its page says how.
 ",
     );

@@ -1,4 +1,4 @@
-//! What docs/lifecycle.md says of what fails, held against what was seen when a permission was missing.
+//! What docs/reliability.md says of what fails, held against what was seen when a permission was missing.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use crate::server::root;
 /// What a missing permission is like, by function and what is taken away; the texts are the lifecycle's own.
 const ALIKE: [(&str, &str, &str); 24] = [
     ("Ingest", "dynamodb:PutItem on table/Ledger", "the ledger fails or hangs"),
-    ("Ingest", "dynamodb:UpdateItem on table/Ledger", "and that cannot be noted either"),
+    ("Ingest", "dynamodb:UpdateItem on table/Ledger", "and the record cannot be brought forward either"),
     ("Ingest", "sqs:SendMessage on EventsQueue", "the queue fails or hangs"),
     ("Ingest", "s3:PutObject on bucket/bodies/*", "the bucket fails, for a large body"),
     ("Ingest", "secretsmanager:GetSecretValue on secret:landfall/source/*", "the source's secret cannot be read"),
@@ -62,7 +62,7 @@ pub(crate) struct Row {
 
 /// The rows that a missing permission is like; several, if it is missed in several places.
 pub(crate) fn rows(function: &str, removed: &str) -> Vec<Row> {
-    let file = root().join("docs/lifecycle.md");
+    let file = root().join("docs/reliability.md");
     let page = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let alike = |removed: &str| {
         let alike = ALIKE.iter().filter(|(of, taken, _)| *of == function && *taken == removed);
@@ -85,7 +85,7 @@ pub(crate) fn is_beyond(removed: &str) -> bool {
 impl Row {
     fn of(page: &str, what: &'static str) -> Row {
         let line = page.lines().find(|line| line.starts_with(&format!("| {what} |")));
-        let line = line.unwrap_or_else(|| panic!("docs/lifecycle.md has no row `{what}`"));
+        let line = line.unwrap_or_else(|| panic!("docs/reliability.md has no row `{what}`"));
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         Row { what, holder: cells[2].to_owned(), sender_sees: cells[3].to_owned() }
     }

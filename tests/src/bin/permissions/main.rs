@@ -1,6 +1,6 @@
 //! Permissions enforced: the three binaries, each under a role with exactly the policy that the template gives it,
 //! against an implementation of AWS that verifies signatures and evaluates policies. Then each permission is taken away
-//! in turn, which must show as docs/lifecycle.md says. At last the same paths on other implementations of the services,
+//! in turn, which must show as docs/reliability.md says. At last the same paths on other implementations of the services,
 //! which must leave the same ledger.
 //!
 //! What it cannot show: policies of resources, such as the queues' that refuse what comes in the clear; moto evaluates

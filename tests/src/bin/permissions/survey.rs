@@ -100,7 +100,8 @@ impl Survey {
             seen.changed.push((path.name, told));
         }
         if rows.is_empty() && !lifecycle::is_beyond(&seen.what) && !seen.changed.is_empty() {
-            seen.objections.push("which row of docs/lifecycle.md is it like? `lifecycle.rs` has to be told".to_owned());
+            seen.objections
+                .push("which row of docs/reliability.md is it like? `lifecycle.rs` has to be told".to_owned());
         }
         seen
     }
