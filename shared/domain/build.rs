@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use serde_json::{Map, Value, json};
+
 /// Where the descriptions are, unless a test has others.
 const PROVIDERS: &str = "providers";
 /// Where a test has its descriptions.
@@ -24,23 +26,29 @@ fn main() -> Result<(), Box<dyn Error>> {
         .collect::<Result<_, _>>()?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
-    let output = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?);
     let mut list = String::from("catalogue! {\n");
     for file in &files {
-        let name = transcode(file, &output).map_err(|error| format!("{}: {error}", file.display()))?;
-        let variant: String = name.split('-').map(capitalized).collect();
-        writeln!(list, "    {variant} => {name:?},")?;
+        let entry = entry(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        writeln!(list, "    {entry}")?;
     }
+    let output = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?);
     fs::write(output.join("catalogue.rs"), list + "}\n")?;
     Ok(())
 }
 
-/// Writes one description as JSON, and gives its name.
-fn transcode<'f>(file: &'f Path, output: &Path) -> Result<&'f str, Box<dyn Error>> {
+/// A sender's entry in the catalogue: its name and its description, with the parts apart that ingest does not need.
+fn entry(file: &Path) -> Result<String, Box<dyn Error>> {
     let name = file.file_stem().and_then(|stem| stem.to_str()).ok_or("the name is not UTF-8")?;
-    let description: serde_json::Value = toml::from_str(&fs::read_to_string(file)?)?;
-    fs::write(output.join(name).with_extension("json"), description.to_string())?;
-    Ok(name)
+    let variant: String = name.split('-').map(capitalized).collect();
+    let mut description: Map<String, Value> = toml::from_str(&fs::read_to_string(file)?)?;
+    let polls = description.remove("poll").unwrap_or_else(|| json!([]));
+    let shapes = description.get_mut("shape").and_then(Value::as_array_mut).into_iter().flatten();
+    let details: Vec<String> = shapes
+        .filter_map(Value::as_object_mut)
+        .map(|shape| shape.remove("details").unwrap_or_else(|| json!({})).to_string())
+        .collect();
+    let (description, polls) = (Value::Object(description).to_string(), polls.to_string());
+    Ok(format!("{variant} => {name:?}, {description:?}, {details:?}, {polls:?};"))
 }
 
 fn capitalized(word: &str) -> String {

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 /// Makes the enum of the names that the build script lists, in their order.
 macro_rules! catalogue {
-    ($($variant:ident => $name:literal,)*) => {
+    ($($variant:ident => $name:literal, $description:literal, $details:expr, $polls:literal;)*) => {
         /// A kind of sender: what the catalogue, `docs/providers`, describes, and one more.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Provider {
@@ -29,10 +29,14 @@ macro_rules! catalogue {
                 }
             }
 
-            /// The catalogue's description of it as JSON; none of one that the operator has described.
-            pub(crate) const fn json(self) -> Option<&'static str> {
+            /// The catalogue's description of it; none of one that the operator has described.
+            const fn texts(self) -> Option<DescriptionTexts> {
                 match self {
-                    $(Provider::$variant => Some(include_str!(concat!(env!("OUT_DIR"), "/", $name, ".json"))),)*
+                    $(Provider::$variant => Some(DescriptionTexts {
+                        description: $description,
+                        details: &$details,
+                        polls: $polls,
+                    }),)*
                     Provider::Custom => None,
                 }
             }
@@ -41,6 +45,16 @@ macro_rules! catalogue {
 }
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// A description of the catalogue, as JSON texts.
+struct DescriptionTexts {
+    /// All but the rest.
+    description: &'static str,
+    /// The details of each shape.
+    details: &'static [&'static str],
+    /// The polls.
+    polls: &'static str,
+}
 
 /// A name that is no provider's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -76,8 +76,7 @@ impl Source {
         if matches!(credentials, Credentials::Proof(_)) {
             warnings.extend(copies(sender.description()));
         }
-        let has_nobody_to_ask = sender.description().polls.is_empty();
-        if !credentials.cover_body() && configuration.confirm && has_nobody_to_ask {
+        if !credentials.cover_body() && configuration.confirm && sender.description().polls.is_empty() {
             warnings.push(NOBODY_TO_ASK.to_owned());
         }
         Ok(Source { name, provider, sender, credentials, dedupe: configuration.dedupe, options, warnings })

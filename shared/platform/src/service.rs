@@ -14,7 +14,7 @@ mod signer;
 use domain::time::Timestamp;
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::header::{CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Method, Request};
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -58,8 +58,6 @@ impl AwsJsonService {
 #[derive(Debug)]
 pub(crate) struct Service {
     connections: ConnectionPool,
-    /// What requests are sent to, for their signatures.
-    url: String,
     kind: AwsJsonService,
     signer: Signer,
     limits: Limits,
@@ -75,9 +73,7 @@ pub(crate) struct SignedRequest {
 impl Service {
     /// Without an endpoint every call fails, and says so.
     pub(crate) fn new(endpoint: Option<Endpoint>, kind: AwsJsonService, signer: Signer, limits: Limits) -> Service {
-        let connections = ConnectionPool::to(endpoint);
-        let url = format!("https://{}/", connections.host().to_str().unwrap_or_default());
-        Service { connections, url, kind, signer, limits }
+        Service { connections: ConnectionPool::to(endpoint), kind, signer, limits }
     }
 
     /// Opens the connection, so that the first call need not. Whether it can be opened, that one will see.
@@ -88,6 +84,7 @@ impl Service {
 
     /// A request to do what `target` names (`AmazonSQS.SendMessage`) with what the JSON text `body` says.
     pub(crate) fn prepare(&self, target: &'static str, body: Vec<u8>) -> SignedRequest {
+        const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
         const NAME: HeaderValue = HeaderValue::from_static(concat!("landfall/", env!("CARGO_PKG_VERSION")));
         let body = Bytes::from(body);
         let mut request = Request::new(Full::new(body.clone()));
@@ -96,7 +93,7 @@ impl Service {
         headers.insert(HOST, self.connections.host());
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.kind.content_type()));
         headers.insert(USER_AGENT, NAME);
-        headers.insert("x-amz-target", HeaderValue::from_static(target));
+        headers.insert(TARGET, HeaderValue::from_static(target));
         let mut request = SignedRequest { request, body, signed_at: Timestamp::from_millis(0) };
         self.sign(&mut request);
         request
@@ -104,7 +101,7 @@ impl Service {
 
     fn sign(&self, request: &mut SignedRequest) {
         request.signed_at = self.signer.clock.read(clock::now());
-        self.signer.sign(request.request.headers_mut(), &self.url, &request.body, request.signed_at);
+        self.signer.sign(request.request.headers_mut(), &request.body, request.signed_at);
     }
 
     /// Sends a request, again if that may help and time is left, and gives the answer.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::description::{About, Challenge, HeaderName, Poll, RequestText, Scheme, Shape};
+use crate::description::{About, Challenge, Deferred, HeaderName, Poll, RequestText, Scheme, Shape};
 
 /// How many different places of the body the shapes' conditions, subjects, keys and reports may look at together: they
 /// are looked for in one pass before the sender hears an answer.
@@ -41,7 +41,7 @@ pub struct Description {
     pub shapes: Vec<Shape>,
     /// How its API is asked whether an event is true that nothing but a token vouches for.
     #[serde(default, rename = "poll")]
-    pub polls: Vec<Poll>,
+    pub polls: Deferred<Vec<Poll>>,
 }
 
 impl Description {

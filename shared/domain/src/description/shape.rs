@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::Deserializer;
 
-use crate::description::{Condition, DetailRules, FieldPath, FieldPaths, ReportRule};
+use crate::description::{Condition, Deferred, DetailRules, FieldPath, FieldPaths, ReportRule};
 use crate::event::event_type::Report;
 
 /// A form that a sender's bodies have: how it is known, what identifies an event of it, and what it reports.
@@ -37,7 +37,7 @@ pub struct Shape {
     pub otherwise: Option<DefaultReport>,
     /// Where the rest is.
     #[serde(default)]
-    pub details: DetailRules,
+    pub details: Deferred<DetailRules>,
 }
 
 /// What a body reports of which no rule holds.

@@ -9,8 +9,8 @@ use crate::content::form;
 use crate::content::head::Head;
 use crate::content::head_reader::HeadReader;
 use crate::delivery::headers::Headers;
-use crate::description::{Description, HeaderName, Shape};
-use crate::provider::Provider;
+use crate::description::{Deferred, Description, HeaderName, Shape};
+use crate::provider::{DescriptionTexts, Provider};
 
 /// What a description says of a kind of sender, and what is derived of it once.
 #[derive(Clone, Debug)]
@@ -69,6 +69,18 @@ impl CompiledProvider {
     }
 }
 
+impl DescriptionTexts {
+    fn parse(self) -> Description {
+        let mut description: Description =
+            serde_json::from_str(self.description).expect("the tests parse every description");
+        for (shape, details) in description.shapes.iter_mut().zip(self.details) {
+            shape.details = Deferred::of(details);
+        }
+        description.polls = Deferred::of(self.polls);
+        description
+    }
+}
+
 impl Provider {
     /// The catalogue's description, ready for use; none of a sender that the operator has described. It is read when a
     /// source first needs it: an instance seldom has sources of more than a few senders.
@@ -79,12 +91,9 @@ impl Provider {
     pub fn sender(self) -> Option<&'static Arc<CompiledProvider>> {
         static COMPILED: [OnceLock<Arc<CompiledProvider>>; Provider::ALL.len()] =
             [const { OnceLock::new() }; Provider::ALL.len()];
-        let json = self.json()?;
+        let texts = self.texts()?;
         let compiled = COMPILED.get(self as usize)?;
-        Some(compiled.get_or_init(|| {
-            let description = serde_json::from_str(json).expect("the tests read every description");
-            Arc::new(CompiledProvider::of(description))
-        }))
+        Some(compiled.get_or_init(|| Arc::new(CompiledProvider::of(texts.parse()))))
     }
 
     /// What the catalogue says of it; nothing of one that the operator has described.

@@ -6,13 +6,14 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
-    SignableBody, SignableRequest, SigningError, SigningInstructions, SigningSettings, sign,
+    PercentEncodingMode, SignableBody, SignableRequest, SigningError, SigningInstructions, SigningSettings,
+    UriPathNormalizationMode, sign,
 };
 use aws_sigv4::sign::v4::SigningParams;
 use aws_smithy_runtime_api::client::identity::Identity;
 use domain::time::Timestamp;
 use hyper::HeaderMap;
-use hyper::header::HeaderValue;
+use hyper::header::{HeaderName, HeaderValue};
 
 use super::service_clock::ServiceClock;
 
@@ -39,33 +40,32 @@ impl Signer {
         Signer { identity: credentials.into(), region, service, clock }
     }
 
-    /// Signs a POST of `body` to `url` as of `at`, in the place of an earlier signature. Without one the service refuses the
+    /// Signs a POST of `body` to `/` as of `at`, in the place of an earlier signature. Without one the service refuses the
     /// request, and says so.
-    pub(super) fn sign(&self, headers: &mut HeaderMap, url: &str, body: &[u8], at: Timestamp) {
-        let Ok(signature) = self.signature(headers, url, body, at) else { return };
+    pub(super) fn sign(&self, headers: &mut HeaderMap, body: &[u8], at: Timestamp) {
+        let Ok(signature) = self.signature(headers, body, at) else { return };
         for (name, value) in signature.into_parts().0.iter().map(|header| (header.name(), header.value())) {
             if let Ok(value) = HeaderValue::from_str(value) {
-                headers.insert(name, value);
+                headers.insert(HeaderName::from_static(name), value);
             }
         }
     }
 
     /// The headers that make the signature.
-    fn signature(
-        &self,
-        headers: &HeaderMap,
-        url: &str,
-        body: &[u8],
-        at: Timestamp,
-    ) -> Result<SigningInstructions, SigningError> {
+    fn signature(&self, headers: &HeaderMap, body: &[u8], at: Timestamp) -> Result<SigningInstructions, SigningError> {
         let signed = SIGNED.iter().filter_map(|name| Some((*name, headers.get(*name)?.to_str().ok()?)));
-        let request = SignableRequest::new("POST", url, signed, SignableBody::Bytes(body))?;
+        let mut settings = SigningSettings::default();
+        // Of the path `/` nothing can be encoded or normalized, and no header is excluded of those that are given.
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        settings.excluded_headers = None;
+        let request = SignableRequest::new("POST", "/", signed, SignableBody::Bytes(body))?;
         let parameters = SigningParams::builder()
             .identity(&self.identity)
             .region(&self.region)
             .name(self.service)
             .time(UNIX_EPOCH + Duration::from_millis(at.as_millis().try_into().unwrap_or_default()))
-            .settings(SigningSettings::default())
+            .settings(settings)
             .build()
             .expect("all that it needs is set");
         let (instructions, _) = sign(request, &parameters.into())?.into_parts();
