@@ -100,7 +100,7 @@ class Sender:
                 return None if is_key else f"a public key is {ED25519_KEY_BYTES} bytes in base64"
             case {"kind": "hmac", "secret": form}:
                 encoding = form.get("encoding", "text")
-                key = decoded(answer.removeprefix(form.get("strip_prefix", "")), encoding)
+                key = decoded(without_prefix(answer, form.get("strip_prefix", "")), encoding)
                 return f"what it holds is no {encoding}" if key is None else too_short(key)
         return too_short(answer)
 
@@ -125,7 +125,9 @@ class Sender:
         code = f'm = hmac.new(getpass.getpass("secret: ").encode(), sys.argv[1].encode(), "{hashed}")'
         text = "m.hexdigest()" if self.scheme["encoding"] == "hex" else "base64.b64encode(m.digest()).decode()"
         sign = f"signature=$(python3 -c 'import base64, getpass, hmac, sys; {code}; print({text})' \"$body\")"
-        header = f"{self.scheme['header'][0]}: {self.scheme.get('syntax', {}).get('prefix', '')}$signature"
+        headers = self.scheme["header"]
+        name = headers if isinstance(headers, str) else headers[0]
+        header = f"{name}: {self.scheme.get('syntax', {}).get('prefix', '')}$signature"
         return [*body, sign, f'{curl} -H "{header}" --data "$body"']
 
     @property
@@ -152,6 +154,13 @@ def columns(names):
 def sender(path):
     description = tomlkit.parse(path.read_text(encoding="utf-8")).unwrap()
     return Sender(path.stem, description.get("about", {}), description["scheme"], bool(description.get("poll")))
+
+
+def without_prefix(secret, prefix):
+    """As domain::source has it: some senders show the version of their signatures before the prefix."""
+    if prefix and secret.startswith(f"v1,{prefix}"):
+        secret = secret.removeprefix("v1,")
+    return secret.removeprefix(prefix)
 
 
 def too_short(secret):

@@ -58,7 +58,7 @@ def single(headers: list[list[str]], names: str | list[str], joined: bool = Fals
 
 def at_pointer(body: bytes, pointer: str) -> Any:
     try:
-        value = json.loads(body)
+        value = json.loads(body.decode("utf-8-sig"))
     except ValueError:
         return None
     for segment in pointer.split("/")[1:]:
@@ -159,10 +159,11 @@ class Delivery:
         signatures, pairs = self.signatures()
         timestamp = self.timestamp(pairs)
         self.check_time(timestamp)
-        message = self.message(timestamp)
-        for index, proves in enumerate(self.provers(message)):
-            if any(proves(signature) for signature in signatures):
-                return index
+        urls = [self.public_url(), other_port(self.public_url())] if "{url}" in self.scheme["message"] else [self.url]
+        for url in urls:
+            for index, proves in enumerate(self.provers(self.message(timestamp, url))):
+                if any(proves(signature) for signature in signatures):
+                    return index
         raise Refused("the signature is wrong")
 
     def signatures(self) -> tuple[list[bytes], list[tuple[str, str]]]:
@@ -225,7 +226,7 @@ class Delivery:
         if seconds > received + rule.get("future_seconds", float("inf")):
             raise Refused("early")
 
-    def message(self, timestamp: str | None) -> bytes:
+    def message(self, timestamp: str | None, url: str) -> bytes:
         def part(name: str) -> bytes:
             kind, _, rest = name.partition(":")
             if kind == "body":
@@ -244,9 +245,9 @@ class Delivery:
                 value = next((value for value in values if value not in (None, "")), None)
                 if value is None:
                     raise Refused(f"{rest} is missing")
-                return str(value).encode()
+                return as_text(value).encode()
             if kind == "url":
-                return self.public_url().encode()
+                return url.encode()
             assert kind == "form", f"{kind} is unknown"
             return self.form()
 
@@ -282,7 +283,7 @@ class Delivery:
 
     def mac_key(self, secret: str) -> bytes:
         form = self.scheme.get("secret", {})
-        rest = secret.removeprefix(form.get("strip_prefix", ""))
+        rest = without_prefix(secret.strip(), form.get("strip_prefix", ""))
         encoding = form.get("encoding", "text")
         return rest.encode() if encoding == "text" else decoded(rest, encoding)
 
@@ -291,6 +292,27 @@ class Delivery:
             return [decoded(key["x"], "base64") for key in self.key_set["keys"] if key.get("crv") == "Ed25519"]
         prefix = self.scheme["keys"].get("strip_prefix", "")
         return [decoded(key.removeprefix(prefix), "base64") for key in self.source["public_keys"]]
+
+
+def without_prefix(secret: str, prefix: str) -> str:
+    """A secret without its prefix, before which some senders show the version of their signatures."""
+    if prefix and secret.startswith(f"v1,{prefix}"):
+        secret = secret.removeprefix("v1,")
+    return secret.removeprefix(prefix)
+
+
+def other_port(url: str) -> str:
+    """The same URL with its scheme's port, or without one if it has one."""
+    parts = urlsplit(url)
+    host, _, port = parts.netloc.partition(":")
+    default = "443" if parts.scheme == "https" else "80"
+    return url.replace(parts.netloc, host if port else f"{host}:{default}", 1)
+
+
+def as_text(value: Any) -> str:
+    """A boolean as JSON writes it, and U+FFFD for each half of a surrogate pair that stands alone."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def instant(text: str) -> float:

@@ -11,11 +11,10 @@ pub use self::request::ApiRequest;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use self::account::Account;
 use self::request::RequestFields;
-use crate::content::canonical::Canonical;
+use crate::content::canonical::{Canonical, is_json};
+use crate::content::lenient;
 use crate::content::parsed_delivery::ParsedDelivery;
 use crate::description::Poll;
 use crate::download::FetchRefusal;
@@ -91,7 +90,7 @@ pub fn need(
     let inquiry = || {
         let id = canonical.details.job.id.clone()?;
         let description = sender.description();
-        let value: Value = serde_json::from_slice(&sender.readable(body)).ok()?;
+        let value = lenient::tree(&sender.readable(body))?;
         let body = ParsedDelivery { value: &value, headers: &event.headers, ids: description.scheme.id_headers() };
         let mut polls = description.polls.iter();
         let poll = polls.position(|poll| fits(poll, thing, &body, access))?;
@@ -135,22 +134,24 @@ impl Inquiry {
             429 => return not_yet("the sender's API is asked too often"),
             status => return Confirmation::NotYet { reason: format!("the sender's API answered {status}") },
         }
-        let Ok(json) = serde_json::from_slice::<Value>(&answer.body) else {
+        let Some(json) = lenient::tree(&answer.body) else {
             return not_yet("the sender's API answered something that is not JSON");
         };
         let poll = self.sender.description().polls.get(self.poll);
         let account = poll.map_or(Account::Senseless, |poll| Account::of(&poll.answer, &self.id, &json));
         drop(json);
         match account {
-            Account::Webhook(webhook) => self.compare(&webhook),
+            Account::Webhook(webhook) => self.compare(&webhook, &answer.body),
             Account::Unknown => Confirmation::Unknown,
             Account::Senseless => not_yet("the sender's API answered something that makes no sense"),
         }
     }
 
-    fn compare(&self, webhook: &[u8]) -> Confirmation {
+    fn compare(&self, webhook: &[u8], answer: &[u8]) -> Confirmation {
         // A header of the delivery is only what the delivery claimed.
         let told = Canonical::of(&self.sender, &BTreeMap::new(), webhook);
+        // What is published beside it is the answer.
+        let told = Canonical { is_json: is_json(answer), ..told };
         if told.details.job.id.as_deref().is_some_and(|id| id != self.id) {
             return Confirmation::NotYet { reason: "the sender's API answered about something else".to_owned() };
         }

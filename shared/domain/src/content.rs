@@ -18,6 +18,7 @@ pub(crate) mod form;
 pub mod head;
 pub(crate) mod head_reader;
 pub(crate) mod json_pointers;
+pub(crate) mod lenient;
 pub mod media;
 pub(crate) mod parsed_delivery;
 pub(crate) mod predicate;

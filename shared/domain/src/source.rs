@@ -20,7 +20,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use self::configuration::Configuration;
-use self::unquoted::unquoted;
+use self::unquoted::fault;
 use crate::description::{Confidence, Description, HeaderName};
 use crate::provider::Provider;
 use crate::provider::compiled_provider::CompiledProvider;
@@ -105,14 +105,20 @@ fn described(configuration: &mut Configuration) -> Result<(Provider, Arc<Compile
     }
 }
 
+/// What is told of a description that has the members of its scheme in the place of its own.
+const ONE_LEVEL_TOO_FLAT: &str = r#"it describes a sender, and has a `scheme` of its own for how that sender proves itself: write `"scheme": {"scheme": {"kind": ..}, "shape": [..]}`"#;
+
 /// An operator's own description.
 fn own(mut written: Map<String, Value>) -> Result<Description, SourceError> {
     let name = Provider::Custom.as_str();
+    if written.contains_key("kind") && !written.contains_key("scheme") {
+        return Err(SourceError::Scheme(ONE_LEVEL_TOO_FLAT.to_owned()));
+    }
     if written.insert("name".to_owned(), name.into()).is_some() {
         return Err(SourceError::Scheme(format!("leave `name` out: it is always `{name}`")));
     }
-    let read = serde_json::from_value::<Description>(Value::Object(written));
-    let description = read.map_err(|error| SourceError::Scheme(unquoted(&error.to_string())))?;
+    let read = serde_path_to_error::deserialize::<_, Description>(Value::Object(written));
+    let description = read.map_err(|error| SourceError::Scheme(fault(&error)))?;
     description.check().map_err(|fault| SourceError::Scheme(fault.to_string()))?;
     Ok(description)
 }

@@ -115,21 +115,21 @@ fn check_signature(
     let rule = signing.timestamp.as_ref();
     let timestamp = rule.map(|rule| SignedTimestamp::read(delivery, rule, &header.pairs)).transpose()?;
     let content = SignedContent::of(delivery, signing, timestamp.as_ref())?;
-    let wrong = Refusal::SignatureWrong;
-    let matched = match keys {
+    let prove = |content: &SignedContent<'_>| match keys {
         Keys::Mac(keys) => {
-            let secret = keys.matching(content.pieces(), &signatures).ok_or(wrong)?;
-            Matched { secret: Some(secret), ..Matched::default() }
+            let secret = keys.matching(content.pieces(), &signatures)?;
+            Some(Matched { secret: Some(secret), ..Matched::default() })
         }
         Keys::Public(keys) => {
-            let key = keys.matching(&content.whole(), &signatures).ok_or(wrong)?;
-            Matched { public_key: Some(key), ..Matched::default() }
+            let key = keys.matching(&content.whole(), &signatures)?;
+            Some(Matched { public_key: Some(key), ..Matched::default() })
         }
         Keys::Published(_) => {
-            let key = published.matching(&content.whole(), &signatures).ok_or(wrong)?;
-            Matched { published_key: Some(key), ..Matched::default() }
+            let key = published.matching(&content.whole(), &signatures)?;
+            Some(Matched { published_key: Some(key), ..Matched::default() })
         }
     };
+    let matched = prove(&content).or_else(|| prove(&content.with_other_port()?)).ok_or(Refusal::SignatureWrong)?;
     if let (Some(timestamp), Some(rule)) = (&timestamp, rule) {
         timestamp.check(rule, delivery.received_at)?;
     }

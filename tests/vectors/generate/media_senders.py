@@ -199,12 +199,16 @@ class Kie(Hmac):
     event_type = COMPLETED
 
     def message(self, sent: Sent) -> bytes:
-        return f"{json.loads(sent.body)['data']['task_id']}.{sent.timestamp}".encode()
+        return f"{self.task_id(sent)}.{sent.timestamp}".encode()
 
     def key(self, sent: Sent) -> list[str]:
+        data = json.loads(sent.body)["data"]
+        return [self.task_id(sent), data.get("callbackType") or data["state"]]
+
+    def task_id(self, sent: Sent) -> str:
         body = json.loads(sent.body)
         data = body["data"]
-        return [data.get("task_id") or data["taskId"], data["callbackType"]]
+        return data.get("taskId") or data.get("task_id") or body["task_id"]
 
 
 class SyncSo(Pairs):

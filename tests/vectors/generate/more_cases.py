@@ -32,6 +32,7 @@ def of_a_secret(recipe: StandardWebhooks) -> Iterator[Case]:
 
     secret = recipe.secrets[0]
     yield case("secret-without-prefix", "The prefix may be left out.", secret.removeprefix("whsec_"))
+    yield case("secret-with-version", "It may be pasted with the version before it.", "v1," + secret)
     yield case("secret-unpadded", "The secret's padding may be left out.", secret.rstrip("="))
 
 
@@ -81,6 +82,13 @@ def of_a_url(recipe: Twilio) -> Iterator[Case]:
     yield case("url-query-changed", "The query is another one.", other, wrong)
     behind = replace(sent, url=sent.url.replace("hooks.example.com", "behind.example.net"))
     yield case("url-host-changed", "The host is another one.", behind, wrong)
+    with_port = replace(sent, url=sent.url.replace("hooks.example.com", "hooks.example.com:443"))
+    shows = "The sender signs its URL with a port, or without the one that it was given."
+    signed = recipe.headers(with_port)
+    yield Case("url-signed-with-port", shows, recipe, sent, signed, Accepted(0))
+    given = {"public_url": URL.replace("hooks.example.com", "hooks.example.com:8443")}
+    yield Case("url-signed-without-port", shows, recipe, behind, genuine, Accepted(0), options=given)
+    yield Case("url-signed-with-other-port", "Only its scheme's port is tried.", recipe, behind, signed, wrong, options=given)
     shows = "The sender was given another URL than the function's own, and the operator says which."
     yield case("url-public", shows, behind, Accepted(0), public_url=URL)
     shows = "It may be that only its host is another one."
@@ -103,5 +111,12 @@ def of_a_field(recipe: Kie) -> Iterator[Case]:
     shows = "Newer products call it `taskId`."
     spelled = replace(sent, body=compact({**body, "data": renamed}))
     yield Case("field-other-spelling", shows, recipe, spelled, genuine, Accepted(0))
+    both = replace(sent, body=compact({**body, "data": {**data, "taskId": "task-of-mine"}}))
+    shows = "Of two ids the one that is signed tells events apart."
+    yield Case("field-both-spellings", shows, recipe, both, recipe.headers(both), Accepted(0))
+    yield Case("field-both-spellings-changed", "The id that is signed is another one.", recipe, both, genuine, Refused("signature_wrong"))
+    midi = {"task_id": "5c79be8e", "code": 200, "msg": "success", "data": {"state": "complete", "instruments": []}}
+    beside = replace(sent, body=compact(midi))
+    yield Case("field-beside-data", "For MIDI it stands beside `data`.", recipe, beside, recipe.headers(beside), Accepted(0))
     none = {name: value for name, value in data.items() if name != "task_id"}
     yield case("field-missing", "The body names no task.", none, "field_missing")

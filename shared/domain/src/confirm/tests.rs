@@ -6,7 +6,7 @@ mod modelslab;
 use std::collections::BTreeMap;
 
 use expect_test::{Expect, expect};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::digest::Digest;
@@ -123,6 +123,25 @@ fn check(provider: Provider, webhook: &Value, status: u16, answer: &Value, expec
         Confirmation::Contradicts => "contradicts".to_owned(),
     };
     expected.assert_eq(&told);
+}
+
+/// A text that was cut inside an emoji, in the delivery and in the answer.
+#[test]
+fn half_an_emoji_is_no_reason_not_to_ask_and_not_to_believe() {
+    let body = br#"{"id":"pred_1","status":"completed","input":"\ud83d"}"#;
+    let (event, sender) = (event(Provider::Get3w, VerifiedBy::Token, body), Provider::Get3w.sender().unwrap());
+    let canonical = Canonical::of(sender, &BTreeMap::new(), body);
+    let Need::Ask(inquiry) = need(&event, sender, &canonical, body, options(Provider::Get3w).confirm.as_ref()) else {
+        panic!("it is not asked about")
+    };
+    let check = |answer: &[u8], expected: bool| {
+        let Confirmation::Agrees(told) = inquiry.check(&ApiAnswer { status: 200, body: answer.to_vec() }) else {
+            panic!("{}", answer.escape_ascii())
+        };
+        assert_eq!(told.is_json, expected, "{}", answer.escape_ascii());
+    };
+    check(br#"{"data":{"id":"pred_1","status":"completed","input":"\ud83d\ude00"}}"#, true);
+    check(br#"{"data":{"id":"pred_1","status":"completed","input":"\ud83d"}}"#, false);
 }
 
 #[test]

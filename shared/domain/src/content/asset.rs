@@ -9,7 +9,7 @@ use crate::download::FetchRefusal;
 pub struct Asset {
     /// What it is to the job (`output`, `glb`, `thumbnail`).
     pub role: String,
-    /// Its media type, told by the ending of its name, if that tells one.
+    /// Its media type, told by the `content_type` beside its URL, or else by the ending of its name, if that tells one.
     pub media_type: Option<String>,
     /// Where the sender keeps it; may expire.
     pub url: String,

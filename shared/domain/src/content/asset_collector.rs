@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::content::asset::Asset;
 use crate::content::file_ending;
+use crate::content::lenient;
 use crate::content::media::Media;
 use crate::content::parsed_delivery::{ParsedDelivery, values};
 use crate::description::{AssetSource, Pointer};
@@ -55,8 +56,13 @@ impl<'d> AssetCollector<'d> {
     ///
     /// Whatever else stands there (nothing yet, an empty string, a data URL, the output itself in base64) is no asset.
     fn collect(&mut self, role: &str, value: &Value) {
+        self.collect_typed(role, value, None);
+    }
+
+    /// The same, of what the sender names the media type of.
+    fn collect_typed(&mut self, role: &str, value: &Value, media_type: Option<&str>) {
         match value {
-            Value::String(url) => self.add(role, url),
+            Value::String(url) => self.add(role, url, media_type),
             Value::Array(items) => items.iter().for_each(|item| self.collect(role, item)),
             Value::Object(members) => {
                 // PHP writes a list as an object with numbers for names as soon as the list has had a gap.
@@ -65,7 +71,7 @@ impl<'d> AssetCollector<'d> {
                 items.sort_by_key(|(number, _)| *number);
                 items.into_iter().for_each(|(_, item)| self.collect(role, item));
                 if let Some(url) = members.get("url") {
-                    self.collect(role, url);
+                    self.collect_typed(role, url, content_type(members));
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -74,7 +80,7 @@ impl<'d> AssetCollector<'d> {
 
     /// Takes what stands at a pointer in what a text says, if it is JSON.
     fn in_text(&mut self, at: &Pointer, role: &str, value: &Value) {
-        if let Some(inner) = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok()) {
+        if let Some(inner) = value.as_str().and_then(|text| lenient::tree(text.as_bytes())) {
             values(&inner, at, self.never).into_iter().for_each(|value| self.collect(role, value));
         }
     }
@@ -96,7 +102,9 @@ impl<'d> AssetCollector<'d> {
             Value::Object(members) => {
                 for (name, member) in members.iter().filter(|(name, _)| !is_among(self.never, name)) {
                     match role_of(name) {
-                        Some(role) => self.collect(&role, member),
+                        Some(role) => {
+                            self.collect_typed(&role, member, content_type(members).filter(|_| name == "url"))
+                        }
                         None => self.walk(member),
                     }
                 }
@@ -132,7 +140,7 @@ impl<'d> AssetCollector<'d> {
         (self.found, self.omitted)
     }
 
-    fn add(&mut self, role: &str, url: &str) {
+    fn add(&mut self, role: &str, url: &str, media_type: Option<&str>) {
         if !is_web_address(url) {
             return;
         }
@@ -145,7 +153,9 @@ impl<'d> AssetCollector<'d> {
             return;
         }
         self.urls.insert(url.to_owned());
-        let (media_type, media) = file_ending::media_of_url(url);
+        let (by_name, media) = file_ending::media_of_url(url);
+        let media = media_type.and_then(Media::of_type).or(media);
+        let media_type = media_type.or(by_name);
         if let Some(media) = media.filter(|media| !self.media.contains(media)) {
             self.media.push(media);
         }
@@ -158,6 +168,13 @@ impl<'d> AssetCollector<'d> {
             expires_at: None,
         });
     }
+}
+
+/// The media type that stands beside a URL, unless it is one that says nothing.
+fn content_type(members: &Map<String, Value>) -> Option<&str> {
+    let media_type = members.get("content_type")?.as_str()?.split(';').next()?.trim();
+    let is_one = media_type.split_once('/').is_some_and(|(top, sub)| !top.is_empty() && !sub.is_empty());
+    (is_one && !media_type.ends_with("/octet-stream")).then_some(media_type)
 }
 
 fn is_among(names: &[String], name: &str) -> bool {
@@ -189,105 +206,4 @@ fn is_web_address(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn render(assets: AssetCollector<'_>) -> Vec<String> {
-        assets.found.into_iter().map(|asset| format!("{} {}", asset.role, asset.url)).collect()
-    }
-
-    #[test]
-    fn lists_come_in_many_forms() {
-        let check = |value: Value, expected: &[&str]| {
-            let mut assets = AssetCollector::default();
-            assets.collect("output", &value);
-            assert_eq!(render(assets), expected, "{value}");
-        };
-        check(json!("https://a.example/1"), &["output https://a.example/1"]);
-        check(
-            json!(["http://a.example", {"url": "HTTPS://a.example/2"}]),
-            &["output http://a.example", "output HTTPS://a.example/2"],
-        );
-        check(
-            json!({"10": "https://a.example/10", "9": "https://a.example/9"}),
-            &["output https://a.example/9", "output https://a.example/10"],
-        );
-        check(
-            json!([["https://a.example/1"], "https://a.example/2", "https://a.example/1"]),
-            &["output https://a.example/1", "output https://a.example/2"],
-        );
-        check(json!("https://a.example/Moon walk.fbx"), &["output https://a.example/Moon walk.fbx"]);
-        for none in [
-            json!(null),
-            json!([]),
-            json!({}),
-            json!(["", null, 7, true, {"uri": "https://a.example"}]),
-            json!("a.png"),
-            json!("ftp://a.example/a.png"),
-            json!("s3://bucket/a.png"),
-            json!("data:image/png;base64,aHR0cHM6Ly9h"),
-            json!("//a.example/a.png"),
-            json!("https://"),
-            json!("https:///a.png"),
-            json!("https://a b.example/a.png"),
-            json!("https://a.example/\na.png"),
-            json!(" https://a.example/a.png"),
-        ] {
-            check(none, &[]);
-        }
-    }
-
-    #[test]
-    fn an_event_has_at_most_a_thousand_assets_and_the_rest_is_counted() {
-        let check = |urls: usize, expected: (usize, usize)| {
-            let urls: Vec<String> = (0..urls).map(|number| format!("https://a.example/{number}")).collect();
-            let mut assets = AssetCollector::default();
-            assets.collect("output", &json!([urls, urls[0]]));
-            let (found, omitted) = assets.into_parts();
-            assert_eq!((found.len(), omitted), expected);
-        };
-        check(1000, (1000, 0));
-        check(1001, (1000, 1));
-        check(284_276, (1000, 283_276));
-    }
-
-    #[test]
-    fn a_walk_takes_what_is_named_as_a_url() {
-        let never = ["input".to_owned()];
-        let mut assets = AssetCollector::without(&never);
-        assets.walk(&json!({
-            "meshes": [{"data": {"glb_url": "https://a.example/a.glb", "fbx_url": "", "name": "https://a.example/no"}}],
-            "mesh_url_usdz": "https://a.example/a.usdz",
-            "input": {"image_url": "https://a.example/input.png"},
-            "video": {"url": "https://a.example/spin.mp4"},
-            "image_urls": ["https://a.example/1.png", "https://a.example/2.png"],
-        }));
-        assert_eq!(assets.media(), Some(Media::ThreeD));
-        assert_eq!(
-            render(assets),
-            [
-                "image https://a.example/1.png",
-                "image https://a.example/2.png",
-                "mesh_usdz https://a.example/a.usdz",
-                "glb https://a.example/a.glb",
-                "output https://a.example/spin.mp4",
-            ]
-        );
-    }
-
-    #[test]
-    fn the_most_telling_ending_tells_the_media() {
-        let check = |urls: Value, expected: Option<Media>| {
-            let mut assets = AssetCollector::default();
-            assets.collect("output", &urls);
-            assert_eq!(assets.media(), expected, "{urls}");
-        };
-        check(json!(["https://a.example/a.png", "https://a.example/a.mp4"]), Some(Media::Video));
-        check(json!(["https://a.example/a.mp4", "https://a.example/a.glb"]), Some(Media::ThreeD));
-        check(json!(["https://a.example/a.jpg", "https://a.example/a.mp3"]), Some(Media::Audio));
-        check(json!(["https://a.example/a.txt", "https://a.example/a.webp"]), Some(Media::Image));
-        check(json!(["https://a.example/a.zip", "https://a.example/a"]), None);
-    }
-}
+mod tests;

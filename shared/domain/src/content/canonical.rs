@@ -8,11 +8,12 @@ use serde_json::Value;
 use crate::content::details::Details;
 use crate::content::details_reader;
 use crate::content::head::Head;
+use crate::content::lenient;
 use crate::content::parsed_delivery::ParsedDelivery;
 use crate::event::event_type::{EventType, Status};
 use crate::provider::compiled_provider::CompiledProvider;
 
-/// A body that nests deeper is not JSON that every consumer can read: the strictest common parser, that of .NET, stops
+/// A body that nests deeper is read, but published as a text: it is not JSON that every consumer can read: the strictest common parser, that of .NET, stops
 /// at 64, and the published event puts the body two levels down.
 const NESTING_MAX: usize = 62;
 
@@ -36,9 +37,10 @@ impl Canonical {
     pub fn of(sender: &CompiledProvider, headers: &BTreeMap<String, String>, body: &[u8]) -> Canonical {
         let readable = sender.readable(body);
         let (head, shape) = sender.head_and_shape(headers, &readable);
-        let value = serde_json::from_slice::<Value>(&readable).ok().filter(|value| nesting(value) <= NESTING_MAX);
+        let strict = serde_json::from_slice::<Value>(&readable).ok();
         // What is published beside it is the form itself.
-        let is_json = value.is_some() && matches!(readable, Cow::Borrowed(_));
+        let is_json = matches!(readable, Cow::Borrowed(_)) && strict.as_ref().is_some_and(is_json_for_all);
+        let value = strict.or_else(|| lenient::tree(&readable));
         match (head.event_type.status(), shape, value) {
             (Some(status), Some(shape), Some(value)) => {
                 let description = sender.description();
@@ -46,8 +48,8 @@ impl Canonical {
                 let details = details_reader::read(shape, status, head.subject.as_deref(), &body);
                 Canonical { head, is_json, details: details.dated(description.asset_life_seconds).truncated() }
             }
-            // A head skips over what it need not know, and there a number or an escape may still be wrong. Nobody is
-            // told of a job that ended well when its outputs could not be read.
+            // A head skips over what it need not know, and there may still be what is no JSON however it is read. Nobody
+            // is told of a job that ended well when its outputs could not be read.
             _ => {
                 let head = Head { event_type: EventType::Unrecognized, ..head };
                 Canonical { head, is_json, details: Details::default() }
@@ -60,6 +62,15 @@ impl Canonical {
     pub const fn status(&self) -> Option<Status> {
         self.head.event_type.status()
     }
+}
+
+/// Whether a body is JSON that every consumer can read.
+pub(crate) fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice(body).is_ok_and(|value| is_json_for_all(&value))
+}
+
+fn is_json_for_all(value: &Value) -> bool {
+    nesting(value) <= NESTING_MAX
 }
 
 /// How many arrays and objects stand inside each other.
@@ -80,32 +91,50 @@ mod tests {
         Canonical::of(Provider::Get3w.sender().unwrap(), &BTreeMap::new(), body)
     }
 
-    #[test]
-    fn what_nests_too_deep_for_a_consumer_is_not_json() {
-        let of = |depth: usize| {
-            // The object itself is one level.
-            let (open, close) = ("[".repeat(depth - 1), "]".repeat(depth - 1));
-            of_get3w(format!(r#"{{"id":"p1","status":"completed","x":{open}{close}}}"#).as_bytes())
-        };
-        assert!(of(NESTING_MAX).is_json && of(NESTING_MAX).status() == Some(Status::Completed));
-        for depth in [NESTING_MAX + 1, 126, 127, 128] {
-            assert!(!of(depth).is_json && of(depth).status().is_none(), "{depth}");
-        }
+    /// Checks what is read of a body with `corner` where nothing points, and whether consumers can parse that body.
+    fn check(corner: &str, is_json: bool) {
+        let body =
+            format!(r#"{{"id":"p1","input":{corner},"outputs":["https://a.example/1.png"],"status":"completed"}}"#);
+        let Canonical { head, details, is_json: is_found } = of_get3w(body.as_bytes());
+        let urls: Vec<&str> = details.assets.iter().map(|asset| &*asset.url).collect();
+        assert_eq!((&*head.event_type.to_string(), head.subject.as_deref()), ("landfall.job.completed", Some("p1")));
+        assert_eq!((urls, is_found), (vec!["https://a.example/1.png"], is_json), "{corner:.80}");
     }
 
     #[test]
-    fn a_body_that_is_json_only_where_the_head_looks_is_unrecognized() {
-        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
-        for broken in ["1e999", r#""\ud800""#, &deep] {
+    fn an_end_is_read_whatever_stands_where_nothing_points() {
+        // The object around it is one level.
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+        check("[1,\"😀\"]", true);
+        check(&nested(NESTING_MAX), true);
+        for deep in [NESTING_MAX + 1, 126, 127, 128, 129, 5000] {
+            check(&nested(deep), false);
+        }
+        check(r#""cut inside an emoji \ud83d""#, false);
+        check(r#"{"\ude00":1e999}"#, false);
+    }
+
+    #[test]
+    fn a_text_that_is_told_has_a_mark_for_half_an_emoji() {
+        let told = of_get3w(br#"{"id":"p1","status":"failed","error":"no \ud83d"}"#);
+        assert_eq!(told.details.error.unwrap().message.as_deref(), Some("no \u{fffd}"));
+        let marked = of_get3w(b"\xef\xbb\xbf{\"id\":\"p1\",\"status\":\"completed\"}");
+        assert_eq!((marked.status(), marked.is_json), (Some(Status::Completed), false));
+    }
+
+    #[test]
+    fn what_is_no_json_however_it_is_read_is_unrecognized() {
+        for broken in ["01", "\"\u{1}\"", r#"{"a":1,}"#] {
             let body = format!(r#"{{"id":"p1","status":"completed","input":{broken}}}"#);
-            assert_eq!(
-                Provider::Get3w.sender().unwrap().head(&BTreeMap::new(), body.as_bytes()).event_type.status(),
-                Some(Status::Completed)
-            );
             let canonical = of_get3w(body.as_bytes());
             assert_eq!(canonical.head.event_type, EventType::Unrecognized, "{body}");
-            assert_eq!(canonical.head.subject.as_deref(), Some("p1"));
             assert_eq!(canonical.details.media, None);
+        }
+        for twice in
+            [r#""status":"completed","status":"failed""#, r#""status":"completed","x":"\ud83d","status":"failed""#]
+        {
+            let body = format!(r#"{{"id":"p1",{twice}}}"#);
+            assert_eq!(of_get3w(body.as_bytes()).head.event_type, EventType::Unrecognized, "{body}");
         }
     }
 }

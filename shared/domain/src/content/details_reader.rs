@@ -42,12 +42,16 @@ pub(crate) fn read(shape: &Shape, status: Status, subject: Option<&str>, deliver
 }
 
 fn text(rules: &[TextRule], delivery: &ParsedDelivery<'_>) -> Option<String> {
-    rules.iter().find_map(|rule| part(rule, delivery.text(&rule.at)?))
+    let whole = |rule: &TextRule| {
+        let json = || rule.or_json.then(|| delivery.json(&rule.at)).flatten();
+        delivery.text(&rule.at).or_else(json)
+    };
+    rules.iter().find_map(|rule| part(rule, whole(rule)?))
 }
 
 /// The part of a text that a rule means.
 fn part(rule: &TextRule, text: String) -> Option<String> {
-    let TextRule { at: _, before, without_suffix, starts_with } = rule;
+    let TextRule { at: _, before, without_suffix, starts_with, or_json: _ } = rule;
     if starts_with.as_ref().is_some_and(|beginning| !text.starts_with(&**beginning)) {
         return None;
     }

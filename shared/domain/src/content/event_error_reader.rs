@@ -19,6 +19,8 @@ fn message(value: &Value) -> Option<String> {
     match value {
         Value::Array(items) if !items.is_empty() => Some(value.to_string()),
         Value::Object(members) if !members.is_empty() => Some(value.to_string()),
+        // That there is an error is no reason.
+        Value::Bool(_) => None,
         other => text(other),
     }
 }

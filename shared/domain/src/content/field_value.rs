@@ -5,11 +5,11 @@ use std::borrow::Cow;
 /// What stands at a place of a delivery.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum FieldValue<'a> {
-    /// A string that is not empty, or an integer's decimal digits.
+    /// A string that is not empty, an integer's decimal digits, or `true` or `false`.
     Text(Cow<'a, str>),
     /// An object.
     Object,
-    /// Nothing, or what names nothing: null, an empty string, a fraction, a boolean, an array.
+    /// Nothing, or what names nothing: null, an empty string, a fraction, an array.
     #[default]
     Other,
 }
@@ -21,6 +21,20 @@ impl FieldValue<'_> {
             FieldValue::Text(text) => Some(text),
             FieldValue::Object | FieldValue::Other => None,
         }
+    }
+
+    /// The same, independent of where it was read.
+    pub(crate) fn into_owned(self) -> FieldValue<'static> {
+        match self {
+            FieldValue::Text(text) => FieldValue::Text(Cow::Owned(text.into_owned())),
+            FieldValue::Object => FieldValue::Object,
+            FieldValue::Other => FieldValue::Other,
+        }
+    }
+
+    /// A boolean's text.
+    pub(crate) const fn of_bool(truth: bool) -> FieldValue<'static> {
+        FieldValue::Text(Cow::Borrowed(if truth { "true" } else { "false" }))
     }
 }
 

@@ -17,8 +17,7 @@ enum Field<'a> {
 /// The JSON of an object of the form's fields; `None` of what begins as the JSON that senders write, has no field, or is
 /// no text.
 pub(crate) fn to_json(body: &[u8]) -> Option<String> {
-    let text = str::from_utf8(body).ok()?.trim_ascii_start();
-    if text.starts_with(['{', '[', '"']) || !text.contains('=') {
+    if !is_form(body) {
         return None;
     }
     let mut fields: BTreeMap<Cow<'_, str>, Field<'_>> = BTreeMap::new();
@@ -33,6 +32,18 @@ pub(crate) fn to_json(body: &[u8]) -> Option<String> {
         };
     }
     serde_json::to_string(&fields).ok()
+}
+
+/// The text of the field `name` of a form that has it once.
+pub(crate) fn field(body: &[u8], name: &str) -> Option<String> {
+    let mut values = is_form(body).then(|| form_urlencoded::parse(body))?.filter(|(known, _)| known == name);
+    let (_, value) = values.next()?;
+    values.next().is_none().then(|| value.into_owned())
+}
+
+fn is_form(body: &[u8]) -> bool {
+    let text = str::from_utf8(body).unwrap_or_default().trim_ascii_start();
+    !text.starts_with(['{', '[', '"']) && text.contains('=')
 }
 
 #[cfg(test)]
@@ -50,6 +61,18 @@ mod tests {
         check("=", Some(r#"{"":""}"#));
         check("quote=%22%5C%0A", Some(r#"{"quote":"\"\\\n"}"#));
         check("number=%F0%9F%92%A9&not_utf8=%ff", Some(r#"{"not_utf8":"�","number":"💩"}"#));
+    }
+
+    #[test]
+    fn a_field_of_a_form_is_there_once_or_not_at_all() {
+        let check = |body: &str, expected: Option<&str>| {
+            assert_eq!(field(body.as_bytes(), "payload").as_deref(), expected, "{body}");
+        };
+        check("payload=%7B%22a%22%3A1%7D", Some(r#"{"a":1}"#));
+        check("a=1&payload=+b%20&c", Some(" b "));
+        for none in ["payload=1&payload=2", "payloads=1", "", "payload", r#"{"payload":"payload=1"}"#] {
+            check(none, None);
+        }
     }
 
     #[test]

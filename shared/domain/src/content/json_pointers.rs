@@ -10,6 +10,7 @@ use std::{fmt, slice};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::content::field_value::FieldValue;
+use crate::content::lenient;
 use crate::description::{HEAD_POINTERS_MAX, Pointer};
 
 /// One bit a pointer.
@@ -38,8 +39,9 @@ impl Pointers {
     /// What stands at each of them; `None` if `body` cannot be read.
     ///
     /// A body that gives a member on the way to a pointer twice can be read in two ways, and is not read. What stands
-    /// elsewhere is of no account. The bytes are checked for UTF-8 as a whole, because serde does not look into values
-    /// that it skips: a body in another encoding is no JSON, wherever its umlauts are.
+    /// elsewhere is of no account, and half a surrogate pair is U+FFFD. The bytes are checked for UTF-8 as a whole,
+    /// because serde does not look into values that it skips: a body in another encoding is no JSON, wherever its
+    /// umlauts are.
     pub(crate) fn read<'a>(&self, body: &'a [u8]) -> Option<Vec<FieldValue<'a>>> {
         let mut found = vec![FieldValue::Other; self.0.len()];
         read(&self.0, body, &mut found)?;
@@ -56,8 +58,22 @@ pub(crate) fn find<'a>(pointer: &Pointer, body: &'a [u8]) -> Option<FieldValue<'
 }
 
 fn read<'a>(pointers: &[Pointer], body: &'a [u8], found: &mut [FieldValue<'a>]) -> Option<()> {
+    let text = lenient::text(body)?;
+    if read_text(pointers, text, found).is_some() {
+        return Some(());
+    }
+    let text = lenient::repaired(text)?;
+    let mut repaired = vec![FieldValue::Other; found.len()];
+    read_text(pointers, &text, &mut repaired)?;
+    for (found, repaired) in found.iter_mut().zip(repaired) {
+        *found = repaired.into_owned();
+    }
+    Some(())
+}
+
+fn read_text<'a>(pointers: &[Pointer], text: &'a str, found: &mut [FieldValue<'a>]) -> Option<()> {
     let wanted = (0..pointers.len()).fold(0, |bits, index| bits | bit(index));
-    let mut deserializer = serde_json::Deserializer::from_str(str::from_utf8(body).ok()?);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     Below { pointers, wanted, depth: 0, found }.deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()
 }
@@ -133,7 +149,8 @@ impl<'de> Visitor<'de> for Below<'_, '_, 'de> {
         Ok(())
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+    fn visit_bool<E>(mut self, truth: bool) -> Result<(), E> {
+        self.note(&FieldValue::of_bool(truth));
         Ok(())
     }
 

@@ -23,6 +23,20 @@ pub enum Media {
     Other,
 }
 
+impl Media {
+    /// What a media type such as `image/png` tells.
+    pub(crate) fn of_type(media_type: &str) -> Option<Media> {
+        Some(match media_type.split_once('/')? {
+            ("image", _) => Media::Image,
+            ("video", _) => Media::Video,
+            ("audio", _) => Media::Audio,
+            ("model", _) => Media::ThreeD,
+            ("text", _) => Media::Text,
+            _ => return None,
+        })
+    }
+}
+
 string_enum!(Media {
     Image => "image", Video => "video", Audio => "audio", ThreeD => "3d", Text => "text", Other => "other",
 });

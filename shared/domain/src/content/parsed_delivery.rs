@@ -42,6 +42,20 @@ impl<'a> ParsedDelivery<'a> {
         places.0.iter().find_map(|place| self.text(place))
     }
 
+    /// The JSON of an object or a list that is not empty at a place of the body.
+    pub(crate) fn json(&self, place: &FieldPath) -> Option<String> {
+        let FieldPath::Body(pointer) = place else {
+            return None;
+        };
+        let value = self.value(pointer)?;
+        let is_empty = match value {
+            Value::Object(members) => members.is_empty(),
+            Value::Array(items) => items.is_empty(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+        };
+        (!is_empty).then(|| value.to_string())
+    }
+
     /// The number at a place of the body.
     pub(crate) fn number(&self, place: &FieldPath) -> Option<f64> {
         match place {
@@ -65,12 +79,13 @@ impl<'a> ParsedDelivery<'a> {
     }
 }
 
-/// The text of a string that is not empty, or of an integer: some senders write one id now as the one, now as the
-/// other.
+/// The text of a string that is not empty, of an integer or of a boolean: some senders write one id now as the one, now
+/// as the other.
 pub(crate) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
         Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ pub(crate) fn holds<'a>(predicate: &Predicate, first: bool, values: impl IntoIte
         Predicate::Absent => !values.any(|value| value.text().is_some()),
         Predicate::Present => values.any(|value| value.text().is_some()),
         Predicate::Equals(_)
+        | Predicate::NotEquals(_)
         | Predicate::StartsWith(_)
         | Predicate::EndsWith(_)
         | Predicate::Contains(_)
@@ -27,6 +28,7 @@ pub(crate) fn holds<'a>(predicate: &Predicate, first: bool, values: impl IntoIte
 fn fits(predicate: &Predicate, text: &str) -> bool {
     match predicate {
         Predicate::Equals(known) => known.iter().any(|known| text == known),
+        Predicate::NotEquals(known) => known.iter().all(|known| text != known),
         Predicate::StartsWith(beginnings) => beginnings.iter().any(|beginning| text.starts_with(&**beginning)),
         Predicate::EndsWith(ends) => ends.iter().any(|end| text.len() > end.len() && text.ends_with(&**end)),
         Predicate::Contains(parts) => parts.iter().any(|part| text.contains(&**part)),
@@ -61,6 +63,10 @@ mod tests {
         check(equals, &["error"], true);
         check(equals, &["errors"], false);
         check(equals, &[""], false);
+        let differs = r#"{"at":"/a","not_equals":["200","201"]}"#;
+        check(differs, &["501"], true);
+        check(differs, &["201"], false);
+        check(differs, &[""], false);
         let starts = r#"{"at":"/a","starts_with":["workflow"]}"#;
         check(starts, &["workflow.completed"], true);
         check(starts, &["my workflow"], false);

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use crate::description::{
-    Challenge, Description, DescriptionError, Ed25519, FieldPath, HEAD_POINTERS_MAX, HeaderName, Hmac, KeySource,
-    Method, Pointer, Poll, RequestText, Scheme, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, is_host,
+    Challenge, Description, DescriptionError, Ed25519, FieldPath, FieldPaths, HEAD_POINTERS_MAX, HeaderName, Hmac,
+    KeySource, Method, Pointer, Poll, RequestText, Scheme, Syntax, Template, TemplatePart, Timestamp,
+    TimestampLocation, is_host,
 };
 
 impl Description {
@@ -25,6 +26,7 @@ impl Description {
             return Err(DescriptionError::KeepsCredential(name.0.to_string()));
         }
         self.check_places()?;
+        self.check_keys()?;
         for (index, poll) in self.polls.iter().enumerate() {
             poll.check(index + 1)?;
         }
@@ -68,6 +70,30 @@ impl Description {
             when.iter().flat_map(|condition| &*condition.at.0).try_for_each(|place| self.check_place(place))?;
         }
         if in_heads.len() > HEAD_POINTERS_MAX { Err(DescriptionError::TooManyPlaces) } else { Ok(()) }
+    }
+
+    /// Whether events are told apart by what is signed, where the signature leaves the rest of the body out: whoever has
+    /// one signature could else write another thing's id beside it.
+    fn check_keys(&self) -> Result<(), DescriptionError> {
+        let signed = self.scheme.signed_places();
+        if signed.is_empty() {
+            return Ok(());
+        }
+        for (index, shape) in self.shapes.iter().enumerate() {
+            let number = index + 1;
+            let differs = |places: &&FieldPaths| {
+                !signed.contains(places)
+                    && places.0.iter().any(|place| signed.iter().any(|signed| signed.0.contains(place)))
+            };
+            let ids = shape.key.iter().chain([&shape.subject]).chain(&shape.details.job_id);
+            if ids.into_iter().any(|places| differs(&places)) {
+                return Err(DescriptionError::KeyedOtherwise { number });
+            }
+            if !shape.key.is_empty() && !shape.key.iter().any(|places| signed.contains(places)) {
+                return Err(DescriptionError::KeyUnsigned { number });
+            }
+        }
+        Ok(())
     }
 
     fn check_place(&self, place: &FieldPath) -> Result<(), DescriptionError> {
@@ -120,7 +146,7 @@ fn check_signature(
     if header.is_empty() {
         return Err(DescriptionError::NoHeader);
     }
-    if message.0.iter().all(|part| matches!(part, TemplatePart::Literal(_))) {
+    if !message.covers_body() && !message.0.iter().any(|part| matches!(part, TemplatePart::Json(_))) {
         return Err(DescriptionError::EmptyMessage);
     }
     if message.0.contains(&TemplatePart::Form) && !message.0.contains(&TemplatePart::Url) {

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::description::FieldPaths;
+use crate::description::one_or_many::{ComparedText, OneOrMany};
 
 /// Something that may hold of a delivery: `{ at = "/status", equals = ["failed", "error"] }`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -17,11 +18,13 @@ pub struct Condition {
     pub predicate: Predicate,
 }
 
-/// What is asked of a place. A text is a string that is not empty, or an integer; nothing else is one.
+/// What is asked of a place. A text is a string that is not empty, an integer or a boolean; nothing else is one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Predicate {
     /// The text is one of these.
     Equals(Vec<String>),
+    /// There is a text, and it is none of these.
+    NotEquals(Vec<String>),
     /// The text begins with one of these.
     StartsWith(Vec<String>),
     /// The text ends with one of these, and has more before it.
@@ -49,13 +52,15 @@ pub(crate) struct ConditionForm {
     #[serde(default)]
     first_of: Option<FieldPaths>,
     #[serde(default)]
-    equals: Option<Vec<String>>,
+    equals: Option<OneOrMany<ComparedText>>,
     #[serde(default)]
-    starts_with: Option<Vec<String>>,
+    not_equals: Option<OneOrMany<ComparedText>>,
     #[serde(default)]
-    ends_with: Option<Vec<String>>,
+    starts_with: Option<OneOrMany<ComparedText>>,
     #[serde(default)]
-    contains: Option<Vec<String>>,
+    ends_with: Option<OneOrMany<ComparedText>>,
+    #[serde(default)]
+    contains: Option<OneOrMany<ComparedText>>,
     #[serde(default)]
     present: Option<bool>,
     #[serde(default)]
@@ -66,17 +71,18 @@ pub(crate) struct ConditionForm {
     is: Option<String>,
 }
 
-const ONE_TEST: &str = "a condition asks one thing of its places: give one of `equals`, `starts_with`, `ends_with`, `contains`, `present`, `object` and `uuid = true`";
+const ONE_TEST: &str = "a condition asks one thing of its places: give one of `equals`, `not_equals`, `starts_with`, `ends_with`, `contains`, `present`, `object` and `uuid = true`";
 const ONE_AT: &str = "a condition says which places it asks about: give `at`, or `first_of` if only the first of them that has a text is meant";
 
 impl ConditionForm {
     pub(super) fn condition(self) -> Result<(Condition, Option<String>), &'static str> {
         let presence = self.present.map(|present| if present { Predicate::Present } else { Predicate::Absent });
         let tests = [
-            self.equals.map(Predicate::Equals),
-            self.starts_with.map(Predicate::StartsWith),
-            self.ends_with.map(Predicate::EndsWith),
-            self.contains.map(Predicate::Contains),
+            self.equals.map(|texts| Predicate::Equals(texts.into_texts())),
+            self.not_equals.map(|texts| Predicate::NotEquals(texts.into_texts())),
+            self.starts_with.map(|texts| Predicate::StartsWith(texts.into_texts())),
+            self.ends_with.map(|texts| Predicate::EndsWith(texts.into_texts())),
+            self.contains.map(|texts| Predicate::Contains(texts.into_texts())),
             presence,
             self.uuid.and_then(|uuid| uuid.then_some(Predicate::Uuid)),
             self.object.map(|object| if object { Predicate::Object } else { Predicate::NotObject }),

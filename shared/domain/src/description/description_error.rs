@@ -12,7 +12,9 @@ pub enum DescriptionError {
     #[error("`scheme.header` names no header: say which one holds the signature")]
     NoHeader,
     /// A message of nothing.
-    #[error("`scheme.message` signs nothing that the sender says: put at least {{body}} into it")]
+    #[error(
+        "`scheme.message` signs nothing of the body, so that one signature would prove any: put at least {{body}} into it"
+    )]
     EmptyMessage,
     /// A part that is nowhere.
     #[error("`scheme.message` has {{{part}}}, and `scheme.{part}` does not say where that is")]
@@ -78,6 +80,22 @@ pub enum DescriptionError {
     /// A shape that nothing comes of.
     #[error("shape {number} reports nothing: give `report` rules, or `otherwise`")]
     ReportsNothing {
+        /// Its number, from 1.
+        number: usize,
+    },
+    /// An id that is read elsewhere than where it is signed.
+    #[error(
+        "shape {number} reads an id in other places, or in another order, than `scheme.message` signs it, so that one signature would prove any id: write the same places in the same order in `key`, `subject` and `job_id`"
+    )]
+    KeyedOtherwise {
+        /// Its number, from 1.
+        number: usize,
+    },
+    /// A key that nobody vouches for.
+    #[error(
+        "shape {number} has a `key` of which `scheme.message` signs nothing, so that one signature would prove any id: put what is signed into `key`"
+    )]
+    KeyUnsigned {
         /// Its number, from 1.
         number: usize,
     },

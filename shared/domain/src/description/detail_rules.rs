@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::content::media::Media;
+use crate::description::one_or_many::one_or_many;
 use crate::description::{AssetRule, FieldPath, FieldPaths, MediaRule, Pointer, TextRule, TimeRule};
 
 /// Where the details are. Whatever is left out, or not in the body, is absent from the event.
@@ -10,6 +11,7 @@ use crate::description::{AssetRule, FieldPath, FieldPaths, MediaRule, Pointer, T
 #[serde(deny_unknown_fields, default)]
 pub struct DetailRules {
     /// When it happened: the first that is an instant.
+    #[serde(deserialize_with = "one_or_many")]
     pub time: Vec<TimeRule>,
     /// What kind of media it is about, whatever its assets are.
     pub media: Vec<MediaRule>,
@@ -18,18 +20,24 @@ pub struct DetailRules {
     /// The sender's id of the job; the event's subject, if this is left out.
     pub job_id: Option<FieldPaths>,
     /// The sender's word for the kind of job.
+    #[serde(deserialize_with = "one_or_many")]
     pub job_type: Vec<TextRule>,
     /// The model that did it.
+    #[serde(deserialize_with = "one_or_many")]
     pub model: Vec<TextRule>,
     /// The id that the customer gave when submitting it.
+    #[serde(deserialize_with = "one_or_many")]
     pub correlation_id: Vec<TextRule>,
     /// Why it failed; read only of what failed.
     pub error: ErrorRules,
     /// When the job was created, in the sender's words.
+    #[serde(deserialize_with = "one_or_many")]
     pub created_at: Vec<TextRule>,
     /// When work on it began.
+    #[serde(deserialize_with = "one_or_many")]
     pub started_at: Vec<TextRule>,
     /// When it ended.
+    #[serde(deserialize_with = "one_or_many")]
     pub completed_at: Vec<TextRule>,
     /// How long it took.
     pub work: Option<WorkRule>,
@@ -45,12 +53,16 @@ pub struct DetailRules {
 pub struct ErrorRules {
     /// Objects in which senders put it in one of the usual ways: an `error` that is a text or an object with `code` and
     /// `message`, or a `code` and a `message` (or `messege`) of their own. The first that has any is taken.
+    #[serde(deserialize_with = "one_or_many")]
     pub within: Vec<Pointer>,
     /// Where the code is, if none of those has one.
+    #[serde(deserialize_with = "one_or_many")]
     pub code: Vec<TextRule>,
     /// Where the message is, if none of those has one.
+    #[serde(deserialize_with = "one_or_many")]
     pub message: Vec<TextRule>,
     /// Where the code is, if nothing at all has been found, such as a status `cancelled`.
+    #[serde(deserialize_with = "one_or_many")]
     pub code_alone: Vec<TextRule>,
 }
 

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::description::{About, Challenge, Deferred, HeaderName, Poll, RequestText, Scheme, Shape};
+use crate::description::one_or_many::one_or_many;
+use crate::description::{About, Challenge, Deferred, Forms, HeaderName, Poll, RequestText, Scheme, Shape};
 
 /// How many different places of the body the shapes' conditions, subjects, keys and reports may look at together: they
 /// are looked for in one pass before the sender hears an answer.
@@ -24,14 +25,13 @@ pub struct Description {
     pub challenge: Option<Challenge>,
     /// Headers that are kept with an event beside those that always are. What a shape reads from a header must be
     /// among either.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_many")]
     pub kept_headers: Vec<HeaderName>,
-    /// Whether it sends forms: a body that is no JSON is then read as if it were an object of the form's fields, each a
-    /// text, and a field that is there more than once a list of them.
+    /// Whether it sends forms, and where in them its JSON is.
     #[serde(default)]
-    pub forms: bool,
+    pub forms: Forms,
     /// The hosts of which its assets may come; a name that begins with a dot stands for all names below.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_many")]
     pub asset_hosts: Vec<String>,
     /// For how many seconds the sender keeps an asset after the job has ended, if it promises that.
     #[serde(default)]

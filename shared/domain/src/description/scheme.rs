@@ -2,11 +2,12 @@
 
 use serde::Deserialize;
 
+use crate::description::scheme_form::{KeySourceForm, SchemeForm};
 use crate::description::{Encoding, HeaderName, SecretForm, Syntax, Template, Timestamp};
 
 /// What proves that a delivery is the sender's own. A token in the URL can be asked for beside any of them.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(try_from = "SchemeForm")]
 pub enum Scheme {
     /// Nothing does: the URL must hold a token that nobody else knows.
     UrlToken,
@@ -21,62 +22,49 @@ pub enum Scheme {
 }
 
 /// A header with a text that nobody else knows.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StaticToken {
     /// The header; absent where the customer chooses it, as `token_header` of the source.
-    #[serde(default)]
     pub header: Option<HeaderName>,
     /// What stands before the token, such as `Bearer `.
-    #[serde(default)]
     pub prefix: String,
 }
 
 /// A message authentication code.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Hmac {
     /// The hash.
-    #[serde(default)]
     pub hash: Hash,
     /// How the key is made of the secret's text.
-    #[serde(default)]
     pub secret: SecretForm,
     /// The headers that may hold the signature: the first that is there is taken.
     pub header: Vec<HeaderName>,
     /// How the signature stands in it.
-    #[serde(default)]
     pub syntax: Syntax,
     /// How its bytes are written.
     pub encoding: Encoding,
     /// The headers that may hold the delivery's id.
-    #[serde(default)]
     pub id: Vec<HeaderName>,
     /// Where the delivery says when it was made, and how old it may be.
-    #[serde(default)]
     pub timestamp: Option<Timestamp>,
     /// The bytes that are signed.
     pub message: Template,
 }
 
 /// A signature made with a key of the sender's.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Ed25519 {
     /// Where the public keys are from.
     pub keys: KeySource,
     /// As for [`Hmac`].
     pub header: Vec<HeaderName>,
     /// As for [`Hmac`].
-    #[serde(default)]
     pub syntax: Syntax,
     /// As for [`Hmac`].
     pub encoding: Encoding,
     /// As for [`Hmac`].
-    #[serde(default)]
     pub id: Vec<HeaderName>,
     /// As for [`Hmac`].
-    #[serde(default)]
     pub timestamp: Option<Timestamp>,
     /// As for [`Hmac`].
     pub message: Template,
@@ -84,12 +72,11 @@ pub struct Ed25519 {
 
 /// Where public keys are from.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(tag = "from", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(try_from = "KeySourceForm")]
 pub enum KeySource {
     /// The operator copies them into `public_keys`, in base64 (32 bytes).
     Operator {
         /// What may stand before one, such as `whpk_`.
-        #[serde(default)]
         strip_prefix: Option<String>,
     },
     /// The sender publishes them as a JSON Web Key Set.

@@ -4,7 +4,11 @@ use serde::Deserialize;
 
 /// How a key is made of a secret's text.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "a table with `strip_prefix` and `encoding`; the secret itself goes into `secrets`"
+)]
 pub struct SecretForm {
     /// What is taken off first, if it is there.
     pub strip_prefix: Option<String>,

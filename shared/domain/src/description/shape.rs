@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::de::Deserializer;
 
+use crate::description::one_or_many::one_or_many;
 use crate::description::{Condition, Deferred, DetailRules, FieldPath, FieldPaths, ReportRule};
 use crate::event::event_type::Report;
 
@@ -23,7 +24,7 @@ pub struct Shape {
     #[serde(default)]
     pub subject: FieldPaths,
     /// What tells an event from every other of the source, in order. If any of it is missing, the whole body does.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_many")]
     pub key: Vec<FieldPaths>,
     /// Whether the whole body is part of the key as well: for a sender whose bodies alone do not tell events apart, and
     /// whose other words are not signed.

@@ -1,7 +1,7 @@
 //! What of a delivery is under its signature.
 
 use crate::description::{
-    Description, FieldPath, HeaderName, Scheme, Template, TemplatePart, Timestamp, TimestampLocation,
+    Description, FieldPath, FieldPaths, HeaderName, Scheme, Template, TemplatePart, Timestamp, TimestampLocation,
 };
 
 impl Scheme {
@@ -42,6 +42,26 @@ impl Scheme {
             | TemplatePart::Url
             | TemplatePart::Form => &[],
         })
+    }
+}
+
+impl Scheme {
+    /// The places of a delivery that its signature is over, if it leaves the rest of the body out; none if it does not.
+    pub(crate) fn signed_places(&self) -> Vec<FieldPaths> {
+        let message = self.message().filter(|message| !message.covers_body());
+        let parts = message.into_iter().flat_map(|message| &*message.0);
+        let places = parts.filter_map(|part| match part {
+            TemplatePart::Json(pointers) => Some(FieldPaths(pointers.iter().cloned().map(FieldPath::Body).collect())),
+            TemplatePart::Header(name) => Some(FieldPaths(vec![FieldPath::Header(name.clone())])),
+            TemplatePart::Id => Some(FieldPaths(vec![FieldPath::Id])),
+            TemplatePart::Timestamp
+            | TemplatePart::Literal(_)
+            | TemplatePart::Body
+            | TemplatePart::BodySha256
+            | TemplatePart::Url
+            | TemplatePart::Form => None,
+        });
+        places.collect()
     }
 }
 

@@ -2,9 +2,11 @@
 
 use serde::Deserialize;
 
+use crate::description::scheme_form::SyntaxForm;
+
 /// How a signature stands in its header.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(tag = "form", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(try_from = "SyntaxForm")]
 pub enum Syntax {
     /// Alone.
     #[default]

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::de::Deserializer;
 
 use crate::description::FieldPath;
+use crate::description::one_or_many::one_or_many;
 
 /// Where a text is, and which part of it is meant: a place alone, or a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,8 @@ pub struct TextRule {
     pub without_suffix: Vec<String>,
     /// Only texts that begin so.
     pub starts_with: Option<String>,
+    /// Whether an object or a list there is a text too: its JSON.
+    pub or_json: bool,
 }
 
 impl<'de> Deserialize<'de> for TextRule {
@@ -26,24 +29,28 @@ impl<'de> Deserialize<'de> for TextRule {
             at: FieldPath,
             #[serde(default)]
             before: Option<String>,
-            #[serde(default)]
+            #[serde(default, deserialize_with = "one_or_many")]
             without_suffix: Vec<String>,
             #[serde(default)]
             starts_with: Option<String>,
+            #[serde(default)]
+            or_json: bool,
         }
         #[derive(Deserialize)]
         #[serde(
             untagged,
-            expecting = "a place, or a table with `at` and one of `before`, `without_suffix`, `starts_with`"
+            expecting = "a place, or a table with `at` and one of `before`, `without_suffix`, `starts_with`, `or_json`"
         )]
         enum Written {
             FieldPath(FieldPath),
             Table(Table),
         }
         Ok(match Written::deserialize(deserializer)? {
-            Written::FieldPath(at) => TextRule { at, before: None, without_suffix: Vec::new(), starts_with: None },
-            Written::Table(Table { at, before, without_suffix, starts_with }) => {
-                TextRule { at, before, without_suffix, starts_with }
+            Written::FieldPath(at) => {
+                TextRule { at, before: None, without_suffix: Vec::new(), starts_with: None, or_json: false }
+            }
+            Written::Table(Table { at, before, without_suffix, starts_with, or_json }) => {
+                TextRule { at, before, without_suffix, starts_with, or_json }
             }
         })
     }

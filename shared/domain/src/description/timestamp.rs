@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::description::one_or_many::one_or_many;
 use crate::description::{HeaderName, Pointer};
 
 /// When a delivery was made, by its own account.
@@ -30,7 +31,7 @@ pub struct Timestamp {
 #[serde(rename_all = "lowercase")]
 pub enum TimestampLocation {
     /// In the first of these headers that is there.
-    Header(Vec<HeaderName>),
+    Header(#[serde(deserialize_with = "one_or_many")] Vec<HeaderName>),
     /// In the signature's own header, under this key. Only where that is a list of pairs.
     Pair(String),
     /// In the body.

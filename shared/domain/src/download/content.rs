@@ -13,16 +13,20 @@ enum Family {
     Picture,
     /// Sound or film: their containers are the same.
     Timed,
+    /// A model that may be text, or packed.
     Model,
+    /// A model that is neither.
+    BinaryModel,
     Packed,
+    Document,
     Text,
     WebPage,
     Program,
     Unknown,
 }
 
-/// Checks the beginning of some content against the media type that it was sent with, or else against the one that the
-/// ending of its name tells.
+/// Checks the beginning of some content against the media type that it was sent with, and against the one that its sender
+/// or its name tells: all three must agree, since an error is often sent as what it is in the place of a picture.
 ///
 /// Formats of one family pass for each other: many senders call a WebP a PNG. Bytes of no known format pass unless they
 /// are text where none can be, since no list of formats is complete. A web page never passes.
@@ -31,20 +35,24 @@ enum Family {
 /// If they do not agree.
 pub fn check(sent_as: Option<&str>, named_as: Option<&str>, head: &[u8]) -> Result<(), FetchRefusal> {
     let found = found(head);
-    let claimed = sent_as.and_then(claimed).or_else(|| named_as.and_then(claimed));
-    if found == Family::WebPage || claimed.is_some_and(|claimed| !can_be(claimed, found)) {
+    let (sent, named) = (sent_as.and_then(claimed), named_as.and_then(claimed));
+    let fits = |claimed: Option<Family>| claimed.is_none_or(|claimed| can_be(claimed, found));
+    let agree = sent.zip(named).is_none_or(|(sent, named)| can_be(sent, named) || can_be(named, sent));
+    if found == Family::WebPage || !fits(sent) || !fits(named) || !agree {
         return Err(FetchRefusal::ContentType);
     }
     Ok(())
 }
 
-/// Whether content that claims to be of one family can be what was found.
+/// Whether content that claims to be of one family can be of another.
 const fn can_be(claimed: Family, found: Family) -> bool {
     match (claimed, found) {
         (Family::Picture, Family::Picture)
         | (Family::Timed, Family::Timed)
         // Some models are packed, and some are text.
-        | (Family::Model, Family::Model | Family::Packed | Family::Text)
+        | (Family::Model, Family::Model | Family::BinaryModel | Family::Packed | Family::Text)
+        | (Family::BinaryModel, Family::Model | Family::BinaryModel)
+        | (Family::Document, Family::Document)
         | (Family::Packed, Family::Packed | Family::Model)
         | (Family::Text, Family::Text) => true,
         (Family::WebPage | Family::Program, _) => false,
@@ -59,11 +67,15 @@ fn claimed(media_type: &str) -> Option<Family> {
     let (top, sub) = essence.split_once('/')?;
     match (top, sub) {
         ("text", "html") | ("application", "xhtml+xml") => Some(Family::WebPage),
-        ("image", "svg+xml") | ("application", "json" | "xml") => Some(Family::Text),
+        // Servers call whatever they do not know plain text.
+        ("text", "plain") => None,
+        ("image", "svg+xml") | ("application", "json" | "xml") | ("text", _) => Some(Family::Text),
         ("image", _) => Some(Family::Picture),
         ("audio" | "video", _) => Some(Family::Timed),
+        ("model", "gltf-binary") => Some(Family::BinaryModel),
+        ("model", "3mf" | "vnd.usdz+zip") | ("application", "zip" | "x-zip-compressed") => Some(Family::Packed),
         ("model", _) => Some(Family::Model),
-        ("application", "zip" | "x-zip-compressed") => Some(Family::Packed),
+        ("application", "pdf") => Some(Family::Document),
         _ => None,
     }
 }
@@ -72,6 +84,7 @@ fn found(head: &[u8]) -> Family {
     let format = FileFormat::from_bytes(head);
     match format {
         FileFormat::ScalableVectorGraphics => return Family::Text,
+        FileFormat::PortableDocumentFormat => return Family::Document,
         // These have no kind of their own in the list.
         FileFormat::Mpeg4Part14
         | FileFormat::ExtensibleBinaryMetaLanguage
@@ -102,9 +115,21 @@ fn of_text(head: &[u8]) -> Family {
     if text.is_empty() || text.contains(|character: char| character.is_control() && !character.is_whitespace()) {
         return Family::Unknown;
     }
-    let begin = text.trim_start_matches(|character: char| character.is_whitespace() || character == '\u{feff}');
-    let begin = begin.get(..begin.floor_char_boundary(14)).unwrap_or_default().to_ascii_lowercase();
-    if begin.starts_with("<!doctype html") || begin.starts_with("<html") { Family::WebPage } else { Family::Text }
+    if is_web_page(text) { Family::WebPage } else { Family::Text }
+}
+
+/// Whether a text begins as web pages do; comments and XML's declaration may stand before it.
+fn is_web_page(text: &str) -> bool {
+    const BEGINNINGS: [&str; 7] = ["<!doctype html", "<html", "<head", "<title", "<meta", "<script", "<body"];
+    let mut text = text.trim_start_matches('\u{feff}').trim_start();
+    for (begin, end) in [("<?xml", "?>"), ("<!--", "-->")] {
+        while let Some((_, rest)) = text.strip_prefix(begin).and_then(|rest| rest.split_once(end)) {
+            text = rest.trim_start();
+        }
+    }
+    let begins_with =
+        |beginning: &str| text.get(..beginning.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(beginning));
+    BEGINNINGS.into_iter().any(begins_with)
 }
 
 #[cfg(test)]
@@ -127,6 +152,8 @@ mod tests {
     const SVG: &[u8] = b"<svg xmlns=\"http://www.w3.org/2000/svg\">";
     const HTML: &[u8] = b"\n <!DOCTYPE HTML><html><body>This link has expired.";
     const ERROR: &[u8] = b"<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>";
+    const REFUSED: &[u8] = b"{\"detail\":\"The link has expired.\"}";
+    const PDF: &[u8] = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n";
     const NOISE: &[u8] = b"\xfe\xed\xfa\x11\x80\0\xff";
 
     fn check_all(sent_as: &str, named_as: &str, contents: &[&[u8]], expected: Result<(), FetchRefusal>) {
@@ -162,6 +189,20 @@ mod tests {
 
     #[test]
     fn a_web_page_is_refused_whatever_it_claims_to_be() {
+        for page in [
+            "<!-- cached --><html>",
+            "<?xml version=\"1.0\"?>\n<!DOCTYPE html>",
+            "<head><title>403",
+            "<TITLE>Error</TITLE>",
+        ] {
+            check_all(
+                "application/octet-stream",
+                "model/gltf-binary",
+                &[page.as_bytes()],
+                Err(FetchRefusal::ContentType),
+            );
+            check_all("", "model/obj", &[page.as_bytes()], Err(FetchRefusal::ContentType));
+        }
         for sent_as in ["", "text/html; charset=utf-8", "text/plain", "image/png", "application/octet-stream"] {
             check_all(sent_as, "", &[HTML, b"\xef\xbb\xbf<html lang=en>"], Err(FetchRefusal::ContentType));
         }
@@ -175,7 +216,29 @@ mod tests {
             check_all(silent, "image/png", &[MP4, ERROR, ELF], Err(FetchRefusal::ContentType));
             check_all(silent, "", &[PNG, MP4, GLB, FBX, ZIP, OBJ], Ok(()));
         }
-        check_all("video/mp4", "image/png", &[MP4], Ok(()));
+    }
+
+    #[test]
+    fn what_is_sent_named_and_found_must_agree() {
+        check_all("application/json", "image/png", &[REFUSED, NOISE, b"", PNG], Err(FetchRefusal::ContentType));
+        check_all("application/xml", "video/mp4", &[ERROR], Err(FetchRefusal::ContentType));
+        check_all("video/mp4", "image/png", &[MP4, PNG, NOISE], Err(FetchRefusal::ContentType));
+        check_all(
+            "application/octet-stream",
+            "model/gltf-binary",
+            &[HTML, ERROR, REFUSED, OBJ, ZIP],
+            Err(FetchRefusal::ContentType),
+        );
+        check_all("application/json", "application/pdf", &[REFUSED], Err(FetchRefusal::ContentType));
+        check_all("text/markdown", "", &[PNG, ELF], Err(FetchRefusal::ContentType));
+        check_all("audio/mpeg", "video/mp4", &[MP4, MP3], Ok(()));
+        check_all("image/webp", "image/png", &[PNG, WEBP], Ok(()));
+        check_all("application/json", "model/gltf+json", &[REFUSED], Ok(()));
+        check_all("application/zip", "model/vnd.usdz+zip", &[ZIP], Ok(()));
+        check_all("application/zip", "model/obj", &[ZIP], Ok(()));
+        check_all("model/gltf+json", "model/gltf-binary", &[GLB], Ok(()));
+        check_all("application/pdf", "application/pdf", &[PDF, NOISE], Ok(()));
+        check_all("text/vtt", "text/vtt", &[b"WEBVTT\n"], Ok(()));
     }
 
     #[test]

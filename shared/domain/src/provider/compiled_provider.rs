@@ -9,7 +9,7 @@ use crate::content::form;
 use crate::content::head::Head;
 use crate::content::head_reader::HeadReader;
 use crate::delivery::headers::Headers;
-use crate::description::{Deferred, Description, HeaderName, Shape};
+use crate::description::{Deferred, Description, Forms, HeaderName, Shape};
 use crate::provider::{DescriptionTexts, Provider};
 
 /// What a description says of a kind of sender, and what is derived of it once.
@@ -51,10 +51,12 @@ impl CompiledProvider {
 
     /// The body as it is read: itself, or the JSON of a form.
     pub(crate) fn readable<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
-        match self.description.forms.then(|| form::to_json(body)).flatten() {
-            Some(json) => Cow::Owned(json.into_bytes()),
-            None => Cow::Borrowed(body),
-        }
+        let json = match &self.description.forms {
+            Forms::None => None,
+            Forms::Fields => form::to_json(body),
+            Forms::JsonIn(field) => form::field(body, field).or_else(|| form::to_json(body)),
+        };
+        json.map_or(Cow::Borrowed(body), |json| Cow::Owned(json.into_bytes()))
     }
 
     /// The same of a [readable](Self::readable) body, with the shape that the delivery has.

@@ -72,7 +72,11 @@ impl MacKeys {
 fn key(secret: &str, SecretForm { strip_prefix, encoding }: &SecretForm) -> Result<Vec<u8>, SourceError> {
     // White space around a secret comes from copying it, never from the sender.
     let secret = secret.trim();
-    let secret = strip_prefix.as_deref().and_then(|prefix| secret.strip_prefix(prefix)).unwrap_or(secret);
+    let prefix = strip_prefix.as_deref().unwrap_or_default();
+    // Some senders show the version of their signatures before it: `v1,whsec_...`.
+    let bare = secret.strip_prefix("v1,").filter(|bare| !prefix.is_empty() && bare.starts_with(prefix));
+    let secret = bare.unwrap_or(secret);
+    let secret = secret.strip_prefix(prefix).unwrap_or(secret);
     match encoding {
         SecretEncoding::Text => Ok(secret.as_bytes().to_vec()),
         SecretEncoding::Base64 => base64_text::decode(secret).ok_or(SourceError::SecretNotEncoded("base64")),

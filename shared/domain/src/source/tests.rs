@@ -243,7 +243,7 @@ fn a_sender_is_known_or_described() {
     check_own(
         r#"{"kind":"hmac","header":["x-signature"],"encoding":"hex","message":"{time}.{body}"}"#,
         r#","secrets":["0123456789"]"#,
-        "`scheme`: `time` is unknown in a message: write {body}, {body_sha256}, {timestamp}, {id}, {header:x-name}, {json:/pointer}, {url} or {form}",
+        "`scheme`: `scheme.message`: `time` is unknown in a message: write {body}, {body_sha256}, {timestamp}, {id}, {header:x-name}, {json:/pointer}, {url} or {form}",
     );
     check_own(
         r#"{"kind":"hmac","header":["x-signature"],"encoding":"hex","message":"{id}.{body}"}"#,
@@ -271,7 +271,7 @@ fn a_sender_is_known_or_described() {
     check_own(
         r#"{"kind":"hash"}"#,
         r#","secrets":["0123456789"]"#,
-        "`scheme`: unknown variant `hash`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `ed25519`",
+        "`scheme`: `scheme.kind`: unknown variant `hash`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `ed25519`",
     );
 }
 
@@ -349,19 +349,78 @@ fn no_message_shows_a_secret_in_the_wrong_place() {
     for (scheme, told) in [
         (
             r#"{"kind":"hmac","secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}"#,
-            "invalid type: string, expected struct SecretForm",
+            "`scheme.secret`: invalid type: string, expected a table with `strip_prefix` and `encoding`; the secret itself goes into `secrets`",
         ),
         (
             r#"{"kind":"basics"}"#,
-            "unknown variant `basics`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `ed25519`",
+            "`scheme.kind`: unknown variant `basics`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `ed25519`",
         ),
         (
-            r#"{"kind":"Sk-0"}"#,
-            "unknown variant a text that is not shown here, expected one of `url-token`, `static-token`, `basic`, `hmac`, `ed25519`",
+            r#"{"kind":"HMAC-SHA256"}"#,
+            "`scheme.kind`: unknown variant `HMAC-SHA256`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `ed25519`",
         ),
     ] {
         check_own(scheme, "", &format!("`scheme`: {told}"));
     }
+}
+
+/// What is said of a mistake names the field, and what could stand there.
+#[test]
+fn a_mistake_is_told_with_its_field() {
+    let check_part = |part: &str, told: &str| {
+        let json = format!(r#"{{"scheme":{{"scheme":{HMAC},{part}}},"secrets":["0123456789abcdef01234567"]}}"#);
+        check(&json, &format!("`scheme`: {told}"));
+    };
+    let in_shape = |part: &str, told: &str| {
+        check_part(&format!(r#""shape":[{{"otherwise":"event.occurred"}},{{{part}}}]"#), told);
+    };
+    in_shape(r#""when":7"#, "`shape[1].when`: invalid type: integer, expected a sequence");
+    in_shape(
+        r#""when":[{"at":"/a","equals":{}}]"#,
+        "`shape[1].when[0].equals`: invalid type: map, expected a text, an integer or a boolean",
+    );
+    in_shape(
+        r#""report":[{"at":"/a","equals":[["a"]],"is":"job.failed"}]"#,
+        "`shape[1].report[0].equals[0]`: invalid type: sequence, expected a text, an integer or a boolean",
+    );
+    in_shape(
+        r#""key":[7]"#,
+        "`shape[1].key[0]`: a place, or a list of places of which the first that holds something is taken",
+    );
+    in_shape(
+        r#""details":{"time":7}"#,
+        "`shape[1].details.time`: a place, or a table with `at` and `unit`: seconds, milliseconds or rfc3339",
+    );
+    in_shape(
+        r#""details":{"media_implied":"3D"}"#,
+        "`shape[1].details.media_implied`: unknown variant `3D`, expected one of `image`, `video`, `audio`, `3d`, `text`, `other`",
+    );
+    in_shape(
+        r#""keys":["/id"]"#,
+        "`shape[1]`: unknown field `keys`, expected one of `name`, `when`, `when_any`, `subject`, `key`, `key_with_body`, `report`, `otherwise`, `details`",
+    );
+    check_part(r#""kept_headers":[7]"#, "`kept_headers[0]`: invalid type: integer, expected a string");
+    check_part(
+        r#""poll":[{"method":"PUT","url":"https://a.example.com/{id}"}]"#,
+        "`poll[0].method`: unknown variant `PUT`, expected `GET` or `POST`",
+    );
+    check_own(
+        &HMAC.replace("\"hex\"", "\"Base64\""),
+        "",
+        "`scheme`: `scheme.encoding`: unknown variant `Base64`, expected `hex` or `base64`",
+    );
+}
+
+#[test]
+fn a_description_one_level_too_flat_is_told_what_is_missing() {
+    check(
+        &format!(r#"{{"scheme":{HMAC},"secrets":["0123456789abcdef01234567"]}}"#),
+        r#"`scheme`: it describes a sender, and has a `scheme` of its own for how that sender proves itself: write `"scheme": {"scheme": {"kind": ..}, "shape": [..]}`"#,
+    );
+    check(
+        r#"{"scheme":{"header":"x-signature"},"secrets":["0123456789"]}"#,
+        "`scheme`: unknown field `header`, expected one of `about`, `scheme`, `challenge`, `kept_headers`, `forms`, `asset_hosts`, `asset_life_seconds`, `shape`, `poll`",
+    );
 }
 
 /// Every place below a value, as a pointer, with its name if it is a member.

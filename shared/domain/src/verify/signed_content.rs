@@ -12,7 +12,11 @@ use crate::digest::Digest;
 use crate::source::Signing;
 
 /// The bytes that a signature is over, piece by piece: no body is copied to be hashed.
-pub(super) struct SignedContent<'d>(Vec<Cow<'d, [u8]>>);
+pub(super) struct SignedContent<'d> {
+    pieces: Vec<Cow<'d, [u8]>>,
+    /// Where among them the URL is.
+    url: Option<usize>,
+}
 
 impl<'d> SignedContent<'d> {
     /// Puts it together from what was sent.
@@ -21,27 +25,41 @@ impl<'d> SignedContent<'d> {
         signing: &'d Signing,
         timestamp: Option<&'d SignedTimestamp<'d>>,
     ) -> Result<SignedContent<'d>, Refusal> {
-        signing
-            .message
-            .0
-            .iter()
-            .map(|part| piece(part, delivery, signing, timestamp))
-            .collect::<Result<_, _>>()
-            .map(SignedContent)
+        let parts = &signing.message.0;
+        let pieces = parts.iter().map(|part| piece(part, delivery, signing, timestamp)).collect::<Result<_, _>>()?;
+        Ok(SignedContent { pieces, url: parts.iter().position(|part| *part == TemplatePart::Url) })
+    }
+
+    /// The same with a port in the URL if it has none, and without it if it has one; `None` without a URL. Twilio signs
+    /// now the one and now the other, and its library tries both.
+    pub(super) fn with_other_port(mut self) -> Option<SignedContent<'d>> {
+        let url = self.pieces.get_mut(self.url?)?;
+        *url = Cow::Owned(with_other_port(str::from_utf8(url).ok()?)?.into_bytes());
+        Some(self)
     }
 
     /// The pieces in their order.
     pub(super) fn pieces(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        self.0.iter().map(|piece| &**piece)
+        self.pieces.iter().map(|piece| &**piece)
     }
 
     /// All of it.
     pub(super) fn whole(&self) -> Cow<'_, [u8]> {
-        match &*self.0 {
+        match &*self.pieces {
             [piece] => Cow::Borrowed(piece),
             pieces => Cow::Owned(pieces.concat()),
         }
     }
+}
+
+fn with_other_port(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let port = if scheme == "https" { 443 } else { 80 };
+    Some(match authority.rsplit_once(':') {
+        Some((host, known)) if known.bytes().all(|byte| byte.is_ascii_digit()) => format!("{scheme}://{host}{path}"),
+        _ => format!("{scheme}://{authority}:{port}{path}"),
+    })
 }
 
 fn piece<'d>(

@@ -51,6 +51,13 @@ fn a_part_of_a_text_may_be_meant() {
     check_kind(json!({"at": "/event", "without_suffix": [".failed"]}), expect!["other subject"]);
     check_kind(json!({"at": "/event", "starts_with": "job"}), expect!["other subject"]);
     check_kind(
+        json!({"at": "", "or_json": true}),
+        expect![[r#"
+        other subject
+        kind {"event":"render.complete"}"#]],
+    );
+    check_kind(json!({"at": "/none", "or_json": true}), expect!["other subject"]);
+    check_kind(
         json!("header:x-kind"),
         expect![[r#"
         other subject

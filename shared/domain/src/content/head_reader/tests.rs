@@ -63,6 +63,17 @@ fn the_first_shape_that_fits_is_taken() {
     check(r#"{"b":"1","c":{}}"#, "landfall.unrecognized - []");
 }
 
+#[test]
+fn a_boolean_is_a_text() {
+    let sender = described(
+        r#"[{"key":["/id","/test"],"report":[{"at":"/ok","equals":true,"is":"job.completed"},{"at":"/ok","equals":"false","is":"job.failed"}]}]"#,
+    );
+    let check = |body: &str, expected: &str| check_sender(&sender, &[], body.as_bytes(), expected);
+    check(r#"{"id":"a","test":false,"ok":true}"#, r#"landfall.job.completed - ["a", "false"]"#);
+    check(r#"{"id":"a","test":true,"ok":false}"#, r#"landfall.job.failed - ["a", "true"]"#);
+    check(r#"{"id":"a","test":1.5,"ok":1.0}"#, "landfall.unrecognized - []");
+}
+
 mod csm {
     use super::*;
 
@@ -156,7 +167,12 @@ mod get3w {
             let body = format!(r#"{{"id":"p1","outputs":{other},"status":"failed"}}"#);
             check_head(Provider::Get3w, &body, r#"landfall.job.failed p1 ["p1", "failed"]"#);
         }
-        check_head(Provider::Get3w, r#"{"id":1e999,"status":"failed"}"#, "landfall.unrecognized - []");
+        check_head(Provider::Get3w, r#"{"id":1e999,"status":"failed"}"#, "landfall.job.failed - []");
+        check_head(
+            Provider::Get3w,
+            r#"{"id":"p\ud83d","status":"failed"}"#,
+            "landfall.job.failed p\u{fffd} [\"p\u{fffd}\", \"failed\"]",
+        );
         check_head(Provider::Get3w, &format!(r#"{{"id":{nested},"status":"failed"}}"#), "landfall.job.failed - []");
     }
 }

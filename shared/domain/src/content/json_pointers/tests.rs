@@ -22,15 +22,17 @@ fn check(pointers: &str, body: &[u8], expected: &str) {
 }
 
 #[test]
-fn strings_and_integers_are_texts_and_nothing_else_is() {
+fn strings_integers_and_booleans_are_texts_and_nothing_else_is() {
     let check_text = |json: &str, expected: &str| check("/id", format!(r#"{{"id":{json}}}"#).as_bytes(), expected);
     check_text(r#""pred_abc""#, "pred_abc");
     check_text(r#""a\"b""#, "a\"b");
     check_text("42", "42");
     check_text("-7", "-7");
     check_text("18446744073709551615", "18446744073709551615");
+    check_text("true", "true");
+    check_text("false", "false");
     check_text(r#"{"a":{"b":1}}"#, "{}");
-    for other in ["\"\"", "null", "true", "1.5", "1e3", "-0", "18446744073709551616", "[1,[2]]"] {
+    for other in ["\"\"", "null", "1.5", "1e3", "-0", "18446744073709551616", "[1,[2]]"] {
         check_text(other, "-");
     }
     check("/id", b"{}", "-");
@@ -69,9 +71,17 @@ fn bodies_that_can_be_read_in_two_ways_are_not_read() {
 
 #[test]
 fn what_is_no_json_has_nothing() {
-    for body in [&b""[..], b"{", b"{}}", b"{}{}", b"\xef\xbb\xbf{}", b"{\"x\":\"\xfc\"}", b"{\"id\":1e999}"] {
+    for body in [&b""[..], b"{", b"{}}", b"{}{}", b"{\"x\":\"\xfc\"}", b"\xef\xbb\xbf\xef\xbb\xbf{}"] {
         check("/id", body, "unreadable");
     }
+}
+
+#[test]
+fn what_strict_json_refuses_is_read_as_far_as_it_goes() {
+    check("/id /b", b"\xef\xbb\xbf{\"id\":\"a\"}", "a -");
+    check("/id /b", br#"{"id":1e999,"b":"c"}"#, "- c");
+    check("/id /b", br#"{"\ud83d":1,"id":"a\ud83d","b":"\ude00c"}"#, "a\u{fffd} \u{fffd}c");
+    check("/id", br#"{"id":"a\ud83d","id":"b"}"#, "unreadable");
 }
 
 #[test]

@@ -32,6 +32,13 @@ const SOUND: &str = r#"
     body = { ids = ["{id}"] }
 "#;
 
+/// What is said of a message without any of the body.
+const NOTHING_OF_THE_BODY: &str =
+    "`scheme.message` signs nothing of the body, so that one signature would prove any: put at least {body} into it";
+
+/// The sound description's time.
+const PAIR: &str = r#"timestamp = { at = { pair = "t" }, past_seconds = 300 }"#;
+
 /// Checks what is said of the sound description with `change` made to it: each `from => to` replaces what stands there.
 fn check(changes: &[(&str, &str)], expected: &str) {
     let mut text = SOUND.to_owned();
@@ -56,10 +63,9 @@ fn what_makes_sense_is_taken() {
 fn a_signature_must_be_found_and_say_something() {
     check(&[(r#""acme""#, r#""Acme Inc""#)], "`name` is lower-case letters, digits and hyphens, as the file is named");
     check(&[(r#"["x-signature"]"#, "[]")], "`scheme.header` names no header: say which one holds the signature");
-    check(
-        &[("{id}.{timestamp}.{body}", "secret")],
-        "`scheme.message` signs nothing that the sender says: put at least {body} into it",
-    );
+    check(&[("{id}.{timestamp}.{body}", "secret")], NOTHING_OF_THE_BODY);
+    check(&[("{id}.{timestamp}.{body}", "{header:date}"), (PAIR, "")], NOTHING_OF_THE_BODY);
+    check(&[("{timestamp}.{body}", "{timestamp}")], NOTHING_OF_THE_BODY);
     check(&[(r#"id = ["x-id"]"#, "")], "`scheme.message` has {id}, and `scheme.id` does not say where that is");
     check(
         &[(r#"timestamp = { at = { pair = "t" }, past_seconds = 300 }"#, "")],
@@ -72,6 +78,91 @@ fn a_signature_must_be_found_and_say_something() {
     check(
         &[(", past_seconds = 300", ""), ("{id}.{timestamp}.{body}", "{body}")],
         "`scheme.timestamp` limits nothing: give `past_seconds`, `future_seconds`, or leave it out",
+    );
+}
+
+#[test]
+fn events_are_told_apart_by_what_is_signed_where_the_body_is_not() {
+    let otherwise = "shape 1 reads an id in other places, or in another order, than `scheme.message` signs it, so that one signature would prove any id: write the same places in the same order in `key`, `subject` and `job_id`";
+    let unsigned = "shape 1 has a `key` of which `scheme.message` signs nothing, so that one signature would prove any id: put what is signed into `key`";
+    let with = |message: &str, subject: &str, key: &str, expected: &str| {
+        let changes = [("{id}.{timestamp}.{body}", message), (r#"subject = "/id""#, subject), (r#"key = ["id"]"#, key)];
+        check(&changes, expected);
+    };
+    let signed = "{json:/a|/b}.{timestamp}";
+    with(signed, r#"subject = ["/a", "/b"]"#, r#"key = [["/a", "/b"], "/state"]"#, "sound");
+    with(signed, r#"subject = "/id""#, r#"key = [["/a", "/b"]]"#, "sound");
+    with(signed, "", r#"key = [["/b", "/a"], "/state"]"#, otherwise);
+    with(signed, "", r#"key = [["/a", "/b"], "/a"]"#, otherwise);
+    with(signed, r#"subject = ["/b", "/a"]"#, r#"key = [["/a", "/b"]]"#, otherwise);
+    with(signed, r#"details.job_id = "/b""#, r#"key = [["/a", "/b"]]"#, otherwise);
+    with(signed, "", r#"key = ["/state"]"#, unsigned);
+    with("{id}.{json:/time}.{timestamp}", "", r#"key = ["id"]"#, "sound");
+    with("{json:/time}.{timestamp}", "", r#"key = ["id"]"#, unsigned);
+    with(signed, "", "", "sound");
+    with("{timestamp}.{body}", r#"subject = ["/b", "/a"]"#, r#"key = [["/b", "/a"]]"#, "sound");
+}
+
+#[test]
+fn a_list_may_be_written_as_its_only_item() {
+    for (list, item) in [
+        (r#"header = ["x-signature"]"#, r#"header = "x-signature""#),
+        (r#"id = ["x-id"]"#, r#"id = "x-id""#),
+        (r#"key = ["id"]"#, r#"key = "id""#),
+        (r#"kept_headers = ["x-event"]"#, r#"kept_headers = "x-event""#),
+        (r#"{ pair = "t" }, past_seconds = 300"#, r#"{ header = "x-time" }, past_seconds = 300"#),
+        ("present = true", r#"equals = "done""#),
+        (
+            r#"subject = "/id""#,
+            r#"subject = "/id"
+             details.time = "/at"
+             details.job_type = { at = "/type", without_suffix = ".done" }
+             details.error = { within = "/run", code = "/code" }"#,
+        ),
+        (
+            r#"subject = "/id""#,
+            r#"subject = "/id"
+             details.time = { at = "/at", unit = "seconds" }"#,
+        ),
+    ] {
+        check(&[(list, item)], "sound");
+    }
+}
+
+#[test]
+fn a_condition_compares_with_what_can_be_a_text() {
+    for texts in ["true", "[true, 7, \"done\"]", "-1"] {
+        check(&[("present = true", &format!("equals = {texts}"))], "sound");
+    }
+    let fraction = "a fraction is no text, so this would never hold: ask for another place";
+    check(&[("present = true", "equals = 1.5")], fraction);
+    check(&[("present = true", "starts_with = [\"a\", 0.5]")], fraction);
+    let empty = "an empty string is no text, so this would never hold: write `present = false`";
+    check(&[("present = true", "equals = [\"\"]")], empty);
+}
+
+#[test]
+fn a_field_means_something_for_the_kind_that_it_stands_beside() {
+    let with = |scheme: &str, expected: &str| {
+        let description = format!("name = \"acme\"\n[scheme]\n{scheme}");
+        let told = match toml::from_str::<Description>(&description) {
+            Err(error) => error.message().to_owned(),
+            Ok(description) => description.check().map_or_else(|fault| fault.to_string(), |()| "sound".to_owned()),
+        };
+        assert_eq!(told, expected, "{scheme}");
+    };
+    let unfit =
+        |field: &str| format!("`{field}` means nothing for this `kind`: leave it out, or take the kind that has it");
+    with(r#"kind = "url-token""#, "sound");
+    with("kind = \"url-token\"\nheader = [\"x-token\"]", &unfit("header"));
+    with("kind = \"basic\"\nheader = \"x-token\"", &unfit("header"));
+    with("kind = \"static-token\"\nencoding = \"hex\"", &unfit("encoding"));
+    with("kind = \"hmac\"\nkeys = { from = \"operator\" }", &unfit("keys"));
+    with("kind = \"static-token\"\nheader = [\"x-a\", \"x-b\"]", "a token stands in one `header`: name that one");
+    with(r#"kind = "hmac""#, "missing field `header`");
+    check(
+        &[(r#", separator = ",""#, "")],
+        "each `form` has its own fields: `plain` none, `prefix` a `prefix`, `pairs` a `key` and a `separator`, `versions` a `version`",
     );
 }
 
@@ -93,7 +184,7 @@ fn a_time_is_signed_or_said_not_to_be() {
         (r#"{ header = ["x-time"] }"#, "{id}.{body}"),
         (r#"{ header = ["x-time", "x-old-time"] }"#, "{id}.{header:x-time}.{body}"),
         (r#"{ json = "/time" }"#, "{id}.{json:/id}"),
-        (r#"{ json = "/time" }"#, "{id}.{json:/id|/time}"),
+        (r#"{ json = "/time" }"#, "{id}.{json:/event|/time}"),
     ] {
         with(at, message, not_signed);
         with(&format!("{at}, unsigned = true"), message, "sound");
@@ -193,7 +284,7 @@ fn questions_name_what_they_are_about() {
 fn what_cannot_be_read_is_told_with_what_to_write() {
     check(
         &[("present = true", "")],
-        "a condition asks one thing of its places: give one of `equals`, `starts_with`, `ends_with`, `contains`, `present`, `object` and `uuid = true`",
+        "a condition asks one thing of its places: give one of `equals`, `not_equals`, `starts_with`, `ends_with`, `contains`, `present`, `object` and `uuid = true`",
     );
     check(
         &[("at = [\"/type\", \"header:x-event\"], ", "")],

@@ -103,6 +103,18 @@ fn a_url_and_a_form_are_signed_together() {
     check(&source(""), behind.clone(), &genuine, body, "signature_wrong");
     check(&source(r#","public_url":"https://mycompany.com""#), behind.clone(), &genuine, body, "signature");
     check(&source(r#","public_url":"https://mycompany.com/myapp.php""#), behind, &genuine, body, "signature");
+    // printf %s https://mycompany.com:443/myapp.php?foo=1\&bar=2$sorted | openssl dgst -sha1 -hmac 1234512345 -binary | base64
+    let with_port = [("X-Twilio-Signature", "Ia8Py7FBe7nQc1I78Q6EiDuOYgg="), form];
+    check(&source(""), url("foo=1&bar=2"), &with_port, body, "signature");
+    check(&source(r#","public_url":"https://mycompany.com:443""#), url("foo=1&bar=2"), &with_port, body, "signature");
+    check(&source(r#","public_url":"https://mycompany.com:8443""#), url("foo=1&bar=2"), &genuine, body, "signature");
+    check(
+        &source(r#","public_url":"https://mycompany.com:8443""#),
+        url("foo=1&bar=2"),
+        &with_port,
+        body,
+        "signature_wrong",
+    );
     // A body that is no form is signed by its digest in the URL.
     let digest = "230d8358dc8e8890b4c58deeb62912ee2f20357ae92a5cc861b98e68fe31acb5";
     let with_digest = url(&format!("bodySHA256={digest}"));

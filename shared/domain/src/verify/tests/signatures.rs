@@ -101,6 +101,7 @@ fn a_secret_is_read_as_the_sender_writes_it() {
         (r#"{"strip_prefix":"whsec_"}"#, format!("whsec_{NEW}")),
         (r#"{"strip_prefix":"whsec_","encoding":"base64"}"#, format!(" whsec_{base64}")),
         (r#"{"strip_prefix":"whsec_","encoding":"base64"}"#, base64.to_owned()),
+        (r#"{"strip_prefix":"whsec_","encoding":"base64"}"#, format!("v1,whsec_{base64}")),
         (r#"{"encoding":"hex"}"#, digits.to_uppercase()),
     ] {
         check(&with_secret(form, &secret), &genuine, "signature");
