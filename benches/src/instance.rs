@@ -1,5 +1,7 @@
 //! A function's process, and the Lambda Runtime API that keeps it busy: one process, one event at a time.
 
+mod freeze;
+
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
@@ -145,12 +147,12 @@ impl Instance {
         self.child.id()
     }
 
-    /// How many lines it has logged.
+    /// What it has logged, one line for each event.
     ///
     /// # Errors
     /// If its log cannot be read.
-    pub fn log_lines(&self) -> Result<usize> {
-        Ok(fs::read_to_string(&self.log)?.lines().count())
+    pub fn log(&self) -> Result<String> {
+        Ok(fs::read_to_string(&self.log)?)
     }
 
     /// How many bytes it has logged.

@@ -12,6 +12,7 @@ pub mod digest;
 pub mod http;
 pub mod instance;
 pub mod instructions;
+pub mod large_bodies;
 pub mod machine;
 pub mod measure;
 pub mod plot;

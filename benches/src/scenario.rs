@@ -190,7 +190,7 @@ impl Workshop {
         check(&answered, std::slice::from_ref(&first), first_kind)?;
         check(&warmed, warming, kind)?;
         check(&outcomes, measured, kind)?;
-        let lines = instance.log_lines()?;
+        let lines = instance.log()?.lines().count();
         if lines < 1 + others.len() {
             return Err(format!("{lines} lines logged for {} events", 1 + others.len()).into());
         }

@@ -3,9 +3,9 @@
 mod state;
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -22,26 +22,29 @@ use crate::http::Connection;
 pub struct Delays {
     /// Each call to DynamoDB.
     pub dynamodb_millis: u64,
+    /// Each call to S3.
+    pub s3_millis: u64,
     /// Each call to any other service.
     pub other_millis: u64,
 }
 
 impl Delays {
     /// No more than what the stubs themselves need: what remains is the function's own.
-    pub const NONE: Delays = Delays { dynamodb_millis: 0, other_millis: 0 };
+    pub const NONE: Delays = Delays { dynamodb_millis: 0, s3_millis: 0, other_millis: 0 };
     /// What calls within a region usually take.
-    pub const USUAL: Delays = Delays { dynamodb_millis: 4, other_millis: 8 };
+    pub const USUAL: Delays = Delays { dynamodb_millis: 4, s3_millis: 8, other_millis: 8 };
 
     /// Whether there is none.
     #[must_use]
     pub const fn are_none(self) -> bool {
-        self.dynamodb_millis == 0 && self.other_millis == 0
+        self.dynamodb_millis == 0 && self.s3_millis == 0 && self.other_millis == 0
     }
 
     const fn of(self, service: Service) -> Duration {
         Duration::from_millis(match service {
             Service::DynamoDb => self.dynamodb_millis,
-            Service::S3 | Service::SecretsManager | Service::Sns | Service::Sqs => self.other_millis,
+            Service::S3 => self.s3_millis,
+            Service::SecretsManager | Service::Sns | Service::Sqs => self.other_millis,
         })
     }
 }
@@ -87,6 +90,9 @@ struct Shared {
     delays: Delays,
     tls: Option<Arc<ServerConfig>>,
     connections: AtomicU64,
+    /// The connections before this one are forgotten.
+    forgotten: AtomicU64,
+    open: Mutex<Vec<Weak<TcpStream>>>,
     is_over: AtomicBool,
 }
 
@@ -96,8 +102,15 @@ impl Services {
     /// # Errors
     /// If there is no free port.
     pub fn start(state: State, delays: Delays, tls: Option<Arc<ServerConfig>>) -> Result<Services> {
-        let (connections, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
-        let shared = Arc::new(Shared { state: Mutex::new(state), delays, tls, connections, is_over });
+        let shared = Arc::new(Shared {
+            state: Mutex::new(state),
+            delays,
+            tls,
+            connections: AtomicU64::new(0),
+            forgotten: AtomicU64::new(0),
+            open: Mutex::default(),
+            is_over: AtomicBool::new(false),
+        });
         let mut services = Services { ports: Vec::new(), shared };
         for service in Service::ALL {
             let listener = TcpListener::bind(("127.0.0.1", 0))?;
@@ -108,9 +121,10 @@ impl Services {
                     if serving.is_over.load(Ordering::Relaxed) {
                         return;
                     }
-                    serving.connections.fetch_add(1, Ordering::Relaxed);
-                    let (Ok(stream), shared) = (stream, Arc::clone(&serving)) else { continue };
-                    thread::spawn(move || shared.serve(service, stream));
+                    let number = serving.connections.fetch_add(1, Ordering::Relaxed);
+                    let (Ok(stream), shared) = (stream.map(Arc::new), Arc::clone(&serving)) else { continue };
+                    shared.open().push(Arc::downgrade(&stream));
+                    thread::spawn(move || shared.serve(service, number, &stream));
                 }
             });
         }
@@ -137,6 +151,22 @@ impl Services {
     #[must_use]
     pub fn connections(&self) -> u64 {
         self.shared.connections.load(Ordering::Relaxed)
+    }
+
+    /// Closes all connections, as a service does with idle ones.
+    ///
+    /// # Errors
+    /// If one cannot be closed.
+    pub fn close_connections(&self) -> Result<()> {
+        for stream in self.shared.open().drain(..).filter_map(|stream| stream.upgrade()) {
+            stream.shutdown(Shutdown::Both)?;
+        }
+        Ok(())
+    }
+
+    /// Forgets all connections and tells nobody, as a network does: what comes over them goes nowhere.
+    pub fn forget_connections(&self) {
+        self.shared.forgotten.store(self.connections(), Ordering::SeqCst);
     }
 
     /// What they hold.
@@ -166,21 +196,25 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn serve(&self, service: Service, stream: TcpStream) {
+    fn open(&self) -> MutexGuard<'_, Vec<Weak<TcpStream>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn serve(&self, service: Service, number: u64, stream: &TcpStream) {
         if stream.set_nodelay(true).is_err() {
             return;
         }
         match &self.tls {
-            None => self.serve_over(service, stream),
+            None => self.serve_over(service, number, stream),
             Some(config) => {
                 if let Ok(connection) = ServerConnection::new(Arc::clone(config)) {
-                    self.serve_over(service, StreamOwned::new(connection, stream));
+                    self.serve_over(service, number, StreamOwned::new(connection, stream));
                 }
             }
         }
     }
 
-    fn serve_over(&self, service: Service, stream: impl Read + Write) {
+    fn serve_over(&self, service: Service, number: u64, stream: impl Read + Write) {
         let mut connection = Connection::new(stream);
         loop {
             let request = match connection.read_request() {
@@ -194,6 +228,10 @@ impl Shared {
                     return;
                 }
             };
+            if number < self.forgotten.load(Ordering::SeqCst) {
+                self.state().counts.unanswered += 1;
+                continue;
+            }
             let came_at = Instant::now();
             let answer = self.state().answer(&request);
             thread::sleep(self.delays.of(service).saturating_sub(came_at.elapsed()));

@@ -30,11 +30,14 @@ impl Share {
         let is_first_version = Path::new("/sys/fs/cgroup/cpu/cpu.cfs_quota_us").exists();
         let share = Share { group: if is_first_version { first } else { second } };
         let write = |file: &str, text: String| fs::write(share.group.join(file), text);
+        // The quota is not only the most that it gets: what else runs on this machine comes after it.
         let made = fs::create_dir_all(&share.group).and_then(|()| {
             if is_first_version {
+                write("cpu.shares", "65536".to_owned())?;
                 write("cpu.cfs_period_us", PERIOD_MICROS.to_string())?;
                 write("cpu.cfs_quota_us", quota.to_string())
             } else {
+                write("cpu.weight", "10000".to_owned())?;
                 write("cpu.max", format!("{quota} {PERIOD_MICROS}"))
             }
         });

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use benches::contender::{Contender, Places, SOURCES_PREFIX};
 use benches::delivery::{SOURCE, Signed, delivery, secret_value};
@@ -38,6 +39,60 @@ fn landfall_has_its_connections_open_before_the_first_event() {
     started.instance.handle([delivery(0, 2048, Signed::Rightly).payload]).expect("it answers");
     assert_eq!((before, started.services.connections()), (3, 3));
     assert_eq!(started.services.state().counts.calls.values().sum::<u64>(), 3, "its calls and no more");
+}
+
+/// What becomes of connections while an instance is frozen.
+#[derive(Clone, Copy, Debug)]
+enum Lost {
+    /// The services close them.
+    Closed,
+    /// Something in between forgets them and tells nobody.
+    Forgotten,
+}
+
+/// The quickest after some freezes counts: this machine may be slow for a moment, but two waits in vain are always too
+/// long.
+const FREEZES: u64 = 3;
+
+/// Freezes an instance whose connections are all in use, and gives what its first delivery takes afterwards: the requests
+/// that nobody answered, and the calls. The freeze is shorter than the pools let a connection idle, as if the clock had
+/// stood still meanwhile: after a longer one, connections are not even tried.
+fn first_delivery_after_freeze(lost: Lost, body_bytes: usize) -> String {
+    let workshop = workshop(&format!("freeze-{lost:?}-{body_bytes}"));
+    let state = State::with_secret(&format!("{SOURCES_PREFIX}/source/{SOURCE}"), &secret_value());
+    let started = workshop.start(Contender::Landfall, state, Transport::Tls, Delays::NONE).expect("it starts");
+    let (mut instance, services) = (started.instance, started.services);
+    let deliveries: Vec<_> = (0..=FREEZES).map(|number| delivery(number, body_bytes, Signed::Rightly)).collect();
+    instance.handle([deliveries[0].payload.clone()]).expect("it answers");
+    let mut freezes = Vec::new();
+    for delivery in &deliveries[1..] {
+        instance.freeze().expect("it can be stopped");
+        services.state().take_counts();
+        match lost {
+            Lost::Closed => services.close_connections().expect("they are open"),
+            Lost::Forgotten => services.forget_connections(),
+        }
+        let outcome = instance.thaw(delivery.payload.clone()).expect("it answers");
+        let counts = services.state().take_counts();
+        let answer = String::from_utf8(outcome.answer).expect("it is JSON");
+        assert!(answer.contains(r#""statusCode":200"#), "{answer}");
+        freezes.push((outcome.latency, format!("{} unanswered; {:?}", counts.unanswered, counts.calls)));
+    }
+    check_effects(&services.state(), &deliveries).expect("each is recorded and was sent once");
+    let (latency, counts) = freezes.iter().min().expect("there were some");
+    assert!(*latency < Duration::from_secs(1), "{freezes:?}");
+    counts.clone()
+}
+
+#[test]
+fn the_first_delivery_after_a_freeze_is_answered_within_a_second_and_sent_once() {
+    let check = |lost, body_bytes, expected| assert_eq!(first_delivery_after_freeze(lost, body_bytes), expected);
+    const SMALL: usize = 2 * 1024;
+    const LARGE: usize = 200 * 1024;
+    check(Lost::Closed, SMALL, r#"0 unanswered; {"dynamodb:PutItem": 1, "sqs:SendMessage": 1}"#);
+    check(Lost::Closed, LARGE, r#"0 unanswered; {"dynamodb:PutItem": 1, "s3:PutObject": 1, "sqs:SendMessage": 1}"#);
+    check(Lost::Forgotten, SMALL, r#"1 unanswered; {"dynamodb:PutItem": 1, "sqs:SendMessage": 1}"#);
+    check(Lost::Forgotten, LARGE, r#"1 unanswered; {"dynamodb:PutItem": 1, "s3:PutObject": 1, "sqs:SendMessage": 1}"#);
 }
 
 /// Runs a contender through every kind of delivery, and gives the calls to AWS that an event took.

@@ -37,6 +37,8 @@ pub struct State {
 pub struct Counts {
     /// Calls by operation, in the words of IAM.
     pub calls: BTreeMap<String, u64>,
+    /// Requests that came over forgotten connections; they are no calls, and nobody sees an answer.
+    pub unanswered: u64,
     /// What DynamoDB bills for the writes.
     pub write_units: u64,
     /// The time for which the stubs kept their callers waiting.

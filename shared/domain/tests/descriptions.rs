@@ -1,4 +1,4 @@
-//! What is written about descriptions: the guide beside them and the README, whose examples are read as any description
+//! What is written about descriptions: the guide beside them and the page of sources, whose examples are read as any description
 //! is.
 
 use domain::description::Description;
@@ -7,7 +7,7 @@ use domain::source::Source;
 use domain::source::source_name::SourceName;
 
 const GUIDE: &str = include_str!("../providers/README.md");
-const README: &str = include_str!("../../../README.md");
+const PAGE: &str = include_str!("../../../docs/sources.md");
 
 /// The blocks of a page in a language, in order.
 fn blocks(page: &'static str, language: &str) -> impl Iterator<Item = &'static str> {
@@ -39,8 +39,8 @@ fn every_part_that_the_guide_shows_fits_into_a_description() {
 }
 
 #[test]
-fn guide_and_readme_show_whole_secrets_of_an_operators_own() {
-    for page in [GUIDE, README] {
+fn guide_and_page_show_whole_secrets_of_an_operators_own() {
+    for page in [GUIDE, PAGE] {
         let text = blocks(page, "json").find(|text| text.contains("\"scheme\"")).expect("an example");
         let source = Source::parse(SourceName::parse("acme-prod").expect("a name"), text).expect("a source");
         assert_eq!(source.provider, Provider::Custom);

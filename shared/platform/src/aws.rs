@@ -25,7 +25,7 @@ use rustls::ClientConfig;
 use crate::env::Env;
 use crate::limits::{FIRST_BACKOFF, POOL_IDLE};
 use crate::roots::Roots;
-use crate::service::{AwsJsonService, Endpoint, Service, ServiceClock, Signer};
+use crate::service::{AwsJsonService, Endpoint, Network, Service, ServiceClock, Signer};
 use crate::tls::tls;
 
 pub use crate::limits::Limits;
@@ -39,6 +39,7 @@ pub struct Aws {
     /// Lambda's credentials outlive the instance that they are given to.
     credentials: Credentials,
     clock: Arc<ServiceClock>,
+    network: Arc<Network>,
     tls: Arc<ClientConfig>,
 }
 
@@ -103,8 +104,13 @@ impl Aws {
             // It measures every body on its way; the limits of time say the same.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         let tls = tls().with_root_certificates(roots.store()).with_no_client_auth();
-        let clock = Arc::default();
-        Aws { shared: shared.build(), endpoints, region, credentials, clock, tls: Arc::new(tls) }
+        let (clock, network) = (Arc::default(), Arc::default());
+        Aws { shared: shared.build(), endpoints, region, credentials, clock, network, tls: Arc::new(tls) }
+    }
+
+    /// What all connections have in common.
+    pub(crate) fn network(&self) -> Arc<Network> {
+        Arc::clone(&self.network)
     }
 
     pub(crate) fn sqs(&self, limits: Limits) -> aws_sdk_sqs::Client {
@@ -136,7 +142,8 @@ impl Aws {
         let url = endpoint.clone().or_else(|| self.url_of(kind.name()));
         let clock = Arc::clone(&self.clock);
         let signer = Signer::new(self.credentials.clone(), self.region.clone(), kind.name(), clock);
-        Service::new(url.and_then(|url| Endpoint::new(&url, &self.tls)), kind, signer, limits)
+        let endpoint = url.and_then(|url| Endpoint::new(&url, &self.tls));
+        Service::new(endpoint, self.network(), kind, signer, limits)
     }
 
     /// Where a service is at AWS. The SDK knows in which domain each region is; in it, only the first name differs.

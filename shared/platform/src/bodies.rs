@@ -1,14 +1,16 @@
 //! The bucket: bodies too large for a record, and parts of events too large for a message.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::digest::Digest;
 use domain::ledger::record::BodyRef;
 use domain::verify::VerifiedEvent;
+use tokio::time::Instant;
 
 use crate::aws::{Aws, Limits};
+use crate::service::Network;
 use crate::service_error::ServiceError;
 
 /// The bucket.
@@ -16,14 +18,15 @@ use crate::service_error::ServiceError;
 pub struct Bodies {
     client: aws_sdk_s3::Client,
     bucket: String,
-    limit: Duration,
+    limits: Limits,
+    network: Arc<Network>,
 }
 
 impl Bodies {
     /// The bucket named `bucket`.
     #[must_use]
     pub fn new(aws: &Aws, bucket: String, limits: Limits) -> Bodies {
-        Bodies { client: aws.s3(limits), bucket, limit: limits.operation }
+        Bodies { client: aws.s3(limits), bucket, limits, network: aws.network() }
     }
 
     /// Its name.
@@ -57,7 +60,13 @@ impl Bodies {
             // S3 refuses bytes that changed on the way.
             .checksum_sha256(STANDARD.encode(digest.as_bytes()))
             .body(bytes.to_vec().into());
-        Box::pin(put.send()).await.map_err(|error| ServiceError::of("s3:PutObject", &error))?;
+        let began_at = Instant::now();
+        let put = Box::pin(put.send()).await;
+        // The SDK does not tell that a try of it went without an answer, as over a connection that is lost.
+        if began_at.elapsed() >= self.limits.attempt {
+            self.network.give_up_connections();
+        }
+        put.map_err(|error| ServiceError::of("s3:PutObject", &error))?;
         Ok(())
     }
 
@@ -77,7 +86,7 @@ impl Bodies {
             .await
             .map_err(|error| ServiceError::of(OPERATION, &error))?;
         // The SDK's own limit ends with the headers; an object that trickles would go on for ever.
-        let collected = tokio::time::timeout(self.limit, object.body.collect()).await;
+        let collected = tokio::time::timeout(self.limits.operation, object.body.collect()).await;
         let bytes = collected
             .map_err(|_| ServiceError::retryable(OPERATION, "timed out"))?
             .map_err(|_| ServiceError::retryable(OPERATION, "the object broke off"))?

@@ -29,8 +29,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 pub(crate) use self::error::HttpError;
-pub(crate) use self::resolver::Lookup;
-use self::resolver::{resolve, system};
+use self::resolver::resolve;
+pub(crate) use self::resolver::{Lookup, system_lookup};
 use crate::roots::Roots;
 use crate::tls::tls;
 
@@ -63,7 +63,12 @@ impl HttpClient {
     /// The client, and with `loopback` one that reaches a test's own servers as well.
     #[must_use]
     pub fn new(loopback: Loopback) -> HttpClient {
-        HttpClient::with(loopback, || tls().with_root_certificates(Roots::System.store()), system(), address::check)
+        HttpClient::with(
+            loopback,
+            || tls().with_root_certificates(Roots::System.store()),
+            system_lookup(),
+            address::check,
+        )
     }
 
     /// A client that knows servers by the roots of `tls`, and looks their addresses up with `lookup`.

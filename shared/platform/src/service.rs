@@ -8,8 +8,12 @@
 mod call_error;
 mod connection_pool;
 mod error_response;
+mod idle_connection;
+mod network;
 mod service_clock;
 mod signer;
+
+use std::sync::Arc;
 
 use domain::time::Timestamp;
 use http_body_util::Full;
@@ -25,6 +29,7 @@ use crate::{clock, random};
 
 pub(crate) use self::call_error::CallError;
 pub(crate) use self::connection_pool::{ConnectionError, Endpoint};
+pub(crate) use self::network::Network;
 pub(crate) use self::service_clock::ServiceClock;
 pub(crate) use self::signer::Signer;
 
@@ -72,8 +77,14 @@ pub(crate) struct SignedRequest {
 
 impl Service {
     /// Without an endpoint every call fails, and says so.
-    pub(crate) fn new(endpoint: Option<Endpoint>, kind: AwsJsonService, signer: Signer, limits: Limits) -> Service {
-        Service { connections: ConnectionPool::to(endpoint), kind, signer, limits }
+    pub(crate) fn new(
+        endpoint: Option<Endpoint>,
+        network: Arc<Network>,
+        kind: AwsJsonService,
+        signer: Signer,
+        limits: Limits,
+    ) -> Service {
+        Service { connections: ConnectionPool::to(endpoint, network), kind, signer, limits }
     }
 
     /// Opens the connection, so that the first call need not. Whether it can be opened, that one will see.
@@ -112,11 +123,10 @@ impl Service {
         loop {
             tries_left = tries_left.saturating_sub(1);
             let until = end.min(Instant::now() + self.limits.attempt);
-            let error = match timeout_at(until, self.connections.send(request.request.clone())).await {
-                Ok(Ok(answer)) if answer.status().is_success() => return Ok(answer.into_body()),
-                Ok(Ok(answer)) => CallError::Response(ErrorResponse::read(answer)),
-                Ok(Err(error)) => CallError::Connection(error),
-                Err(_) => CallError::Timeout,
+            let error = match self.connections.send(request.request.clone(), until).await {
+                Ok(answer) if answer.status().is_success() => return Ok(answer.into_body()),
+                Ok(answer) => CallError::Response(ErrorResponse::read(answer)),
+                Err(error) => CallError::Connection(error),
             };
             // A random part of it, so that many instances do not come back at once.
             let wait = backoff.min(self.limits.attempt).mul_f64(random::fraction());
@@ -135,7 +145,7 @@ impl Service {
             CallError::Response(response) => {
                 self.signer.clock.correct(response, request.signed_at, clock::now()) || response.is_retryable()
             }
-            CallError::Connection(_) | CallError::Timeout => {
+            CallError::Connection(_) => {
                 self.connections.forget();
                 true
             }

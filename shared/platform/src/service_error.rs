@@ -72,7 +72,6 @@ impl ServiceError {
                 return ServiceError::refused(operation, response.code, response.message);
             }
             CallError::Connection(error) => Cause::Connection(error),
-            CallError::Timeout => Cause::Timeout,
         };
         ServiceError { operation, kind: ServiceErrorKind::Retryable, cause }
     }

@@ -17,7 +17,7 @@ type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub(crate) type Lookup = dyn Fn(&str, u16) -> Pending<io::Result<Vec<SocketAddr>>> + Send + Sync;
 
 /// Asks the system, as everybody else does.
-pub(crate) fn system() -> Arc<Lookup> {
+pub(crate) fn system_lookup() -> Arc<Lookup> {
     Arc::new(|host, port| {
         let host = host.to_owned();
         Box::pin(async move { Ok(tokio::net::lookup_host((host, port)).await?.collect()) })

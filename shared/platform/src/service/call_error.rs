@@ -12,7 +12,4 @@ pub(crate) enum CallError {
     /// There is no answer. The call may have had its effect.
     #[error(transparent)]
     Connection(ConnectionError),
-    /// There was no answer in time. The call may have had its effect.
-    #[error("timed out")]
-    Timeout,
 }

@@ -1,7 +1,6 @@
 //! Connections that stay open between calls.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http_body_util::{BodyExt as _, Full};
@@ -13,10 +12,12 @@ use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::{InvalidDnsNameError, ServerName};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, lookup_host};
-use tokio::time::Instant;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
+use super::idle_connection::IdleConnection;
+use super::network::Network;
 use crate::limits::POOL_IDLE;
 
 type Sender = SendRequest<Full<Bytes>>;
@@ -35,7 +36,8 @@ pub(crate) struct Endpoint {
 #[derive(Debug)]
 pub(super) struct ConnectionPool {
     endpoint: Option<Endpoint>,
-    idle: Mutex<Vec<(Sender, Instant)>>,
+    network: Arc<Network>,
+    idle: Mutex<Vec<IdleConnection<Sender>>>,
 }
 
 impl Endpoint {
@@ -70,11 +72,14 @@ pub(crate) enum ConnectionError {
     /// The exchange broke off.
     #[error(transparent)]
     Exchange(#[from] hyper::Error),
+    /// It took too long. The request may have had its effect.
+    #[error("timed out")]
+    Timeout,
 }
 
 impl ConnectionPool {
-    pub(super) fn to(endpoint: Option<Endpoint>) -> ConnectionPool {
-        ConnectionPool { endpoint, idle: Mutex::default() }
+    pub(super) fn to(endpoint: Option<Endpoint>, network: Arc<Network>) -> ConnectionPool {
+        ConnectionPool { endpoint, network, idle: Mutex::default() }
     }
 
     /// The value of `host`.
@@ -85,15 +90,35 @@ impl ConnectionPool {
     /// Opens a connection, and keeps it for the next request.
     pub(super) async fn open_ahead(&self) -> Result<(), ConnectionError> {
         let sender = self.open().await?;
-        self.idle().push((sender, Instant::now()));
+        self.put_idle(sender);
         Ok(())
     }
 
-    /// Sends `request` and reads the whole answer, or says why there is none.
-    pub(super) async fn send(&self, mut request: Request<Full<Bytes>>) -> Result<Response<Bytes>, ConnectionError> {
+    /// Sends `request` and reads the whole answer until then, or says why there is none.
+    pub(super) async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+        until: Instant,
+    ) -> Result<Response<Bytes>, ConnectionError> {
+        let mut is_reused = false;
+        timeout_at(until, self.exchange(request, &mut is_reused)).await.unwrap_or_else(|_| {
+            // Of a connection that is new, silence says something about its service alone.
+            if is_reused {
+                self.network.give_up_connections();
+            }
+            Err(ConnectionError::Timeout)
+        })
+    }
+
+    async fn exchange(
+        &self,
+        mut request: Request<Full<Bytes>>,
+        is_reused: &mut bool,
+    ) -> Result<Response<Bytes>, ConnectionError> {
         if let Some(mut sender) = self.take_idle()
             && sender.ready().await.is_ok()
         {
+            *is_reused = true;
             match sender.try_send_request(request).await {
                 Ok(answer) => return self.read(answer, sender).await,
                 Err(mut error) => match error.take_message() {
@@ -103,6 +128,7 @@ impl ConnectionPool {
                 },
             }
         }
+        *is_reused = false;
         let mut sender = self.open().await?;
         let answer = sender.send_request(request).await?;
         self.read(answer, sender).await
@@ -114,15 +140,20 @@ impl ConnectionPool {
         // Only a connection whose answer was read to its end can be used again, and behind one that is broken stands a
         // server that may be.
         if !head.status.is_server_error() {
-            self.idle().push((sender, Instant::now()));
+            self.put_idle(sender);
         }
         Ok(Response::from_parts(head, body))
     }
 
     fn take_idle(&self) -> Option<Sender> {
+        let generation = self.network.generation();
         let mut idle = self.idle();
-        idle.retain(|(sender, since)| since.elapsed() < POOL_IDLE && !sender.is_closed());
-        Some(idle.pop()?.0)
+        idle.retain(|it| it.generation == generation && it.age() < POOL_IDLE && !it.sender.is_closed());
+        Some(idle.pop()?.sender)
+    }
+
+    fn put_idle(&self, sender: Sender) {
+        self.idle().push(IdleConnection::new(sender, self.network.generation()));
     }
 
     /// Forgets all idle connections: where one gave no answer, the others may be as dead.
@@ -130,17 +161,14 @@ impl ConnectionPool {
         self.idle().clear();
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<(Sender, Instant)>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<IdleConnection<Sender>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn open(&self) -> Result<Sender, ConnectionError> {
         let endpoint = self.endpoint.as_ref().ok_or(ConnectionError::InvalidEndpoint)?;
         let Endpoint { host, port, tls, .. } = endpoint;
-        let found = lookup_host((host.as_str(), *port)).await?;
-        // AWS is everywhere at IPv4; where a network has no way to it, that shows at once, of IPv6 it may not.
-        let mut addresses: Vec<SocketAddr> = found.collect();
-        addresses.sort_by_key(SocketAddr::is_ipv6);
+        let addresses = self.network.resolve(host, *port).await?;
         let stream = TcpStream::connect(&*addresses).await?;
         stream.set_nodelay(true)?;
         match tls {

@@ -1,3 +1,7 @@
+use std::collections::VecDeque;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -35,8 +39,12 @@ fn signer() -> Signer {
 }
 
 fn service(url: &str, limits: Limits) -> Service {
+    service_over(Arc::default(), url, limits)
+}
+
+fn service_over(network: Arc<Network>, url: &str, limits: Limits) -> Service {
     let tls = tls().with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
-    Service::new(Endpoint::new(url, &tls.into()), AwsJsonService::Sqs, signer(), limits)
+    Service::new(Endpoint::new(url, &tls.into()), network, AwsJsonService::Sqs, signer(), limits)
 }
 
 /// Sends one request after the other to a server that replies so, and tells what came of each, and then what the server
@@ -327,4 +335,142 @@ async fn a_code_may_stand_in_a_header() {
 #[test]
 fn a_signer_shows_nothing_that_could_be_used() {
     expect![[r#"Signer { service: "sqs", region: "eu-central-1", .. }"#]].assert_eq(&format!("{:?}", signer()));
+}
+
+/// A network whose names are looked up by `answers`, one after the other; the last stays.
+fn network(answers: Vec<std::io::Result<SocketAddr>>) -> Arc<Network> {
+    let answers = Mutex::new(VecDeque::from(answers));
+    Arc::new(Network::new(Arc::new(move |_, _| {
+        let mut answers = answers.lock().unwrap();
+        let answer = match answers.front().expect("one stays") {
+            Ok(address) => Ok(vec![*address]),
+            Err(error) => Err(error.kind().into()),
+        };
+        if answers.len() > 1 {
+            answers.pop_front();
+        }
+        Box::pin(async { answer })
+    })))
+}
+
+async fn call(service: &Service) -> String {
+    match service.send(service.prepare("AmazonSQS.SendMessage", b"{}".to_vec())).await {
+        Ok(answer) => String::from_utf8(answer.to_vec()).unwrap(),
+        Err(error) => ServiceError::with("sqs:SendMessage", error).to_string(),
+    }
+}
+
+const NAMED: &str = "http://sqs.example";
+
+#[tokio::test]
+async fn a_name_that_is_not_found_is_looked_up_again_within_the_limits() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (found, not_found) = (|| listener.local_addr(), || Err(ErrorKind::NotFound.into()));
+    let seen = Mutex::default();
+    let asking = async {
+        let service = service_over(network(vec![not_found(), found()]), NAMED, LIMITS);
+        assert_eq!(call(&service).await, "{}");
+        let service = service_over(network(vec![not_found(), not_found(), found()]), NAMED, LIMITS);
+        assert_eq!(call(&service).await, "sqs:SendMessage: entity not found");
+        // The next call looks it up anew.
+        assert_eq!(call(&service).await, "{}");
+    };
+    let serving = async { tokio::join!(serve(&listener, &[DONE], &seen), serve(&listener, &[DONE], &seen)) };
+    tokio::select! {
+        () = asking => {}
+        _ = serving => unreachable!("they wait for more"),
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_answers_for_takes_no_longer_than_the_limits() {
+    let lookups = Arc::new(AtomicUsize::new(0));
+    let counting = Arc::clone(&lookups);
+    let silent = Network::new(Arc::new(move |_, _| {
+        counting.fetch_add(1, Ordering::Relaxed);
+        Box::pin(std::future::pending())
+    }));
+    let service = service_over(Arc::new(silent), NAMED, LIMITS);
+    assert_eq!(call(&service).await, "sqs:SendMessage: timed out");
+    assert_eq!(lookups.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn a_service_that_has_moved_is_found_where_it_is_now() {
+    /// What is seen at each place, if a server at the old one replies so.
+    async fn check(old_replies: &[Reply], expected: Expect) {
+        let (old, new) =
+            (TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
+        let service = service_over(network(vec![old.local_addr(), new.local_addr()]), NAMED, LIMITS);
+        let (seen_at_old, seen_at_new) = (Mutex::default(), Mutex::default());
+        let asking = async {
+            for _ in 0..3 {
+                assert_eq!(call(&service).await, "{}");
+            }
+        };
+        let serving =
+            async { tokio::join!(serve(&old, old_replies, &seen_at_old), serve(&new, &[DONE; 3], &seen_at_new)) };
+        tokio::select! {
+            () = asking => {}
+            _ = serving => unreachable!("they wait for more"),
+        }
+        let text = |seen: Mutex<Vec<&str>>| seen.into_inner().unwrap().join(", ");
+        expected.assert_eq(&format!("old: {}\nnew: {}", text(seen_at_old), text(seen_at_new)));
+    }
+    check(
+        &[AnswersLast],
+        expect![[r#"
+        old: a connection, a request
+        new: a connection, a request, a request"#]],
+    )
+    .await;
+    check(
+        &[DONE, HangsUp],
+        expect![[r#"
+        old: a connection, a request, a request
+        new: a connection, a request, a request"#]],
+    )
+    .await;
+    check(
+        &[DONE, IsSilent],
+        expect![[r#"
+        old: a connection, a request, a request
+        new: a connection, a request, a request"#]],
+    )
+    .await;
+    // As long as the old place answers, nobody asks for the new one.
+    check(
+        &[DONE, DONE, DONE],
+        expect![[r#"
+        old: a connection, a request, a request, a request
+        new: "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn silence_of_one_service_gives_up_the_idle_connections_to_all() {
+    let (first, second) =
+        (TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
+    let network = Arc::new(Network::default());
+    let at = |listener: &TcpListener| {
+        service_over(Arc::clone(&network), &format!("http://{}", listener.local_addr().unwrap()), LIMITS)
+    };
+    let (services, seen) = ((at(&first), at(&second)), (Mutex::default(), Mutex::default()));
+    let asking = async {
+        for service in [&services.0, &services.1, &services.0, &services.1, &services.1] {
+            assert_eq!(call(service).await, "{}");
+        }
+    };
+    let replies = [DONE, IsSilent, DONE];
+    let serving = async { tokio::join!(serve(&first, &replies, &seen.0), serve(&second, &[DONE; 3], &seen.1)) };
+    tokio::select! {
+        () = asking => {}
+        _ = serving => unreachable!("they wait for more"),
+    }
+    let text = |seen: Mutex<Vec<&str>>| seen.into_inner().unwrap().join(", ");
+    expect![[r#"
+        first: a connection, a request, a request, a connection, a request
+        second: a connection, a request, a connection, a request, a request"#]]
+    .assert_eq(&format!("first: {}\nsecond: {}", text(seen.0), text(seen.1)));
 }
