@@ -49,6 +49,12 @@ class Sender:
         return "secrets"
 
     @property
+    def account_place(self):
+        """Where deliveries name the customer's account, of a sender that signs for all of them with the same keys."""
+        place = self.scheme.get("account", "token-only")
+        return None if place == "token-only" else place.removeprefix("header:")
+
+    @property
     def shares_a_secret(self):
         """Whether something is to be agreed on with the sender beside the URL."""
         return self.field in ("secrets", "public_keys")
@@ -56,6 +62,10 @@ class Sender:
     @property
     def has_url_token(self):
         return self.scheme["kind"] == "url-token"
+
+    def needs_url_token(self, content):
+        """Whether nothing else in a source's secret tells its deliveries from those of anybody."""
+        return self.has_url_token or "account" in self.scheme and not content.get("account")
 
     @property
     def has_static_token(self):

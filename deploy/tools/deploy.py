@@ -127,6 +127,10 @@ def arguments():
     parser.add_argument("--archive", choices=["yes", "no"], help="copy outputs into the bucket; default: no")
     parser.add_argument("--token-header", metavar="HEADER", help="for senders whose token is in a header of your choice: its name")
     parser.add_argument(
+        "--account", metavar="ACCOUNT",
+        help="yours at a sender that signs for all of its customers with the same keys; default: a token in the URL tells",
+    )
+    parser.add_argument(
         "--secret-file", metavar="FILE",
         help="holds the sender's secret, token, name:password or public key; - is standard input",
     )
@@ -145,7 +149,8 @@ def arguments():
     options = parser.parse_args()
     if options.check_delivery and options.dry_run:
         parser.error("--check-delivery publishes an event: leave --dry-run out")
-    for option, value in {"--source": options.source, "--token-header": options.token_header}.items():
+    of_a_source = {"--source": options.source, "--token-header": options.token_header, "--account": options.account}
+    for option, value in of_a_source.items():
         if value and not options.provider:
             parser.error(f"{option} needs --provider")
     if problem := sources.is_sender_or_nothing(options.provider or ""):
@@ -153,6 +158,8 @@ def arguments():
     sender = sources.SENDERS.get(options.provider)
     if sender and options.token_header and not sender.leaves_header_out:
         parser.error(f"--token-header: you cannot choose the header with {sender.name}")
+    if sender and options.account and not sender.account_place:
+        parser.error(f"--account: the deliveries of {sender.name} name none, or its keys are yours alone")
     if sender and options.secret_file and not sender.shares_a_secret:
         parser.error(f"--secret-file: {sender.name} needs none")
     if options.secret_file not in (None, "-") and not Path(options.secret_file).is_file():

@@ -58,6 +58,13 @@ def ask(guide, is_asked_for):
             "token_header", "Header of its token", "x-webhook-token", "the sender must send the token in it",
             check=lambda answer: None if catalogue.HEADER_NAME.fullmatch(answer) else "letters, digits and hyphens",
         )
+    if sender.account_place:
+        content["account"] = guide.ask(
+            "account", "Your account there", "", f"as its deliveries name it in {sender.account_place}; "
+            "empty: a token in the URL tells yours from those of its other customers",
+        )
+        if not content["account"]:
+            del content["account"]
     return {"sender": sender, "name": name, "content": content}
 
 
@@ -73,25 +80,29 @@ def set_up(guide, session, deployed, source):
     except client.exceptions.InvalidRequestException:
         sys.exit(f"The secret {name} is being deleted, and its name is taken until then. Restore it, or choose another "
                  f"--source:\n  aws secretsmanager restore-secret --secret-id {name} --region {session.region_name}")
-    if known is not None and not (options.rotate and sender.field):
+    content = source["content"]
+    if known is not None and options.rotate:
+        content = {**content, **of_same_sender(name, known, sender)}
+    has_url_token = sender.needs_url_token(content)
+    field = "token_sha256" if has_url_token else sender.field
+    if known is not None and not (options.rotate and field):
         print(f"\nThe secret {name} exists already and was left alone.")
         return
-    content = source["content"] if known is None else {**source["content"], **of_same_sender(name, known, sender)}
     given_url, made = None, None
-    if sender.has_url_token:
+    if has_url_token:
         made = secrets.token_hex(16)
         url, proof = f"{url}/{made}", hashlib.sha256(made.encode()).hexdigest()
     elif sender.shares_a_secret:
         # Some senders show their secret only after they have the URL.
-        given_url = introduce(options, source, url)
+        given_url = introduce(options, source, url, has_url_token)
         proof = read_secret(options, sender)
         if not proof and sender.has_static_token:
             proof = made = secrets.token_hex(16)
         if not proof:
             print("\nNo secret yet: follow the steps above, then run this again with what the sender shows.")
             return
-    if sender.field:
-        content[sender.field] = [proof, *content.get(sender.field, [])]
+    if field:
+        content[field] = [proof, *content.get(field, [])]
     if known is None:
         client.create_secret(Name=name, SecretString=json.dumps(content))
     else:
@@ -100,7 +111,7 @@ def set_up(guide, session, deployed, source):
     if sender.is_believed_for_a_token and sender.can_be_asked:
         print("Only a token vouches for its events. Have Landfall ask the sender, with `confirm` and `api_key` in the"
               "\nsecret: docs/trust.md, Confirm with the sender.")
-    given_url = given_url or introduce(options, source, url)
+    given_url = given_url or introduce(options, source, url, has_url_token)
     given_token = None
     if sender.has_static_token and made:
         file = f"webhook-token-{source['name']}"
@@ -136,11 +147,11 @@ def read_secret(options, sender):
             sys.exit(1)
 
 
-def introduce(options, source, url):
+def introduce(options, source, url, is_secret):
     """Prints the URL and the setup steps. Returns what a shell reads as the URL."""
     sender, file = source["sender"], f"webhook-url-{source['name']}"
     print()
-    name, given = hand_over(options.url_file, file, url, "The URL to enter at the sender", sender.has_url_token)
+    name, given = hand_over(options.url_file, file, url, "The URL to enter at the sender", is_secret)
     print(f"Setup steps for {sender.title} (docs/providers/{sender.name}.md); this program stores its secret for Landfall:")
     for number, step in enumerate(sender.about.get("set_up", []), 1):
         print(f"  {number}. {step.replace('{url}', name)}")

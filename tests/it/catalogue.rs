@@ -211,6 +211,24 @@ fn a_challenge_is_answered_and_is_no_event() {
     });
 }
 
+/// Checks that a source which cannot be used is answered 503, and that the log says what to write instead.
+async fn check_stops(world: &World, broken: &Genuine, words: &[&str]) {
+    let (source, request) = broken.set_up(world).await;
+    assert_eq!(world.send(&request).await.status, 503);
+    let named = format!(r#""source":"{}""#, source.name);
+    let logs = world.stack.ingest_log_group.clone();
+    tests::observe::until("the log to say what is wrong", async || {
+        let lines = world.logs(&[logs.as_str()]).await;
+        let of_source: Vec<&String> = lines.iter().filter(|line| line.contains(&named)).collect();
+        if of_source.iter().any(|line| words.iter().all(|word| line.contains(word))) {
+            Ok(())
+        } else {
+            Err(format!("{of_source:?}"))
+        }
+    })
+    .await;
+}
+
 /// An operator's mistake stops one source, and says what to write instead.
 #[test]
 fn a_description_that_makes_no_sense_stops_its_own_source_alone() {
@@ -218,20 +236,18 @@ fn a_description_that_makes_no_sense_stops_its_own_source_alone() {
         let whole = Genuine::read("described-basic");
         let mut broken = Genuine::read("described-basic");
         broken.secret["scheme"]["scheme"]["kind"] = "basics".into();
-        let (source, request) = broken.set_up(world).await;
-        assert_eq!(world.send(&request).await.status, 503);
+        check_stops(world, &broken, &["basics", "static-token"]).await;
         whole.check_arrives(world).await;
-        let named = format!(r#""source":"{}""#, source.name);
-        let logs = world.stack.ingest_log_group.clone();
-        tests::observe::until("the log to say what is wrong", async || {
-            let lines = world.logs(&[logs.as_str()]).await;
-            let of_source: Vec<&String> = lines.iter().filter(|line| line.contains(&named)).collect();
-            if of_source.iter().any(|line| line.contains("basics") && line.contains("static-token")) {
-                Ok(())
-            } else {
-                Err(format!("{of_source:?}"))
-            }
-        })
-        .await;
+    });
+}
+
+/// The sender comes again while the operator sets one of them.
+#[test]
+fn a_source_with_neither_account_nor_token_is_not_used_where_a_sender_signs_for_all_with_one_key() {
+    run(async |world| {
+        let mut broken = Genuine::read("fal");
+        broken.secret.remove("account");
+        broken.secret.remove("public_keys");
+        check_stops(world, &broken, &["`account`", "`token_sha256`", "\"unavailable\":1"]).await;
     });
 }

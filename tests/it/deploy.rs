@@ -222,8 +222,13 @@ fn what_a_sender_proves_itself_with_becomes_its_secret() {
         let key = "whpk_11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
         let (_, made) = set_up(world, &source, "--secret-file -", key).await;
         assert_eq!(made, json!({"provider": "standard-webhooks-ed25519", "public_keys": [key]}));
-        let (_, made) = set_up(world, &Source::new(Provider::Fal), "", "").await;
-        assert_eq!(made, json!({"provider": "fal"}));
+        // Which are the same for all of its customers: an account tells, or a token.
+        let (_, made) = set_up(world, &Source::new(Provider::Fal), "--account user_1", "").await;
+        assert_eq!(made, json!({"provider": "fal", "account": "user_1"}));
+        let source = Source::new(Provider::Fal);
+        let (_, made) = set_up(world, &source, "", "").await;
+        let token = kept("url", &source.name).rsplit('/').next().unwrap_or_default().to_owned();
+        assert_eq!(made, json!({"provider": "fal", "token_sha256": [sha256(token.as_bytes())]}));
     });
 }
 

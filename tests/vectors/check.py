@@ -121,8 +121,24 @@ class Delivery:
             return {"verified_by": "token", **token}
         checks = {"hmac": self.check_signature, "ed25519": self.check_signature, "basic": self.check_basic}
         secret = checks.get(self.scheme["kind"], self.check_static)()
-        covers = re.search(r"\{(body|body_sha256|form)\}", self.scheme.get("message", ""))
+        covers = re.search(r"\{(body|body_sha256|form)\}", self.scheme.get("message", "")) and self.check_account()
         return {"verified_by": "signature" if covers else "token", self.proof(): secret, **token}
+
+    def check_account(self) -> bool:
+        """Whether it is this customer's and not just anybody's of the sender's."""
+        place = self.scheme.get("account")
+        accounts = self.source.get("account", [])
+        if place is None:
+            return True
+        if not accounts:
+            if "token_sha256" not in self.source:
+                raise Refused("it may be any customer's")
+            return False
+        kind, _, name = place.partition(":")
+        account = single(self.headers, name) if kind == "header" else at_pointer(self.body, place)
+        if str(account) not in ([accounts] if isinstance(accounts, str) else accounts):
+            raise Refused("it is another customer's")
+        return True
 
     def proof(self) -> str:
         """What the delivery is proven with."""

@@ -17,7 +17,7 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::description::{
-    Encoding, Hash, HeaderName, KeySource, Scheme, SecretEncoding, Syntax, Template, TemplatePart,
+    AccountRule, Encoding, Hash, HeaderName, KeySource, Scheme, SecretEncoding, Syntax, Template, TemplatePart,
     Timestamp as TimestampRule, TimestampLocation, TimestampUnit,
 };
 use domain::digest::Digest;
@@ -36,6 +36,8 @@ use sha2::Sha256;
 use url::form_urlencoded;
 
 const BODY_BYTES: usize = 2048;
+/// What stands in a header that is signed.
+const HEADER_VALUE: &str = "value";
 const ROUNDS: usize = 60;
 const DELIVERIES_A_ROUND: usize = 300;
 const PASSES_MAX: usize = 10;
@@ -190,6 +192,9 @@ impl Case {
             Scheme::Ed25519(signed) => {
                 let pair = Ed25519KeyPair::from_seed_unchecked(SECRET).expect("a seed of 32 bytes");
                 let key = pair.public_key().as_ref().to_vec();
+                if let Some(AccountRule::At(_)) = &signed.account {
+                    fields["account"] = json!(HEADER_VALUE);
+                }
                 match &signed.keys {
                     KeySource::Operator { .. } => fields["public_keys"] = json!([BASE64_STANDARD.encode(&key)]),
                     KeySource::Jwks { .. } => {
@@ -254,7 +259,7 @@ impl Sender {
         for part in &*message.0 {
             match part {
                 TemplatePart::Header(HeaderName(name)) if !self.headers.iter().any(|(known, _)| known == name) => {
-                    self.headers.push((name.to_string(), "value".to_owned()));
+                    self.headers.push((name.to_string(), HEADER_VALUE.to_owned()));
                 }
                 TemplatePart::Json(pointers) => {
                     let segments: Vec<String> = pointers[0].0.iter().map(ToString::to_string).collect();

@@ -7,6 +7,7 @@
 //! instead.
 
 mod about;
+mod account_rule;
 mod answer_rules;
 mod asset_rule;
 mod asset_source;
@@ -43,6 +44,7 @@ mod time_rule;
 mod timestamp;
 
 pub use self::about::{About, Confidence};
+pub use self::account_rule::AccountRule;
 pub use self::answer_rules::{AnswerRules, ListLookup};
 pub use self::asset_rule::AssetRule;
 pub use self::asset_source::AssetSource;

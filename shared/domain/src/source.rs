@@ -4,6 +4,7 @@ mod configuration;
 mod credentials;
 mod dedupe;
 mod error;
+mod key_scope;
 pub mod key_set;
 mod mac_keys;
 mod options;
@@ -29,6 +30,7 @@ use crate::source::source_name::SourceName;
 pub use self::credentials::{Credentials, Keys, Proof, Signing};
 pub use self::dedupe::Dedupe;
 pub use self::error::SourceError;
+pub use self::key_scope::KeyScope;
 pub use self::mac_keys::MacKeys;
 pub use self::options::{ASSET_MAX_BYTES, ApiAccess, ApiKey, LoopbackUrl, Options, OptionsError};
 pub use self::public_url::PublicUrl;
@@ -69,7 +71,7 @@ impl Source {
         if let Err(error) = &options {
             warnings.push(error.to_string());
         }
-        let credentials = Credentials::read(provider, &sender.description().scheme, &configuration, &mut warnings)?;
+        let credentials = Credentials::read(provider, sender.description(), &configuration, &mut warnings)?;
         if credentials.cover_body() && configuration.confirm && options.is_ok() {
             warnings.push("every delivery of this source is signed, so `confirm` has no effect".to_owned());
         }

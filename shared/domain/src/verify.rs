@@ -10,8 +10,11 @@ mod signed_content;
 mod signed_timestamp;
 mod verified_event;
 
-use crate::description::HeaderName;
+use std::borrow::Cow;
 
+use crate::description::{FieldPath, HeaderName, TemplatePart};
+
+use self::body_field::field;
 use self::signature_header::{CODES_MAX, SIGNATURES_MAX, SignatureHeader};
 use self::signed_content::SignedContent;
 use self::signed_timestamp::SignedTimestamp;
@@ -20,7 +23,7 @@ use crate::digest::Digest;
 use crate::event::event_id::EventId;
 use crate::event::{Event, Origin, VerifiedBy};
 use crate::source::public_keys::PublicKeys;
-use crate::source::{Credentials, Dedupe, Keys, Proof, Signing, Source, TokenDigests};
+use crate::source::{Credentials, Dedupe, KeyScope, Keys, Proof, Signing, Source, TokenDigests};
 
 pub use self::refusal::Refusal;
 pub use self::verified_event::{Matched, VerifiedEvent};
@@ -90,9 +93,10 @@ fn check_proof(delivery: &Delivery, proof: &Proof, published: &PublicKeys) -> Re
         Proof::Basic(tokens) => credential::check_basic(&delivery.headers, tokens).map(by_secret),
         Proof::Signature { signing, keys } => {
             let matched = check_signature(delivery, signing, keys, published)?;
-            // A signature that leaves the body out says no more of it than that somebody has seen a genuine delivery.
-            let covers_body = signing.message.covers_body();
-            Ok((if covers_body { VerifiedBy::Signature } else { VerifiedBy::Token }, matched))
+            // A signature that leaves the body out says no more of it than that somebody has seen a genuine delivery; one
+            // for any of the sender's customers says no more than that somebody is one.
+            let vouches_for_body = signing.vouches_for_body();
+            Ok((if vouches_for_body { VerifiedBy::Signature } else { VerifiedBy::Token }, matched))
         }
     }
 }
@@ -130,10 +134,25 @@ fn check_signature(
         }
     };
     let matched = prove(&content).or_else(|| prove(&content.with_other_port()?)).ok_or(Refusal::SignatureWrong)?;
+    check_account(delivery, &signing.scope)?;
     if let (Some(timestamp), Some(rule)) = (&timestamp, rule) {
         timestamp.check(rule, delivery.received_at)?;
     }
     Ok(matched)
+}
+
+/// Whether a delivery whose signature is right was made for an account of the source's.
+fn check_account(delivery: &Delivery, scope: &KeyScope) -> Result<(), Refusal> {
+    let KeyScope::Accounts { at, accounts } = scope else {
+        return Ok(());
+    };
+    let account = match at {
+        FieldPath::Header(HeaderName(name)) => delivery.headers.single(name).ok().flatten().map(Cow::Borrowed),
+        FieldPath::Body(pointer) => field(&delivery.body, pointer),
+        FieldPath::Id => None,
+    };
+    let is_ours = account.is_some_and(|account| accounts.iter().any(|ours| *ours == account));
+    if is_ours { Ok(()) } else { Err(Refusal::AccountWrong) }
 }
 
 fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matched: Matched) -> VerifiedEvent {
@@ -141,10 +160,11 @@ fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matche
     let head = source.sender.head(&headers, &delivery.body);
     let challenge = source.sender.challenge(&headers, &delivery.body);
     let body_sha256 = Digest::of(&delivery.body);
+    let content_sha256 = signed_form(&delivery, source).map_or(body_sha256, |form| Digest::of(form.as_bytes()));
     let mut key = head.key;
     let may_recur = head.key_with_body || head.event_type.may_recur() || source.dedupe == Dedupe::Content;
     if key.is_empty() || may_recur {
-        key.push(body_sha256.to_string());
+        key.push(content_sha256.to_string());
     }
     let event = Event {
         id: EventId::new(&source.name, key.iter().map(String::as_str)),
@@ -160,7 +180,18 @@ fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matche
         headers,
         body_sha256,
     };
-    VerifiedEvent::new(event, delivery.body, matched, challenge)
+    VerifiedEvent::new(event, delivery.body, content_sha256, matched, challenge)
+}
+
+/// What stands for a form that is signed in the place of its bytes: whoever has seen one could encode it in any number of
+/// other ways, and all of them are the same event.
+fn signed_form(delivery: &Delivery, source: &Source) -> Option<String> {
+    let message = source.credentials.proof().and_then(|proof| match proof {
+        Proof::Signature { signing, .. } => Some(&signing.message),
+        Proof::StaticToken { .. } | Proof::Basic(_) => None,
+    })?;
+    let is_signed = message.0.contains(&TemplatePart::Form) && form::is_form(delivery);
+    if is_signed { form::signed(delivery).ok() } else { None }
 }
 
 #[cfg(test)]

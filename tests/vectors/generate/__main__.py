@@ -51,19 +51,21 @@ def request(sent: Sent, headers: list[tuple[str, str]]) -> dict[str, Any]:
     return {"method": "POST", "url": sent.url, "headers": [list(header) for header in headers], **body}
 
 
-def event(event_type: str, key: list[str] | None, sent: Sent) -> dict[str, str]:
-    parts = key or [hashlib.sha256(sent.body).hexdigest()]
+def event(recipe: Recipe, event_type: str, key: list[str] | None, sent: Sent) -> dict[str, str]:
+    parts = key or [hashlib.sha256(recipe.content(sent)).hexdigest()]
     return {"id": "/".join([SOURCE, *(quote(part, safe="") for part in parts)]), "type": event_type}
 
 
 def expected(case: Case) -> dict[str, Any]:
     if not isinstance(case.verdict, Accepted):
         return {"refused": case.verdict.reason}
-    by = "signature" if case.recipe.covers_body else "token"
+    account = {**case.recipe.options, **case.options}.get("account")
+    is_ours = account or not case.recipe.is_for_all_customers
+    by = "signature" if case.recipe.covers_body and is_ours else "token"
     indices = {case.recipe.proof: case.verdict.secret, "token": case.verdict.token}
     known = {name: index for name, index in indices.items() if index is not None}
     recipe, sent = case.recipe, case.sent
-    return {"accepted": {"verified_by": by, **known}, "event": event(recipe.type_of(sent), recipe.key(sent), sent)}
+    return {"accepted": {"verified_by": by, **known}, "event": event(recipe, recipe.type_of(sent), recipe.key(sent), sent)}
 
 
 def configured(case: Case) -> dict[str, Any]:
@@ -81,7 +83,8 @@ def configured(case: Case) -> dict[str, Any]:
         secret["secrets"] = secrets
     if case.tokens:
         secret["token_sha256"] = [hashlib.sha256(token.encode()).hexdigest() for token in TOKENS[: case.tokens]]
-    return {"source": {"name": SOURCE, "secret": {**secret, **recipe.options, **case.options}}, **key_set}
+    options = {name: value for name, value in {**recipe.options, **case.options}.items() if value is not None}
+    return {"source": {"name": SOURCE, "secret": {**secret, **options}}, **key_set}
 
 
 def vector(case: Case) -> dict[str, Any]:
@@ -109,7 +112,7 @@ def published_vector(known: published.Published) -> dict[str, Any]:
         "request": request(sent, recipe.headers_of(sent, known.value)),
         "expected": {
             "accepted": {"verified_by": "signature", recipe.proof: 0},
-            "event": event(known.event_type, known.key, sent),
+            "event": event(recipe, known.event_type, known.key, sent),
         },
     }
 

@@ -34,5 +34,5 @@ class Case:
     # How many of the recipe's secrets the source knows.
     secrets: int = 1
     received_millis: int = NOW_SECONDS * 1000
-    # What else the operator configures.
+    # What else the operator configures; None takes away what the recipe has.
     options: dict[str, Any] = field(default_factory=dict)

@@ -116,7 +116,9 @@ class Fal(KeySet):
     header = "X-Fal-Webhook-Signature"
     id_header = "X-Fal-Webhook-Request-Id"
     timestamp_header = "X-Fal-Webhook-Timestamp"
-    signed_headers = {"X-Fal-Webhook-User-Id": "user_2abcDEFghiJKLmno"}
+    account_header = "X-Fal-Webhook-User-Id"
+    signed_headers = {account_header: "user_2abcDEFghiJKLmno"}
+    options = {"account": "user_2abcDEFghiJKLmno"}
     signs_id = True
     signs_timestamp = True
     past_seconds = 300

@@ -5,12 +5,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from case import Accepted, Case, Refused
-from media_senders import Kie
+from media_senders import Fal, Kie
 from other_senders import Twilio
-from signing import URL, Recipe, Sent, StandardWebhooks, compact
+from signing import TOKENS, URL, Recipe, Sent, StandardWebhooks, compact
 
 
 def more_cases(recipe: Recipe) -> Iterator[Case]:
@@ -20,6 +20,8 @@ def more_cases(recipe: Recipe) -> Iterator[Case]:
         yield from of_a_url(recipe)
     if isinstance(recipe, Kie):
         yield from of_a_field(recipe)
+    if isinstance(recipe, Fal):
+        yield from of_an_account(recipe)
     if isinstance(recipe, StandardWebhooks) and recipe.proof == "secret":
         yield from of_a_secret(recipe)
 
@@ -36,6 +38,35 @@ def of_a_secret(recipe: StandardWebhooks) -> Iterator[Case]:
     yield case("secret-unpadded", "The secret's padding may be left out.", secret.rstrip("="))
 
 
+class FalForAnother(Fal):
+    signed_headers = {Fal.account_header: "user_9zyxWVUtsrQPOnml"}
+
+
+def of_an_account(recipe: Fal) -> Iterator[Case]:
+    sent, ours = recipe.sent(), recipe.options["account"]
+    (others,) = FalForAnother.signed_headers.values()
+    wrong = Refused("account_wrong")
+
+    def case(name: str, shows: str, of: Fal, verdict: Accepted | Refused, path: str = "", **changes: Any) -> Case:
+        delivered = replace(sent, url=URL + path)
+        return Case(name, shows, recipe, delivered, of.headers(delivered), verdict, **changes)
+
+    shows = "A source may have several accounts."
+    yield case("account-second", shows, recipe, Accepted(0), options={"account": [others, ours]})
+    shows = "The sender signs for all of its customers with one key, and this is another customer's."
+    yield case("account-wrong", shows, FalForAnother(), wrong)
+    shows = "Accounts are compared exactly."
+    yield case("account-in-other-case", shows, recipe, wrong, options={"account": ours.swapcase()})
+    yield case("account-longer", shows, recipe, wrong, options={"account": ours[:-1]})
+    shows = "Without an account, the URL's token tells whose it is; the signature tells only that somebody is a customer."
+    token, other = TOKENS
+    alone: dict[str, Any] = {"options": {"account": None}, "tokens": 1}
+    yield case("account-by-token", shows, recipe, Accepted(0, 0), f"/{token}", **alone)
+    shows = "Without an account, the URL must hold the token."
+    yield case("account-by-token-missing", shows, recipe, Refused("token_missing"), **alone)
+    yield case("account-by-token-wrong", shows, recipe, Refused("token_wrong"), f"/{other}", **alone)
+
+
 def of_a_form(recipe: Twilio) -> Iterator[Case]:
     sent = recipe.sent()
     genuine = recipe.headers(sent)
@@ -45,6 +76,13 @@ def of_a_form(recipe: Twilio) -> Iterator[Case]:
 
     fields, wrong = recipe.fields, Refused("signature_wrong")
     yield case("form-in-other-order", "Fields are signed sorted by name.", fields[::-1], Accepted(0))
+    encoded = "&".join(f"{name}={quote(value, safe='')}" for name, value in fields).replace("%20", "+", 1)
+    otherwise = replace(sent, body=encoded.replace("SmsSid", "%53ms%53id").encode())
+    shows = "The same form encoded in another way is the same event."
+    yield Case("form-encoded-otherwise", shows, recipe, otherwise, genuine, Accepted(0))
+    (name, value), *rest = fields
+    shows = "Nothing tells names from values under the signature, so this is the same event too."
+    yield case("form-split-otherwise", shows, [(name + value[:1], value[1:]), *rest], Accepted(0))
     yield case("form-field-changed", "A field has another value.", [*fields[:-1], (fields[-1][0], "x")], wrong)
     yield case("form-field-missing", "A field is missing.", fields[1:], wrong)
     yield case("form-field-added", "There is a field more.", [*fields, ("Zone", "")], wrong)

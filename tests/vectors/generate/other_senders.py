@@ -187,11 +187,19 @@ class Twilio(Hmac):
         return OCCURRED if sent.body else UNRECOGNIZED
 
     def message(self, sent: Sent) -> bytes:
-        if sent.content_type.startswith("application/json"):
-            return sent.url.encode()
+        return sent.url.encode() + (b"" if self.is_json(sent) else self.form(sent))
+
+    def content(self, sent: Sent) -> bytes:
+        # One form can be encoded in many ways, and all of them have its signature.
+        return sent.body if self.is_json(sent) else self.form(sent)
+
+    def is_json(self, sent: Sent) -> bool:
+        return sent.content_type.startswith("application/json")
+
+    def form(self, sent: Sent) -> bytes:
         # Of a field that is there more than once, each of its values once, in order.
         fields = set(parse_qsl(sent.body.decode(), keep_blank_values=True))
-        return (sent.url + "".join(name + value for name, value in sorted(fields))).encode()
+        return "".join(name + value for name, value in sorted(fields)).encode()
 
 
 class GenericHmacSha256(Hmac):

@@ -58,6 +58,8 @@ class Recipe:
     options: dict[str, Any] = {}
     # What the delivery is proven with.
     proof = "secret"
+    # Whether a signature says no more than that it is one of the sender's customers', unless the source has an account.
+    is_for_all_customers = False
     # The secrets as the operator was given them: the current one, the one before it, and that of somebody else.
     secrets: list[str]
     # Whether the signature changes with the body; if not, a text in the body and another one in its place.
@@ -73,6 +75,10 @@ class Recipe:
     def key(self, sent: Sent) -> list[str] | None:
         """What tells the event from every other of the source; nothing if that is the whole body."""
         return None
+
+    def content(self, sent: Sent) -> bytes:
+        """What tells the event from others if there is no key."""
+        return sent.body
 
     def type_of(self, sent: Sent) -> str:
         """The type of the event."""
@@ -281,6 +287,7 @@ class KeySet(Ed25519):
     """With public keys that the sender publishes as a set."""
 
     proof = "published_key"
+    is_for_all_customers = True
 
     def key_set(self, names: list[str]) -> dict[str, Any]:
         def key(index: int, name: str) -> dict[str, str]:

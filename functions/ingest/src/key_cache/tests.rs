@@ -13,7 +13,7 @@ const KEY: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hc
 fn address() -> KeySetAddress {
     let json = r#"{"scheme":{"scheme":{"kind":"ed25519","header":["x-signature"],"encoding":"hex","message":"{body}",
         "keys":{"from":"jwks","url":"https://keys.example.com/jwks.json","hosts":["keys.example.com"],
-        "ttl_seconds":86400}}}}"#;
+        "ttl_seconds":86400},"account":"/user"}},"account":"mine"}"#;
     let source = Source::parse(SourceName::parse("test").unwrap(), json).unwrap();
     source.credentials.key_set().unwrap().clone()
 }

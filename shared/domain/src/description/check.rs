@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::description::{
-    Challenge, Description, DescriptionError, Ed25519, FieldPath, FieldPaths, HEAD_POINTERS_MAX, HeaderName, Hmac,
-    KeySource, Method, Pointer, Poll, RequestText, Scheme, Syntax, Template, TemplatePart, Timestamp,
+    AccountRule, Challenge, Description, DescriptionError, Ed25519, FieldPath, FieldPaths, HEAD_POINTERS_MAX,
+    HeaderName, Hmac, KeySource, Method, Pointer, Poll, RequestText, Scheme, Syntax, Template, TemplatePart, Timestamp,
     TimestampLocation, is_host,
 };
 
@@ -24,6 +24,9 @@ impl Description {
         }
         if let Some(name) = self.kept().find(|name| self.scheme.is_credential(name)) {
             return Err(DescriptionError::KeepsCredential(name.0.to_string()));
+        }
+        if let Some(HeaderName(name)) = self.scheme.credential_headers().find(|name| self.keeps(name)) {
+            return Err(DescriptionError::CredentialKept(name.clone()));
         }
         self.check_places()?;
         self.check_keys()?;
@@ -128,9 +131,14 @@ impl Scheme {
             Scheme::Hmac(Hmac { header, syntax, id, timestamp, message, .. }) => {
                 check_signature(header, syntax, id, timestamp.as_ref(), message)
             }
-            Scheme::Ed25519(Ed25519 { keys, header, syntax, id, timestamp, message, .. }) => {
+            Scheme::Ed25519(Ed25519 { keys, account, header, syntax, id, timestamp, message, .. }) => {
                 keys.check()?;
-                check_signature(header, syntax, id, timestamp.as_ref(), message)
+                check_signature(header, syntax, id, timestamp.as_ref(), message)?;
+                match account {
+                    None if matches!(keys, KeySource::Jwks { .. }) => Err(DescriptionError::NoAccount),
+                    Some(AccountRule::At(place)) if !message.delimits(place) => Err(DescriptionError::AccountUnsigned),
+                    None | Some(AccountRule::At(_) | AccountRule::TokenOnly) => Ok(()),
+                }
             }
         }
     }

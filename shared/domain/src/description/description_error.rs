@@ -51,6 +51,16 @@ pub enum DescriptionError {
         "`scheme.keys.ttl_seconds` is from 1 to 86400: a key that the sender takes back must not live on for longer"
     )]
     KeySetTtl,
+    /// Keys that vouch for everybody.
+    #[error(
+        "`scheme.account` is missing: published keys sign for all of the sender's customers, so say which signed place names the account, such as `header:x-account` or `/account/id`, or write `token-only` if none does"
+    )]
+    NoAccount,
+    /// An account that anybody could write.
+    #[error(
+        "`scheme.account` is not signed where it stands: put {{header:..}} into `scheme.message`, with a fixed text between it and its neighbours, name a place of a body that is signed as a whole, or write `token-only`"
+    )]
+    AccountUnsigned,
     /// A rule that reads a header which the processor never sees.
     #[error("a shape reads the header `{0}`, which is not kept with an event: add it to `kept_headers`")]
     HeaderNotKept(String),
@@ -59,6 +69,11 @@ pub enum DescriptionError {
         "`kept_headers` holds `{0}`, which proves who somebody is: leave it out, since what is kept can be read by others"
     )]
     KeepsCredential(String),
+    /// A header that is stored whatever it holds.
+    #[error(
+        "`scheme` has a credential in the header `{0}`, which is kept with every event and can be read by others: have the sender put it into another header"
+    )]
+    CredentialKept(String),
     /// An id by the scheme, which names none.
     #[error("a shape reads `id`, and `scheme.id` does not say in which header the delivery's id is")]
     NoIdHeader,

@@ -38,14 +38,19 @@ impl Scheme {
         }
     }
 
+    /// The headers that it names and that prove something. `Authorization` is always a [credential](Self::is_credential).
+    pub(crate) fn credential_headers(&self) -> impl Iterator<Item = &HeaderName> {
+        let names = match self {
+            Scheme::UrlToken | Scheme::Basic => &[],
+            Scheme::StaticToken(token) => token.header.as_slice(),
+            Scheme::Hmac(hmac) => &*hmac.header,
+            Scheme::Ed25519(ed25519) => &*ed25519.header,
+        };
+        names.iter()
+    }
+
     /// Whether the header proves something, so that whoever reads it later could pass for the sender.
     pub(crate) fn is_credential(&self, name: &HeaderName) -> bool {
-        let proves = match self {
-            Scheme::UrlToken | Scheme::Basic => false,
-            Scheme::StaticToken(token) => token.header.as_ref() == Some(name),
-            Scheme::Hmac(hmac) => hmac.header.contains(name),
-            Scheme::Ed25519(ed25519) => ed25519.header.contains(name),
-        };
-        proves || CREDENTIALS.contains(&&*name.0)
+        CREDENTIALS.contains(&&*name.0) || self.credential_headers().any(|credential| credential == name)
     }
 }

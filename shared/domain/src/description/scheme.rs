@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::description::scheme_form::{KeySourceForm, SchemeForm};
-use crate::description::{Encoding, HeaderName, SecretForm, Syntax, Template, Timestamp};
+use crate::description::{AccountRule, Encoding, HeaderName, SecretForm, Syntax, Template, Timestamp};
 
 /// What proves that a delivery is the sender's own. A token in the URL can be asked for beside any of them.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -56,6 +56,8 @@ pub struct Hmac {
 pub struct Ed25519 {
     /// Where the public keys are from.
     pub keys: KeySource,
+    /// How one customer's deliveries are told from the others'; absent if the keys are the source's alone.
+    pub account: Option<AccountRule>,
     /// As for [`Hmac`].
     pub header: Vec<HeaderName>,
     /// As for [`Hmac`].

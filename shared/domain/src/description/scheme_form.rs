@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use crate::description::one_or_many::OneOrMany;
 use crate::description::{
-    Ed25519, Encoding, Hash, HeaderName, Hmac, KeySource, Scheme, SecretForm, StaticToken, Syntax, Template, Timestamp,
+    AccountRule, Ed25519, Encoding, Hash, HeaderName, Hmac, KeySource, Scheme, SecretForm, StaticToken, Syntax,
+    Template, Timestamp,
 };
 
 /// A scheme as it is written.
@@ -22,6 +23,7 @@ pub(super) struct SchemeForm {
     id: Option<OneOrMany<HeaderName>>,
     timestamp: Option<Timestamp>,
     message: Option<Template>,
+    account: Option<AccountRule>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -43,9 +45,10 @@ impl TryFrom<SchemeForm> for Scheme {
             Kind::UrlToken | Kind::Basic => form.refuse_all_but(&[])?,
             Kind::StaticToken => form.refuse_all_but(&["header", "prefix"])?,
             Kind::Hmac => form.refuse_all_but(&[&SIGNED[..], &["hash", "secret"]].concat())?,
-            Kind::Ed25519 => form.refuse_all_but(&[&SIGNED[..], &["keys"]].concat())?,
+            Kind::Ed25519 => form.refuse_all_but(&[&SIGNED[..], &["keys", "account"]].concat())?,
         }
-        let SchemeForm { kind, header, prefix, hash, secret, keys, syntax, encoding, id, timestamp, message } = form;
+        let SchemeForm { kind, header, prefix, hash, secret, keys, syntax, encoding, id, timestamp, message, account } =
+            form;
         let id = id.map(|OneOrMany(id)| id).unwrap_or_default();
         let syntax = syntax.unwrap_or_default();
         let headers =
@@ -83,6 +86,7 @@ impl TryFrom<SchemeForm> for Scheme {
                 id,
                 timestamp,
                 message: message.ok_or_else(|| missing("message"))?,
+                account,
             }),
         })
     }
@@ -95,7 +99,20 @@ fn missing(field: &str) -> String {
 impl SchemeForm {
     /// Refuses what is there beside `fields`: it would be thought to protect something.
     fn refuse_all_but(&self, fields: &[&str]) -> Result<(), String> {
-        let SchemeForm { kind: _, header, prefix, hash, secret, keys, syntax, encoding, id, timestamp, message } = self;
+        let SchemeForm {
+            kind: _,
+            header,
+            prefix,
+            hash,
+            secret,
+            keys,
+            syntax,
+            encoding,
+            id,
+            timestamp,
+            message,
+            account,
+        } = self;
         let are_there = [
             ("header", header.is_some()),
             ("prefix", prefix.is_some()),
@@ -107,6 +124,7 @@ impl SchemeForm {
             ("id", id.is_some()),
             ("timestamp", timestamp.is_some()),
             ("message", message.is_some()),
+            ("account", account.is_some()),
         ];
         let unfit = are_there.into_iter().find(|(name, is_there)| *is_there && !fields.contains(name));
         unfit.map_or(Ok(()), |(name, _)| {

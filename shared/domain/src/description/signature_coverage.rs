@@ -1,7 +1,8 @@
 //! What of a delivery is under its signature.
 
 use crate::description::{
-    Description, FieldPath, FieldPaths, HeaderName, Scheme, Template, TemplatePart, Timestamp, TimestampLocation,
+    AccountRule, Description, FieldPath, FieldPaths, HeaderName, Scheme, Template, TemplatePart, Timestamp,
+    TimestampLocation,
 };
 
 impl Scheme {
@@ -12,6 +13,15 @@ impl Scheme {
             Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
             Scheme::Hmac(hmac) => Some(&hmac.message),
             Scheme::Ed25519(ed25519) => Some(&ed25519.message),
+        }
+    }
+
+    /// How one customer's deliveries are told from the others', if the sender's keys are the same for all of them.
+    #[must_use]
+    pub fn account(&self) -> Option<&AccountRule> {
+        match self {
+            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic | Scheme::Hmac(_) => None,
+            Scheme::Ed25519(ed25519) => ed25519.account.as_ref(),
         }
     }
 
@@ -66,6 +76,22 @@ impl Scheme {
 }
 
 impl Template {
+    /// Whether it holds what stands at `place`, and holds it apart from what could be moved into it: of the bytes
+    /// `{header:x-account}{body}`, a part of the body could be sent as the account's.
+    pub(crate) fn delimits(&self, place: &FieldPath) -> bool {
+        let is_apart = |part: Option<&TemplatePart>| matches!(part, None | Some(TemplatePart::Literal(_)));
+        match place {
+            FieldPath::Header(name) => self.0.iter().enumerate().any(|(index, part)| {
+                let before = index.checked_sub(1).and_then(|before| self.0.get(before));
+                matches!(part, TemplatePart::Header(it) if it == name)
+                    && is_apart(before)
+                    && is_apart(self.0.get(index + 1))
+            }),
+            FieldPath::Body(pointer) => self.covers_body() && !pointer.has_wildcard(),
+            FieldPath::Id => false,
+        }
+    }
+
     /// Whether it holds the timestamp that is read there.
     #[must_use]
     pub fn signs(&self, timestamp: &TimestampLocation) -> bool {

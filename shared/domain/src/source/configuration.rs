@@ -1,6 +1,6 @@
 //! What a source's secret says, as it is written.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::{Dedupe, SourceError};
@@ -19,6 +19,8 @@ pub(super) struct Configuration {
     pub(super) public_keys: Vec<String>,
     #[serde(default)]
     pub(super) jwks_url: Option<String>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub(super) account: Vec<String>,
     #[serde(default)]
     pub(super) token_header: Option<String>,
     #[serde(default)]
@@ -55,4 +57,17 @@ impl Configuration {
             },
         })
     }
+}
+
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMany {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::One(text) => vec![text],
+        OneOrMany::Many(texts) => texts,
+    })
 }

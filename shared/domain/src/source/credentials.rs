@@ -4,9 +4,10 @@ use std::fmt;
 use std::time::Duration;
 
 use super::configuration::Configuration;
-use super::{MacKeys, PublicUrl, SourceError, TokenDigests, secret_length};
+use super::{KeyScope, MacKeys, PublicUrl, SourceError, TokenDigests, secret_length};
 use crate::description::{
-    Ed25519, Encoding, HeaderName, Hmac, KeySource, Scheme, StaticToken, Syntax, Template, TemplatePart, Timestamp,
+    AccountRule, Description, Ed25519, Encoding, HeaderName, Hmac, KeySource, Scheme, StaticToken, Syntax, Template,
+    TemplatePart, Timestamp,
 };
 use crate::digest::Digest;
 use crate::provider::Provider;
@@ -46,7 +47,7 @@ pub enum Proof {
     /// A signature.
     Signature {
         /// Where it stands, and what it is over.
-        signing: Signing,
+        signing: Box<Signing>,
         /// What it was made with.
         keys: Keys,
     },
@@ -62,6 +63,7 @@ pub struct Signing {
     pub(crate) timestamp: Option<Timestamp>,
     pub(crate) message: Template,
     pub(crate) public_url: Option<PublicUrl>,
+    pub(crate) scope: KeyScope,
 }
 
 /// What signatures are verified with.
@@ -81,11 +83,16 @@ type Signed<'s> = (&'s Vec<HeaderName>, &'s Syntax, Encoding, &'s Vec<HeaderName
 impl Credentials {
     pub(super) fn read(
         provider: Provider,
-        scheme: &Scheme,
+        sender: &Description,
         configuration: &Configuration,
         warnings: &mut Vec<String>,
     ) -> Result<Credentials, SourceError> {
+        let scheme = &sender.scheme;
         let proof = Proof::read(provider, scheme, configuration, warnings)?;
+        // Any other header with a credential is named by the description, which was checked for this.
+        if matches!(&proof, Some(Proof::StaticToken { header, .. }) if sender.keeps(header)) {
+            return Err(SourceError::TokenHeaderKept);
+        }
         let tokens = TokenDigests::parse(&configuration.token_sha256)?;
         match (proof, tokens) {
             (None, None) => Err(SourceError::NoCredentials(match scheme {
@@ -107,9 +114,9 @@ impl Credentials {
         }
     }
 
-    /// Whether every byte of each delivery's body is signed.
+    /// Whether every byte of each delivery's body is signed by who may send it.
     pub(super) fn cover_body(&self) -> bool {
-        matches!(self.proof(), Some(Proof::Signature { signing, .. }) if signing.message.covers_body())
+        matches!(self.proof(), Some(Proof::Signature { signing, .. }) if signing.vouches_for_body())
     }
 
     /// Where the sender's keys are published, if its signatures are verified with such.
@@ -154,11 +161,14 @@ impl Proof {
             }
             Scheme::Hmac(Hmac { hash, secret, header, syntax, encoding, id, timestamp, message }) => {
                 let keys = MacKeys::read(secrets, secret, *hash, warnings)?.map(Keys::Mac);
-                Proof::signature(keys, (header, syntax, *encoding, id, timestamp, message), configuration)?
+                let signed = (header, syntax, *encoding, id, timestamp, message);
+                Proof::signature(keys, KeyScope::Source, signed, configuration)?
             }
-            Scheme::Ed25519(Ed25519 { keys, header, syntax, encoding, id, timestamp, message }) => {
+            Scheme::Ed25519(Ed25519 { keys, account, header, syntax, encoding, id, timestamp, message }) => {
                 let keys = Keys::read(keys, configuration)?;
-                Proof::signature(keys, (header, syntax, *encoding, id, timestamp, message), configuration)?
+                let signed = (header, syntax, *encoding, id, timestamp, message);
+                let scope = KeyScope::read(provider, account.as_ref(), configuration)?;
+                Proof::signature(keys, scope, signed, configuration)?
             }
         })
     }
@@ -166,6 +176,7 @@ impl Proof {
     /// `None` without keys.
     fn signature(
         keys: Option<Keys>,
+        scope: KeyScope,
         (header, syntax, encoding, id, timestamp, message): Signed<'_>,
         configuration: &Configuration,
     ) -> Result<Option<Proof>, SourceError> {
@@ -180,8 +191,9 @@ impl Proof {
             timestamp: timestamp.clone(),
             message: message.clone(),
             public_url: configuration.public_url.as_deref().map(PublicUrl::parse).transpose()?,
+            scope,
         };
-        Ok(Some(Proof::Signature { signing, keys }))
+        Ok(Some(Proof::Signature { signing: Box::new(signing), keys }))
     }
 }
 
@@ -240,6 +252,15 @@ fn refuse_unfit(provider: Provider, scheme: &Scheme, configuration: &Configurati
     if configuration.jwks_url.is_some() && !key_set {
         return unfit("jwks_url", "it publishes no keys, so leave it out");
     }
+    if !configuration.account.is_empty() && !matches!(scheme.account(), Some(AccountRule::At(_))) {
+        return unfit(
+            "account",
+            match scheme.account() {
+                Some(_) => "its deliveries do not say whose they are, so leave it out and give `token_sha256`",
+                None => "its keys are yours alone, so leave it out",
+            },
+        );
+    }
     if configuration.token_header.is_some() && !matches!(scheme, Scheme::StaticToken(StaticToken { header: None, .. }))
     {
         return unfit("token_header", "the header is not yours to choose, so leave it out");
@@ -248,6 +269,13 @@ fn refuse_unfit(provider: Provider, scheme: &Scheme, configuration: &Configurati
         return unfit("public_url", "it does not sign its URL, so leave it out");
     }
     Ok(())
+}
+
+impl Signing {
+    /// Whether a signature means that the body is the source's own, every byte of it.
+    pub(crate) fn vouches_for_body(&self) -> bool {
+        self.message.covers_body() && self.scope != KeyScope::Sender
+    }
 }
 
 impl fmt::Debug for Signing {

@@ -36,6 +36,19 @@ pub enum SourceError {
     /// Nothing that could be verified.
     #[error("nothing to verify with: give {0}")]
     NoCredentials(&'static str),
+    /// Keys that vouch for the deliveries of strangers.
+    #[error(
+        "{provider} signs for all of its customers with the same keys, so anybody's deliveries would pass: give {instead}"
+    )]
+    NotAlone {
+        /// The kind of sender.
+        provider: Provider,
+        /// What to give.
+        instead: &'static str,
+    },
+    /// An account without a name.
+    #[error("`account` holds an empty text: write your account as the sender's deliveries name it, or leave it out")]
+    NotAnAccount,
     /// Secrets for a sender that signs nothing.
     #[error(
         "{0} signs nothing, so `secrets` cannot verify it: put a token in its URL and its digest in `token_sha256`"
@@ -66,6 +79,11 @@ pub enum SourceError {
     /// A header that cannot be one.
     #[error("`token_header` is not the name of a header, which is letters, digits and hyphens")]
     NotATokenHeader,
+    /// A header that is stored whatever it holds.
+    #[error(
+        "`token_header` names a header that is kept with every event, so the token could be read by others: have the sender put it into another header, such as `x-webhook-token`"
+    )]
+    TokenHeaderKept,
     /// A token digest of the wrong form.
     #[error("`token_sha256` holds something that is not the 64 hex digits of a SHA-256")]
     NotADigest,

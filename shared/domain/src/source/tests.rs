@@ -89,7 +89,7 @@ fn what_cannot_work_is_refused_without_showing_it() {
 }
 
 const OWN_KEYS: &str = r#"{"kind":"ed25519","header":["x-signature"],"encoding":"hex","message":"{body}","keys":{"from":"operator","strip_prefix":"whpk_"}}"#;
-const PUBLISHED: &str = r#"{"kind":"ed25519","header":["x-signature"],"encoding":"hex","message":"{body}","keys":{"from":"jwks","url":"https://keys.example.com/a","hosts":["keys.example.com","old.example.com"],"ttl_seconds":60}}"#;
+const PUBLISHED: &str = r#"{"kind":"ed25519","header":["x-signature"],"encoding":"hex","message":"{header:x-account}.{body}","keys":{"from":"jwks","url":"https://keys.example.com/a","hosts":["keys.example.com","old.example.com"],"ttl_seconds":60},"account":"header:x-account"}"#;
 const HMAC: &str = r#"{"kind":"hmac","header":["x-signature","x-old"],"encoding":"hex","message":"{body}"}"#;
 
 /// Checks a sender that the operator has described.
@@ -128,10 +128,79 @@ fn every_kind_of_sender_has_its_fields() {
     for chosen in ["", r#","jwks_url":"https://old.example.com/b""#, r#","jwks_url":"http://127.0.0.1:4000/b""#] {
         check_own(
             PUBLISHED,
-            chosen,
+            &format!(r#"{chosen},"account":"mine""#),
             r#"Proof(Signature { signing: in x-signature, keys: Published(the key set at one of ["keys.example.com", "old.example.com"]) }), warnings: []"#,
         );
     }
+}
+
+#[test]
+fn a_credential_never_comes_in_a_header_that_is_kept() {
+    let secret = r#","secrets":["0123456789abcdef01234567"]"#;
+    let kept = "`token_header` names a header that is kept with every event, so the token could be read by others: have the sender put it into another header, such as `x-webhook-token`";
+    let own_kept = r#"{"scheme":{"kind":"static-token"},"kept_headers":["x-event"]}"#;
+    for header in ["user-agent", "User-Agent", "x-request-id", "webhook-id"] {
+        check_own(r#"{"kind":"static-token"}"#, &format!(r#"{secret},"token_header":"{header}""#), kept);
+    }
+    check(&format!(r#"{{"scheme":{own_kept}{secret},"token_header":"x-event"}}"#), kept);
+    check(r#"{"provider":"generic-token","secrets":["0123456789abcdef01234567"],"token_header":"user-agent"}"#, kept);
+
+    let scheme_kept = "`scheme`: `scheme` has a credential in the header `user-agent`, which is kept with every event and can be read by others: have the sender put it into another header";
+    check_own(r#"{"kind":"static-token","header":"user-agent"}"#, secret, scheme_kept);
+    check_own(&HMAC.replace("x-old", "User-Agent"), secret, scheme_kept);
+    check_own(&OWN_KEYS.replace("x-signature", "user-agent"), "", scheme_kept);
+    let id = HMAC.replace(r#""encoding""#, r#""id":["authorization"],"encoding""#);
+    check_own(
+        &id,
+        secret,
+        "`scheme`: `kept_headers` holds `authorization`, which proves who somebody is: leave it out, since what is kept can be read by others",
+    );
+}
+
+#[test]
+fn a_source_of_a_sender_with_one_key_for_all_says_which_deliveries_are_its_own() {
+    let digest = Digest::of(b"token");
+    let account = "give `account`, your account as its deliveries name it, or `token_sha256`, the digest of a token in the URL, or both";
+    let neither = "signs for all of its customers with the same keys, so anybody's deliveries would pass";
+    check(r#"{"provider":"fal"}"#, &format!("fal {neither}: {account}"));
+    check(r#"{"provider":"fal","account":[]}"#, &format!("fal {neither}: {account}"));
+    check_own(PUBLISHED, "", &format!("custom {neither}: {account}"));
+    let token_only = PUBLISHED.replace(r#""account":"header:x-account""#, r#""account":"token-only""#);
+    let token = format!("custom {neither}: give `token_sha256`, the digest of a token in the URL");
+    check_own(&token_only, "", &token);
+    let shared = OWN_KEYS.replace("}}", r#"},"account":"token-only"}"#);
+    let key = r#","public_keys":["11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"]"#;
+    check_own(&shared, key, &token);
+
+    let empty = "`account` holds an empty text: write your account as the sender's deliveries name it, or leave it out";
+    for account in [r#"" ""#, r#"["mine",""]"#] {
+        check(&format!(r#"{{"provider":"fal","account":{account},"token_sha256":["{digest}"]}}"#), empty);
+    }
+    let unfit = "so leave it out";
+    check_own(
+        HMAC,
+        r#","account":"mine""#,
+        &format!("`account` means nothing for custom: its keys are yours alone, {unfit}"),
+    );
+    check_own(
+        &token_only,
+        r#","account":"mine""#,
+        &format!(
+            "`account` means nothing for custom: its deliveries do not say whose they are, {unfit} and give `token_sha256`"
+        ),
+    );
+}
+
+#[test]
+fn a_token_alone_for_a_sender_with_one_key_for_all_is_no_reason_not_to_confirm() {
+    let warned = |fields: &str| {
+        let json = format!(r#"{{"provider":"fal","confirm":true,"api_key":"a-key",{fields}}}"#);
+        Source::parse(SourceName::parse("test").unwrap(), &json).unwrap().own_warnings().join("|")
+    };
+    assert!(warned(r#""account":"mine""#).contains("every delivery of this source is signed"));
+    let digest = Digest::of(b"token");
+    let told = warned(&format!(r#""token_sha256":["{digest}"]"#));
+    assert!(!told.contains("every delivery of this source is signed"), "{told}");
 }
 
 #[test]

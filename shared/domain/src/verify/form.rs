@@ -42,7 +42,7 @@ pub(super) fn signed(delivery: &Delivery) -> Result<String, Refusal> {
     if digests.is_empty() { Err(Refusal::BodyDigestMissing) } else { Ok(String::new()) }
 }
 
-fn is_form(delivery: &Delivery) -> bool {
+pub(super) fn is_form(delivery: &Delivery) -> bool {
     let media_type = delivery.headers.single("content-type").ok().flatten().unwrap_or_default();
     media_type.split(';').next().is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(FORM))
 }

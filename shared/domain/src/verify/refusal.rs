@@ -29,6 +29,8 @@ pub enum Refusal {
     SignatureMalformed,
     /// The signature was made with another secret or of other bytes.
     SignatureWrong,
+    /// The delivery is genuine and was made for another of the sender's customers.
+    AccountWrong,
     /// The delivery's id is signed, and is missing.
     IdMissing,
     /// The delivery's id was given more than once.
@@ -70,6 +72,7 @@ string_enum!(Refusal {
     SignatureDoubled => "signature_doubled",
     SignatureMalformed => "signature_malformed",
     SignatureWrong => "signature_wrong",
+    AccountWrong => "account_wrong",
     IdMissing => "id_missing",
     IdDoubled => "id_doubled",
     TimestampMissing => "timestamp_missing",
@@ -104,7 +107,8 @@ impl Refusal {
             | Refusal::CredentialDoubled
             | Refusal::CredentialWrong
             | Refusal::SignatureMissing
-            | Refusal::SignatureWrong => true,
+            | Refusal::SignatureWrong
+            | Refusal::AccountWrong => true,
             Refusal::AroundFront
             | Refusal::UnknownSource
             | Refusal::CredentialMalformed

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::digest::Digest;
 use crate::event::Event;
 
 /// A delivery proven genuine, with its event id. Only [`verify`](super::verify) makes one: nothing outside of this module
@@ -10,6 +11,7 @@ use crate::event::Event;
 pub struct VerifiedEvent {
     event: Event,
     body: Vec<u8>,
+    content_sha256: Digest,
     matched: Matched,
     challenge: Option<String>,
 }
@@ -37,14 +39,22 @@ impl Matched {
 }
 
 impl VerifiedEvent {
-    pub(super) fn new(event: Event, body: Vec<u8>, matched: Matched, challenge: Option<String>) -> VerifiedEvent {
-        VerifiedEvent { event, body, matched, challenge }
+    /// `content_sha256` is of the body, or of what stands for it under the signature.
+    pub(super) fn new(
+        event: Event,
+        body: Vec<u8>,
+        content_sha256: Digest,
+        matched: Matched,
+        challenge: Option<String>,
+    ) -> VerifiedEvent {
+        VerifiedEvent { event, body, content_sha256, matched, challenge }
     }
 
-    /// The same under [an id of its own](Event::with_body_digest).
+    /// The same under an id of its own, as [`Event::with_body_digest`] makes it; one form has one, however it is encoded.
     #[must_use]
     pub fn with_body_digest(self) -> VerifiedEvent {
-        VerifiedEvent { event: self.event.with_body_digest(), ..self }
+        let id = self.event.id.with(self.content_sha256);
+        VerifiedEvent { event: Event { id, ..self.event }, ..self }
     }
 
     /// All but the body.

@@ -1,8 +1,8 @@
 //! What of a delivery is verified, and what is not, by a description's scheme.
 
 use domain::description::{
-    Description, Ed25519, Encoding, Hash, HeaderName, Hmac, KeySource, Scheme, SecretEncoding, SecretForm, StaticToken,
-    Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
+    AccountRule, Description, Ed25519, Encoding, FieldPath, Hash, HeaderName, Hmac, KeySource, Scheme, SecretEncoding,
+    SecretForm, StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
 };
 
 use crate::words::{code, duration, headers, pointer, template};
@@ -80,6 +80,7 @@ pub(crate) fn sentences(description: &Description) -> Vec<String> {
         ],
         Scheme::Hmac(_) | Scheme::Ed25519(_) => signature(scheme),
     };
+    sentences.extend(account(scheme));
     sentences.push(body(scheme));
     sentences.extend(time(scheme));
     sentences.extend(unsigned_headers(description));
@@ -179,8 +180,34 @@ fn key(scheme: &Scheme) -> Option<String> {
     }
 }
 
+/// How one customer's deliveries are told from the others'.
+fn account(scheme: &Scheme) -> Option<String> {
+    const ALL: &str = "**The sender signs for all of its customers with these keys**, so a signature does not say whose a \
+         delivery is.";
+    const TOKEN: &str = "a token in the URL tells, whose SHA-256 is in `token_sha256`";
+    Some(match scheme.account()? {
+        AccountRule::At(place) => {
+            let place = match place {
+                FieldPath::Header(HeaderName(name)) => code(name),
+                FieldPath::Body(at) => format!("`{}` of the body", pointer(at)),
+                FieldPath::Id => code("id"),
+            };
+            format!(
+                "{ALL} What does is {place}, which is signed and must be the `account` of the source, or one of a list of \
+                 them. Without an `account`, {TOKEN}; events then count as verified by a token. A source with neither is \
+                 not used: its deliveries are answered `503`, and an alarm fires."
+            )
+        }
+        AccountRule::TokenOnly => format!("{ALL} Nothing that is signed does; {TOKEN}."),
+    })
+}
+
 fn body(scheme: &Scheme) -> String {
-    if covers_body(scheme) {
+    if scheme.account() == Some(&AccountRule::TokenOnly) {
+        "**The body is not vouched for.** Whoever knows the token can have the sender sign anything. Events count as \
+         verified by a token."
+            .to_owned()
+    } else if covers_body(scheme) {
         "**The body is vouched for**, every byte of it: events count as verified by a signature.".to_owned()
     } else if signed(scheme).is_some() {
         "**The body is not vouched for.** The signature leaves it out, so whoever has one genuine delivery can put \

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::description::{
-    Description, Ed25519, Hmac, KeySource, Scheme, SecretEncoding, SecretForm, StaticToken, TemplatePart,
+    AccountRule, Description, Ed25519, Hmac, KeySource, Scheme, SecretEncoding, SecretForm, StaticToken, TemplatePart,
 };
 use domain::digest::Digest;
 use serde_json::{Map, Value, json};
@@ -15,7 +15,9 @@ const KEY: &[u8; 32] = b"only the sender and you know it.";
 
 /// Whether the URL should hold a token: where nothing else proves a delivery, or a copy of one would be another event.
 pub(crate) fn has_url_token(description: &Description) -> bool {
-    description.scheme == Scheme::UrlToken || description.unsigned_key_headers().next().is_some()
+    description.scheme == Scheme::UrlToken
+        || description.scheme.account() == Some(&AccountRule::TokenOnly)
+        || description.unsigned_key_headers().next().is_some()
 }
 
 /// The secret of a source, as JSON for a person to read.
@@ -32,7 +34,11 @@ pub(crate) fn example(description: &Description) -> String {
 fn credentials(scheme: &Scheme) -> Vec<(String, Value)> {
     let one = |field: &str, value: Value| vec![(field.to_owned(), value)];
     match scheme {
-        Scheme::UrlToken | Scheme::Ed25519(Ed25519 { keys: KeySource::Jwks { .. }, .. }) => Vec::new(),
+        Scheme::UrlToken => Vec::new(),
+        Scheme::Ed25519(Ed25519 { keys: KeySource::Jwks { .. }, account, .. }) => match account {
+            Some(AccountRule::At(_)) => one("account", json!("your-account-as-the-sender-names-it")),
+            Some(AccountRule::TokenOnly) | None => Vec::new(),
+        },
         Scheme::Basic => one("secrets", json!(["name:a-long-random-password"])),
         Scheme::StaticToken(StaticToken { header, .. }) => {
             let mut fields = one("secrets", json!(["a-long-random-token-in-the-header"]));

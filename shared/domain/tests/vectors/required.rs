@@ -1,7 +1,7 @@
 //! Which vectors a sender must have, by its description.
 
 use domain::description::{
-    Ed25519, Encoding, HeaderName, Hmac, Scheme, StaticToken, Syntax, Template, TemplatePart, Timestamp,
+    AccountRule, Ed25519, Encoding, HeaderName, Hmac, Scheme, StaticToken, Syntax, Template, TemplatePart, Timestamp,
     TimestampLocation, TimestampUnit,
 };
 
@@ -42,6 +42,7 @@ pub(crate) fn required(scheme: &Scheme) -> Vec<(String, bool)> {
             if let Some(timestamp) = timestamp {
                 required.timestamp(timestamp, message);
             }
+            required.account(scheme.account());
         }
     }
     required.0
@@ -121,11 +122,24 @@ impl Required {
                     self.refused(&["url-query-changed", "url-host-changed"]);
                 }
                 TemplatePart::Form => {
+                    self.accepted(&["form-encoded-otherwise", "form-split-otherwise"]);
                     self.accepted(&["form-in-other-order", "form-field-doubled", "form-empty", "json-with-digest"]);
                     self.refused(&["form-field-changed", "form-field-missing", "form-field-added"]);
                     self.refused(&["json-without-digest", "json-changed"]);
                 }
             }
+        }
+    }
+
+    /// Of a sender whose keys are the same for all of its customers.
+    fn account(&mut self, rule: Option<&AccountRule>) {
+        if rule.is_some() {
+            self.accepted(&["account-by-token"]);
+            self.refused(&["account-by-token-missing", "account-by-token-wrong"]);
+        }
+        if let Some(AccountRule::At(_)) = rule {
+            self.accepted(&["account-second"]);
+            self.refused(&["account-wrong", "account-in-other-case", "account-longer"]);
         }
     }
 

@@ -15,7 +15,7 @@ fn address(url: &str) -> KeySetAddress {
     let json = format!(
         r#"{{"jwks_url":"{url}","scheme":{{"scheme":{{"kind":"ed25519","header":["x-signature"],"encoding":"hex",
             "message":"{{body}}","keys":{{"from":"jwks","url":"https://keys.example.com/jwks.json",
-            "hosts":["keys.example.com"],"ttl_seconds":60}}}}}}}}"#
+            "hosts":["keys.example.com"],"ttl_seconds":60}},"account":"/user"}}}},"account":"mine"}}"#
     );
     let source = Source::parse(SourceName::parse("test").unwrap(), &json).unwrap();
     source.credentials.key_set().unwrap().clone()

@@ -203,7 +203,7 @@ fn a_time_is_signed_or_said_not_to_be() {
 #[test]
 fn published_keys_come_from_known_hosts_and_do_not_live_on() {
     let with = |keys: &'static str, expected: &str| {
-        let keys = format!("kind = \"ed25519\"\n    keys = {{ from = \"jwks\", {keys} }}");
+        let keys = format!("kind = \"ed25519\"\n    account = \"/account\"\n    keys = {{ from = \"jwks\", {keys} }}");
         check(&[(r#"kind = "hmac""#, &keys)], expected);
     };
     with(r#"url = "https://a.example.com/keys", hosts = ["a.example.com"], ttl_seconds = 86400"#, "sound");
@@ -221,6 +221,42 @@ fn published_keys_come_from_known_hosts_and_do_not_live_on() {
             keys,
             "`scheme.keys.ttl_seconds` is from 1 to 86400: a key that the sender takes back must not live on for longer",
         );
+    }
+}
+
+#[test]
+fn keys_of_all_customers_come_with_a_signed_account_or_say_that_there_is_none() {
+    const JWKS: &str =
+        r#"from = "jwks", url = "https://a.example.com/keys", hosts = ["a.example.com"], ttl_seconds = 60"#;
+    let with = |keys: &str, account: &str, message: &str, expected: &str| {
+        let scheme = format!("kind = \"ed25519\"\n    keys = {{ {keys} }}\n    {account}");
+        check(&[(r#"kind = "hmac""#, &scheme), ("{id}.{timestamp}.{body}", message)], expected);
+    };
+    let missing = "`scheme.account` is missing: published keys sign for all of the sender's customers, so say which signed place names the account, such as `header:x-account` or `/account/id`, or write `token-only` if none does";
+    let signed = "{timestamp}.{header:x-account}.{body}";
+    with(JWKS, "", signed, missing);
+    with(r#"from = "operator""#, "", signed, "sound");
+    let not_signed = "`scheme.account` is not signed where it stands: put {header:..} into `scheme.message`, with a fixed text between it and its neighbours, name a place of a body that is signed as a whole, or write `token-only`";
+    for keys in [JWKS, r#"from = "operator""#] {
+        for (account, message) in [
+            ("token-only", signed),
+            ("header:x-account", signed),
+            ("header:X-Account", "{timestamp}.{body_sha256}.{header:x-account}"),
+            ("/account/id", signed),
+            ("/account/id", "{timestamp}.{body_sha256}"),
+        ] {
+            with(keys, &format!(r#"account = "{account}""#), message, "sound");
+        }
+        for (account, message) in [
+            ("header:x-account", "{timestamp}.{body}"),
+            ("header:x-account", "{timestamp}.{header:x-account}{body}"),
+            ("header:x-account", "{timestamp}{header:x-account}.{body}"),
+            ("/account/id", "{timestamp}.{json:/id}"),
+            ("/accounts/*/id", signed),
+            ("id", signed),
+        ] {
+            with(keys, &format!(r#"account = "{account}""#), message, not_signed);
+        }
     }
 }
 

@@ -149,15 +149,15 @@ fn a_signature_may_be_made_with_a_key_of_the_senders() {
 #[test]
 fn a_key_may_be_published() {
     let scheme = r#"{"kind":"ed25519","header":["x-signature"],"encoding":"hex","message":"{body}","keys":{"from":"jwks",
-        "url":"https://keys.example.com/jwks.json","hosts":["keys.example.com"],"ttl_seconds":3600}}"#;
-    let source = described(scheme, r#""dedupe":"key""#);
+        "url":"https://keys.example.com/jwks.json","hosts":["keys.example.com"],"ttl_seconds":3600},"account":"token-only"}"#;
+    let source = described(scheme, r#""token_sha256":["TOKEN"]"#);
     let signature = "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00";
     let published = PublicKeys::of_key_set(
         br#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
             {"kty":"OKP","crv":"Ed25519","x":"PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw"}]}"#,
     );
     let told = |published: &PublicKeys| {
-        let verdict = verify_with(delivery(None, &[("x-signature", signature)], "r"), &source, published);
+        let verdict = verify_with(delivery(Some(TOKEN), &[("x-signature", signature)], "r"), &source, published);
         verdict.map_or_else(
             |refused| refused.refusal.to_string(),
             |verified| {
@@ -166,6 +166,6 @@ fn a_key_may_be_published() {
             },
         )
     };
-    assert_eq!(told(&published.unwrap()), "signature with published key 1");
+    assert_eq!(told(&published.unwrap()), "token with published key 1");
     assert_eq!(told(&PublicKeys::default()), "signature_wrong");
 }

@@ -1,0 +1,28 @@
+//! How the deliveries of one customer are told from those of the others.
+
+use serde::de::{Deserialize, Deserializer};
+
+use crate::description::{FieldPath, NotAFieldPath};
+
+/// How the deliveries of one customer are told from those of the others, of a sender that signs for all of them with the
+/// same keys. Written as a place, or as `token-only`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountRule {
+    /// This signed place names the customer's account.
+    At(FieldPath),
+    /// Nothing that is signed does: only a token in the URL can.
+    TokenOnly,
+}
+
+impl AccountRule {
+    fn parse(text: &str) -> Result<AccountRule, NotAFieldPath> {
+        if text == "token-only" { Ok(AccountRule::TokenOnly) } else { FieldPath::parse(text).map(AccountRule::At) }
+    }
+}
+
+impl<'de> Deserialize<'de> for AccountRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        AccountRule::parse(&text).map_err(serde::de::Error::custom)
+    }
+}

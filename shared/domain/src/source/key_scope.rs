@@ -1,0 +1,49 @@
+//! Whose deliveries a signature vouches for.
+
+use super::SourceError;
+use super::configuration::Configuration;
+use crate::description::{AccountRule, FieldPath};
+use crate::provider::Provider;
+
+/// Whose deliveries a signature vouches for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyScope {
+    /// The source's: nobody else's are signed with its keys.
+    Source,
+    /// Those of the sender's customers all, of which the source's name one of its accounts.
+    Accounts {
+        /// Where they do; it is signed.
+        at: FieldPath,
+        /// The accounts, compared exactly.
+        accounts: Vec<String>,
+    },
+    /// Those of the sender's customers all: what tells the source's from the others is a token in the URL.
+    Sender,
+}
+
+impl KeyScope {
+    pub(super) fn read(
+        provider: Provider,
+        rule: Option<&AccountRule>,
+        configuration: &Configuration,
+    ) -> Result<KeyScope, SourceError> {
+        // White space around an account comes from copying it, and no header has any.
+        let accounts: Vec<String> = configuration.account.iter().map(|account| account.trim().to_owned()).collect();
+        if accounts.iter().any(String::is_empty) {
+            return Err(SourceError::NotAnAccount);
+        }
+        let has_token = !configuration.token_sha256.is_empty();
+        match rule {
+            None => Ok(KeyScope::Source),
+            Some(AccountRule::At(at)) if !accounts.is_empty() => Ok(KeyScope::Accounts { at: at.clone(), accounts }),
+            Some(_) if has_token => Ok(KeyScope::Sender),
+            Some(AccountRule::At(_)) => Err(SourceError::NotAlone {
+                provider,
+                instead: "`account`, your account as its deliveries name it, or `token_sha256`, the digest of a token in the URL, or both",
+            }),
+            Some(AccountRule::TokenOnly) => {
+                Err(SourceError::NotAlone { provider, instead: "`token_sha256`, the digest of a token in the URL" })
+            }
+        }
+    }
+}
