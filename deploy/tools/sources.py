@@ -8,7 +8,10 @@ import os
 import re
 import secrets
 import sys
+import time
 from pathlib import Path
+
+from botocore.exceptions import ClientError
 
 import catalogue
 from guide import read
@@ -108,6 +111,8 @@ def set_up(guide, session, deployed, source):
     else:
         client.put_secret_value(SecretId=name, SecretString=json.dumps(content))
     print(f"\nThe secret {name} was {'created' if known is None else 'changed'}.")
+    if known is None:
+        enter_in_directory(session, deployed["LedgerTable"], source["name"])
     if sender.is_believed_for_a_token and sender.can_be_asked:
         print("Only a token vouches for its events. Have Landfall ask the sender, with `confirm` and `api_key` in the"
               "\nsecret: docs/trust.md, Confirm with the sender.")
@@ -118,6 +123,28 @@ def set_up(guide, session, deployed, source):
         _, given_token = hand_over(None, file, made, "The token to enter at the sender", is_secret=True)
         print("If the sender only uses a token that it made itself, run this again with --rotate and enter that.")
     tell_test(sender, content, given_url, given_token)
+
+
+def enter_in_directory(session, table, source):
+    """Writes the name of a new source into the directory by which ingest knows sources: the sweep lists it only after a
+    minute, and Secrets Manager shows it after five at the latest."""
+    client = session.client("dynamodb")
+    try:
+        client.update_item(
+            TableName=table,
+            # As domain::ledger::source_directory has it.
+            Key={"id": {"S": "@sources"}},
+            UpdateExpression="SET #names.#name = :now ADD revision :one",
+            # One with this name alone would hide all others.
+            ConditionExpression="attribute_exists(#names)",
+            ExpressionAttributeNames={"#names": "names", "#name": source},
+            ExpressionAttributeValues={":now": {"N": str(time.time_ns() // 1_000_000)}, ":one": {"N": "1"}},
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        pass
+    except ClientError as error:
+        print(f"Its name could not be written to {table}: {error}\nLandfall knows it in six minutes at the latest; until then"
+              " some of its deliveries may be answered with 503.")
 
 
 def of_same_sender(name, known, sender):

@@ -62,7 +62,10 @@ def table(response):
 
 
 def secret(response):
-    asked = fields().get("SecretId", "")
+    asked = fields().get("SecretId")
+    # ListSecrets is for no secret.
+    if asked is None:
+        return "*"
     if asked.startswith("arn:"):
         return asked
     # AWS adds six characters to a secret's name.

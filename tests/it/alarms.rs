@@ -114,6 +114,7 @@ fn each_alarm_fires_for_what_it_watches() {
         ("ingest-unavailable", expect!["UnavailableAlarm UnrecordedAlarm"]),
         ("ingest-unrecorded", expect!["UnrecordedAlarm"]),
         ("ingest-refused", expect!["UnverifiedAlarm"]),
+        ("ingest-unlisted", expect![""]),
         ("process-retry", expect![""]),
         ("process-retry-fourth", expect!["RetriesAlarm"]),
         ("process-done-not-archived", expect![""]),

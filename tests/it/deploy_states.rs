@@ -20,8 +20,9 @@ struct Account {
     delivers: bool,
 }
 
-const OUTPUTS: [(&str, &str); 12] = [
+const OUTPUTS: [(&str, &str); 13] = [
     ("FunctionUrl", "https://abc.lambda-url.eu-west-1.on.aws/"),
+    ("LedgerTable", "landfall-Ledger-1"),
     ("SourcesPrefix", "landfall"),
     ("ConsumerQueueUrl", "https://sqs.eu-west-1.amazonaws.com/111122223333/ready"),
     ("TopicArn", "arn:aws:sns:eu-west-1:111122223333:topic"),
@@ -265,6 +266,24 @@ fn a_secret_that_is_being_deleted_is_told() {
         The secret landfall/source/csm-prod is being deleted, and its name is taken until then. Restore it, or choose another --source:
           aws secretsmanager restore-secret --secret-id landfall/source/csm-prod --region eu-west-1"#]];
     assert!(!check(account, arguments, &["being deleted", "restore-secret"], expected));
+}
+
+#[test]
+fn a_new_source_is_entered_in_the_directory_of_sources() {
+    let arguments = "--yes --only-source --region eu-west-1 --provider csm --source csm-prod --url-file /dev/null";
+    let account = |status: u16, code: &str| {
+        let none = json!({"__type": "ResourceNotFoundException", "Message": "no such secret"});
+        let account = Account::with_stack("UPDATE_COMPLETE").answering("GetSecretValue", 400, none);
+        let account = account.answering("CreateSecret", 200, json!({"Name": "landfall/source/csm-prod"}));
+        account.answering("UpdateItem", status, json!({"__type": code, "message": "no"}))
+    };
+    let words = ["is made", "could not be written"];
+    let made = || expect!["The secret landfall/source/csm-prod is made."];
+    assert!(check(account(200, ""), arguments, &words, made()));
+    // There is no directory yet: the first sweep lists it with all others.
+    assert!(check(account(400, "ConditionalCheckFailedException"), arguments, &words, made()));
+    let (told, succeeded) = account(400, "AccessDeniedException").deploy(arguments);
+    assert!(succeeded && told.contains("could not be written to landfall-Ledger-1"), "{told}");
 }
 
 #[test]

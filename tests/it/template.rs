@@ -35,7 +35,7 @@ fn the_functions_get_the_environment_that_they_read() {
     expect![[r#"
         Ingest: AWS_CA_BUNDLE BUCKET EVENTS_QUEUE_URL FRONT_SHA256 INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE
         Process: AWS_CA_BUNDLE BUCKET DEAD_LETTER_QUEUE_URL EVENTS_QUEUE_URL INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE TOPIC_ARN
-        Sweep: AWS_CA_BUNDLE EVENTS_QUEUE_URL LEDGER_TABLE LOG_LEVEL SSL_CERT_FILE TIME_SCALE"#]]
+        Sweep: AWS_CA_BUNDLE EVENTS_QUEUE_URL LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE"#]]
     .assert_eq(&names.join("\n"));
 }
 
@@ -54,6 +54,7 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
         IngestRole
           logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["IngestLogs","Arn"]}
           dynamodb:PutItem dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
+          dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]}
           sqs:SendMessage on {"Fn::GetAtt":["EventsQueue","Arn"]}
           s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/bodies/*"}
           secretsmanager:GetSecretValue on {"Fn::Sub":"arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SourcesPrefix}/source/*"}
@@ -76,6 +77,8 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["SweepLogs","Arn"]}
           dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/due"}
           dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
+          dynamodb:GetItem dynamodb:PutItem on {"Fn::GetAtt":["Ledger","Arn"]}
+          secretsmanager:ListSecrets on "*"
           sqs:SendMessage on {"Fn::GetAtt":["EventsQueue","Arn"]}
           if Traces: xray:PutTraceSegments xray:PutTelemetryRecords on "*"
           if HasKey: kms:Decrypt kms:GenerateDataKey on {"Ref":"KeyArn"}

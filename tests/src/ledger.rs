@@ -166,7 +166,7 @@ impl World {
         records
     }
 
-    /// All records.
+    /// All records. What else the table holds is no event.
     ///
     /// # Panics
     /// If the ledger cannot be read.
@@ -177,6 +177,7 @@ impl World {
         while let Some(item) = pages.next().await {
             records.push(Record(item.unwrap_or_else(|error| panic!("reading the ledger: {error:?}"))));
         }
+        records.retain(|record| !record.id().starts_with('@'));
         records
     }
 

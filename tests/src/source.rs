@@ -1,10 +1,13 @@
 //! A configured source, as an operator sets it up.
 
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::ledger::source_directory::DIRECTORY_ID;
 use domain::provider::Provider;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::aws::Aws;
+use crate::clock::now_millis;
 use crate::confidential;
 use crate::stack::Stack;
 
@@ -93,6 +96,28 @@ impl Source {
                     .expect("a secret that exists can be written");
             }
             Err(error) => panic!("creating {id}: {error:?}"),
+        }
+        self.enter_in_directory(aws, stack).await;
+    }
+
+    /// Writes its name into the directory, as `make deploy` does: the sweep lists it only in a minute. Without a directory
+    /// nothing asks for it.
+    async fn enter_in_directory(&self, aws: &Aws, stack: &Stack) {
+        let update = aws.dynamodb.update_item().table_name(&stack.ledger_table);
+        let written = update
+            .key("id", AttributeValue::S(DIRECTORY_ID.to_owned()))
+            .update_expression("SET #names.#name = :now ADD revision :one")
+            .condition_expression("attribute_exists(#names)")
+            .expression_attribute_names("#names", "names")
+            .expression_attribute_names("#name", &self.name)
+            .expression_attribute_values(":now", AttributeValue::N(now_millis().to_string()))
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+            .send()
+            .await;
+        if let Err(error) = written {
+            let error = error.into_service_error();
+            let is_without = error.is_conditional_check_failed_exception() || error.is_resource_not_found_exception();
+            assert!(is_without, "entering {} in the directory: {error:?}", self.name);
         }
     }
 

@@ -133,6 +133,13 @@ impl DeliveryLog {
         self.unverified = refusal.is_by_source().then_some(1);
     }
 
+    /// Takes in that no source of that name is listed. It may have been made by hand a moment ago, so the sender is told to
+    /// come again; but as a rule it is a stranger's guess, which counts as refused and rings for nobody.
+    pub(crate) fn unlisted(&mut self) {
+        self.refusal = Some(Refusal::UnknownSource.as_str());
+        self.refused = Some(1);
+    }
+
     pub(crate) fn duplicate(&mut self, differs: bool) {
         self.duplicate_differs = differs.then_some(1);
     }
@@ -179,6 +186,7 @@ impl DeliveryLog {
             Answer::Duplicate(_) => self.duplicates = Some(1),
             Answer::Challenge(_) => self.challenges = Some(1),
             Answer::Refused => self.refused = Some(1),
+            Answer::Unavailable if self.refused.is_some() => {}
             Answer::Unavailable => {
                 self.unavailable = Some(1);
                 return Level::Error;

@@ -8,6 +8,7 @@ use domain::delivery::request::{BodyError, Request};
 use domain::delivery::route::{Route, route};
 use domain::delivery::trace::Trace;
 use domain::event::recent::RecentEvents;
+use domain::ledger::schedule::Schedule;
 use domain::source::source_name::SourceName;
 use domain::verify::{Refusal, VerifiedEvent, verify_with};
 use platform::clock;
@@ -16,7 +17,7 @@ use crate::answer::{Answer, Response};
 use crate::delivery_log::DeliveryLog;
 use crate::key_cache::KeyCache;
 use crate::settings::Settings;
-use crate::source_cache::SourceCache;
+use crate::source_cache::{SourceCache, SourceUnavailable};
 use crate::store::{Persisted, Store};
 use crate::verification_material::{MaterialCache, MaterialError, VerificationMaterial};
 
@@ -33,7 +34,7 @@ impl Receiver {
         Receiver {
             origin_guard: settings.origin_guard,
             materials: MaterialCache {
-                sources: SourceCache::new(settings.sources),
+                sources: SourceCache::new(settings.sources, settings.ledger.clone(), settings.time_scale),
                 keys: KeyCache::new(settings.key_sets),
             },
             recent: Mutex::default(),
@@ -41,7 +42,7 @@ impl Receiver {
                 bodies: settings.bodies,
                 ledger: settings.ledger,
                 queue: settings.queue,
-                schedule: settings.schedule,
+                schedule: Schedule::at(settings.time_scale),
                 inline_body_bytes: settings.inline_body_bytes,
             },
         }
@@ -192,6 +193,10 @@ fn reject(refusal: Refusal, material: &VerificationMaterial, log: &mut DeliveryL
 fn without_material(error: &MaterialError, log: &mut DeliveryLog) -> Answer {
     match error {
         MaterialError::UnknownSource => refuse(Refusal::UnknownSource, log),
+        MaterialError::Source(SourceUnavailable::Unlisted) => {
+            log.unlisted();
+            Answer::Unavailable
+        }
         MaterialError::Source(_) | MaterialError::Keys(_) => {
             log.reason(error);
             Answer::Unavailable

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use domain::delivery::front::OriginGuard;
-use domain::ledger::schedule::Schedule;
 use domain::time::time_scale::TimeScale;
 use platform::aws::{Aws, Limits};
 use platform::bodies::Bodies;
@@ -16,8 +15,8 @@ use platform::queue::Queue;
 use platform::sources::Sources;
 
 // One sender waits for 5 seconds, a cold start included. Whatever single service hangs, the answer comes within its
-// limit, or twice the ledger's, plus the others' usual milliseconds; with all three stores hanging from the start it comes
-// within 3 seconds. There is time for one retry in each.
+// limit, or twice the ledger's (three times where the directory of sources is read first), plus the others' usual
+// milliseconds; with all three stores hanging from the start it comes within 3 seconds. There is time for one retry in each.
 /// So long it waits for connections when it starts. Within AWS they take some milliseconds.
 pub(crate) const CONNECT_LIMIT: Duration = Duration::from_millis(300);
 const SECRETS_LIMITS: Limits = limits(1000, 600);
@@ -48,7 +47,7 @@ pub(crate) struct Settings {
     pub(crate) bodies: Bodies,
     pub(crate) ledger: Ledger,
     pub(crate) queue: Queue,
-    pub(crate) schedule: Schedule,
+    pub(crate) time_scale: TimeScale,
     pub(crate) inline_body_bytes: usize,
 }
 
@@ -64,7 +63,7 @@ pub(crate) fn read(mut env: Env) -> Result<Settings, EnvError> {
         bodies: Bodies::new(&aws, env.required("BUCKET"), BUCKET_LIMITS),
         ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), LEDGER_LIMITS),
         queue: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), QUEUE_LIMITS),
-        schedule: Schedule::at(env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse)),
+        time_scale: env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse),
         inline_body_bytes: env.parsed("INLINE_BODY_BYTES", INLINE_BODY_BYTES, str::parse),
     };
     env.finish(settings)

@@ -1,7 +1,8 @@
 //! The sweep: each minute, what is overdue goes back to the queue.
 //!
 //! It is part of the promise, not an extra. A message that was never sent, one that was lost, a processor that died, a
-//! planned wait: all of them leave an unfinished record whose due time passes, and this function finds it.
+//! planned wait: all of them leave an unfinished record whose due time passes, and this function finds it. It also keeps the
+//! directory of sources, by which ingest knows a name without looking its secret up.
 
 mod report;
 mod settings;

@@ -19,6 +19,8 @@ pub(crate) struct Report {
     pub(crate) unread_shards: u32,
     /// Time ran out before everything was looked at.
     pub(crate) left_some: bool,
+    /// The directory of sources could not be written.
+    pub(crate) directory_failed: bool,
     /// The first trouble of the run.
     pub(crate) trouble: Option<String>,
 }
@@ -36,6 +38,7 @@ impl Report {
         self.troubled += other.troubled;
         self.unread_shards += other.unread_shards;
         self.left_some |= other.left_some;
+        self.directory_failed |= other.directory_failed;
         self.trouble = self.trouble.take().or(other.trouble);
     }
 
@@ -43,8 +46,8 @@ impl Report {
         self.unread_shards == DUE_SHARDS
     }
 
-    /// Whether everything that was overdue has been seen to.
+    /// Whether everything that was overdue has been seen to, and the directory written.
     pub(crate) const fn is_complete(&self) -> bool {
-        !self.left_some && self.unread_shards == 0 && self.troubled == 0
+        !self.left_some && self.unread_shards == 0 && self.troubled == 0 && !self.directory_failed
     }
 }

@@ -8,6 +8,7 @@ use platform::aws::{Aws, Limits};
 use platform::env::{Env, EnvError};
 use platform::ledger::Ledger;
 use platform::queue::Queue;
+use platform::source_listing::SourceListing;
 
 use crate::sweeper::{RESERVE, Sweeper};
 
@@ -23,6 +24,7 @@ pub(crate) fn read() -> Result<Sweeper, EnvError> {
     let aws = Aws::from_env(&mut env);
     let sweeper = Sweeper {
         ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), LIMITS),
+        sources: SourceListing::new(&aws, &env.required("SOURCES_PREFIX"), LIMITS),
         queue: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), LIMITS),
         schedule: Schedule::at(env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse)),
     };

@@ -1,4 +1,4 @@
-//! Finding what is overdue and sending it again.
+//! Finding what is overdue and sending it again, and beside that writing down which sources there are.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use domain::time::Timestamp;
 use platform::ledger::Ledger;
 use platform::queue::Queue;
 use platform::service_error::ServiceError;
+use platform::source_listing::SourceListing;
 use platform::{clock, random};
 use tokio::task::JoinSet;
 
@@ -27,6 +28,7 @@ const WORKERS: u32 = 16;
 /// Everything that a run works with.
 pub(crate) struct Sweeper {
     pub(crate) ledger: Ledger,
+    pub(crate) sources: SourceListing,
     pub(crate) queue: Queue,
     pub(crate) schedule: Schedule,
 }
@@ -38,7 +40,7 @@ enum Swept {
 }
 
 impl Sweeper {
-    /// Goes through all shards once. What it sends belongs to `trace`.
+    /// Goes through all shards once, and writes the directory of sources. What it sends belongs to `trace`.
     pub(crate) async fn run(self: Arc<Sweeper>, deadline: Timestamp, trace: Option<Trace>) -> Report {
         let stop_at = (clock::now() + WORK_FOR).min(deadline - RESERVE);
         let mut workers = JoinSet::new();
@@ -53,6 +55,8 @@ impl Sweeper {
                 report
             });
         }
+        let sweeper = Arc::clone(&self);
+        workers.spawn(async move { sweeper.write_directory(stop_at).await });
         let mut total = Report::default();
         while let Some(ended) = workers.join_next().await {
             match ended {
@@ -62,6 +66,28 @@ impl Sweeper {
             }
         }
         total
+    }
+
+    /// Writes the directory of sources anew. What goes wrong, the next run makes good.
+    async fn write_directory(&self, stop_at: Timestamp) -> Report {
+        let mut report = Report::default();
+        match tokio::time::timeout(clock::now().until(stop_at), self.relist()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(trouble)) => {
+                report.directory_failed = true;
+                report.note(&trouble);
+            }
+            Err(_) => report.directory_failed = true,
+        }
+        report
+    }
+
+    async fn relist(&self) -> Result<(), ServiceError> {
+        // Read first: a source that is made after the listing was is then in the way of the put.
+        let directory = self.ledger.source_directory().await?.unwrap_or_default();
+        let listed = self.sources.names().await?;
+        // If a tool has written it meanwhile, it stays as that left it, for a minute.
+        self.ledger.put_source_directory(&directory.relisted(listed, clock::now())).await.map(drop)
     }
 
     async fn sweep_shard(&self, shard: u32, stop_at: Timestamp, trace: Option<&Trace>, report: &mut Report) {

@@ -6,6 +6,7 @@ mod dedupe;
 mod error;
 mod key_scope;
 pub mod key_set;
+pub mod lookup_limiter;
 mod mac_keys;
 mod options;
 pub mod public_keys;

@@ -117,20 +117,19 @@ impl<K: Clone + Eq + Hash, V: Clone, E: Clone> StaleCache<K, V, E> {
     }
 
     /// Takes in what a read of `key` came to: its value, that there is none, or an error. A value that was known before
-    /// outlives an error, but not its absence.
+    /// outlives an error, for as long as the strictest policy of the errors since then says, but not its absence.
     pub fn learn(&mut self, key: &K, read: Result<Option<V>, E>, policy: &Policy, now: Timestamp) -> Found<V, E> {
         let earlier = self.entries.remove(key).map(|entry| (entry.content, entry.read_at));
+        let stale_until = |value_read_at: Timestamp| value_read_at + policy.fresh_for + policy.stale_for;
         let content = match (read, earlier) {
             (Ok(Some(value)), _) => Content::Fresh(value),
             (Ok(None), _) => Content::Absent,
-            (Err(error), Some((Content::Fresh(value), value_read_at)))
-            | (Err(error), Some((Content::Stale { value, value_read_at, .. }, _))) => {
-                let expires_at = value_read_at + policy.fresh_for + policy.stale_for;
-                if now < expires_at {
-                    Content::Stale { value, value_read_at, expires_at }
-                } else {
-                    Content::Error(error)
-                }
+            (Err(error), Some((Content::Fresh(value), value_read_at))) => {
+                Content::stale(value, value_read_at, stale_until(value_read_at), error, now)
+            }
+            (Err(error), Some((Content::Stale { value, value_read_at, expires_at }, _))) => {
+                let expires_at = expires_at.min(stale_until(value_read_at));
+                Content::stale(value, value_read_at, expires_at, error, now)
             }
             (Err(error), _) => Content::Error(error),
         };
@@ -155,6 +154,13 @@ impl<K: Clone + Eq + Hash, V: Clone, E: Clone> StaleCache<K, V, E> {
             }
         }
         self.entries.len() < policy.capacity
+    }
+}
+
+impl<V, E> Content<V, E> {
+    /// What is left of a value after `error`.
+    fn stale(value: V, value_read_at: Timestamp, expires_at: Timestamp, error: E, now: Timestamp) -> Content<V, E> {
+        if now < expires_at { Content::Stale { value, value_read_at, expires_at } } else { Content::Error(error) }
     }
 }
 
@@ -185,117 +191,4 @@ impl<V: Clone, E: Clone> Entry<V, E> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const POLICY: Policy = Policy {
-        fresh_for: Duration::from_secs(300),
-        stale_for: Duration::from_secs(600),
-        reads_apart: Duration::from_secs(30),
-        retry_after: Duration::from_secs(5),
-        absent_for: Duration::from_secs(60),
-        capacity: 4,
-    };
-
-    type Cache = StaleCache<u32, &'static str, &'static str>;
-
-    fn at(second: u64) -> Timestamp {
-        Timestamp::from_millis(1_700_000_000_000) + Duration::from_secs(second)
-    }
-
-    fn render(recall: Recall<&str, &str>) -> String {
-        match recall {
-            Recall::Read => "read".to_owned(),
-            Recall::FirstRead => "first read".to_owned(),
-            Recall::Found(Found::Value { value, is_stale: false }) => value.to_owned(),
-            Recall::Found(Found::Value { value, is_stale: true }) => format!("stale {value}"),
-            Recall::Found(Found::Absent) => "absent".to_owned(),
-            Recall::Found(Found::Error(error)) => error.to_owned(),
-        }
-    }
-
-    type Read = (u64, Result<Option<&'static str>, &'static str>);
-
-    /// Learns what was read at each second, and checks what is recalled at others.
-    fn check(reads: &[Read], expected: &[(u64, &str)]) {
-        let mut cache = Cache::default();
-        for (second, read) in reads {
-            let found = cache.learn(&1, *read, &POLICY, at(*second));
-            assert_eq!(cache.recall(&1, &POLICY, at(*second)), Recall::Found(found));
-        }
-        for (second, text) in expected {
-            assert_eq!(render(cache.recall(&1, &POLICY, at(*second))), *text, "{reads:?} at {second}");
-        }
-    }
-
-    #[test]
-    fn each_kind_of_answer_counts_for_its_time() {
-        check(&[], &[(0, "first read")]);
-        check(&[(0, Ok(Some("a")))], &[(299, "a"), (300, "read")]);
-        check(&[(0, Ok(None))], &[(59, "absent"), (60, "first read")]);
-        check(&[(0, Err("down"))], &[(4, "down"), (5, "read")]);
-    }
-
-    #[test]
-    fn a_value_outlives_failed_reads_for_a_while() {
-        let known = (0, Ok(Some("a")));
-        check(&[known, (300, Err("down"))], &[(329, "stale a"), (330, "read")]);
-        check(&[known, (300, Err("down")), (330, Ok(Some("b")))], &[(331, "b"), (629, "b"), (630, "read")]);
-        check(&[known, (300, Err("down")), (890, Err("down"))], &[(899, "stale a"), (900, "read")]);
-        check(&[known, (300, Err("down")), (900, Err("down"))], &[(904, "down"), (905, "read")]);
-    }
-
-    #[test]
-    fn no_value_outlives_its_absence() {
-        check(&[(0, Ok(Some("a"))), (300, Ok(None))], &[(301, "absent")]);
-        check(&[(0, Ok(None)), (60, Ok(Some("a")))], &[(61, "a")]);
-    }
-
-    #[test]
-    fn what_is_invalidated_is_read_again_as_soon_as_it_may_be() {
-        let mut cache = Cache::default();
-        cache.learn(&1, Ok(Some("a")), &POLICY, at(0));
-        cache.invalidate(&1);
-        cache.invalidate(&2);
-        assert_eq!(render(cache.recall(&1, &POLICY, at(29))), "a");
-        assert_eq!(render(cache.recall(&1, &POLICY, at(30))), "read");
-    }
-
-    #[test]
-    fn a_doubt_causes_a_read_only_now_and_then() {
-        let mut cache = Cache::default();
-        assert!(cache.may_read_again(&1, &POLICY, at(0)));
-        cache.learn(&1, Ok(Some("a")), &POLICY, at(0));
-        assert!(!cache.may_read_again(&1, &POLICY, at(29)));
-        assert!(cache.may_read_again(&1, &POLICY, at(30)));
-    }
-
-    #[test]
-    fn the_policy_of_each_call_counts() {
-        let mut cache = Cache::default();
-        cache.learn(&1, Ok(Some("a")), &POLICY, at(0));
-        let longer = Policy { fresh_for: Duration::from_secs(400), ..POLICY };
-        assert_eq!(render(cache.recall(&1, &longer, at(399))), "a");
-        let never_stale = Policy { stale_for: Duration::ZERO, ..POLICY };
-        cache.learn(&1, Err("broken"), &never_stale, at(299));
-        assert_eq!(render(cache.recall(&1, &POLICY, at(299))), "stale a");
-        assert_eq!(render(cache.recall(&1, &POLICY, at(300))), "read");
-    }
-
-    #[test]
-    fn the_memory_is_bounded_and_strangers_displace_no_value() {
-        let mut cache = Cache::default();
-        cache.learn(&1, Ok(Some("a")), &POLICY, at(0));
-        for key in 100..200 {
-            cache.learn(&key, if key % 2 == 0 { Ok(None) } else { Err("down") }, &POLICY, at(1));
-        }
-        assert_eq!(cache.entries.len(), POLICY.capacity);
-        assert!(cache.has_value(&1) && !cache.has_value(&100));
-        for key in 2..=5 {
-            cache.learn(&key, Ok(Some("b")), &POLICY, at(u64::from(key)));
-        }
-        assert_eq!(cache.entries.len(), POLICY.capacity);
-        let known = [1, 2, 3, 4, 5].map(|key| cache.has_value(&key));
-        assert_eq!(known, [false, true, true, true, true], "the one read longest ago has gone");
-    }
-}
+mod tests;

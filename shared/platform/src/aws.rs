@@ -113,6 +113,10 @@ impl Aws {
         Arc::clone(&self.network)
     }
 
+    pub(crate) fn secretsmanager(&self, limits: Limits) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::new(&self.limited(limits, &self.endpoints.secretsmanager))
+    }
+
     pub(crate) fn sqs(&self, limits: Limits) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::new(&self.limited(limits, &self.endpoints.sqs))
     }

@@ -3,6 +3,7 @@
 //! It is only ever changed by the writes of `domain::ledger`. Each method makes one of them; when its condition does not
 //! hold, the record that stood in the way comes back with the refusal, and the decision is asked what to make of it.
 
+mod directory;
 mod expression;
 mod json;
 pub mod overdue;

@@ -25,6 +25,7 @@ pub mod random;
 mod roots;
 mod service;
 pub mod service_error;
+pub mod source_listing;
 pub mod sources;
 mod tls;
 pub mod topic;

@@ -125,6 +125,16 @@ fn a_refusal_is_counted_by_its_reason() {
 }
 
 #[test]
+fn a_name_that_is_not_listed_counts_as_refused_though_its_sender_shall_come_again() {
+    check("unlisted", |log| {
+        log.source(&SourceName::parse("csm-prodd").unwrap());
+        log.body_bytes(87);
+        log.unlisted();
+        Answer::Unavailable
+    });
+}
+
+#[test]
 fn what_nobody_holds_is_counted() {
     check_verified("unavailable", verified("current"), |log, _| {
         log.unrecorded();

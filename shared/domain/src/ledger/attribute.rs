@@ -59,6 +59,10 @@ pub enum Attribute {
     LastError,
     /// What a finished event was published as, where the record does not say so anyway.
     Outcome,
+    /// In the directory of sources: their names, each with when it was last listed.
+    Names,
+    /// There: how often it was written.
+    Revision,
 }
 
 string_enum!(Attribute {
@@ -89,4 +93,6 @@ string_enum!(Attribute {
     ExpiresAt => "expires_at",
     LastError => "last_error",
     Outcome => "outcome",
+    Names => "names",
+    Revision => "revision",
 });

@@ -18,6 +18,12 @@ pub(super) struct WriteRequest<'r> {
     pub(super) write: &'r Write<'r>,
 }
 
+/// The item of `table` with this id as it is now, as `GetItem` wants it.
+pub(super) struct GetRequest<'r> {
+    pub(super) table: &'r str,
+    pub(super) id: &'r str,
+}
+
 /// The items of an index of `table` for which `condition` holds, as `Query` wants it.
 pub(super) struct QueryRequest<'r> {
     pub(super) table: &'r str,
@@ -50,6 +56,16 @@ impl Serialize for WriteRequest<'_> {
             request.serialize_entry("ReturnValues", "ALL_NEW")?;
         }
         request.serialize_entry("ReturnValuesOnConditionCheckFailure", "ALL_OLD")?;
+        request.end()
+    }
+}
+
+impl Serialize for GetRequest<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut request = serializer.serialize_map(None)?;
+        request.serialize_entry("TableName", self.table)?;
+        request.serialize_entry("Key", &Key(self.id))?;
+        request.serialize_entry("ConsistentRead", &true)?;
         request.end()
     }
 }

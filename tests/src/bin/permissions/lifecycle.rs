@@ -5,9 +5,10 @@ use std::fs;
 use crate::server::root;
 
 /// What a missing permission is like, by function and what is taken away; the texts are the lifecycle's own.
-const ALIKE: [(&str, &str, &str); 24] = [
+const ALIKE: [(&str, &str, &str); 28] = [
     ("Ingest", "dynamodb:PutItem on table/Ledger", "the ledger fails or hangs"),
     ("Ingest", "dynamodb:UpdateItem on table/Ledger", "and the record cannot be brought forward either"),
+    ("Ingest", "dynamodb:GetItem on table/Ledger", "ingest cannot read the directory of sources"),
     ("Ingest", "sqs:SendMessage on EventsQueue", "the queue fails or hangs"),
     ("Ingest", "s3:PutObject on bucket/bodies/*", "the bucket fails, for a large body"),
     ("Ingest", "secretsmanager:GetSecretValue on secret:landfall/source/*", "the source's secret cannot be read"),
@@ -33,6 +34,9 @@ const ALIKE: [(&str, &str, &str); 24] = [
     ),
     ("Sweep", "dynamodb:Query on table/Ledger/index/due", "sweep dies, or cannot read the index"),
     ("Sweep", "dynamodb:UpdateItem on table/Ledger", "sweep dies, or cannot read the index"),
+    ("Sweep", "dynamodb:GetItem on table/Ledger", "the sweep cannot list the sources or write their directory"),
+    ("Sweep", "dynamodb:PutItem on table/Ledger", "the sweep cannot list the sources or write their directory"),
+    ("Sweep", "secretsmanager:ListSecrets on *", "the sweep cannot list the sources or write their directory"),
     ("Sweep", "sqs:SendMessage on EventsQueue", "the sweep's message cannot be sent"),
 ];
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName;
+use domain::ledger::source_directory::DIRECTORY_ID;
 use domain::provider::Provider;
 use serde_json::{Value, json};
 use tests::clock::now_millis;
@@ -105,7 +106,7 @@ impl World {
             deleted.unwrap_or_else(|error| panic!("deleting {id}: {error:?}"));
         }
         self.account.make_queues().await;
-        for record in self.records().await {
+        for record in self.items().await {
             let delete = tables.dynamodb.delete_item().table_name(&stack.ledger_table);
             let deleted = delete.key("id", AttributeValue::S(record.id().to_owned())).send().await;
             deleted.unwrap_or_else(|error| panic!("emptying the ledger: {error:?}"));
@@ -170,6 +171,13 @@ impl World {
 
     /// All records.
     pub(crate) async fn records(&self) -> Vec<Record> {
+        let mut records = self.items().await;
+        records.retain(|record| record.id() != DIRECTORY_ID);
+        records
+    }
+
+    /// All items: the records, and the directory of sources.
+    async fn items(&self) -> Vec<Record> {
         let Account { tables, stack, .. } = &self.account;
         let scan = tables.dynamodb.scan().table_name(&stack.ledger_table).consistent_read(true).send().await;
         let items = scan.unwrap_or_else(|error| panic!("reading the ledger: {error:?}")).items.unwrap_or_default();
@@ -242,6 +250,9 @@ impl World {
         told.extend(records.iter().map(|record| item::in_words(record, now)));
         if records.is_empty() {
             told.push("no record".to_owned());
+        }
+        if self.items().await.len() > records.len() {
+            told.push("a directory of sources".to_owned());
         }
         let count = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}{}", plural(count)));
         told.extend(count(self.messages(&stack.events_queue_url).await, "message"));

@@ -11,6 +11,7 @@ use domain::ledger::claim::ClaimRequest;
 use domain::ledger::record::{PackedBody, RecordBody};
 use domain::ledger::schedule::Schedule;
 use domain::ledger::settle::Settlement;
+use domain::ledger::source_directory::{DIRECTORY_ID, SourceDirectory};
 use domain::ledger::sweep::Overdue;
 use domain::ledger::writes::{self, DueTime, PutCondition, Takeover};
 use domain::provider::Provider;
@@ -20,6 +21,7 @@ use domain::time::time_scale::TimeScale;
 use expect_test::{Expect, expect};
 
 use super::*;
+use crate::ledger::json;
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 const SCHEDULE: Schedule = Schedule::at(TimeScale::REAL);
@@ -78,6 +80,30 @@ fn a_record_is_put_on_a_condition() {
         ConditionExpression: attribute_not_exists(id) OR expires_at = :v0
         ExpressionAttributeValues: {":v0":{"N":"7"}}
         Item of 14 attributes
+    "#]],
+    );
+}
+
+#[test]
+fn the_directory_is_read_as_it_is_and_put_as_it_was_read() {
+    let get = serde_json::to_value(GetRequest { table: "ledger", id: DIRECTORY_ID }).unwrap();
+    let expected = serde_json::json!({"TableName": "ledger", "Key": {"id": {"S": "@sources"}}, "ConsistentRead": true});
+    assert_eq!(get, expected);
+    let none = SourceDirectory::default();
+    check(
+        &none.put(),
+        expect![[r#"
+        ConditionExpression: attribute_not_exists(revision)
+        Item of 3 attributes
+    "#]],
+    );
+    let item = json::item(serde_json::json!({"revision": {"N": "7"}})).unwrap();
+    check(
+        &SourceDirectory::of_item(&item).put(),
+        expect![[r#"
+        ConditionExpression: revision = :v0
+        ExpressionAttributeValues: {":v0":{"N":"7"}}
+        Item of 3 attributes
     "#]],
     );
 }
