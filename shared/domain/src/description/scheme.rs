@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::description::scheme_form::{KeySourceForm, SchemeForm};
-use crate::description::{AccountRule, Encoding, HeaderName, SecretForm, Syntax, Template, Timestamp};
+use crate::description::one_or_many::OneOrMany;
+use crate::description::{AccountRule, Encoding, HeaderName, KeySource, SecretForm, Syntax, Template, Timestamp};
 
 /// What proves that a delivery is the sender's own. A token in the URL can be asked for beside any of them.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -72,26 +72,6 @@ pub struct Ed25519 {
     pub message: Template,
 }
 
-/// Where public keys are from.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "KeySourceForm")]
-pub enum KeySource {
-    /// The operator copies them into `public_keys`, in base64 (32 bytes).
-    Operator {
-        /// What may stand before one, such as `whpk_`.
-        strip_prefix: Option<String>,
-    },
-    /// The sender publishes them as a JSON Web Key Set.
-    Jwks {
-        /// Where, by https.
-        url: String,
-        /// The hosts that the operator may name instead, in `jwks_url`.
-        hosts: Vec<String>,
-        /// For how many seconds they are kept, up to a day.
-        ttl_seconds: u32,
-    },
-}
-
 /// The hash of a message authentication code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -101,4 +81,129 @@ pub enum Hash {
     Sha256,
     /// SHA-1, which is still sound for this.
     Sha1,
+}
+
+/// A scheme as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SchemeForm {
+    kind: Kind,
+    header: Option<OneOrMany<HeaderName>>,
+    prefix: Option<String>,
+    hash: Option<Hash>,
+    secret: Option<SecretForm>,
+    keys: Option<KeySource>,
+    syntax: Option<Syntax>,
+    encoding: Option<Encoding>,
+    id: Option<OneOrMany<HeaderName>>,
+    timestamp: Option<Timestamp>,
+    message: Option<Template>,
+    account: Option<AccountRule>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    UrlToken,
+    StaticToken,
+    Basic,
+    Hmac,
+    Ed25519,
+}
+
+impl TryFrom<SchemeForm> for Scheme {
+    type Error = String;
+
+    fn try_from(form: SchemeForm) -> Result<Scheme, String> {
+        const SIGNED: [&str; 6] = ["header", "syntax", "encoding", "id", "timestamp", "message"];
+        match form.kind {
+            Kind::UrlToken | Kind::Basic => form.refuse_all_but(&[])?,
+            Kind::StaticToken => form.refuse_all_but(&["header", "prefix"])?,
+            Kind::Hmac => form.refuse_all_but(&[&SIGNED[..], &["hash", "secret"]].concat())?,
+            Kind::Ed25519 => form.refuse_all_but(&[&SIGNED[..], &["keys", "account"]].concat())?,
+        }
+        let SchemeForm { kind, header, prefix, hash, secret, keys, syntax, encoding, id, timestamp, message, account } =
+            form;
+        let id = id.map(|OneOrMany(id)| id).unwrap_or_default();
+        let syntax = syntax.unwrap_or_default();
+        let headers =
+            |header: Option<OneOrMany<_>>| header.map(|OneOrMany(header)| header).ok_or_else(|| missing("header"));
+        Ok(match kind {
+            Kind::UrlToken => Scheme::UrlToken,
+            Kind::Basic => Scheme::Basic,
+            Kind::StaticToken => {
+                let header = match header.map(|OneOrMany(header)| header) {
+                    None => None,
+                    Some(header) => {
+                        Some(<[_; 1]>::try_from(header).map_err(|_| "a token stands in one `header`: name that one")?)
+                    }
+                };
+                Scheme::StaticToken(StaticToken {
+                    header: header.map(|[header]| header),
+                    prefix: prefix.unwrap_or_default(),
+                })
+            }
+            Kind::Hmac => Scheme::Hmac(Hmac {
+                hash: hash.unwrap_or_default(),
+                secret: secret.unwrap_or_default(),
+                header: headers(header)?,
+                syntax,
+                encoding: encoding.ok_or_else(|| missing("encoding"))?,
+                id,
+                timestamp,
+                message: message.ok_or_else(|| missing("message"))?,
+            }),
+            Kind::Ed25519 => Scheme::Ed25519(Ed25519 {
+                keys: keys.ok_or_else(|| missing("keys"))?,
+                header: headers(header)?,
+                syntax,
+                encoding: encoding.ok_or_else(|| missing("encoding"))?,
+                id,
+                timestamp,
+                message: message.ok_or_else(|| missing("message"))?,
+                account,
+            }),
+        })
+    }
+}
+
+fn missing(field: &str) -> String {
+    format!("missing field `{field}`")
+}
+
+impl SchemeForm {
+    /// Refuses what is there beside `fields`: it would be thought to protect something.
+    fn refuse_all_but(&self, fields: &[&str]) -> Result<(), String> {
+        let SchemeForm {
+            kind: _,
+            header,
+            prefix,
+            hash,
+            secret,
+            keys,
+            syntax,
+            encoding,
+            id,
+            timestamp,
+            message,
+            account,
+        } = self;
+        let are_there = [
+            ("header", header.is_some()),
+            ("prefix", prefix.is_some()),
+            ("hash", hash.is_some()),
+            ("secret", secret.is_some()),
+            ("keys", keys.is_some()),
+            ("syntax", syntax.is_some()),
+            ("encoding", encoding.is_some()),
+            ("id", id.is_some()),
+            ("timestamp", timestamp.is_some()),
+            ("message", message.is_some()),
+            ("account", account.is_some()),
+        ];
+        let unfit = are_there.into_iter().find(|(name, is_there)| *is_there && !fields.contains(name));
+        unfit.map_or(Ok(()), |(name, _)| {
+            Err(format!("`{name}` means nothing for this `kind`: leave it out, or take the kind that has it"))
+        })
+    }
 }

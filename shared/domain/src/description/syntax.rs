@@ -2,8 +2,6 @@
 
 use serde::Deserialize;
 
-use crate::description::scheme_form::SyntaxForm;
-
 /// How a signature stands in its header.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(try_from = "SyntaxForm")]
@@ -38,4 +36,52 @@ pub enum Encoding {
     Hex,
     /// Base64 of the standard or of the URL alphabet, padded or not.
     Base64,
+}
+
+/// A syntax as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SyntaxForm {
+    form: Form,
+    prefix: Option<String>,
+    key: Option<String>,
+    separator: Option<char>,
+    version: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Form {
+    Plain,
+    Prefix,
+    Pairs,
+    Versions,
+}
+
+impl TryFrom<SyntaxForm> for Syntax {
+    type Error = &'static str;
+
+    fn try_from(form: SyntaxForm) -> Result<Syntax, &'static str> {
+        match form {
+            SyntaxForm { form: Form::Plain, prefix: None, key: None, separator: None, version: None } => {
+                Ok(Syntax::Plain)
+            }
+            SyntaxForm { form: Form::Prefix, prefix: Some(prefix), key: None, separator: None, version: None } => {
+                Ok(Syntax::Prefix { prefix })
+            }
+            SyntaxForm {
+                form: Form::Pairs,
+                prefix: None,
+                key: Some(key),
+                separator: Some(separator),
+                version: None,
+            } => Ok(Syntax::Pairs { key, separator }),
+            SyntaxForm { form: Form::Versions, prefix: None, key: None, separator: None, version: Some(version) } => {
+                Ok(Syntax::Versions { version })
+            }
+            _ => Err(
+                "each `form` has its own fields: `plain` none, `prefix` a `prefix`, `pairs` a `key` and a `separator`, `versions` a `version`",
+            ),
+        }
+    }
 }

@@ -1,0 +1,65 @@
+//! Where public keys are from.
+
+use serde::Deserialize;
+
+use crate::description::one_or_many::OneOrMany;
+
+/// Where public keys are from.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "KeySourceForm")]
+pub enum KeySource {
+    /// The operator copies them into `public_keys`, in base64 (32 bytes).
+    Operator {
+        /// What may stand before one, such as `whpk_`.
+        strip_prefix: Option<String>,
+    },
+    /// The sender publishes them as a JSON Web Key Set.
+    Jwks {
+        /// Where, by https.
+        url: String,
+        /// The hosts that the operator may name instead, in `jwks_url`.
+        hosts: Vec<String>,
+        /// For how many seconds they are kept, up to a day.
+        ttl_seconds: u32,
+    },
+}
+
+/// A key source as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeySourceForm {
+    from: KeysFrom,
+    strip_prefix: Option<String>,
+    url: Option<String>,
+    hosts: Option<OneOrMany<String>>,
+    ttl_seconds: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum KeysFrom {
+    Operator,
+    Jwks,
+}
+
+impl TryFrom<KeySourceForm> for KeySource {
+    type Error = &'static str;
+
+    fn try_from(form: KeySourceForm) -> Result<KeySource, &'static str> {
+        match form {
+            KeySourceForm { from: KeysFrom::Operator, strip_prefix, url: None, hosts: None, ttl_seconds: None } => {
+                Ok(KeySource::Operator { strip_prefix })
+            }
+            KeySourceForm {
+                from: KeysFrom::Jwks,
+                strip_prefix: None,
+                url: Some(url),
+                hosts: Some(OneOrMany(hosts)),
+                ttl_seconds: Some(ttl_seconds),
+            } => Ok(KeySource::Jwks { url, hosts, ttl_seconds }),
+            _ => Err(
+                "keys `from = \"operator\"` have nothing but a `strip_prefix`, and those `from = \"jwks\"` have `url`, `hosts` and `ttl_seconds`",
+            ),
+        }
+    }
+}
