@@ -109,6 +109,7 @@ fn each_alarm_fires_for_what_it_watches() {
     let of_lines = [
         ("process-failed", expect!["FailedAlarm RetriesAlarm"]),
         ("process-contradicted", expect!["ContradictedAlarm FailedAlarm"]),
+        ("ingest-duplicate-differs", expect!["DuplicateDiffersAlarm"]),
         ("process-unrecognized", expect!["UnrecognizedAlarm"]),
         ("ingest-deferred", expect!["DeferredAlarm"]),
         ("ingest-unavailable", expect!["UnavailableAlarm UnrecordedAlarm"]),

@@ -3,6 +3,7 @@
 use domain::provider::Provider;
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
+use tests::clock::now_millis;
 use tests::event::{Event, Raw};
 use tests::ledger::Record;
 use tests::observe::until;
@@ -244,6 +245,28 @@ fn what_the_sender_denies_is_not_published_and_does_not_stop_the_genuine_deliver
             if is_told { Ok(()) } else { Err(format!("{} lines", logs.len())) }
         })
         .await;
+    });
+}
+
+#[test]
+fn another_body_has_the_sender_asked_at_once() {
+    run(async |world| {
+        let (simulator, mut story) = begin(world, Provider::Modelslab).await;
+        let id = simulator.submit();
+        simulator.finish(&id, End::Completed);
+        let genuine = simulator.webhook(&id, End::Completed);
+        // The forged one came too early, and waits for hours to be asked about again.
+        let in_hours = now_millis() + 6 * 60 * 60 * 1000;
+        let waiting = Record::received(&story.source, &forged(&genuine, &simulator.link(&id)))
+            .with("verified_by", "token")
+            .with_number("attempts", 7)
+            .with_number("not_before", in_hours)
+            .due_at(in_hours);
+        world.put_record(&waiting).await;
+        let delivery = story.delivery(&genuine);
+        story.send(&delivery).await;
+        expect!["done after 7 attempts"].assert_eq(&world.finished(waiting.id()).await.told());
+        assert_eq!(assets(&world.event(&story.source, waiting.id()).await), [simulator.link(&id)]);
     });
 }
 

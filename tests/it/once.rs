@@ -3,7 +3,9 @@
 use domain::provider::Provider;
 use expect_test::{Expect, expect};
 use serde_json::json;
+use tests::clock::now_millis;
 use tests::http::Answer;
+use tests::ledger::Record;
 use tests::recorded::recorded;
 use tests::source::Source;
 use tests::story::{Story, check};
@@ -73,9 +75,51 @@ fn bodies_of_one_key() -> [Vec<u8>; 2] {
 }
 
 #[test]
-fn the_same_key_with_another_body_is_a_duplicate() {
+fn a_states_key_with_another_body_is_another_event() {
     run(async |world| {
         let mut story = Story::begin(world, Provider::Get3w).await;
+        let [first, second] = bodies_of_one_key();
+        for body in [&first, &second, &second] {
+            let delivery = story.delivery(body);
+            story.send(&delivery).await;
+        }
+        let expected = expect![
+            "200 accepted, 200 accepted, 200 duplicate | ledger: 2 done after 1 attempt | published: landfall.job.completed twice"
+        ];
+        story.check(expected).await;
+    });
+}
+
+#[test]
+fn what_failed_is_tried_again_when_it_is_delivered_hours_later() {
+    run(async |world| {
+        let mut story = Story::begin(world, Provider::Get3w).await;
+        let [body, _] = bodies_of_one_key();
+        let failed_hours_ago = 2;
+        let expires_at = now_millis() / 1000 + (30 * 24 - failed_hours_ago) * 60 * 60;
+        let mut failed = Record::received(&story.source, &body)
+            .with("state", "failed")
+            .with("last_error", "some trouble")
+            .with_number("attempts", 8)
+            .with_number("expires_at", expires_at);
+        failed.0.retain(|name, _| !name.starts_with("due_"));
+        world.put_record(&failed).await;
+        let delivery = story.delivery(&body);
+        for _ in 0..2 {
+            story.send(&delivery).await;
+        }
+        let expected = expect![
+            "200 accepted, 200 duplicate | ledger: done after 1 attempt | published: landfall.job.completed once"
+        ];
+        story.check(expected).await;
+    });
+}
+
+#[test]
+fn where_retries_differ_the_first_body_counts() {
+    run(async |world| {
+        let source = world.set_up(Source::new(Provider::Get3w).with_option("retries_differ", true)).await;
+        let mut story = Story::about(world, source);
         for body in bodies_of_one_key() {
             let delivery = story.delivery(&body);
             story.send(&delivery).await;
@@ -87,6 +131,23 @@ fn the_same_key_with_another_body_is_a_duplicate() {
         let [first, _] = bodies_of_one_key();
         let record = world.record(&story.ids()[0]).await.expect("what was accepted has a record");
         assert_eq!(record.inline_body(), Some(first), "the body that came first stays");
+    });
+}
+
+#[test]
+fn a_source_may_take_every_delivery_for_an_event() {
+    run(async |world| {
+        let source = world.set_up(Source::new(Provider::Get3w).with_option("dedupe", "off")).await;
+        let mut story = Story::about(world, source);
+        let [body, _] = bodies_of_one_key();
+        for _ in 0..2 {
+            let delivery = story.delivery(&body);
+            story.send(&delivery).await;
+        }
+        let expected = expect![
+            "200 accepted, 200 accepted | ledger: 2 done after 1 attempt | published: landfall.job.completed twice"
+        ];
+        story.check(expected).await;
     });
 }
 
@@ -135,7 +196,7 @@ fn progress_is_told_by_its_content_and_an_end_by_its_key() {
             story.send(&delivery).await;
         }
         let expected = expect![
-            "200 accepted, 200 accepted, 200 duplicate, 200 accepted, 200 duplicate | ledger: 3 done after 1 attempt | published: landfall.job.progress twice, landfall.job.completed once"
+            "200 accepted, 200 accepted, 200 duplicate, 200 accepted, 200 accepted | ledger: 4 done after 1 attempt | published: landfall.job.progress twice, landfall.job.completed twice"
         ];
         story.check(expected).await;
         let ids: Vec<String> = story.answers.iter().filter_map(Answer::event_id).collect();

@@ -11,6 +11,7 @@ use domain::digest::Digest;
 use domain::event::event_id::EventId;
 use domain::event::event_type::EventType;
 use domain::event::{Event, Origin, VerifiedBy};
+use domain::ledger::admit::Waiting;
 use domain::ledger::attribute::Attribute;
 use domain::ledger::claim::ClaimRequest;
 use domain::ledger::condition::Condition;
@@ -35,8 +36,17 @@ use tests::world::{World, run};
 /// How many events there are, and how many writes each of them meets.
 const EVENTS: u32 = 30;
 const WRITES: u32 = 40;
-const KINDS: [&str; 7] =
-    ["record", "make claimed", "claim", "settle", "bring forward", "mark swept", "take the mark back"];
+const KINDS: [&str; 9] = [
+    "record",
+    "make claimed",
+    "claim",
+    "settle",
+    "bring forward",
+    "ask again",
+    "return",
+    "mark swept",
+    "take the mark back",
+];
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 const SCHEDULE: Schedule = Schedule::at(TimeScale::REAL);
@@ -108,6 +118,10 @@ impl Tables<'_> {
             "claim" => writes::claim(&id, &request, due, takeover),
             "settle" => writes::settle(&id, &token, &settlement, &outcome[..random.usize(..2)]),
             "bring forward" => writes::bring_forward(&id, time(random)),
+            "ask again" => {
+                writes::ask_again(&id, Waiting { not_before: time(random), attempts: random.u32(..3) }, NOW, SCHEDULE)
+            }
+            "return" => writes::return_failed(&id, &token, time(random), seconds(random)),
             "mark swept" => writes::mark_swept(&mark),
             _ => writes::take_mark_back(&mark, time(random)),
         };
@@ -166,6 +180,8 @@ fn event(id: &EventId, recorded_by: String) -> Event {
         event_type: EventType::parse("landfall.job.completed"),
         subject: Some("ä \"subject\"".to_owned()),
         verified_by: VerifiedBy::Signature,
+        key_meaning: domain::event::key_meaning::KeyMeaning::Event,
+        must_confirm: false,
         origin: Origin::Webhook,
         replay: 1,
         received_at: NOW,

@@ -41,10 +41,10 @@ pub(crate) struct DeliveryLog {
     key_index: Option<usize>,
     /// Whether one of these was not the first. Of published keys this is never said: the sender replaces them.
     previous_secret: Option<u32>,
-    /// A known event came with another body.
+    /// A known event came with another body, which was not kept and may be another event.
     duplicate_differs: Option<u32>,
-    /// An event with another body has failed under the id, so this one has an id of its own.
-    beside_failed: Option<bool>,
+    /// An event with another body has the id, so this one has an id of its own.
+    beside: Option<bool>,
     /// Answered from memory, without any call.
     recent: Option<bool>,
     /// The message could not be sent; the sweep will.
@@ -85,7 +85,7 @@ impl DeliveryLog {
             key_index: None,
             previous_secret: None,
             duplicate_differs: None,
-            beside_failed: None,
+            beside: None,
             recent: None,
             deferred: None,
             unrecorded: None,
@@ -145,7 +145,7 @@ impl DeliveryLog {
     }
 
     pub(crate) fn second_body(&mut self, event: &Event) {
-        self.beside_failed = Some(true);
+        self.beside = Some(true);
         self.event(event);
     }
 

@@ -2,18 +2,20 @@
 
 use domain::delivery::trace::Trace;
 use domain::event::event_id::EventId;
-use domain::ledger::admit::{Admission, admit};
+use domain::ledger::admit::{Admission, Waiting, admit};
 use domain::ledger::record::{BodyRef, RecordBody};
 use domain::ledger::schedule::Schedule;
 use domain::ledger::writes::PutCondition;
 use domain::message::BodyLocation;
 use domain::message::outgoing::OutgoingMessage;
+use domain::time::Timestamp;
 use domain::verify::VerifiedEvent;
 use platform::bodies::Bodies;
 use platform::body_codec::pack;
 use platform::clock;
 use platform::ledger::{Ledger, PutOutcome};
 use platform::queue::{Queue, SignedMessage};
+use platform::service_error::ServiceError;
 
 use crate::delivery_log::DeliveryLog;
 
@@ -49,7 +51,7 @@ pub(crate) enum Persisted {
 const ROUNDS_MAX: u32 = 4;
 
 impl Store {
-    /// Makes an event durable, under an id of its own if another body has failed under the one it has. The record is
+    /// Makes an event durable, under an id of its own if the one it has is another body's. The record is
     /// written before the message is sent: a crash in between leaves a record that comes due, whereas a message without a
     /// record would be one that nobody deduplicates.
     pub(crate) async fn persist(
@@ -91,10 +93,27 @@ impl Store {
                     break;
                 }
             };
-            match admit(&existing, event.body_sha256, event.received_at) {
+            match admit(&existing, event, event.received_at, self.schedule) {
                 Admission::Duplicate { differs } => {
                     log.duplicate(differs);
                     return Persisted::Duplicate { id: event.id.clone(), differs };
+                }
+                Admission::AskAgain(waiting) => {
+                    log.duplicate(true);
+                    let id = event.id.clone();
+                    self.ask_again(&verified, waiting, trace, log).await;
+                    return Persisted::Duplicate { id, differs: true };
+                }
+                Admission::Return { expires_at_seconds } => {
+                    match self.return_failed(&verified, due_at, expires_at_seconds).await {
+                        Ok(true) => return self.send_recorded(&verified, message, log).await,
+                        // Somebody else returned it, or it is gone: what stands there now says.
+                        Ok(false) => condition = PutCondition::Absent,
+                        Err(error) => {
+                            log.reason(&error);
+                            return Persisted::Nowhere;
+                        }
+                    }
                 }
                 Admission::Expired { expires_at_seconds } => condition = PutCondition::Expired(expires_at_seconds),
                 Admission::Beside => {
@@ -150,6 +169,36 @@ impl Store {
         } else {
             Persisted::Nowhere
         }
+    }
+
+    /// Has the sender's API asked at once about an event of which another body has come. Best effort: it is asked later in
+    /// any case.
+    async fn ask_again(
+        &self,
+        verified: &VerifiedEvent,
+        waiting: Waiting,
+        trace: Option<&Trace>,
+        log: &mut DeliveryLog,
+    ) {
+        let event = verified.event();
+        match self.ledger.ask_again(&event.id, waiting, event.received_at, self.schedule).await {
+            // The message says no more than that the ledger has it: the second body is not kept.
+            Ok(true) => drop(self.send(self.queue.prepare(&OutgoingMessage::of_record(event), trace), log).await),
+            Ok(false) => {}
+            Err(error) => log.reason(&error),
+        }
+    }
+
+    /// Gives an event that failed back to the processor; `false` if its record is not as it was seen.
+    async fn return_failed(
+        &self,
+        verified: &VerifiedEvent,
+        due: Timestamp,
+        expires_at_seconds: i64,
+    ) -> Result<bool, ServiceError> {
+        let event = verified.event();
+        let token = format!("delivery:{}", event.recorded_by);
+        self.ledger.return_failed(&event.id, &token, due, expires_at_seconds).await
     }
 
     async fn put_into_bucket(&self, verified: &VerifiedEvent, log: &mut DeliveryLog) -> Option<BodyRef> {

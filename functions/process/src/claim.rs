@@ -23,10 +23,12 @@ pub(crate) enum ClaimResult {
         record: Box<Record>,
         /// Whether its last claim was never settled: whoever held it must have died.
         is_abandoned: bool,
+        /// Whether the message brings another body, which is an event of its own and remains to be claimed.
+        has_second_body: bool,
     },
     /// It is not for us now; its due time brings it back if need be.
     Refused(Reason),
-    /// Its id belongs to an event with another body that has failed.
+    /// Its id belongs to an event with another body.
     SecondBody,
     /// The message says that the ledger has the event, and it has not.
     Absent,
@@ -34,8 +36,8 @@ pub(crate) enum ClaimResult {
     Contended,
 }
 
-/// Claims the event of `message`, as one of its own beside a failed one if need be: ingest could not ask the ledger about
-/// an event that only its message has.
+/// Claims the event of `message`, as one of its own beside that of another body if need be: ingest could not ask the
+/// ledger about an event that only its message has.
 pub(crate) async fn claim_event(
     clients: &Clients,
     message: &Message,
@@ -78,12 +80,16 @@ async fn claim_as_named(
     for _ in 0..ROUNDS_MAX {
         let is_abandoned = takeover == Takeover::Allowed;
         let existing = match clients.ledger.claim(&message.event.id, request, due, takeover).await? {
-            ClaimOutcome::Claimed(record) => return Ok(ClaimResult::Claimed { record, is_abandoned }),
+            ClaimOutcome::Claimed(record) => {
+                let has_second_body = !matches!(message.body, MessageBody::InLedger)
+                    && allows_second_body(&record.lifecycle, &message.event);
+                return Ok(ClaimResult::Claimed { record, is_abandoned, has_second_body });
+            }
             ClaimOutcome::Refused(existing) => existing,
         };
         let state = existing.as_ref().map(|record| &record.lifecycle);
         match claim(state, request) {
-            Claim::Refuse(_) if state.is_some_and(|it| allows_second_body(it, message.event.body_sha256)) => {
+            Claim::Refuse(_) if state.is_some_and(|it| allows_second_body(it, &message.event)) => {
                 return Ok(ClaimResult::SecondBody);
             }
             Claim::Refuse(reason) => return Ok(ClaimResult::Refused(reason)),

@@ -33,6 +33,7 @@ pub(crate) async fn confirm<'a>(
     let access = config.options(event.provider).confirm.as_ref();
     let inquiry = match need(event, sender, canonical, raw, access) {
         Need::None => return Ok(content),
+        Need::NoAccess => return Err(Stop::NoAccess),
         Need::Unaskable => return Err(Stop::Unconfirmable),
         Need::Ask(inquiry) => inquiry,
     };

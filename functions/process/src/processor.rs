@@ -82,8 +82,10 @@ impl Processor {
             lease_until: schedule.lease_until(deadline.0),
             schedule,
         };
-        let (record, is_abandoned) = match claim_event(&self.clients, &message, &request).await {
-            Ok(ClaimResult::Claimed { record, is_abandoned }) => (*record, is_abandoned),
+        let (record, is_abandoned, has_second_body) = match claim_event(&self.clients, &message, &request).await {
+            Ok(ClaimResult::Claimed { record, is_abandoned, has_second_body }) => {
+                (*record, is_abandoned, has_second_body)
+            }
             Ok(ClaimResult::Refused(reason)) => {
                 line.outcome(Outcome::Refused(reason));
                 return Disposition::Delete;
@@ -111,7 +113,12 @@ impl Processor {
         let attempt = record.lifecycle.attempts.saturating_sub(u32::from(is_abandoned)).max(1);
         line.claimed(&record);
         let claimed = ClaimedEvent { record, sent: message.body, token: request.token, attempt };
-        self.process(claimed, deadline, received, line).await
+        let disposition = self.process(claimed, deadline, received, line).await;
+        match disposition {
+            // The event that was claimed is the other body's: this one's is claimed when the message comes again.
+            Disposition::Delete if has_second_body => self.return_to_queue(received, line).await,
+            disposition => disposition,
+        }
     }
 
     /// Works on an event that is ours, and settles it.

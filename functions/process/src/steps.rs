@@ -38,7 +38,7 @@ pub(crate) async fn run(attempt: Attempt<'_>, event: Event, sent: MessageBody) -
     let EventContent { event, canonical, raw } = confirm(attempt, content, sender, &config).await?;
     let options = config.options(event.provider);
     // What anybody could have planted is not fetched.
-    let is_believed = event.verified_by != VerifiedBy::Token || options.confirm.is_none();
+    let is_believed = event.verified_by != VerifiedBy::Token || (options.confirm.is_none() && !event.must_confirm);
     let canonical = if is_believed { archive(attempt, &event, sender, canonical, options).await? } else { canonical };
     publish(attempt, &EventContent { event, canonical, raw }).await
 }

@@ -30,6 +30,11 @@ pub(crate) enum Stop {
     OtherProvider,
     #[error(transparent)]
     TestOnly(#[from] OptionsError),
+    /// The source is gone, or no longer says how to ask.
+    #[error(
+        "it arrived under `confirm`, and its source is gone or has no `confirm` any more: put both back, with `api_key`"
+    )]
+    NoAccess,
     #[error("unconfirmable: the sender's API cannot be asked about such an event")]
     Unconfirmable,
     /// The sender's API may confirm it another time.
@@ -65,6 +70,7 @@ impl Stop {
             | Stop::Undescribed
             | Stop::ReadOtherwise
             | Stop::OtherProvider
+            | Stop::NoAccess
             | Stop::TestOnly(_)
             | Stop::NotYetConfirmed(_)
             | Stop::NotYetKnown

@@ -31,6 +31,9 @@ pub enum Need {
     None,
     /// Its sender is to be asked.
     Ask(Box<Inquiry>),
+    /// It has, since its source asked for that when it arrived, and the source can no longer say how. What was forged
+    /// must not come to be believed because the operator has removed the source.
+    NoAccess,
     /// It has, and the sender documents no way to ask. Nobody may come to believe it: else leaving out what makes an
     /// event askable would be the way to forge one.
     Unaskable,
@@ -81,11 +84,15 @@ pub fn need(
     body: &[u8],
     access: Option<&ApiAccess>,
 ) -> Need {
-    let (VerifiedBy::Token, Some(access)) = (event.verified_by, access) else {
+    let is_wanted = event.must_confirm || access.is_some();
+    if event.verified_by != VerifiedBy::Token || !is_wanted {
         return Need::None;
-    };
+    }
     let EventType::Known(thing, claimed @ (Status::Completed | Status::Failed)) = canonical.head.event_type else {
         return Need::None;
+    };
+    let Some(access) = access else {
+        return Need::NoAccess;
     };
     let inquiry = || {
         let id = canonical.details.job.id.clone()?;

@@ -2,6 +2,7 @@
 
 pub mod event_id;
 pub mod event_type;
+pub mod key_meaning;
 pub mod recent;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use crate::digest::Digest;
 use crate::event::event_id::EventId;
 use crate::event::event_type::EventType;
+use crate::event::key_meaning::KeyMeaning;
 use crate::provider::Provider;
 use crate::source::source_name::SourceName;
 use crate::text::string_enum::string_enum;
@@ -29,6 +31,10 @@ pub struct Event {
     pub subject: Option<String>,
     /// How it was proven genuine.
     pub verified_by: VerifiedBy,
+    /// What its key names, and so what another body under the same id is.
+    pub key_meaning: KeyMeaning,
+    /// Whether the sender's API must confirm it if it ends something: its source asked for that when it arrived.
+    pub must_confirm: bool,
     /// How it came to Landfall.
     pub origin: Origin,
     /// How often an operator has had it processed again.
@@ -44,7 +50,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// The same under an id of its own, because the one it had belongs to an event with another body that has failed.
+    /// The same under an id of its own, because the one it had belongs to an event with another body.
     #[must_use]
     pub fn with_body_digest(self) -> Event {
         Event { id: self.id.with(self.body_sha256), ..self }

@@ -14,6 +14,7 @@ use crate::digest::Digest;
 use crate::event::Event;
 use crate::event::event_id::EventId;
 use crate::event::event_type::EventType;
+use crate::event::key_meaning::KeyMeaning;
 use crate::ledger::record::BodyRef;
 use crate::source::source_name::SourceName;
 use crate::text::queue_text::escape_for_queues;
@@ -98,6 +99,10 @@ struct Wire<'a> {
     #[serde(default)]
     subject: Option<Cow<'a, str>>,
     verified_by: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key_meaning: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    must_confirm: bool,
     origin: Cow<'a, str>,
     #[serde(default)]
     replay: u32,
@@ -170,6 +175,8 @@ fn write(event: &Event, body: WireBody<'_>) -> String {
         event_type: event.event_type.to_string().into(),
         subject: event.subject.as_deref().map(Cow::Borrowed),
         verified_by: event.verified_by.as_str().into(),
+        key_meaning: (event.key_meaning != KeyMeaning::Event).then(|| event.key_meaning.as_str().into()),
+        must_confirm: event.must_confirm,
         origin: event.origin.as_str().into(),
         replay: event.replay,
         received_at: event.received_at.as_millis(),
@@ -214,6 +221,11 @@ impl Message {
             event_type: EventType::parse(&wire.event_type),
             subject: wire.subject.map(Cow::into_owned),
             verified_by: wire.verified_by.parse().map_err(|_| Undecodable::Field("verified_by"))?,
+            key_meaning: match wire.key_meaning {
+                None => KeyMeaning::Event,
+                Some(word) => word.parse().map_err(|_| Undecodable::Field("key_meaning"))?,
+            },
+            must_confirm: wire.must_confirm,
             origin: wire.origin.parse().map_err(|_| Undecodable::Field("origin"))?,
             replay: wire.replay,
             received_at: Timestamp::from_millis(wire.received_at),

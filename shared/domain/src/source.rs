@@ -50,6 +50,10 @@ pub struct Source {
     pub credentials: Credentials,
     /// How repeats are told from new events.
     pub dedupe: Dedupe,
+    /// Whether its sender's retries come with other bytes, so that of two bodies under one key the first counts.
+    pub retries_differ: bool,
+    /// Whether its sender's API is to confirm what only a token vouches for.
+    pub confirm: bool,
     /// What the processor does with its events. Faults here do not stop deliveries: they would be lost.
     pub options: Result<Options, OptionsError>,
     /// What the operator should know, in sentences; holds no secret.
@@ -58,6 +62,9 @@ pub struct Source {
 
 /// What is told of a source whose events would all fail.
 const NOBODY_TO_ASK: &str = "`confirm` has nobody to ask, since no way to ask this sender's API is known: what ends something will fail as unconfirmable; leave `confirm` out";
+
+/// What is told of a description that leaves open what another body under a known key is.
+const NAMES_NOTHING: &str = "a `shape` with a `key` does not say what the key names, so another body under it is an event of its own: say `\"names\": \"event\"` if the key holds the event's own id, else `\"names\": \"state\"`";
 
 impl Source {
     /// Reads what the secret of the source `name` says.
@@ -82,7 +89,12 @@ impl Source {
         if !credentials.cover_body() && configuration.confirm && sender.description().polls.is_empty() {
             warnings.push(NOBODY_TO_ASK.to_owned());
         }
-        Ok(Source { name, provider, sender, credentials, dedupe: configuration.dedupe, options, warnings })
+        if provider == Provider::Custom && sender.description().shapes_without_names().next().is_some() {
+            warnings.push(NAMES_NOTHING.to_owned());
+        }
+        let retries_differ = configuration.retries_differ.unwrap_or(sender.description().retries_differ);
+        let (dedupe, confirm) = (configuration.dedupe, configuration.confirm);
+        Ok(Source { name, provider, sender, credentials, dedupe, retries_differ, confirm, options, warnings })
     }
 
     /// What is warned of beyond what nobody could establish about the sender: the operator can do something about it.

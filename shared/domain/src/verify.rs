@@ -21,6 +21,7 @@ use self::signed_timestamp::SignedTimestamp;
 use crate::delivery::Delivery;
 use crate::digest::Digest;
 use crate::event::event_id::EventId;
+use crate::event::key_meaning::KeyMeaning;
 use crate::event::{Event, Origin, VerifiedBy};
 use crate::source::public_keys::PublicKeys;
 use crate::source::{Credentials, Dedupe, KeyScope, Keys, Proof, Signing, Source, TokenDigests};
@@ -163,9 +164,18 @@ fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matche
     let content_sha256 = signed_form(&delivery, source).map_or(body_sha256, |form| Digest::of(form.as_bytes()));
     let mut key = head.key;
     let may_recur = head.key_with_body || head.event_type.may_recur() || source.dedupe == Dedupe::Content;
-    if key.is_empty() || may_recur {
+    let has_body = key.is_empty() || may_recur;
+    if has_body {
         key.push(content_sha256.to_string());
     }
+    if matched.token.is_some() {
+        key.extend(head.key_with_token);
+    }
+    if source.dedupe == Dedupe::Off {
+        key.push(delivery.request_id.clone());
+    }
+    // Where the body is part of the key, no other can come under it.
+    let names_event = has_body || source.retries_differ || source.dedupe == Dedupe::Off;
     let event = Event {
         id: EventId::new(&source.name, key.iter().map(String::as_str)),
         source: source.name.clone(),
@@ -173,6 +183,8 @@ fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matche
         event_type: head.event_type,
         subject: head.subject,
         verified_by,
+        key_meaning: if names_event { KeyMeaning::Event } else { head.key_meaning },
+        must_confirm: source.confirm && verified_by == VerifiedBy::Token,
         origin: Origin::Webhook,
         replay: 0,
         received_at: delivery.received_at,

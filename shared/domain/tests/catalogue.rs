@@ -17,6 +17,8 @@ fn every_description_makes_sense_and_is_named_as_its_file() {
             toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         assert_eq!(description.name, provider.as_str(), "{}: `name` is unlike the file's", file.display());
         description.check().unwrap_or_else(|fault| panic!("{}: {fault}", file.display()));
+        let silent: Vec<usize> = description.shapes_without_names().collect();
+        assert_eq!(silent, [0; 0], "{}: shapes with a `key` must say what it `names`", file.display());
         assert_eq!(provider.description(), Some(&description), "{provider}: the build has brought along another");
     }
 }

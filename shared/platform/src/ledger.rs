@@ -13,9 +13,11 @@ use std::sync::Arc;
 
 use domain::event::Event;
 use domain::event::event_id::EventId;
+use domain::ledger::admit::Waiting;
 use domain::ledger::claim::ClaimRequest;
 use domain::ledger::item::{Item, Unreadable};
 use domain::ledger::record::{Record, RecordBody, RecordState};
+use domain::ledger::schedule::Schedule;
 use domain::ledger::settle::Settlement;
 use domain::ledger::sweep::SweepMark;
 use domain::ledger::write::{Change, Write};
@@ -162,6 +164,40 @@ impl Ledger {
     /// If the table could not be reached or refused. Nothing is lost: the event comes due later.
     pub async fn bring_forward(&self, id: &EventId, soon: Timestamp) -> Result<(), ServiceError> {
         self.send(UPDATE_ITEM, "dynamodb:UpdateItem (bring forward)", &writes::bring_forward(id, soon)).await.map(drop)
+    }
+
+    /// Lets an event that waits be tried at once; `false` if it does not wait as it was seen to, or was let so a moment ago.
+    ///
+    /// # Errors
+    /// If the table could not be reached or refused. Nothing is lost: the event is tried later.
+    pub async fn ask_again(
+        &self,
+        id: &EventId,
+        waiting: Waiting,
+        now: Timestamp,
+        schedule: Schedule,
+    ) -> Result<bool, ServiceError> {
+        let write = writes::ask_again(id, waiting, now, schedule);
+        self.is_written("dynamodb:UpdateItem (ask again)", &write).await
+    }
+
+    /// Gives an event that failed back to the processor; `false` if it is not the failed event that was seen.
+    ///
+    /// # Errors
+    /// If the table could not be reached or refused; the event may be back all the same.
+    pub async fn return_failed(
+        &self,
+        id: &EventId,
+        token: &str,
+        due: Timestamp,
+        expires_at_seconds: i64,
+    ) -> Result<bool, ServiceError> {
+        let write = writes::return_failed(id, token, due, expires_at_seconds);
+        self.is_written("dynamodb:UpdateItem (return)", &write).await
+    }
+
+    async fn is_written(&self, operation: &'static str, write: &Write<'_>) -> Result<bool, ServiceError> {
+        Ok(matches!(self.send(UPDATE_ITEM, operation, write).await?, WriteOutcome::Written(_)))
     }
 
     /// Marks an overdue event as swept, and gives the event; `None` if it is no longer for this sweep.

@@ -153,6 +153,8 @@ mod tests {
             event_type: EventType::Unrecognized,
             subject: None,
             verified_by: VerifiedBy::Signature,
+            key_meaning: domain::event::key_meaning::KeyMeaning::Event,
+            must_confirm: false,
             origin: Origin::Webhook,
             replay: 0,
             received_at: Timestamp::from_millis(0),

@@ -34,6 +34,7 @@ class GitHub(Prefixed):
     header = "X-Hub-Signature-256"
     prefix = "sha256="
     other_headers = {"X-GitHub-Event": "ping", "X-GitHub-Delivery": "72d3162e-cc78-11e3-81ab-4c9367dc0958"}
+    header_beside_token = "X-GitHub-Delivery"
     body = {"zen": "Speak like a human.", "hook_id": 73, "repository": {"full_name": "octocat/Hello-World"}}
     event_type = OCCURRED
 
@@ -114,6 +115,7 @@ class Shopify(Hmac):
         "X-Shopify-Webhook-Id": "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
         "X-Shopify-Triggered-At": "2026-01-02T03:04:04.123456789Z",
     }
+    header_beside_token = "X-Shopify-Webhook-Id"
     body = {"id": 820982911946154508, "admin_graphql_api_id": "gid://shopify/Order/820982911946154508"}
     event_type = OCCURRED
 

@@ -68,6 +68,8 @@ class Recipe:
     # The header with the delivery's id, and other headers that are no part of the proof.
     id_header: str | None = None
     other_headers: dict[str, str] = {}
+    # That of them which joins the event's key where the URL holds a token.
+    header_beside_token: str | None = None
     # The URL that the sender was given, and the type of its bodies.
     url = URL
     content_type = "application/json"

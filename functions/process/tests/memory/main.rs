@@ -59,6 +59,8 @@ fn event(source: &str, id: &str, body: &[u8], verified_by: VerifiedBy) -> Stored
         event_type: EventType::Known(Thing::Job, Status::Completed),
         subject: Some(id.to_owned()),
         verified_by,
+        key_meaning: domain::event::key_meaning::KeyMeaning::Event,
+        must_confirm: false,
         origin: Origin::Webhook,
         replay: 0,
         received_at: Timestamp::from_millis(1_700_000_000_000),

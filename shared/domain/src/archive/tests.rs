@@ -20,6 +20,8 @@ fn event(id: &str) -> Event {
         event_type: EventType::Unrecognized,
         subject: None,
         verified_by: VerifiedBy::Signature,
+        key_meaning: crate::event::key_meaning::KeyMeaning::Event,
+        must_confirm: false,
         origin: Origin::Webhook,
         replay: 0,
         received_at: Timestamp::from_millis(1_700_000_000_000),

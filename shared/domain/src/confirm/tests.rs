@@ -29,6 +29,8 @@ fn event(provider: Provider, verified_by: VerifiedBy, body: &[u8]) -> Event {
         event_type: head.event_type,
         subject: head.subject,
         verified_by,
+        key_meaning: crate::event::key_meaning::KeyMeaning::Event,
+        must_confirm: false,
         origin: Origin::Webhook,
         replay: 0,
         received_at: Timestamp::from_millis(0),
@@ -88,10 +90,26 @@ fn need_of(provider: Provider, verified_by: VerifiedBy, webhook: &Value) -> Need
     need(&event, sender, &Canonical::of(sender, &BTreeMap::new(), &body), &body, options(provider).confirm.as_ref())
 }
 
+#[test]
+fn what_arrived_under_confirm_is_not_believed_once_its_source_is_gone() {
+    let provider = Provider::Luma;
+    let body = json!({"id": "job-1", "state": "completed"}).to_string().into_bytes();
+    let check = |verified_by, must_confirm, expected: &str| {
+        let sender = provider.sender().unwrap();
+        let event = Event { must_confirm, ..event(provider, verified_by, &body) };
+        let need = need(&event, sender, &Canonical::of(sender, &BTreeMap::new(), &body), &body, None);
+        assert_eq!(format!("{need:?}"), expected, "{verified_by}, {must_confirm}");
+    };
+    check(VerifiedBy::Token, true, "NoAccess");
+    check(VerifiedBy::Token, false, "None");
+    check(VerifiedBy::Signature, true, "None");
+}
+
 /// Checks whether and how `provider` is asked about `webhook`.
 fn check_need(provider: Provider, webhook: &Value, expected: &Expect) {
     let told = match need_of(provider, VerifiedBy::Token, webhook) {
         Need::None => "need not be asked".to_owned(),
+        Need::NoAccess => "cannot be asked now".to_owned(),
         Need::Unaskable => "cannot be asked".to_owned(),
         Need::Ask(inquiry) => {
             assert!(!format!("{inquiry:?}").contains(KEY));

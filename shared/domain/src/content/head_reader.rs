@@ -8,6 +8,7 @@ use crate::content::json_pointers::Pointers;
 use crate::description::{DefaultReport, Description, Shape};
 use crate::event::event_type::EventType;
 use crate::event::event_type::Report;
+use crate::event::key_meaning::KeyMeaning;
 use crate::text::truncate::truncate;
 
 /// Reads heads by a description. Each place that its shapes look at is numbered once, when it is made, so that a delivery
@@ -24,6 +25,8 @@ struct ShapeReader {
     when_any: Vec<CompiledCondition>,
     subject: Vec<FieldRef>,
     key: Vec<Vec<FieldRef>>,
+    key_meaning: KeyMeaning,
+    key_with_token: Vec<Vec<FieldRef>>,
     key_with_body: bool,
     report: Vec<(CompiledCondition, Report)>,
     otherwise: Option<Report>,
@@ -53,7 +56,12 @@ impl HeadReader {
         let key: Vec<String> = key.collect::<Option<_>>().unwrap_or_default();
         let event_type = event_type.map_or(EventType::Unrecognized, EventType::from);
         let key_with_body = shape.key_with_body && !key.is_empty();
-        (Head { event_type, subject, key, key_with_body }, Some(number))
+        let with_token = shape.key_with_token.iter();
+        let with_token = with_token.filter_map(|fields| fields.iter().find_map(|field| values.text(field)));
+        let key_with_token = with_token.map(str::to_owned).collect();
+        // The whole body is no key under which another can come.
+        let key_meaning = if key.is_empty() { KeyMeaning::Event } else { shape.key_meaning };
+        (Head { event_type, subject, key, key_meaning, key_with_token, key_with_body }, Some(number))
     }
 }
 
@@ -64,6 +72,9 @@ impl ShapeReader {
             when_any: shape.when_any.iter().map(|condition| index.condition(condition)).collect(),
             subject: index.fields(&shape.subject),
             key: shape.key.iter().map(|component| index.fields(component)).collect(),
+            // A sender of whom this is not said may send two events under one key; a repeat then does no harm.
+            key_meaning: shape.names.unwrap_or(KeyMeaning::State),
+            key_with_token: shape.key_with_token.iter().map(|component| index.fields(component)).collect(),
             key_with_body: shape.key_with_body,
             report: shape.report.iter().map(|rule| (index.condition(&rule.condition), rule.is)).collect(),
             otherwise: match shape.otherwise {

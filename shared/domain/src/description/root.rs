@@ -30,6 +30,9 @@ pub struct Description {
     /// Whether it sends forms, and where in them its JSON is.
     #[serde(default)]
     pub forms: Forms,
+    /// Whether its retries come with other bytes although their keys name states: then the first body counts.
+    #[serde(default)]
+    pub retries_differ: bool,
     /// The hosts of which its assets may come; a name that begins with a dot stands for all names below.
     #[serde(default, deserialize_with = "one_or_many")]
     pub asset_hosts: Vec<String>,
@@ -45,6 +48,12 @@ pub struct Description {
 }
 
 impl Description {
+    /// The numbers, from 1, of the shapes that have a key and do not say what it names.
+    pub fn shapes_without_names(&self) -> impl Iterator<Item = usize> {
+        let shapes = self.shapes.iter().zip(1..);
+        shapes.filter(|(shape, _)| !shape.key.is_empty() && shape.names.is_none()).map(|(_, number)| number)
+    }
+
     /// Whether its API has parts, of which a source must say the one that it means.
     #[must_use]
     pub fn has_families(&self) -> bool {

@@ -6,6 +6,7 @@ use serde::de::Deserializer;
 use crate::description::one_or_many::one_or_many;
 use crate::description::{Condition, Deferred, DetailRules, FieldPath, FieldPaths, ReportRule};
 use crate::event::event_type::Report;
+use crate::event::key_meaning::KeyMeaning;
 
 /// A form that a sender's bodies have: how it is known, what identifies an event of it, and what it reports.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -26,6 +27,13 @@ pub struct Shape {
     /// What tells an event from every other of the source, in order. If any of it is missing, the whole body does.
     #[serde(default, deserialize_with = "one_or_many")]
     pub key: Vec<FieldPaths>,
+    /// What the key names: the event by an id of its own, or a state of a thing.
+    #[serde(default)]
+    pub names: Option<KeyMeaning>,
+    /// What joins the key, as far as it is there, if the source has a token in its URL: what tells deliveries apart and is
+    /// not signed, such as a delivery's id in a header.
+    #[serde(default)]
+    pub key_with_token: Vec<FieldPaths>,
     /// Whether the whole body is part of the key as well: for a sender whose bodies alone do not tell events apart, and
     /// whose other words are not signed.
     #[serde(default)]
@@ -54,7 +62,12 @@ impl Shape {
     /// All places that are looked at to know what identifies an event, and what it reports.
     pub(crate) fn head_places(&self) -> impl Iterator<Item = &FieldPath> {
         let conditions = self.when.iter().chain(&*self.when_any).chain(self.report.iter().map(|rule| &rule.condition));
-        conditions.map(|condition| &condition.at).chain([&self.subject]).chain(&*self.key).flat_map(|places| &*places.0)
+        conditions
+            .map(|condition| &condition.at)
+            .chain([&self.subject])
+            .chain(&*self.key)
+            .chain(&*self.key_with_token)
+            .flat_map(|places| &*places.0)
     }
 }
 

@@ -1,7 +1,9 @@
 //! What it means that a record stands where a new one was to be put.
 
-use crate::digest::Digest;
+use crate::event::key_meaning::KeyMeaning;
+use crate::event::{Event, VerifiedBy};
 use crate::ledger::record::{RecordState, State};
+use crate::ledger::schedule::Schedule;
 use crate::time::Timestamp;
 
 /// What to make of a record that stood where a new one was to be put.
@@ -9,12 +11,21 @@ use crate::time::Timestamp;
 pub enum Admission {
     /// Another delivery recorded the event before; its body is durable and it comes due by itself.
     Duplicate {
-        /// The body now sent is another one. It is not kept; an operator should know.
+        /// The body now sent is another one, under a key that names a state: it may be another event. It is not kept,
+        /// since it is not as well vouched for as the first; an operator should know.
         differs: bool,
     },
-    /// What was recorded before has failed, and this is another body: the genuine one perhaps, after one that somebody
-    /// had forged. It is an event of its own, under [its own id](crate::event::Event::with_body_digest).
+    /// The same of one that waits for its sender's API to confirm it. Which of the two bodies is true the API says, so it
+    /// is asked at once, and the event is [brought forward](crate::ledger::writes::ask_again).
+    AskAgain(Waiting),
+    /// This is another body: of another event under a state's key, or the genuine one after a forged one that has failed.
+    /// It is an event of its own, under [its own id](crate::event::Event::with_body_digest).
     Beside,
+    /// The event failed a while ago, and is delivered again: it goes [back to work](crate::ledger::writes::return_failed).
+    Return {
+        /// The expiry seen.
+        expires_at_seconds: i64,
+    },
     /// The record's time is over; it may be replaced, on the condition that it still expires at this second.
     Expired {
         /// The expiry seen.
@@ -22,72 +33,63 @@ pub enum Admission {
     },
 }
 
-/// Decides what `existing`, which another delivery recorded, means to a delivery with this body.
+/// How an event waits for its next attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Waiting {
+    /// Until when, as it was seen.
+    pub not_before: Timestamp,
+    /// How many attempts it has had.
+    pub attempts: u32,
+}
+
+/// Decides what `existing`, which another delivery recorded, means to the delivery of `event`, which has the same id.
 #[must_use]
-pub fn admit(existing: &RecordState, body_sha256: Digest, now: Timestamp) -> Admission {
+pub fn admit(existing: &RecordState, event: &Event, now: Timestamp, schedule: Schedule) -> Admission {
+    let differs = existing.body_sha256 != event.body_sha256;
     match existing.expires_at_seconds {
         Some(expires_at_seconds) if existing.is_expired(now) => Admission::Expired { expires_at_seconds },
-        _ if allows_second_body(existing, body_sha256) => Admission::Beside,
-        _ => Admission::Duplicate { differs: existing.body_sha256 != body_sha256 },
+        _ if allows_second_body(existing, event) => Admission::Beside,
+        Some(expires_at_seconds) if !differs && may_return(existing, expires_at_seconds, now, schedule) => {
+            Admission::Return { expires_at_seconds }
+        }
+        _ => match waiting(existing, now) {
+            Some(waiting)
+                if differs
+                    && event.must_confirm
+                    && existing.verified_by == VerifiedBy::Token
+                    && schedule.may_ask_again(existing.brought_forward_at, now) =>
+            {
+                Admission::AskAgain(waiting)
+            }
+            _ => Admission::Duplicate { differs: differs && event.key_meaning == KeyMeaning::State },
+        },
     }
 }
 
-/// Whether an event with this body may stand beside `existing` instead of being its duplicate. While the first is not
-/// finished it may still come to be believed, and then by what the sender itself says of it.
+/// Whether `event` may stand beside `existing`, whose id it has, instead of being its duplicate: what has failed keeps no
+/// other body out, and under a state's key another body is another event wherever it is as well vouched for as the first.
+/// Where the sender's API has the last word, it has it for both bodies, so a second one adds nothing.
 #[must_use]
-pub fn allows_second_body(existing: &RecordState, body_sha256: Digest) -> bool {
-    existing.state == State::Failed && existing.body_sha256 != body_sha256
+pub fn allows_second_body(existing: &RecordState, event: &Event) -> bool {
+    let is_as_well_vouched_for = match event.verified_by {
+        VerifiedBy::Signature | VerifiedBy::Confirmed => true,
+        VerifiedBy::Token => existing.verified_by == VerifiedBy::Token && !event.must_confirm,
+    };
+    let is_another_event = event.key_meaning == KeyMeaning::State && is_as_well_vouched_for;
+    existing.body_sha256 != event.body_sha256 && (existing.state == State::Failed || is_another_event)
+}
+
+/// Whether an event that failed may be tried again because it is delivered again. What its sender's API contradicted may
+/// not, and nothing within an hour: else one captured delivery could keep the processor busy.
+fn may_return(existing: &RecordState, expires_at_seconds: i64, now: Timestamp, schedule: Schedule) -> bool {
+    let is_failed = existing.state == State::Failed && !existing.is_contradicted;
+    is_failed && schedule.return_at(expires_at_seconds) <= now
+}
+
+fn waiting(existing: &RecordState, now: Timestamp) -> Option<Waiting> {
+    let not_before = existing.not_before.filter(|at| existing.state == State::Received && *at > now)?;
+    Some(Waiting { not_before, attempts: existing.attempts })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ledger::record::State;
-
-    const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
-
-    fn existing(state: State, expires_at_seconds: Option<i64>) -> RecordState {
-        RecordState {
-            state,
-            recorded_by: "another".to_owned(),
-            body_sha256: Digest::of(b"body"),
-            claimed_by: None,
-            attempts: 0,
-            lease_until: None,
-            not_before: None,
-            due_at: None,
-            expires_at_seconds,
-        }
-    }
-
-    fn check(state: State, expires_at_seconds: Option<i64>, expected: Admission) {
-        let existing = existing(state, expires_at_seconds);
-        assert_eq!(admit(&existing, existing.body_sha256, NOW), expected, "{state} {expires_at_seconds:?}");
-    }
-
-    #[test]
-    fn a_record_of_another_delivery_is_a_duplicate_in_every_state() {
-        for state in [State::Received, State::Processing, State::Done, State::Failed] {
-            check(state, None, Admission::Duplicate { differs: false });
-        }
-    }
-
-    #[test]
-    fn an_expired_record_no_longer_counts() {
-        let second = 1_700_000_000;
-        check(State::Done, Some(second), Admission::Expired { expires_at_seconds: second });
-        check(State::Done, Some(second + 1), Admission::Duplicate { differs: false });
-    }
-
-    #[test]
-    fn another_body_is_an_event_of_its_own_once_the_first_has_failed() {
-        let check = |state, body: &[u8], expected| {
-            assert_eq!(admit(&existing(state, None), Digest::of(body), NOW), expected, "{state}");
-        };
-        for state in [State::Received, State::Processing, State::Done] {
-            check(state, b"another", Admission::Duplicate { differs: true });
-        }
-        check(State::Failed, b"another", Admission::Beside);
-        check(State::Failed, b"body", Admission::Duplicate { differs: false });
-    }
-}
+mod tests;

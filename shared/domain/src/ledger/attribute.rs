@@ -19,6 +19,10 @@ pub enum Attribute {
     Subject,
     /// How the event was proven genuine.
     VerifiedBy,
+    /// What the event's key names, where that is not the event itself.
+    KeyMeaning,
+    /// That the sender's API must confirm the event: 1, or absent.
+    MustConfirm,
     /// How it came.
     Origin,
     /// How often an operator has had it processed again; absent if never.
@@ -45,6 +49,8 @@ pub enum Attribute {
     LeaseUntil,
     /// Before when the event must not be claimed.
     NotBefore,
+    /// When another body last brought it forward.
+    BroughtForwardAt,
     /// When the sweep sends it again.
     DueAt,
     /// The shard of the index of due times.
@@ -73,6 +79,8 @@ string_enum!(Attribute {
     Type => "type",
     Subject => "subject",
     VerifiedBy => "verified_by",
+    KeyMeaning => "key_meaning",
+    MustConfirm => "must_confirm",
     Origin => "origin",
     Replay => "replay",
     ReceivedAt => "received_at",
@@ -86,6 +94,7 @@ string_enum!(Attribute {
     ClaimedBy => "claimed_by",
     LeaseUntil => "lease_until",
     NotBefore => "not_before",
+    BroughtForwardAt => "brought_forward_at",
     DueAt => "due_at",
     DueShard => "due_shard",
     Sweeps => "sweeps",

@@ -7,9 +7,11 @@ use crate::digest::Digest;
 use crate::event::Event;
 use crate::event::event_id::EventId;
 use crate::event::event_type::EventType;
+use crate::event::key_meaning::KeyMeaning;
 use crate::ledger::attribute::Attribute;
 use crate::ledger::due_shard;
 use crate::ledger::record::{BodyRef, PackedBody, Record, RecordBody, RecordState, State, StoredBody};
+use crate::ledger::settle::CONTRADICTED;
 use crate::ledger::sweep::Overdue;
 use crate::ledger::value::Value;
 use crate::source::source_name::SourceName;
@@ -47,6 +49,12 @@ impl<'a> Item<'a> {
             (Attribute::DueAt, due_at.into()),
             (Attribute::DueShard, Value::from(due_shard::of(&event.id))),
         ]));
+        if event.key_meaning != KeyMeaning::Event {
+            item.set(Attribute::KeyMeaning, event.key_meaning.as_str());
+        }
+        if event.must_confirm {
+            item.set(Attribute::MustConfirm, 1_u32);
+        }
         if event.replay > 0 {
             item.set(Attribute::Replay, event.replay);
         }
@@ -126,6 +134,11 @@ impl<'a> Item<'a> {
             event_type: EventType::parse(self.text(Attribute::Type)?),
             subject: self.optional_text(Attribute::Subject).map(str::to_owned),
             verified_by: self.parsed(Attribute::VerifiedBy, |text| text.parse().ok())?,
+            key_meaning: match self.get(Attribute::KeyMeaning) {
+                None => KeyMeaning::Event,
+                Some(_) => self.parsed(Attribute::KeyMeaning, |text| text.parse().ok())?,
+            },
+            must_confirm: self.count(Attribute::MustConfirm)? > 0,
             origin: self.parsed(Attribute::Origin, |text| text.parse().ok())?,
             replay: self.count(Attribute::Replay)?,
             received_at: self.time(Attribute::ReceivedAt)?.ok_or(Unreadable(Attribute::ReceivedAt))?,
@@ -144,6 +157,9 @@ impl<'a> Item<'a> {
             state: self.parsed(Attribute::State, |text| text.parse().ok())?,
             recorded_by: self.text(Attribute::Delivery)?.to_owned(),
             body_sha256: self.parsed(Attribute::BodySha256, |text| text.parse().ok())?,
+            verified_by: self.parsed(Attribute::VerifiedBy, |text| text.parse().ok())?,
+            is_contradicted: self.optional_text(Attribute::LastError).is_some_and(|it| it.starts_with(CONTRADICTED)),
+            brought_forward_at: self.time(Attribute::BroughtForwardAt)?,
             claimed_by: self.optional_text(Attribute::ClaimedBy).map(str::to_owned),
             attempts: self.count(Attribute::Attempts)?,
             lease_until: self.time(Attribute::LeaseUntil)?,

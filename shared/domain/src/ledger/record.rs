@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::digest::Digest;
-use crate::event::Event;
 use crate::event::event_id::EventId;
+use crate::event::{Event, VerifiedBy};
 use crate::text::string_enum::string_enum;
 use crate::time::Timestamp;
 
@@ -17,7 +17,7 @@ pub enum State {
     Processing,
     /// Published. Final, unless an operator replays it.
     Done,
-    /// Given up. Final, unless an operator replays it.
+    /// Given up. Final, unless an operator replays it or its sender delivers it again, at least an hour later.
     Failed,
 }
 
@@ -54,6 +54,12 @@ pub struct RecordState {
     pub recorded_by: String,
     /// The SHA-256 of its body.
     pub body_sha256: Digest,
+    /// How its event was proven genuine.
+    pub verified_by: VerifiedBy,
+    /// Whether it failed because the sender says that it is not true.
+    pub is_contradicted: bool,
+    /// When another body last brought it forward.
+    pub brought_forward_at: Option<Timestamp>,
     /// The token of the latest claim; it stays after settling.
     pub claimed_by: Option<String>,
     /// How often it was claimed.

@@ -12,6 +12,10 @@ pub const ATTEMPTS_MAX: u32 = 8;
 /// A finished record is kept this long: the window in which a repeat is known as one. Senders retry for 3 days at most.
 pub const RECORD_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// An event that failed goes back to work if it is delivered again this long after, or later.
+const RETURN_AFTER: Duration = Duration::from_secs(60 * 60);
+/// A sender's API is asked out of turn about one event no sooner than this after the last time.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(60);
 /// A claimed event comes due this long after its lease.
 const DUE_AFTER_LEASE: Duration = Duration::from_secs(30);
 /// A fresh record comes due after this long: far above a healthy queue's delay, so that the sweep leaves it alone.
@@ -96,6 +100,25 @@ impl Schedule {
     pub fn due_after_sweep(self, now: Timestamp, sweeps: u32) -> Timestamp {
         let index = usize::try_from(sweeps.max(1) - 1).unwrap_or(usize::MAX);
         now + self.0.apply(SWEEP_WAITS[index.min(SWEEP_WAITS.len() - 1)])
+    }
+
+    /// From when on a failed event may go back to work whose record expires at this second.
+    #[must_use]
+    pub fn return_at(self, expires_at_seconds: i64) -> Timestamp {
+        let failed_at = Timestamp::from_millis(expires_at_seconds.saturating_mul(1000)) - RECORD_RETENTION;
+        failed_at + self.0.apply(RETURN_AFTER)
+    }
+
+    /// Whether the sender's API may be asked out of turn about an event for which that was done at `last`.
+    #[must_use]
+    pub fn may_ask_again(self, last: Option<Timestamp>, now: Timestamp) -> bool {
+        last.is_none_or(|last| last <= self.asked_by(now))
+    }
+
+    /// When the API must last have been asked out of turn at the latest, to be asked so at `now`.
+    #[must_use]
+    pub fn asked_by(self, now: Timestamp) -> Timestamp {
+        now - self.0.apply(ASK_AGAIN_AFTER)
     }
 
     /// When a finished record may be forgotten, in seconds since the epoch. Not scaled: it is no wait.

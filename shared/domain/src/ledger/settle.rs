@@ -3,6 +3,9 @@
 use crate::ledger::schedule::{ATTEMPTS_MAX, Schedule};
 use crate::time::Timestamp;
 
+/// The reason of a failed event begins with this word where the sender says that it is not true.
+pub const CONTRADICTED: &str = "contradicted";
+
 /// How the work on an event went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Work {
@@ -71,7 +74,7 @@ pub fn settle(work: Work, attempts: u32, now: Timestamp, schedule: Schedule, jit
         Work::Done => Settlement::Done { expires_at_seconds },
         Work::Permanent { reason } => Settlement::Failed { expires_at_seconds, reason },
         Work::Contradicted { reason } => {
-            Settlement::Failed { expires_at_seconds, reason: format!("contradicted: {reason}") }
+            Settlement::Failed { expires_at_seconds, reason: format!("{CONTRADICTED}: {reason}") }
         }
         Work::Retryable { reason } => match schedule.retry_at(now, attempts, jitter) {
             Some(at) => Settlement::Again { at, reason, attempts },

@@ -5,9 +5,10 @@
 
 use crate::event::Event;
 use crate::event::event_id::EventId;
+use crate::ledger::admit::Waiting;
 use crate::ledger::attribute::Attribute::{
-    self, Attempts, ClaimedBy, Delivery, DueAt, DueShard, ExpiresAt, Id, LastError, LeaseUntil, NotBefore, Outcome,
-    Sweeps, SweptBy,
+    self, Attempts, BroughtForwardAt, ClaimedBy, Delivery, DueAt, DueShard, ExpiresAt, Id, LastError, LeaseUntil,
+    NotBefore, Outcome, Sweeps, SweptBy,
 };
 use crate::ledger::claim::ClaimRequest;
 use crate::ledger::condition::Comparison::{Above, AtLeast};
@@ -15,6 +16,7 @@ use crate::ledger::condition::Condition::{self, Absent, All, Any, Compare};
 use crate::ledger::due_shard;
 use crate::ledger::item::Item;
 use crate::ledger::record::{RecordBody, State};
+use crate::ledger::schedule::Schedule;
 use crate::ledger::settle::Settlement;
 use crate::ledger::sweep::SweepMark;
 use crate::ledger::value::Value;
@@ -171,6 +173,46 @@ pub fn bring_forward(id: &EventId, soon: Timestamp) -> Write<'_> {
         reads_item: false,
         // Whoever lets it come due at this very instant has done the same.
         own: equal(DueAt, soon),
+    }
+}
+
+/// Lets an event that waits be tried at once, because another body under its id has come and its sender's API decides
+/// between the two. It keeps the attempts that it has: whoever can send bodies must not be able to use them up.
+#[must_use]
+pub fn ask_again(id: &EventId, waiting: Waiting, now: Timestamp, schedule: Schedule) -> Write<'_> {
+    Write {
+        id: id.as_str(),
+        condition: All(vec![
+            is(State::Received),
+            equal(NotBefore, waiting.not_before),
+            absent_or_at_most(BroughtForwardAt, schedule.asked_by(now)),
+        ]),
+        // The due time stays: it brings the event back if the message is lost.
+        change: Change::Update(vec![
+            Update::set(NotBefore, now),
+            Update::set(Attempts, waiting.attempts.saturating_sub(1)),
+            Update::set(BroughtForwardAt, now),
+        ]),
+        reads_item: false,
+        // Whoever else brings it forward at this very instant sends a message as well.
+        own: All(vec![is(State::Received), equal(BroughtForwardAt, now)]),
+    }
+}
+
+/// Gives an event that failed back to the processor. The token, which no other write has, takes the claim's place: a
+/// processor that settles late must not end it once more. How often it was replayed stays.
+#[must_use]
+pub fn return_failed<'a>(id: &'a EventId, token: &'a str, due: Timestamp, expires_at_seconds: i64) -> Write<'a> {
+    let mut updates = vec![set_state(State::Received), Update::set(ClaimedBy, token)];
+    updates.extend(due_at(id, due));
+    updates.extend([Attempts, LeaseUntil, NotBefore, Sweeps, SweptBy, ExpiresAt, Outcome].map(Remove));
+    Write {
+        id: id.as_str(),
+        // It is still the end that was seen: another would expire at another second.
+        condition: All(vec![is(State::Failed), equal(ExpiresAt, expires_at_seconds)]),
+        change: Change::Update(updates),
+        reads_item: false,
+        own: All(vec![is(State::Received), equal(ClaimedBy, token)]),
     }
 }
 

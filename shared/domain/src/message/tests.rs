@@ -13,6 +13,8 @@ fn event(body: &[u8]) -> Event {
         event_type: EventType::Known(Thing::Job, Status::Completed),
         subject: Some("job-1".to_owned()),
         verified_by: VerifiedBy::Signature,
+        key_meaning: crate::event::key_meaning::KeyMeaning::Event,
+        must_confirm: false,
         origin: Origin::Webhook,
         replay: 0,
         received_at: Timestamp::from_millis(1_700_000_000_000),

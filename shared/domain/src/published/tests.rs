@@ -18,6 +18,8 @@ fn event(body: &[u8]) -> Event {
         event_type: head.event_type,
         subject: head.subject,
         verified_by: VerifiedBy::Signature,
+        key_meaning: crate::event::key_meaning::KeyMeaning::Event,
+        must_confirm: false,
         origin: Origin::Webhook,
         replay: 0,
         received_at: Timestamp::from_millis(1_700_000_000_000),

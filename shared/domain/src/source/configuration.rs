@@ -42,6 +42,8 @@ pub(super) struct Configuration {
     #[serde(default)]
     pub(super) confirm: bool,
     #[serde(default)]
+    pub(super) retries_differ: Option<bool>,
+    #[serde(default)]
     pub(super) max_asset_bytes: Option<u64>,
 }
 

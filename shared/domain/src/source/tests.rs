@@ -347,7 +347,7 @@ fn a_sender_is_known_or_described() {
 #[test]
 fn what_lets_a_copy_in_as_another_event_is_warned_of() {
     let told = |scheme: &str, key: &str, fields: &str| {
-        let shape = format!(r#"{{"key":{key},"otherwise":"event.occurred"}}"#);
+        let shape = format!(r#"{{"key":{key},"names":"event","otherwise":"event.occurred"}}"#);
         let own = format!(r#"{{"scheme":{scheme},"kept_headers":["x-event"],"shape":[{shape}]}}"#);
         let json = format!(r#"{{"scheme":{own},"secrets":["0123456789abcdef01234567"]{fields}}}"#);
         Source::parse(SourceName::parse("test").unwrap(), &json).unwrap().own_warnings()
@@ -368,6 +368,19 @@ fn what_lets_a_copy_in_as_another_event_is_warned_of() {
     // A token in a header is all that there is to steal.
     let static_token = r#"{"kind":"static-token","header":"x-token"}"#;
     assert_eq!(told(static_token, r#"["header:x-event"]"#, ""), nothing);
+}
+
+#[test]
+fn a_key_that_does_not_say_what_it_names_is_warned_of() {
+    let told = |shape: &str| {
+        let json =
+            format!(r#"{{"scheme":{{"scheme":{HMAC},"shape":[{shape}]}},"secrets":["0123456789abcdef01234567"]}}"#);
+        Source::parse(SourceName::parse("test").unwrap(), &json).unwrap().own_warnings()
+    };
+    let nothing: [String; 0] = [];
+    assert_eq!(told(r#"{"key":["/id"],"otherwise":"event.occurred"}"#), [NAMES_NOTHING]);
+    assert_eq!(told(r#"{"key":["/id"],"names":"state","otherwise":"event.occurred"}"#), nothing);
+    assert_eq!(told(r#"{"otherwise":"event.occurred"}"#), nothing);
 }
 
 /// An operator may put a secret anywhere; what is said of it goes to the log.
@@ -466,7 +479,7 @@ fn a_mistake_is_told_with_its_field() {
     );
     in_shape(
         r#""keys":["/id"]"#,
-        "`shape[1]`: unknown field `keys`, expected one of `name`, `when`, `when_any`, `subject`, `key`, `key_with_body`, `report`, `otherwise`, `details`",
+        "`shape[1]`: unknown field `keys`, expected one of `name`, `when`, `when_any`, `subject`, `key`, `names`, `key_with_token`, `key_with_body`, `report`, `otherwise`, `details`",
     );
     check_part(r#""kept_headers":[7]"#, "`kept_headers[0]`: invalid type: integer, expected a string");
     check_part(
@@ -488,7 +501,7 @@ fn a_description_one_level_too_flat_is_told_what_is_missing() {
     );
     check(
         r#"{"scheme":{"header":"x-signature"},"secrets":["0123456789"]}"#,
-        "`scheme`: unknown field `header`, expected one of `about`, `scheme`, `challenge`, `kept_headers`, `forms`, `asset_hosts`, `asset_life_seconds`, `shape`, `poll`",
+        "`scheme`: unknown field `header`, expected one of `about`, `scheme`, `challenge`, `kept_headers`, `forms`, `retries_differ`, `asset_hosts`, `asset_life_seconds`, `shape`, `poll`",
     );
 }
 

@@ -195,7 +195,7 @@ fn the_schema_of_messages_demands_what_the_reader_demands() {
     let schema = Schema::load("message");
     let [here, _, in_ledger, in_bucket] = messages(&recorded::event("get3w/v3-completed")).map(|text| parsed(&text));
     let reads = |value: &Value| Message::decode(&value.to_string()).is_ok();
-    let optional = ["subject", "replay", "headers"];
+    let optional = ["subject", "key_meaning", "replay", "headers"];
     for name in here.as_object().expect("a message is an object").keys() {
         let mut without = here.clone();
         object(&mut without, "").remove(name);

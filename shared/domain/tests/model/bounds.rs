@@ -13,18 +13,38 @@ pub(crate) struct Bounds {
     pub(crate) sweeps: usize,
     /// How many failed attempts lie behind the event, so that the last one is within reach.
     pub(crate) attempts_before: u32,
+    /// Whether an hour passes for a failed event before its sender delivers it again.
+    pub(crate) returns: bool,
     /// Whether everything that the properties call possible must be found within them.
     pub(crate) is_complete: bool,
 }
 
 impl Bounds {
     /// One fault at a time, and the most that senders do.
-    pub(crate) const BUSY: Bounds =
-        Bounds { deliveries: 1, faults: 1, queued: 2, sweeps: 1, attempts_before: 0, is_complete: true };
+    pub(crate) const BUSY: Bounds = Bounds {
+        deliveries: 1,
+        faults: 1,
+        queued: 2,
+        sweeps: 1,
+        attempts_before: 0,
+        returns: false,
+        is_complete: true,
+    };
     /// Two faults, and a sender that never repeats itself.
     const FAULTY: Bounds = Bounds { deliveries: 0, faults: 2, is_complete: false, ..Bounds::BUSY };
     /// The last attempt.
     const LAST_ATTEMPT: Bounds = Bounds { faults: 1, attempts_before: 7, ..Bounds::FAULTY };
+
+    /// A failed event that is delivered again; its first attempt is its last, as is the one after.
+    pub(crate) const RETURNED: Bounds = Bounds {
+        deliveries: 1,
+        faults: 2,
+        queued: 1,
+        attempts_before: 7,
+        returns: true,
+        is_complete: false,
+        ..Bounds::BUSY
+    };
 
     /// Two sweeps that overlap, and a sender that never repeats itself.
     const SWEPT_TWICE: Bounds = Bounds { faults: 1, sweeps: 2, ..Bounds::FAULTY };
@@ -38,8 +58,15 @@ impl Bounds {
                 Bounds { deliveries: 2, ..Bounds::BUSY },
                 Bounds { faults: 2, ..Bounds::LAST_ATTEMPT },
                 Bounds { faults: 2, ..Bounds::SWEPT_TWICE },
+                Bounds::RETURNED,
             ],
-            _ => vec![Bounds::BUSY, Bounds::FAULTY, Bounds::LAST_ATTEMPT, Bounds::SWEPT_TWICE],
+            _ => vec![
+                Bounds::BUSY,
+                Bounds::FAULTY,
+                Bounds::LAST_ATTEMPT,
+                Bounds::SWEPT_TWICE,
+                Bounds { faults: 1, ..Bounds::RETURNED },
+            ],
         }
     }
 }

@@ -35,6 +35,8 @@ pub(crate) fn event(delivery: Name) -> Event {
         event_type: EventType::Unrecognized,
         subject: None,
         verified_by: VerifiedBy::Signature,
+        key_meaning: domain::event::key_meaning::KeyMeaning::Event,
+        must_confirm: false,
         origin: Origin::Webhook,
         replay: 0,
         received_at: NOW,

@@ -1,5 +1,7 @@
 //! What an onlooker remembers. No actor ever reads it; the properties do.
 
+use crate::time::{NOW, SCHEDULE};
+
 /// What has happened to the event so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct History {
@@ -12,6 +14,8 @@ pub(crate) struct History {
     pub(crate) excuses: u8,
     /// Under which ids it was published, one bit each.
     pub(crate) published_ids: u8,
+    /// It has failed and was delivered again, and nobody has claimed it since.
+    pub(crate) is_returned: bool,
     /// What must never happen and did.
     pub(crate) broken: Option<Broken>,
 }
@@ -37,6 +41,10 @@ pub(crate) enum Broken {
     KeptThoughAnswered,
     /// An event ended in the dead-letter queue.
     PutAway,
+    /// A failed event went back to work within an hour.
+    ReturnedTooSoon,
+    /// One that went back to work was settled by whoever had failed it.
+    ReturnUndone,
 }
 
 impl History {
@@ -48,6 +56,14 @@ impl History {
     /// The record has expired, so the event may be published anew; whoever has outlived his lease is still about.
     pub(crate) fn begin_anew(&mut self) {
         *self = History { excuses: self.excuses, broken: self.broken, ..History::default() };
+    }
+
+    /// The failed event goes back to work, and expired in this second.
+    pub(crate) fn note_return(&mut self, expires_at_seconds: Option<i64>) {
+        if expires_at_seconds.is_none_or(|seconds| SCHEDULE.return_at(seconds) > NOW) {
+            self.note(Broken::ReturnedTooSoon);
+        }
+        self.is_returned = true;
     }
 
     /// Somebody who has published could not bring it to the ledger.

@@ -2,14 +2,15 @@
 //!
 //! Mirrors `Store::persist` in functions/ingest/src/store.rs and `Receiver::receive` in functions/ingest/src/receiver.rs.
 
+use domain::event::Event;
 use domain::ledger::admit::{Admission, admit};
 use domain::ledger::attribute::Attribute;
 use domain::ledger::writes::{self, PutCondition};
 
-use crate::event::{BODY_SHA256, EVENT_ID, body, event};
+use crate::event::{EVENT_ID, body, event};
 use crate::history::Broken;
 use crate::mutation::Mutation;
-use crate::name::Name;
+use crate::name::{self, Name};
 use crate::outcome::Outcome;
 use crate::queue::Brought;
 use crate::table::Record;
@@ -34,6 +35,8 @@ pub(crate) enum Step {
     Idle,
     /// `Ledger::record`, as `Store::persist` calls it.
     Recording { condition: PutCondition, is_second_round: bool },
+    /// `Store::return_failed`.
+    Returning { expires_at_seconds: i64 },
     /// `Store::send`.
     Sending { is_recorded: bool },
     /// `Store::bring_forward`.
@@ -47,7 +50,7 @@ impl Step {
     pub(crate) const fn outcomes(self) -> &'static [Outcome] {
         match self {
             Step::Idle => &[],
-            Step::Recording { .. } => &Outcome::OF_A_WRITE,
+            Step::Recording { .. } | Step::Returning { .. } => &Outcome::OF_A_WRITE,
             Step::Sending { .. } => &Outcome::OF_A_SEND,
             Step::Deferring => &Outcome::OF_A_BEST_EFFORT,
             Step::Answering { .. } => &[Outcome::Answered],
@@ -79,6 +82,16 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
         Step::Idle => Step::Idle,
         Step::Recording { condition, is_second_round } => {
             record(world, delivery, condition, is_second_round, outcome, step)
+        }
+        Step::Returning { expires_at_seconds } => {
+            let due = SCHEDULE.first_due(NOW);
+            let write = writes::return_failed(&EVENT_ID, name::text(delivery), due, expires_at_seconds);
+            match world.write(&write, outcome) {
+                Seen::NextTry => step,
+                Seen::Yes => Step::Sending { is_recorded: true },
+                Seen::No(_) => Step::Recording { condition: PutCondition::Absent, is_second_round: false },
+                Seen::Unreachable => Step::Answering { is_success: false, has_record: false },
+            }
         }
         Step::Sending { is_recorded } => send(world, is_recorded, outcome),
         Step::Deferring => {
@@ -117,11 +130,12 @@ fn record(
         Seen::No(existing) => existing.expect("a put is only refused where a record stands"),
     };
     let is_own = existing.name(Attribute::Delivery) == Some(delivery) && existing.expires_at_seconds().is_none();
-    match admission(&existing, world.mutation) {
+    match admission(&existing, &event, world.mutation) {
         Admission::Expired { expires_at_seconds } if !is_second_round => {
             Step::Recording { condition: PutCondition::Expired(expires_at_seconds), is_second_round: true }
         }
-        Admission::Beside => unreachable!("all deliveries of the event have one body"),
+        Admission::Beside | Admission::AskAgain(_) => unreachable!("all deliveries of the event have one body"),
+        Admission::Return { expires_at_seconds } => Step::Returning { expires_at_seconds },
         Admission::Duplicate { .. } | Admission::Expired { .. } => {
             if is_own {
                 world.history.note(Broken::LockedOutByItself);
@@ -162,10 +176,14 @@ fn answer(world: &mut World) {
 }
 
 /// The real decision about a put that found `existing`, or that of a protocol which leaves expiry to DynamoDB.
-fn admission(existing: &Record, mutation: Option<Mutation>) -> Admission {
+fn admission(existing: &Record, event: &Event, mutation: Option<Mutation>) -> Admission {
     let mut state = existing.record_state();
     if mutation == Some(Mutation::TrustTtl) {
         state.expires_at_seconds = None;
     }
-    admit(&state, *BODY_SHA256, NOW)
+    let now = match state.expires_at_seconds {
+        Some(seconds) if mutation == Some(Mutation::ReturnAtOnce) => NOW.max(SCHEDULE.return_at(seconds)),
+        _ => NOW,
+    };
+    admit(&state, event, now, SCHEDULE)
 }

@@ -34,8 +34,8 @@ use stateright::{Checker, Expectation, HasDiscoveries, Model as _};
 use crate::bounds::Bounds;
 use crate::mutation::Mutation;
 use crate::properties::{
-    CLAIMED, DUE_OR_EXPIRING, DURABLE_FIRST, ENDS, FENCED, FINAL, HELD, NOT_LOCKED_OUT, NOT_TAKEN_FOR_OWN, ONCE,
-    ONLY_CARRIED, SAME_ID,
+    CLAIMED, DUE_OR_EXPIRING, DURABLE_FIRST, ENDS, FENCED, FINAL, HELD, NOT_BUSY, NOT_LOCKED_OUT, NOT_TAKEN_FOR_OWN,
+    ONCE, ONLY_CARRIED, RETURNED, SAME_ID,
 };
 use crate::protocol::Protocol;
 
@@ -164,6 +164,16 @@ fn an_expired_record_must_not_count() {
 #[test]
 fn only_what_is_finished_may_expire() {
     check(Mutation::ExpireFromTheStart, 0, &[DUE_OR_EXPIRING]);
+}
+
+#[test]
+fn a_failed_event_that_goes_back_to_work_must_have_another_token() {
+    check_within(Bounds::RETURNED, Mutation::ReturnKeepsClaim, &[RETURNED]);
+}
+
+#[test]
+fn a_failed_event_must_rest_for_an_hour() {
+    check_within(Bounds::RETURNED, Mutation::ReturnAtOnce, &[NOT_BUSY]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Ways to get the protocol wrong.
 
 use domain::ledger::attribute::Attribute::{
-    self, Attempts, ClaimedBy, DueAt, DueShard, ExpiresAt, Id, LeaseUntil, Sweeps,
+    self, Attempts, ClaimedBy, DueAt, DueShard, ExpiresAt, Id, LeaseUntil, Outcome, Sweeps,
 };
 use domain::ledger::condition::Condition;
 use domain::ledger::write::{Change, Update, Write};
@@ -41,6 +41,10 @@ pub(crate) enum Mutation {
     TrustTtl,
     /// A record begins to expire when it is made.
     ExpireFromTheStart,
+    /// A failed event that goes back to work keeps the token of the claim that failed it.
+    ReturnKeepsClaim,
+    /// A failed event goes back to work whenever it is delivered again.
+    ReturnAtOnce,
     /// What is published is named after the attempt.
     NameTheAttempt,
 }
@@ -50,6 +54,7 @@ pub(crate) fn mutate(mutation: Option<Mutation>, write: &mut Write<'static>) {
     let Some(mutation) = mutation else { return };
     let is_claim = adds(write, Attempts, 1);
     let is_mark = adds(write, Sweeps, 1);
+    let is_return = matches!(&write.change, Change::Update(updates) if updates.contains(&Update::Remove(Outcome)));
     let is_settling = matches!(write.condition, Condition::Compare(ClaimedBy, ..));
     match (&mut write.change, mutation) {
         (Change::Put(item), _) if item.get(ClaimedBy).is_none() => match mutation {
@@ -64,6 +69,9 @@ pub(crate) fn mutate(mutation: Option<Mutation>, write: &mut Write<'static>) {
         (_, Mutation::OwnClaimIsForeign) if is_claim => write.own = Condition::NEVER,
         (_, Mutation::IgnoreLeases) if is_claim => replace(&mut write.condition, LeaseUntil, &ALWAYS),
         (_, Mutation::SettleWithoutFence) if is_settling => write.condition = Condition::equal(Id, write.id),
+        (Change::Update(updates), Mutation::ReturnKeepsClaim) if is_return => {
+            updates.retain(|update| !matches!(update, Update::Set(ClaimedBy, _)));
+        }
         (Change::Update(updates), Mutation::SweepOnce) if is_mark => leave_undue(updates),
         (Change::Update(updates), Mutation::AgainIsNotDue) if is_settling => leave_undue(updates),
         (Change::Update(updates), Mutation::MarkWithoutToken) if is_mark => {

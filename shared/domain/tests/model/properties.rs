@@ -25,7 +25,9 @@ pub(crate) const ENDS_WITH_STRAYS: &str =
 pub(crate) const CLAIMED: &str = "nobody publishes while another holds the claim";
 pub(crate) const ONCE: &str = "published once, unless a publisher could not settle";
 pub(crate) const SAME_ID: &str = "every repeat carries the same id";
-pub(crate) const FINAL: &str = "done and failed are final";
+pub(crate) const FINAL: &str = "done is final, and failed but for a delivery an hour later";
+pub(crate) const RETURNED: &str = "a failed event that goes back to work is out of the hands of whoever failed it";
+pub(crate) const NOT_BUSY: &str = "no failed event goes back to work within an hour";
 pub(crate) const NOT_PUT_AWAY: &str = "no event ends in the dead-letter queue";
 
 /// All of them.
@@ -48,6 +50,8 @@ pub(crate) fn properties() -> Vec<Property<Protocol>> {
         Property::always(ONCE, |_, world: &World| is_without(world, Broken::RepeatedWithoutCause)),
         Property::always(SAME_ID, |_, world: &World| world.history.published_ids.count_ones() <= 1),
         Property::always(FINAL, |_, world: &World| is_without(world, Broken::FinalChanged)),
+        Property::always(RETURNED, |_, world: &World| is_without(world, Broken::ReturnUndone)),
+        Property::always(NOT_BUSY, |_, world: &World| is_without(world, Broken::ReturnedTooSoon)),
         Property::always(NOT_PUT_AWAY, |_, world: &World| is_without(world, Broken::PutAway)),
         Property::sometimes("an acknowledged event is done", |_, world: &World| {
             world.history.is_acknowledged && is_in(world, State::Done)

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::ledger::attribute::Attribute;
+use domain::ledger::record::State;
 use domain::time::Timestamp;
 use stateright::{Model, Property};
 
@@ -18,7 +19,7 @@ use crate::properties::properties;
 use crate::queue::Queue;
 use crate::sweep::{self, Sweep};
 use crate::table::Record;
-use crate::time::{BEFORE_DUE, NOW, NOW_SECONDS, QUICK, VISIBILITY};
+use crate::time::{BEFORE_DUE, NOW, NOW_SECONDS, QUICK, SCHEDULE, VISIBILITY};
 use crate::world::{Size, World};
 
 /// The protocol, right or wrong.
@@ -144,7 +145,7 @@ impl Model for Protocol {
         if world.stray.is_some() {
             actions.push(Action::Land);
         }
-        if let Some(wait) = next_instant(world) {
+        if let Some(wait) = next_instant(world, self.bounds.returns) {
             actions.push(if keeps_within_time(world, wait) { Action::Pass } else { Action::PassTooLong });
         }
         if is_expired(world) {
@@ -185,7 +186,7 @@ impl Model for Protocol {
             Action::SweepDies(index) => world.sweeps[index] = Sweep::default(),
             Action::Land => world.land(),
             Action::Pass | Action::PassTooLong => {
-                let wait = next_instant(&world)?;
+                let wait = next_instant(&world, self.bounds.returns)?;
                 process::outlive(&mut world, wait);
                 world.pass(wait);
                 if is_expired(&world) {
@@ -207,12 +208,14 @@ impl Model for Protocol {
 }
 
 /// How long it is to the next instant at which anybody would decide otherwise.
-fn next_instant(world: &World) -> Option<Duration> {
+fn next_instant(world: &World, returns: bool) -> Option<Duration> {
     let ahead = |time: Timestamp| (time > NOW).then(|| NOW.until(time));
     let record = world.record.iter().flat_map(|record| {
         let due_at = record.time(Attribute::DueAt);
         let before_due = due_at.map(|due_at| due_at - BEFORE_DUE);
-        [before_due, due_at, record.time(Attribute::NotBefore), record.time(Attribute::LeaseUntil)]
+        let may_return = returns && record.state() == State::Failed && world.deliveries > 0;
+        let return_at = record.expires_at_seconds().filter(|_| may_return).map(|it| SCHEDULE.return_at(it));
+        [before_due, due_at, return_at, record.time(Attribute::NotBefore), record.time(Attribute::LeaseUntil)]
     });
     let hidden = world.queue.messages.iter().map(|message| message.hidden_until);
     let next = record.chain(hidden).flatten().filter_map(ahead).min();

@@ -2,11 +2,13 @@
 
 use std::sync::LazyLock;
 
+use domain::event::VerifiedBy;
 use domain::ledger::attribute::Attribute;
+use domain::ledger::condition::Condition;
 use domain::ledger::item::Item;
 use domain::ledger::record::{RecordState, State};
 use domain::ledger::value::Value;
-use domain::ledger::write::Write;
+use domain::ledger::write::{Change, Update, Write};
 use domain::time::Timestamp;
 
 use crate::event::BODY_SHA256;
@@ -44,15 +46,37 @@ pub(crate) fn apply(write: &Write<'static>, stored: &mut Option<Record>, history
     let Some(changed) = write.evaluate(before).map(Record::of) else {
         return false;
     };
+    if history.is_returned && is_settling(write) {
+        history.note(Broken::ReturnUndone);
+    }
     if let Some(old) = &stored {
         if old.is_expired() {
             history.begin_anew();
+        } else if is_return(old, write) {
+            history.note_return(old.expires_at_seconds());
         } else if old.is_final() && old.state() != changed.state() {
             history.note(Broken::FinalChanged);
         }
     }
+    history.is_returned &= !is_claim(write);
     *stored = Some(changed);
     true
+}
+
+/// Whether `write` gives the failed event back to work: the only one that changes a record by its expiry.
+fn is_return(old: &Record, write: &Write<'_>) -> bool {
+    let sees_expiry = |condition: &Condition<'_>| matches!(condition, Condition::Compare(Attribute::ExpiresAt, ..));
+    let is_by_expiry = matches!(&write.condition, Condition::All(conditions) if conditions.iter().any(sees_expiry));
+    old.state() == State::Failed && is_by_expiry && matches!(write.change, Change::Update(_))
+}
+
+fn is_claim(write: &Write<'_>) -> bool {
+    matches!(&write.change, Change::Update(updates) if updates.contains(&Update::Add(Attribute::Attempts, 1)))
+}
+
+/// Whether `write` settles a claim.
+fn is_settling(write: &Write<'_>) -> bool {
+    matches!(write.condition, Condition::Compare(Attribute::ClaimedBy, ..))
 }
 
 impl Record {
@@ -75,6 +99,7 @@ impl Record {
     pub(crate) fn record_state(&self) -> RecordState {
         let mut item = self.0.clone();
         item.set(Attribute::BodySha256, BODY_SHA256_TEXT.as_str());
+        item.set(Attribute::VerifiedBy, VerifiedBy::Signature.as_str());
         item.record_state().expect("every write leaves a record")
     }
 

@@ -3,6 +3,7 @@
 use domain::digest::Digest;
 use domain::event::event_id::EventId;
 use domain::event::event_type::{EventType, Status, Thing};
+use domain::event::key_meaning::KeyMeaning;
 use domain::event::{Event, Origin, VerifiedBy};
 use domain::provider::Provider;
 use domain::source::source_name::SourceName;
@@ -55,9 +56,11 @@ pub(crate) fn event() -> impl Strategy<Value = (Event, Vec<u8>)> {
         select(&[VerifiedBy::Signature, VerifiedBy::Token, VerifiedBy::Confirmed][..]),
         select(&[Origin::Webhook, Origin::Poll, Origin::Replay][..]),
         any::<u32>(),
+        select(&KeyMeaning::ALL[..]),
+        any::<bool>(),
     );
     let arrival = (instant(), text(), btree_map(text(), text(), 0..4), bytes());
-    (what, how, arrival).prop_map(|(what, (verified_by, origin, replay), arrival)| {
+    (what, how, arrival).prop_map(|(what, (verified_by, origin, replay, key_meaning, must_confirm), arrival)| {
         let (source, key, provider, event_type, subject) = what;
         let (received_at, delivery, headers, body) = arrival;
         let id = EventId::new(&source, key.iter().map(String::as_str));
@@ -69,6 +72,8 @@ pub(crate) fn event() -> impl Strategy<Value = (Event, Vec<u8>)> {
             event_type,
             subject,
             verified_by,
+            key_meaning,
+            must_confirm,
             origin,
             replay,
             received_at,

@@ -175,6 +175,15 @@ fn reports(shape: &Shape) -> String {
 }
 
 fn key(shape: &Shape, id: &[HeaderName]) -> String {
+    let key = key_without_token(shape, id);
+    if shape.key_with_token.is_empty() {
+        return key;
+    }
+    let joining: Vec<String> = shape.key_with_token.iter().map(|part| places(part, id)).collect();
+    format!("{key}; with a token in the URL, {} as well", all(&joining))
+}
+
+fn key_without_token(shape: &Shape, id: &[HeaderName]) -> String {
     if shape.key.is_empty() {
         return "the whole body".to_owned();
     }

@@ -43,6 +43,8 @@ fn event(name: &str) -> Event {
         event_type: EventType::parse("landfall.job.completed"),
         subject: Some("pred_abc123".to_owned()),
         verified_by: VerifiedBy::Signature,
+        key_meaning: domain::event::key_meaning::KeyMeaning::Event,
+        must_confirm: false,
         origin: Origin::Webhook,
         replay: 0,
         received_at: Timestamp::from_millis(AT),

@@ -38,6 +38,10 @@ pub(crate) async fn perform(world: &World, source: &Source, step: &'static Step)
     let recorded = recorded(step.recorded);
     let request = match step.how {
         How::First(_) | How::Again => world.delivery(source, &recorded.body),
+        How::Changed { from, to, .. } => {
+            let body = String::from_utf8(recorded.body).expect("what is changed is text");
+            world.delivery(source, body.replacen(from, to, 1).as_bytes())
+        }
         How::Forged(forgery) => forgery.of(&world.stack, source, &recorded.body),
     };
     let begun = Stopwatch::start();

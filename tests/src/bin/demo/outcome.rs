@@ -29,7 +29,7 @@ impl Outcome {
         let Performed { step, answer, .. } = performed;
         let (mut ledger, mut received, mut subject) = (NOTHING.to_owned(), NOTHING.to_owned(), String::new());
         match (step.how, answer.event_id()) {
-            (How::First(_), Some(id)) => {
+            (How::First(_) | How::Changed { .. }, Some(id)) => {
                 ledger = world.finished(&id).await.told();
                 let event = world.event(&scene.source, &id).await;
                 (received, subject) = (event.text("/type").to_owned(), event.text("/subject").to_owned());
@@ -43,7 +43,7 @@ impl Outcome {
             }
             (How::Forged(_), _) | (_, None) => {
                 let (records, events) = (world.records(&scene.source).await.len(), world.events(&scene.source).len());
-                let genuine = scene.steps.iter().filter(|step| matches!(step.how, How::First(_))).count();
+                let genuine = scene.steps.iter().filter(|step| step.how.is_another_event()).count();
                 if records > genuine {
                     ledger = format!("{} too many", records - genuine);
                 }
@@ -69,7 +69,9 @@ impl Outcome {
 
     const fn must_be(&self) -> (&'static str, &'static str, &'static str) {
         match self.how {
-            How::First(event_type) => ("200 accepted", "done after 1 attempt", event_type),
+            How::First(event_type) | How::Changed { event_type, .. } => {
+                ("200 accepted", "done after 1 attempt", event_type)
+            }
             How::Again => ("200 duplicate", "nothing more", "nothing more"),
             How::Forged(_) => ("401 refused", NOTHING, NOTHING),
         }

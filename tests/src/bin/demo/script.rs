@@ -19,10 +19,20 @@ pub(crate) struct Step {
 pub(crate) enum How {
     /// By its sender, for the first time. The consumer must receive an event of this type.
     First(&'static str),
+    /// By its sender, of the same thing once more: the key is known, and the body has this text in the place of that. The
+    /// consumer must receive another event of this type.
+    Changed { event_type: &'static str, from: &'static str, to: &'static str },
     /// By its sender, who missed the first answer.
     Again,
     /// By somebody else.
     Forged(Forgery),
+}
+
+impl How {
+    /// Whether it must make an event.
+    pub(crate) const fn is_another_event(self) -> bool {
+        matches!(self, How::First(_) | How::Changed { .. })
+    }
 }
 
 /// The four senders, and what happens at each one's URL.
@@ -63,6 +73,15 @@ pub(crate) const SCRIPT: [(Provider, &[Step]); 4] = [
         &[
             first("model processed", "glossi/model-processed", "landfall.model.completed"),
             again("the same, sent again", "glossi/model-processed"),
+            Step {
+                says: "the same model, processed again",
+                recorded: "glossi/model-processed",
+                how: How::Changed {
+                    event_type: "landfall.model.completed",
+                    from: "2025-01-15T10:30:00.000Z",
+                    to: "2025-01-16T09:00:00.000Z",
+                },
+            },
             first("render complete", "glossi/render-complete", "landfall.job.completed"),
             first("an event of no known kind", "glossi/unrecognized-event", "landfall.unrecognized"),
             forged("forged: not signed", "glossi/model-processed", Forgery::NoSignature),

@@ -33,7 +33,7 @@ pub(crate) fn of(outcomes: &[Outcome]) -> Table {
 fn row(outcome: &Outcome, sender: &str) -> Row {
     let color = match (outcome.is_as_it_must_be(), outcome.how) {
         (false, _) => Color::Red,
-        (true, How::First(_)) => Color::Green,
+        (true, How::First(_) | How::Changed { .. }) => Color::Green,
         (true, How::Again) => Color::Cyan,
         (true, How::Forged(_)) => Color::Yellow,
     };

@@ -11,6 +11,8 @@ fn event(body: &[u8]) -> Event {
         event_type: EventType::parse("landfall.job.completed"),
         subject: Some("job-1".to_owned()),
         verified_by: VerifiedBy::Signature,
+        key_meaning: crate::event::key_meaning::KeyMeaning::State,
+        must_confirm: true,
         origin: Origin::Webhook,
         replay: 2,
         received_at: Timestamp::from_millis(1_700_000_000_000),

@@ -31,6 +31,8 @@ fn event(recorded_by: &str) -> Event {
         event_type: EventType::parse("landfall.job.completed"),
         subject: None,
         verified_by: VerifiedBy::Signature,
+        key_meaning: crate::event::key_meaning::KeyMeaning::Event,
+        must_confirm: false,
         origin: Origin::Webhook,
         replay: 0,
         received_at: NOW,
@@ -112,13 +114,37 @@ fn a_record_is_put_where_the_decision_allows_and_nowhere_else() {
     let put = |condition| record(&mine, RecordBody::Inline(&packed), NOW, condition);
     states(&other, &packed, |item| {
         assert!(!put(PutCondition::Absent).condition.holds(Some(item)));
-        let admission = admit(&item.record_state().unwrap(), mine.body_sha256, NOW);
+        let admission = admit(&item.record_state().unwrap(), &mine, NOW, SCHEDULE);
         let Admission::Expired { expires_at_seconds } = admission else { return };
         assert!(put(PutCondition::Expired(expires_at_seconds)).condition.holds(Some(item)), "{item:?}");
         assert!(!put(PutCondition::Expired(expires_at_seconds + 1)).condition.holds(Some(item)), "{item:?}");
     });
     assert!(put(PutCondition::Absent).condition.holds(None));
     assert!(put(PutCondition::Expired(1)).condition.holds(None));
+}
+
+#[test]
+fn what_the_decision_returns_or_has_asked_again_is_changed_and_nothing_else() {
+    let (standing, packed) = (event("another"), packed());
+    let same = event("mine");
+    let other = Event { must_confirm: true, body_sha256: Digest::of(b"another"), ..event("mine") };
+    states(&standing, &packed, |item| {
+        let mut item = item.clone();
+        item.set(Attribute::VerifiedBy, VerifiedBy::Token.as_str());
+        // Wherever the decision allows neither, a write of what it could have seen is refused.
+        let (not_before, expires_at) = (NOW + HOUR, SCHEDULE.expires_at_seconds(NOW - 2 * HOUR));
+        if item.get(ExpiresAt).is_some() {
+            item.set(ExpiresAt, expires_at);
+        }
+        let state = item.record_state().unwrap();
+        let returns = Admission::Return { expires_at_seconds: expires_at };
+        let is_returned = return_failed(&same.id, "mine", NOW, expires_at).condition.holds(Some(&item));
+        let may_return = item.get(ExpiresAt).is_some() && admit(&state, &same, NOW, SCHEDULE) == returns;
+        assert_eq!(is_returned, may_return, "{item:?}");
+        let waiting = Waiting { not_before, attempts: 0 };
+        let is_asked = ask_again(&other.id, waiting, NOW, SCHEDULE).condition.holds(Some(&item));
+        assert_eq!(is_asked, admit(&state, &other, NOW, SCHEDULE) == Admission::AskAgain(waiting), "{item:?}");
+    });
 }
 
 #[test]
@@ -166,6 +192,15 @@ fn each_write_tells_its_own_earlier_try_from_a_stranger() {
         let settled = ours.evaluate(claimed.as_ref());
         assert_eq!(ours.evaluate(settled.as_ref()), settled, "a second try settles in the same way");
     }
+    let expiry = SCHEDULE.expires_at_seconds(NOW);
+    let end = Settlement::Failed { expires_at_seconds: expiry, reason: String::new() };
+    let failed = settle(&mine.id, "mine", &end, &[]).evaluate(claimed.as_ref());
+    let [ours, theirs] = ["delivery:1", "delivery:2"].map(|token| return_failed(&mine.id, token, later, expiry));
+    check_own(failed.clone(), &ours, &theirs);
+    let returned = ours.evaluate(failed.as_ref()).unwrap();
+    let late = settle(&mine.id, "mine", &end, &[]);
+    assert_eq!(late.evaluate(Some(&returned)), None, "who settles late does not end it again");
+    assert_eq!([DueAt, DueShard, ExpiresAt, Attempts].map(|it| returned.get(it).is_some()), [true, true, false, false]);
     // Both see the same entry of the index at the same instant.
     let [ours, theirs] = marks.each_ref().map(mark_swept);
     check_own(standing(NOW - HOUR), &ours, &theirs);

@@ -35,6 +35,8 @@ fn event() -> Event {
         event_type: EventType::Unrecognized,
         subject: None,
         verified_by: VerifiedBy::Token,
+        key_meaning: domain::event::key_meaning::KeyMeaning::Event,
+        must_confirm: false,
         origin: Origin::Webhook,
         replay: 0,
         received_at: NOW,
