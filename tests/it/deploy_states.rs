@@ -277,8 +277,8 @@ fn a_new_source_is_entered_in_the_directory_of_sources() {
         let account = account.answering("CreateSecret", 200, json!({"Name": "landfall/source/csm-prod"}));
         account.answering("UpdateItem", status, json!({"__type": code, "message": "no"}))
     };
-    let words = ["is made", "could not be written"];
-    let made = || expect!["The secret landfall/source/csm-prod is made."];
+    let words = ["was created", "could not be written"];
+    let made = || expect!["The secret landfall/source/csm-prod was created."];
     assert!(check(account(200, ""), arguments, &words, made()));
     // There is no directory yet: the first sweep lists it with all others.
     assert!(check(account(400, "ConditionalCheckFailedException"), arguments, &words, made()));

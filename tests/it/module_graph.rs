@@ -48,7 +48,7 @@ impl ModuleGraph {
         let mut circles = BTreeSet::new();
         for (module, from_here) in &reached {
             let others = from_here.iter().filter(|other| other != module && reached[other].contains(*module));
-            let mut names: Vec<String> = others.map(|other| name(other)).collect();
+            let mut names: Vec<String> = others.map(name).collect();
             if !names.is_empty() {
                 names.push(name(module));
                 names.sort();
@@ -106,14 +106,14 @@ impl ModuleGraph {
             "crate" => (Vec::new(), rest),
             "self" => (module.clone(), rest),
             "super" => (module[..module.len().checked_sub(1)?].to_vec(), rest),
-            _ if self.modules.contains_key(&[module.as_slice(), &[first.clone()]].concat()) => (module.clone(), path),
+            _ if self.modules.contains_key(&[module.as_slice(), std::slice::from_ref(first)].concat()) => (module.clone(), path),
             _ => return None,
         };
         while let Some((next, further)) = rest.split_first() {
             let inner = if next == "super" {
                 at[..at.len().checked_sub(1)?].to_vec()
             } else {
-                [at.as_slice(), &[next.clone()]].concat()
+                [at.as_slice(), std::slice::from_ref(next)].concat()
             };
             if !self.modules.contains_key(&inner) {
                 return match self.modules[&at].reexports.get(next) {

@@ -256,7 +256,9 @@ impl State {
     /// is gone.
     fn output(&self, id: &str) -> Reply {
         match self.job(id) {
-            Some(job) if job.end == Some(End::Completed) && !job.links_expired => Reply::Bytes(job.output()),
+            Some(job) if job.end == Some(End::Completed) && !job.links_expired => {
+                Reply::Bytes(job.output(self.provider))
+            }
             Some(_) if self.provider == Provider::Csm => {
                 Reply::error(403, "signature not valid in the specified time frame")
             }
