@@ -106,7 +106,9 @@ impl ModuleGraph {
             "crate" => (Vec::new(), rest),
             "self" => (module.clone(), rest),
             "super" => (module[..module.len().checked_sub(1)?].to_vec(), rest),
-            _ if self.modules.contains_key(&[module.as_slice(), std::slice::from_ref(first)].concat()) => (module.clone(), path),
+            _ if self.modules.contains_key(&[module.as_slice(), std::slice::from_ref(first)].concat()) => {
+                (module.clone(), path)
+            }
             _ => return None,
         };
         while let Some((next, further)) = rest.split_first() {

@@ -1,9 +1,10 @@
 //! What runs on a local stack of its own.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::error::Result;
+use crate::error::{Context as _, Result};
 use crate::functions::{self, Architecture, FUNCTIONS, Profile};
 use crate::project::Project;
 use crate::tools::{MINISTACK, SAM, install_beside};
@@ -99,9 +100,20 @@ pub(crate) fn test(project: &Project, profile: Profile) -> Result<()> {
     let mut cargo = project.cargo(&["test", "--workspace"]);
     if profile == Profile::Local {
         println!("left out: {DEPLOYS_FROM_SOURCES} (PROFILE=release runs it too)");
-        cargo.args(["--", "--skip", DEPLOYS_FROM_SOURCES]);
+        cargo.env("HARNESS_FUNCTIONS", lay_out_for_harness(project)?).args(["--", "--skip", DEPLOYS_FROM_SOURCES]);
     }
     project.run(cargo.env("STACK_FILE", stack.file()))
+}
+
+/// Copies the local functions to where the test of the benchmark's harness looks for those that are built for Lambda.
+fn lay_out_for_harness(project: &Project) -> Result<PathBuf> {
+    let place = project.target.join("local-functions");
+    for name in FUNCTIONS {
+        let folder = place.join("lambda").join(name);
+        fs::create_dir_all(&folder).context(folder.display())?;
+        fs::copy(project.target.join("debug").join(name), folder.join("bootstrap")).context(name)?;
+    }
+    Ok(place)
 }
 
 /// Every operation meets every fault.
