@@ -1,6 +1,6 @@
 #![no_main]
 
-use promises::described;
 use libfuzzer_sys::fuzz_target;
+use promises::described;
 
 fuzz_target!(|bytes: &[u8]| described::hold(bytes));

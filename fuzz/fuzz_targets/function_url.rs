@@ -1,6 +1,6 @@
 #![no_main]
 
-use promises::function_url;
 use libfuzzer_sys::fuzz_target;
+use promises::function_url;
 
 fuzz_target!(|text: &str| function_url::hold(text));

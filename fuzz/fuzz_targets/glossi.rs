@@ -1,7 +1,7 @@
 #![no_main]
 
 use domain::provider::Provider;
-use promises::body;
 use libfuzzer_sys::fuzz_target;
+use promises::body;
 
 fuzz_target!(|bytes: &[u8]| body::hold(Provider::Glossi, bytes));

@@ -1,6 +1,6 @@
 #![no_main]
 
-use promises::message;
 use libfuzzer_sys::fuzz_target;
+use promises::message;
 
 fuzz_target!(|text: &str| message::hold(text));

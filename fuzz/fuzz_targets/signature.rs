@@ -1,6 +1,6 @@
 #![no_main]
 
-use promises::signature;
 use libfuzzer_sys::fuzz_target;
+use promises::signature;
 
 fuzz_target!(|text: &[u8]| signature::hold(text));

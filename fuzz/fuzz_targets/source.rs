@@ -1,6 +1,6 @@
 #![no_main]
 
-use promises::source;
 use libfuzzer_sys::fuzz_target;
+use promises::source;
 
 fuzz_target!(|text: &str| source::hold(text));
