@@ -1,4 +1,4 @@
-//! Update expressions, as far as the functions write them: `SET name = value, ... REMOVE name, ...`.
+//! Update expressions, as far as the functions write them: `SET name = value, ... ADD name value, ... REMOVE name, ...`.
 
 use serde_json::{Map, Value, json};
 
@@ -11,6 +11,7 @@ pub(crate) fn apply(request: &Value, item: &mut Map<String, Value>) -> Result<()
         Some((set, remove)) => (set.trim(), remove.trim()),
         None => (expression.trim(), ""),
     };
+    let (set, add) = set.split_once("ADD ").unwrap_or((set, ""));
     let name = |token: &str| match request["ExpressionAttributeNames"][token.trim()].as_str() {
         Some(name) => name.to_owned(),
         None => token.trim().to_owned(),
@@ -19,6 +20,13 @@ pub(crate) fn apply(request: &Value, item: &mut Map<String, Value>) -> Result<()
         let (target, value) = assignment.split_once('=').ok_or_else(|| format!("not an assignment: {assignment}"))?;
         let value = evaluate(value, request, item).ok_or_else(|| format!("cannot be evaluated: {value}"))?;
         item.insert(name(target), value);
+    }
+    for addition in add.split(',').filter(|addition| !addition.trim().is_empty()) {
+        let (target, value) = addition.trim().split_once(' ').ok_or_else(|| format!("not an addition: {addition}"))?;
+        let target = name(target);
+        let sum = if item.contains_key(&target) { format!("{target} + {value}") } else { value.to_owned() };
+        let sum = evaluate(&sum, request, item).ok_or_else(|| format!("cannot be evaluated: {addition}"))?;
+        item.insert(target, sum);
     }
     for target in remove.split(',').filter(|target| !target.is_empty()) {
         item.remove(&name(target));

@@ -34,7 +34,7 @@ use tests::observe::until;
 use tests::world::{World, run};
 
 /// How many events there are, and how many writes each of them meets.
-const EVENTS: u32 = 60;
+const EVENTS: u32 = 150;
 const WRITES: u32 = 40;
 const KINDS: [&str; 9] = [
     "record",

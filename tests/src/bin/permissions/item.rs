@@ -36,9 +36,11 @@ pub(crate) fn in_full(record: &Record, now: i64, masks: &[(String, &'static str)
         .iter()
         .map(|(name, value)| {
             let value = match (name.as_str(), value) {
-                ("delivery" | "claimed_by" | "body_sha256" | "body" | "last_error" | "body_ref" | "due_shard", _) => {
-                    "...".to_owned()
-                }
+                (
+                    "delivery" | "claimed_by" | "swept_by" | "body_sha256" | "body" | "last_error" | "body_ref"
+                    | "due_shard",
+                    _,
+                ) => "...".to_owned(),
                 ("expires_at", AttributeValue::N(seconds)) => wait(seconds.parse::<i64>().unwrap_or(0) * 1000 - now),
                 (name, AttributeValue::N(millis))
                     if name.ends_with("_at") || name == "not_before" || name == "lease_until" =>
