@@ -12,6 +12,7 @@ use benches::scenario::{Kind, Scenario, Transport, Workshop, check_effects};
 use benches::services::{Delays, State};
 use benches::tls::Authority;
 
+#[expect(clippy::disallowed_methods, reason = "`make test` says by the environment where its functions lie")]
 fn workshop(name: &str) -> Workshop {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it lies in the target directory");
     // With the local profile, `make test` says where its functions lie as if they were Lambda's.
