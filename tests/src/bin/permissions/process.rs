@@ -49,8 +49,8 @@ pub(crate) const PATHS: [Path; 18] = [
         walk: |world, name| {
             Box::pin(async move {
                 // An event has a thousand assets at most, so it is their names that are too large.
-                let name = "a-rather-long-name-of-an-image-".repeat(10);
-                let output = |number| format!("https://cdn.get3w.com/outputs/{name}{number}.png");
+                let long = "a-rather-long-name-of-an-image-".repeat(10);
+                let output = |number| format!("https://cdn.get3w.com/outputs/{long}{number}.png");
                 let outputs: Vec<String> = (0..MANY_OUTPUTS).map(output).collect();
                 straight(world, name, &body(&outputs, 0), Outage::None).await
             })
