@@ -57,7 +57,7 @@ enum Lost {
     Forgotten,
 }
 
-/// The quickest after some freezes counts: this machine may be slow for a moment, but two waits in vain are always too
+/// The quickest after some freezes counts: this machine may be slow for a moment, but two waits for nothing are always too
 /// long.
 const FREEZES: u64 = 3;
 
