@@ -31,7 +31,8 @@ enum Second {
 
 /// A source of the provider with a token in its URL alone, and what else its secret says.
 fn source(provider: Provider, fields: &str) -> Source {
-    let parse = |json: &str| Source::parse(SourceName::parse("test").unwrap(), json).unwrap();
+    let name = || SourceName::parse("test").expect("it is a name");
+    let parse = |json: &str| Source::parse(name(), json).expect("the secret is whole");
     let digest = Digest::of(TOKEN.as_bytes());
     let by_token = parse(&format!(r#"{{"provider":"csm","token_sha256":["{digest}"]}}"#));
     let needs = match provider {
@@ -54,7 +55,7 @@ fn event(source: &Source, headers: &[(&str, &str)], body: &str, request_id: &str
         received_at: NOW,
         request_id: request_id.to_owned(),
     };
-    verify(delivery, source).unwrap().event().clone()
+    verify(delivery, source).expect("the token is right").event().clone()
 }
 
 fn second(first: &Event, second: &Event) -> Second {
@@ -62,7 +63,7 @@ fn second(first: &Event, second: &Event) -> Second {
         return Second::OtherEvent;
     }
     let packed = PackedBody { bytes: Vec::new(), is_zstd: false };
-    let record = Item::received(first, RecordBody::Inline(&packed), NOW).record_state().unwrap();
+    let record = Item::received(first, RecordBody::Inline(&packed), NOW).record_state().expect("the record is whole");
     match admit(&record, second, NOW, SCHEDULE) {
         Admission::Beside => Second::OtherEvent,
         Admission::Duplicate { .. } => Second::Retry,
