@@ -92,7 +92,7 @@ pub(crate) fn demo(project: &Project, profile: Profile) -> Result<()> {
 
 /// All tests.
 pub(crate) fn test(project: &Project, profile: Profile) -> Result<()> {
-    let built = Built::make(project, profile, &["stack"])?;
+    let built = Built::make(project, profile, &["stack", "landfall"])?;
     project.say("building the tests");
     project.run(&mut project.cargo(&["test", "--workspace", "--no-run"]))?;
     let stack = Running::start(project, "test-stack", &built)?;

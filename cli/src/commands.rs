@@ -1,0 +1,27 @@
+//! The commands, each group in a file.
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::error::Result;
+
+mod status;
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the stack and its state
+    Status(status::Arguments),
+}
+
+impl Command {
+    /// Does it.
+    ///
+    /// # Errors
+    /// They say who must do what.
+    pub async fn run(self, context: &Context) -> Result<()> {
+        match self {
+            Command::Status(arguments) => status::run(&arguments, context).await,
+        }
+    }
+}

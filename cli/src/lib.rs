@@ -1,0 +1,44 @@
+//! The operator's tool, as a library: its program is one call of [`main`].
+//!
+//! A command gets a [`context::Context`], which connects to AWS only when the command asks it to. Data goes to standard
+//! output, words go to standard error, and an [`error::Error`] says who must do what.
+
+pub mod arguments;
+pub mod aws_error;
+pub mod commands;
+pub mod context;
+pub mod error;
+pub mod options;
+pub mod output;
+pub mod prompt;
+pub mod session;
+pub mod stack;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::Arguments;
+use crate::context::Context;
+use crate::error::Error;
+
+/// Runs the command that this process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // One thread: a command waits for AWS most of the time.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let context = Context::new(arguments.options);
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(arguments.command.run(&context)),
+        Err(error) => Err(Error::Unavailable(format!("this machine has no room for the program: {error}"))),
+    };
+    match result {
+        // Who reads has seen enough, such as `head`.
+        Ok(()) | Err(Error::OutputClosed) => ExitCode::SUCCESS,
+        Err(error) => {
+            context.output.words(&format!("landfall: {error}"));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Where data and words go.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+use serde::ser::SerializeMap as _;
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::options::Format;
+
+/// One kind of data.
+pub trait Row: Serialize {
+    /// The fields that a table shows unless others are asked for.
+    const COLUMNS: &'static [&'static str];
+}
+
+/// Writes data to standard output and words to standard error.
+#[derive(Debug)]
+pub struct Output {
+    format: Format,
+    fields: Vec<String>,
+}
+
+impl Output {
+    /// `fields` are those that the caller wants; none for the usual ones.
+    #[must_use]
+    pub fn new(format: Format, fields: Vec<String>) -> Output {
+        Output { format, fields }
+    }
+
+    /// Writes any number of things: a table, an array, or a line each.
+    ///
+    /// # Errors
+    /// If they lack a field that was asked for, or the output is closed.
+    pub fn rows<T: Row>(&self, rows: &[T]) -> Result<()> {
+        let text = match self.format {
+            Format::Table => self.table(rows)?,
+            Format::Json => format!("{}\n", json(&self.chosen_of_all(rows)?, true)),
+            Format::Ndjson => self.chosen_of_all(rows)?.iter().map(|row| json(row, false) + "\n").collect(),
+        };
+        data(&text)
+    }
+
+    /// Writes one thing: a line a field, or an object.
+    ///
+    /// # Errors
+    /// As for [`Output::rows`].
+    pub fn item<T: Row>(&self, item: &T) -> Result<()> {
+        let text = match self.format {
+            Format::Table => {
+                let mut table = plain_table();
+                for field in self.columns::<T>() {
+                    table.add_row([field, &cell(&value_of(item, field)?)]);
+                }
+                trimmed(&table)
+            }
+            Format::Json => format!("{}\n", json(&self.chosen(item)?, true)),
+            Format::Ndjson => json(&self.chosen(item)?, false) + "\n",
+        };
+        data(&text)
+    }
+
+    /// Tells people something.
+    pub fn words(&self, text: &str) {
+        // Nobody can be told that nobody can be told.
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+
+    /// Whether a person reads the data.
+    #[must_use]
+    pub fn is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    fn columns<T: Row>(&self) -> Vec<&str> {
+        match self.fields.as_slice() {
+            [] => T::COLUMNS.to_vec(),
+            fields => fields.iter().map(String::as_str).collect(),
+        }
+    }
+
+    fn table<T: Row>(&self, rows: &[T]) -> Result<String> {
+        let columns = self.columns::<T>();
+        let mut table = plain_table();
+        table.set_header(columns.iter().map(|name| name.to_uppercase()));
+        for row in rows {
+            let cells = columns.iter().map(|field| Ok(cell(&value_of(row, field)?)));
+            table.add_row(cells.collect::<Result<Vec<String>>>()?);
+        }
+        Ok(trimmed(&table))
+    }
+
+    fn chosen_of_all<'a, T: Row>(&'a self, rows: &'a [T]) -> Result<Vec<Chosen<'a, T>>> {
+        rows.iter().map(|row| self.chosen(row)).collect()
+    }
+
+    fn chosen<'a, T: Row>(&'a self, row: &'a T) -> Result<Chosen<'a, T>> {
+        if self.fields.is_empty() {
+            return Ok(Chosen::All(row));
+        }
+        let fields = self.fields.iter().map(|field| Ok((field.as_str(), value_of(row, field)?)));
+        Ok(Chosen::Some(fields.collect::<Result<_>>()?))
+    }
+}
+
+/// What of a thing is written, in the order that was asked for.
+enum Chosen<'a, T> {
+    All(&'a T),
+    Some(Vec<(&'a str, Value)>),
+}
+
+impl<T: Serialize> Serialize for Chosen<'_, T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match self {
+            Chosen::All(row) => row.serialize(serializer),
+            Chosen::Some(fields) => {
+                let mut map = serializer.serialize_map(Some(fields.len()))?;
+                for (field, value) in fields {
+                    map.serialize_entry(field, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+fn data(text: &str) -> Result<()> {
+    let mut output = io::stdout().lock();
+    Ok(output.write_all(text.as_bytes()).and_then(|()| output.flush())?)
+}
+
+fn json(value: &impl Serialize, is_pretty: bool) -> String {
+    let text = if is_pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
+    text.expect("a row has names as keys")
+}
+
+fn value_of(row: &impl Serialize, field: &str) -> Result<Value> {
+    let row = serde_json::to_value(row).expect("a row has names as keys");
+    match row.get(field) {
+        Some(value) => Ok(value.clone()),
+        None => {
+            let known: Vec<&str> = row.as_object().into_iter().flat_map(|row| row.keys().map(String::as_str)).collect();
+            Err(Error::Usage(format!("--fields: there is no {field}; there are {}", known.join(", "))))
+        }
+    }
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(", "),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+fn plain_table() -> Table {
+    let mut table = Table::new();
+    // Ids stay whole, whatever the width of the terminal.
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table
+}
+
+fn trimmed(table: &Table) -> String {
+    let lines = table.lines();
+    // Cells are padded.
+    lines.map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned() + "\n").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use serde::Serialize;
+
+    use super::{Output, Row, json};
+    use crate::options::Format;
+
+    #[derive(Serialize)]
+    struct Queue {
+        name: &'static str,
+        depth: Option<u64>,
+        filters: Vec<&'static str>,
+    }
+
+    impl Row for Queue {
+        const COLUMNS: &'static [&'static str] = &["name", "depth"];
+    }
+
+    const QUEUES: [Queue; 2] = [
+        Queue { name: "consumer", depth: Some(12), filters: vec![] },
+        Queue { name: "billing-of-all-teams", depth: None, filters: vec![] },
+    ];
+
+    fn output(fields: &[&str]) -> Output {
+        Output::new(Format::Table, fields.iter().map(|&field| field.to_owned()).collect())
+    }
+
+    #[test]
+    fn a_table_shows_the_usual_fields_or_those_that_are_asked_for() {
+        let check = |fields: &[&str], expected: Expect| {
+            let text = output(fields).table(&QUEUES).unwrap_or_else(|error| error.to_string());
+            expected.assert_eq(&text);
+        };
+        check(
+            &[],
+            expect![[r#"
+            NAME                  DEPTH
+            consumer              12
+            billing-of-all-teams  -
+        "#]],
+        );
+        check(
+            &["filters", "name"],
+            expect![[r#"
+            FILTERS  NAME
+                     consumer
+                     billing-of-all-teams
+        "#]],
+        );
+        check(&["size"], expect!["--fields: there is no size; there are depth, filters, name"]);
+    }
+
+    #[test]
+    fn json_has_all_fields_or_those_that_are_asked_for_in_their_order() {
+        let check = |fields: &[&str], expected: Expect| {
+            expected.assert_eq(&json(&output(fields).chosen(&QUEUES[0]).unwrap(), false));
+        };
+        check(&[], expect![[r#"{"name":"consumer","depth":12,"filters":[]}"#]]);
+        check(&["filters", "name"], expect![[r#"{"filters":[],"name":"consumer"}"#]]);
+    }
+}

@@ -1,0 +1,108 @@
+//! Who calls AWS, and where.
+
+use aws_config::{BehaviorVersion, ConfigLoader};
+use aws_credential_types::Credentials;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use tokio::sync::OnceCell;
+
+use crate::error::{Error, Result};
+use crate::options::Options;
+use crate::stack::Stack;
+
+/// The region that the emulator plays.
+const LOCAL_REGION: &str = "us-east-1";
+
+/// Signs in and finds the stack when a command first needs it.
+#[derive(Debug)]
+pub struct Session {
+    options: Options,
+    config: OnceCell<SdkConfig>,
+    stack: OnceCell<Stack>,
+}
+
+impl Session {
+    /// Connects to nothing yet.
+    #[must_use]
+    pub fn new(options: Options) -> Session {
+        Session { options, config: OnceCell::new(), stack: OnceCell::new() }
+    }
+
+    /// The name of the stack, given or usual.
+    #[must_use]
+    pub fn stack_name(&self) -> &str {
+        self.options.stack_name()
+    }
+
+    /// What every client is made from.
+    ///
+    /// # Errors
+    /// If no region is known, or there is no local stack.
+    pub async fn config(&self) -> Result<&SdkConfig> {
+        self.config.get_or_try_init(|| self.load()).await
+    }
+
+    /// The region.
+    ///
+    /// # Errors
+    /// As for [`Session::config`].
+    pub async fn region(&self) -> Result<&str> {
+        let region = self.config().await?.region();
+        Ok(region.expect("no configuration is made without one").as_ref())
+    }
+
+    /// The stack.
+    ///
+    /// # Errors
+    /// If there is none, or AWS did not describe it.
+    pub async fn stack(&self) -> Result<&Stack> {
+        let find = || async {
+            match &self.options.local {
+                Some(file) => Stack::of_file(file),
+                None => Stack::find(self.config().await?, self.stack_name()).await?.ok_or_else(|| self.no_stack()),
+            }
+        };
+        self.stack.get_or_try_init(find).await
+    }
+
+    fn no_stack(&self) -> Error {
+        let region = self.config.get().and_then(SdkConfig::region).map_or("this region", AsRef::as_ref);
+        let name = self.stack_name();
+        Error::NotFound(format!(
+            "there is no stack {name} in {region}: name another with --stack or --region, or deploy it"
+        ))
+    }
+
+    async fn load(&self) -> Result<SdkConfig> {
+        let mut loader = self.loader();
+        if let Some(file) = &self.options.local {
+            let credentials = Credentials::new("local", "local", None, None, "the local stack");
+            loader = loader.region(Region::new(LOCAL_REGION)).credentials_provider(credentials);
+            if let Some(endpoint) = Stack::of_file(file)?.endpoint() {
+                loader = loader.endpoint_url(endpoint);
+            }
+        }
+        let config = loader.load().await;
+        match config.region() {
+            Some(_) => Ok(config),
+            None => {
+                Err(Error::Usage("no region is known: give --region, or set AWS_REGION or one in your profile".into()))
+            }
+        }
+    }
+
+    fn loader(&self) -> ConfigLoader {
+        let connector = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(connector);
+        if let Some(profile) = &self.options.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(region) = &self.options.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        loader
+    }
+}
