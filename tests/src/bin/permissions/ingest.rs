@@ -117,7 +117,8 @@ pub(crate) const PATHS: [Path; 11] = [
             Box::pin(async move {
                 let source = source(world, name).await;
                 let answer = world.deliver(&source, &small_body(), Outage::DynamoDb).await;
-                world.outcome(&[answer]).await
+                // The directory of sources is read beside all else, so the answer may come before this fails as well.
+                world.outcome(&[answer.replace("dynamodb:GetItem ", "")]).await
             })
         },
     },
