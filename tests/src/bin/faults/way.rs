@@ -50,8 +50,9 @@ const ALWAYS: u32 = u32::MAX;
 const LARGE_BYTES: usize = 70 * 1024;
 /// A body that the record does not hold, but a message does.
 const MEDIUM_BYTES: usize = 20 * 1024;
-/// So many assets fill a published event.
-const MANY_ASSETS: usize = 4000;
+/// An event has so many assets at most. With names so long they fill a published event.
+const MANY_ASSETS: usize = 1000;
+const LONG_NAME_BYTES: usize = 300;
 /// So many assets are archived, each of so many bytes.
 const ARCHIVED_ASSETS: usize = 20;
 const SMALL_ASSET_BYTES: usize = 200;
@@ -85,12 +86,10 @@ impl Way {
 
     /// A delivery's body.
     pub(crate) fn body(self) -> Vec<u8> {
-        let output =
-            |number: usize| format!("https://cdn.get3w.com/outputs/a-rather-long-name-of-an-image-{number}.png");
-        let (outputs, noise_bytes) = match self {
-            Way::LargeBody => (1, LARGE_BYTES),
-            Way::LargeInMessageAlone => (1, MEDIUM_BYTES),
-            Way::ManyAssets => (MANY_ASSETS, 0),
+        let (outputs, name_bytes, noise_bytes) = match self {
+            Way::LargeBody => (1, 1, LARGE_BYTES),
+            Way::LargeInMessageAlone => (1, 1, MEDIUM_BYTES),
+            Way::ManyAssets => (MANY_ASSETS, LONG_NAME_BYTES, 0),
             Way::Straight
             | Way::InMessageAlone
             | Way::InRecordAlone
@@ -100,8 +99,10 @@ impl Way {
             | Way::ArchivedInParts
             | Way::UploadTakenBack
             | Way::CopyStands
-            | Way::Unreadable => (1, 0),
+            | Way::Unreadable => (1, 1, 0),
         };
+        let name = "n".repeat(name_bytes);
+        let output = |number: usize| format!("https://cdn.get3w.com/outputs/{name}-{number}.png");
         let outputs: Vec<String> = (0..outputs).map(output).collect();
         report(&outputs, noise_bytes)
     }
