@@ -163,8 +163,9 @@ fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matche
     let body_sha256 = Digest::of(&delivery.body);
     let content_sha256 = signed_form(&delivery, source).map_or(body_sha256, |form| Digest::of(form.as_bytes()));
     let mut key = head.key;
-    let may_recur = head.key_with_body || head.event_type.may_recur() || source.dedupe == Dedupe::Content;
-    let has_body = key.is_empty() || may_recur;
+    // A thing may come to a state that ends nothing any number of times; an event has its id once, whatever it reports.
+    let may_recur = head.key_meaning == KeyMeaning::State && head.event_type.may_recur();
+    let has_body = key.is_empty() || head.key_with_body || may_recur || source.dedupe == Dedupe::Content;
     if has_body {
         key.push(content_sha256.to_string());
     }
