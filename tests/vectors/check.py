@@ -3,8 +3,8 @@
     python tests/vectors/check.py [descriptions] [vectors]
 
 It needs Python 3.11, or an older one and `tomli`. Ed25519 is not in Python's own library: such vectors are passed over, and
-counted, where the package `cryptography` is not installed. It looks at the verdict, at what verified, and at which
-secret did; the words for a refusal and the events are Landfall's own matter.
+counted, where the package `cryptography` is not installed. It looks at the verdict, at what verified, at which secret
+did, and at the event's id; the words for a refusal and the types of events are Landfall's own matter.
 """
 
 import base64
@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+import events
 
 try:
     import tomllib
@@ -92,25 +94,34 @@ class Case:
     received_at: str
     request: dict[str, Any]
     expected: dict[str, Any]
+    after: str | None = None
 
 
-def vectors(path: Path) -> Iterator[tuple[Group, Case]]:
-    """The cases of a file, each with its group."""
+def vectors(path: Path) -> Iterator[tuple[Group, Case, Case | None]]:
+    """The cases of a file, each with its group and with the case that comes before it, if any does."""
     file = SenderFile(**json.loads(path.read_text()))
     found = [(group, Case(**case)) for group in (Group(**group) for group in file.groups) for case in group.cases]
     assert len(found) == file.number_of_cases, f"{path} has {len(found)} cases, and not {file.number_of_cases}"
-    yield from found
+    named = {case.name: case for _, case in found}
+    yield from ((group, case, named[case.after] if case.after else None) for group, case in found)
 
 
 class Delivery:
     """One request, and how its sender is described."""
 
-    def __init__(self, group: Group, case: Case, scheme: dict[str, Any]) -> None:
+    def __init__(self, group: Group, case: Case, description: dict[str, Any]) -> None:
         request = case.request
-        self.key_set, self.scheme, self.headers = group.key_set, scheme, request["headers"]
+        self.description, self.configured = description, group.source
+        self.key_set, self.scheme, self.headers = group.key_set, description["scheme"], request["headers"]
         self.url, self.source = request["url"], group.source["secret"]
         self.body = request["body"].encode() if "body" in request else base64.b64decode(request["body_base64"])
         self.received = instant(case.received_at)
+
+    def event(self, found: dict[str, Any]) -> events.Event:
+        """The event of it, once it is verified as `found` says."""
+        is_form = "{form}" in self.scheme.get("message", "") and self.is_form()
+        content = self.form() if is_form else self.body
+        return events.event(self.description, self.configured, self.headers, self.body, content, found)
 
     def verify(self) -> dict[str, Any]:
         """What verified it."""
@@ -278,9 +289,12 @@ class Delivery:
         path = "" if urlsplit(public).path.strip("/") else asked.path
         return public + path + (f"?{asked.query}" if asked.query else "")
 
-    def form(self) -> bytes:
+    def is_form(self) -> bool:
         content_type = next((value for name, value in self.headers if name.lower() == "content-type"), "")
-        if content_type.startswith("application/x-www-form-urlencoded"):
+        return content_type.startswith("application/x-www-form-urlencoded")
+
+    def form(self) -> bytes:
+        if self.is_form():
             fields = set(parse_qsl(self.body.decode(), keep_blank_values=True))
             return "".join(name + value for name, value in sorted(fields)).encode()
         digests = [value for name, value in parse_qsl(urlsplit(self.url).query) if name == "bodySHA256"]
@@ -357,23 +371,38 @@ def decoded(text: str, encoding: str) -> bytes:
         raise Refused(f"no {encoding}") from None
 
 
+def told(group: Group, case: Case, before: Case | None, description: dict[str, Any]) -> dict[str, Any]:
+    """What is made of a delivery, but for the words that are Landfall's own."""
+    delivery = Delivery(group, case, description)
+    try:
+        found = delivery.verify()
+    except Refused:
+        return {}
+    event = delivery.event(found)
+    event_id: str | None = event.id
+    if before:
+        earlier = Delivery(group, before, description)
+        event_id = events.id_after(earlier.event(earlier.verify()), event, group.source["secret"].get("confirm", False))
+    return {"accepted": found, **({"id": event_id} if event_id else {"repeat": True})}
+
+
 def main() -> None:
     descriptions = Path(sys.argv[1]) if len(sys.argv) > 1 else REPOSITORY / "shared/domain/providers"
     folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parent
     checked, skipped, wrong = 0, 0, []
     for path in sorted(folder.glob("*.json")):
-        for group, case in vectors(path):
+        for group, case, before in vectors(path):
             source = group.source["secret"]
             description = source.get("scheme") or tomllib.loads((descriptions / f"{source['provider']}.toml").read_text())
             try:
-                found: dict[str, Any] | None = Delivery(group, case, description["scheme"]).verify()
+                found = told(group, case, before, description)
             except NoEd25519:
                 skipped += 1
                 continue
-            except Refused:
-                found = None
             checked += 1
-            expected = case.expected.get("accepted")
+            expected = {field: case.expected[field] for field in ("accepted", "repeat") if field in case.expected}
+            if "event" in case.expected:
+                expected["id"] = case.expected["event"]["id"]
             if found != expected:
                 wrong.append(f"{path.stem}, {case.name}: {found or 'refused'}, and not {expected or 'refused'}")
     passed_over = f", and {skipped} of Ed25519 passed over for want of `cryptography`" if skipped else ""

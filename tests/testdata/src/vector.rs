@@ -52,6 +52,9 @@ pub struct Case {
     pub name: String,
     /// What it is there to show.
     pub comment: String,
+    /// The case whose delivery came to the same source before.
+    #[serde(default)]
+    pub after: Option<String>,
     /// When it arrives, by RFC 3339.
     pub received_at: String,
     /// What was sent.
@@ -76,7 +79,7 @@ pub struct SentRequest {
     body_base64: Option<String>,
 }
 
-/// The verdict: `accepted` with an `event`, or `refused`.
+/// The verdict: `accepted` with an `event` or as a `repeat`, or `refused`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
@@ -86,6 +89,9 @@ pub struct Expected {
     /// What it becomes.
     #[serde(default)]
     pub event: Option<EventText>,
+    /// That it is no event of its own but a repeat of the delivery before it.
+    #[serde(default)]
+    pub repeat: bool,
     /// Why it is not believed.
     #[serde(default)]
     pub refused: Option<String>,

@@ -64,11 +64,18 @@ def expected(case: Case) -> dict[str, Any]:
     by = "signature" if case.recipe.covers_body and is_ours else "token"
     indices = {case.recipe.proof: case.verdict.secret, "token": case.verdict.token}
     known = {name: index for name, index in indices.items() if index is not None}
+    accepted = {"verified_by": by, **known}
+    if case.verdict.is_repeat:
+        return {"accepted": accepted, "repeat": True}
     recipe, sent = case.recipe, case.sent
-    key = recipe.key(sent)
+    key = case.key or recipe.key(sent)
+    content = hashlib.sha256(recipe.content(sent)).hexdigest()
     if case.verdict.token is not None and recipe.header_beside_token:
-        key = [*(key or [hashlib.sha256(sent.body).hexdigest()]), recipe.other_headers[recipe.header_beside_token]]
-    return {"accepted": {"verified_by": by, **known}, "event": event(recipe, recipe.type_of(sent), key, sent)}
+        key = [*(key or [content]), recipe.other_headers[recipe.header_beside_token]]
+    if case.has_body_in_key:
+        assert key, f"{recipe.provider}, {case.name}: only what has a key can have two bodies under one"
+        key = [*key, content]
+    return {"accepted": accepted, "event": event(recipe, case.event_type or recipe.type_of(sent), key, sent)}
 
 
 def configured(case: Case) -> dict[str, Any]:
@@ -94,6 +101,7 @@ def vector(case: Case) -> dict[str, Any]:
     return {
         "name": case.name,
         "comment": case.shows,
+        **({"after": case.after} if case.after else {}),
         "received_at": instant(case.received_millis),
         "request": request(case.sent, case.headers),
         "expected": expected(case),

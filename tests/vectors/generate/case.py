@@ -12,6 +12,8 @@ class Accepted:
 
     secret: int | None = None
     token: int | None = None
+    # Whether it is a repeat of the delivery before it, and so no event of its own.
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,3 +38,10 @@ class Case:
     received_millis: int = NOW_SECONDS * 1000
     # What else the operator configures; None takes away what the recipe has.
     options: dict[str, Any] = field(default_factory=dict)
+    # The name of the case whose delivery came to the same source before.
+    after: str | None = None
+    # Whether its body's digest is part of its key: always, or because it is an event beside that one.
+    has_body_in_key: bool = False
+    # What tells the event from every other, and its type, where the recipe's are those of another kind of delivery.
+    key: list[str] | None = None
+    event_type: str | None = None

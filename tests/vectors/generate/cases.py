@@ -12,6 +12,7 @@ from typing import Any
 
 from case import Accepted, Case, Refused
 from more_cases import more_cases
+from second_bodies import second_bodies
 from signing import NOW_SECONDS, TOKENS, URL, Basic, Header, Pairs, Prefixed, Recipe, Sent, Signing
 from signing import StaticToken, UrlToken, Versions, compact, flipped
 
@@ -32,14 +33,15 @@ def cases(recipe: Recipe) -> Iterator[Case]:
     """All deliveries of one sender."""
     if isinstance(recipe, UrlToken):
         yield from url_token(recipe)
-        return
     if isinstance(recipe, StaticToken):
         yield from static_token(recipe)
     if isinstance(recipe, Basic):
         yield from basic(recipe)
     if isinstance(recipe, Signing):
         yield from signed(recipe)
-    yield from with_a_token(recipe)
+    if not isinstance(recipe, UrlToken):
+        yield from with_a_token(recipe)
+    yield from second_bodies(recipe)
 
 
 def url_token(recipe: UrlToken) -> Iterator[Case]:

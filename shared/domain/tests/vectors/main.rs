@@ -5,6 +5,7 @@
 
 mod added;
 mod required;
+mod second_body;
 mod vector;
 
 use std::collections::BTreeSet;
@@ -92,6 +93,7 @@ fn lacking(file: &VectorFile, description: &Description) -> Vec<String> {
             Some(_) => missing.push(format!("{}, {name} is not {verdict}", file.sender)),
         }
     }
+    missing.extend(second_body::lacking(file, description));
     missing
 }
 

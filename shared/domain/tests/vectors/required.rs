@@ -11,7 +11,7 @@ pub(crate) struct Required(Vec<(String, bool)>);
 /// The vectors that a sender with this scheme must have.
 pub(crate) fn required(scheme: &Scheme) -> Vec<(String, bool)> {
     let mut required = Required(Vec::new());
-    required.accepted(&["genuine"]);
+    required.accepted(&["genuine", "repeat", "second-body"]);
     if !matches!(scheme, Scheme::UrlToken) {
         required.accepted(&["names-in-other-case", "previous-secret", "token-beside"]);
         required.refused(&["secret-wrong", "token-beside-missing", "token-beside-wrong"]);

@@ -8,11 +8,17 @@ use domain::content::canonical::Canonical;
 use domain::delivery::Delivery;
 use domain::delivery::request::Request;
 use domain::delivery::route::{Route, route};
+use domain::event::Event;
+use domain::ledger::admit::{Admission, admit};
+use domain::ledger::item::Item;
+use domain::ledger::record::{PackedBody, RecordBody};
+use domain::ledger::schedule::Schedule;
 use domain::published::{Carriage, publish};
 use domain::source::Source;
 use domain::source::public_keys::PublicKeys;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
+use domain::time::time_scale::TimeScale;
 use domain::verify::{Matched, Rejection, VerifiedEvent, verify_with};
 use serde_json::{Value, json};
 use testdata::vector::{Case, ConfiguredSource, EventText, Expected, Group, Proof, SentRequest, VectorFile};
@@ -22,21 +28,24 @@ pub(crate) struct Vector {
     pub(crate) source: ConfiguredSource,
     key_set: Option<Value>,
     case: Case,
+    before: Option<Case>,
 }
 
 impl Vector {
     /// Those of a file.
     pub(crate) fn all(file: &VectorFile) -> impl Iterator<Item = Vector> {
-        file.cases().map(Vector::of)
+        file.cases().map(|(group, case)| Vector::of(file, group, case))
     }
 
     /// The one that every sender has.
     pub(crate) fn genuine(file: &VectorFile) -> Vector {
-        file.case("genuine").map(Vector::of).unwrap_or_else(|| panic!("{} has no vector `genuine`", file.sender))
+        let (group, case) = case(file, "genuine");
+        Vector::of(file, group, case)
     }
 
-    fn of((group, case): (&Group, &Case)) -> Vector {
-        Vector { source: group.source.clone(), key_set: group.key_set.clone(), case: case.clone() }
+    fn of(file: &VectorFile, group: &Group, of: &Case) -> Vector {
+        let before = of.after.as_deref().map(|name| case(file, name).1.clone());
+        Vector { source: group.source.clone(), key_set: group.key_set.clone(), case: of.clone(), before }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -52,46 +61,56 @@ impl Vector {
 
     /// What it says, in a line.
     pub(crate) fn expected(&self) -> String {
-        match &self.case.expected {
-            Expected { accepted: None, event: None, refused: Some(refused) } => format!("refused: {refused}"),
-            Expected { accepted: Some(accepted), event: Some(EventText { id, event_type }), refused: None } => {
-                let &Proof { ref verified_by, secret, public_key, published_key, token } = accepted;
-                let matched = Matched { secret, public_key, published_key, token };
-                format!("{verified_by} by {} | {event_type} | {id}", proof(matched))
+        let Expected { accepted, event, repeat, refused } = &self.case.expected;
+        match (accepted, event, repeat, refused) {
+            (None, None, false, Some(refused)) => format!("refused: {refused}"),
+            (Some(accepted), None, true, None) if self.before.is_some() => format!("{} | a repeat", proven(accepted)),
+            (Some(accepted), Some(EventText { id, event_type }), false, None) => {
+                format!("{} | {event_type} | {id}", proven(accepted))
             }
-            _ => panic!("{}: it is `accepted` with an `event`, or `refused`", self.name()),
+            _ => panic!("{}: it is `accepted` with an `event` or as a `repeat`, or `refused`", self.name()),
         }
     }
 
     /// What Landfall makes of it, in the same words.
     pub(crate) fn found(&self) -> String {
-        match self.verified(&self.source()) {
-            Ok(verified) => {
-                let event = verified.event();
-                format!("{} by {} | {} | {}", event.verified_by, proof(verified.matched()), event.event_type, event.id)
-            }
-            Err(refused) => format!("refused: {}", refused.refusal),
+        let source = self.source();
+        let verified = match self.verified(&source, &self.case) {
+            Ok(verified) => verified,
+            Err(refused) => return format!("refused: {}", refused.refusal),
+        };
+        let proof = format!("{} by {}", verified.event().verified_by, proof(verified.matched()));
+        match self.before(&source).map_or(Some(verified.clone()), |before| beside(&before, verified)) {
+            Some(own) => format!("{proof} | {} | {}", own.event().event_type, own.event().id),
+            None => format!("{proof} | a repeat"),
         }
+    }
+
+    /// The event of the delivery before it.
+    pub(crate) fn before(&self, source: &Source) -> Option<Event> {
+        let before = self.before.as_ref()?;
+        let verified = self.verified(source, before);
+        Some(verified.unwrap_or_else(|refused| panic!("{}: {refused:?} before", self.name())).event().clone())
     }
 
     /// The event that is published of it, whole.
     pub(crate) fn published(&self) -> Value {
         let source = self.source();
-        let verified = self.verified(&source).expect("a genuine delivery");
+        let verified = self.verified(&source, &self.case).expect("a genuine delivery");
         let canonical = Canonical::of(&source.sender, &verified.event().headers, verified.body());
         let published = publish(verified.event(), &canonical, verified.body(), Carriage::Whole);
         serde_json::from_str(&published.json).expect("an event is JSON")
     }
 
     /// As the ingest function does it, from the event that Lambda hands to it.
-    fn verified(&self, source: &Source) -> Result<VerifiedEvent, Rejection> {
-        let event = self.function_url_event().to_string();
+    fn verified(&self, source: &Source, case: &Case) -> Result<VerifiedEvent, Rejection> {
+        let event = function_url_event(&case.request).to_string();
         let request = Request::read(&event).expect("a function URL's event");
         let Route::Deliver { source: Some(name), token } = route(request.method(), request.path()) else {
-            panic!("{} {} delivers to no source", self.case.request.method, self.case.request.url);
+            panic!("{} {} delivers to no source", case.request.method, case.request.url);
         };
         let (url, headers, body) = request.into_parts().expect("a body that can be taken");
-        let received_at = Timestamp::parse_rfc3339(&self.case.received_at).expect("an instant");
+        let received_at = Timestamp::parse_rfc3339(&case.received_at).expect("an instant");
         let delivery = Delivery { url, token, headers, body, received_at, request_id: "request-1".to_owned() };
         assert_eq!(name, source.name, "the URL is another source's");
         let keys = self.key_set.as_ref().map(|keys| PublicKeys::of_key_set(keys.to_string().as_bytes()));
@@ -103,33 +122,57 @@ impl Vector {
         let secret = Value::Object(self.source.secret.clone()).to_string();
         Source::parse(name, &secret).unwrap_or_else(|error| panic!("{}: {error}", self.name()))
     }
+}
 
-    fn function_url_event(&self) -> Value {
-        let request = &self.case.request;
-        let SentRequest { method, url, headers, .. } = request;
-        let (before_query, query) = url.split_once('?').unwrap_or((url, ""));
-        let host_and_path = before_query.strip_prefix("https://").expect("an https URL");
-        let (host, path) = host_and_path.split_at(host_and_path.find('/').expect("a path"));
-        // Headers that were sent more than once come joined.
-        let mut joined: HashMap<&str, String> = HashMap::new();
-        for (name, value) in headers {
-            joined.entry(name).and_modify(|known| *known = format!("{known},{value}")).or_insert_with(|| value.clone());
-        }
-        // As a function URL does it: what is no text comes in base64.
-        let (body, is_base64) = match String::from_utf8(request.body()) {
-            Ok(text) => (text, false),
-            Err(error) => (BASE64_STANDARD.encode(error.as_bytes()), true),
-        };
-        json!({
-            "version": "2.0",
-            "rawPath": path,
-            "rawQueryString": query,
-            "headers": joined,
-            "requestContext": {"domainName": host, "http": {"method": method}},
-            "body": body,
-            "isBase64Encoded": is_base64,
-        })
+fn case<'f>(file: &'f VectorFile, name: &str) -> (&'f Group, &'f Case) {
+    file.case(name).unwrap_or_else(|| panic!("{} has no vector `{name}`", file.sender))
+}
+
+/// The event of a delivery that comes while another one's is not finished; nothing if it is a repeat of that.
+fn beside(first: &Event, second: VerifiedEvent) -> Option<VerifiedEvent> {
+    let event = second.event();
+    if first.id != event.id {
+        return Some(second);
     }
+    let packed = PackedBody { bytes: Vec::new(), is_zstd: false };
+    let record = Item::received(first, RecordBody::Inline(&packed), first.received_at).record_state();
+    let now = event.received_at;
+    match admit(&record.expect("a record"), event, now, Schedule::at(TimeScale::REAL)) {
+        Admission::Beside => Some(second.with_body_digest()),
+        Admission::Duplicate { .. } => None,
+        admission => panic!("{admission:?} of a fresh record"),
+    }
+}
+
+fn function_url_event(request: &SentRequest) -> Value {
+    let SentRequest { method, url, headers, .. } = request;
+    let (before_query, query) = url.split_once('?').unwrap_or((url, ""));
+    let host_and_path = before_query.strip_prefix("https://").expect("an https URL");
+    let (host, path) = host_and_path.split_at(host_and_path.find('/').expect("a path"));
+    // Headers that were sent more than once come joined.
+    let mut joined: HashMap<&str, String> = HashMap::new();
+    for (name, value) in headers {
+        joined.entry(name).and_modify(|known| *known = format!("{known},{value}")).or_insert_with(|| value.clone());
+    }
+    // As a function URL does it: what is no text comes in base64.
+    let (body, is_base64) = match String::from_utf8(request.body()) {
+        Ok(text) => (text, false),
+        Err(error) => (BASE64_STANDARD.encode(error.as_bytes()), true),
+    };
+    json!({
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": joined,
+        "requestContext": {"domainName": host, "http": {"method": method}},
+        "body": body,
+        "isBase64Encoded": is_base64,
+    })
+}
+
+fn proven(proof_of: &Proof) -> String {
+    let &Proof { ref verified_by, secret, public_key, published_key, token } = proof_of;
+    format!("{verified_by} by {}", proof(Matched { secret, public_key, published_key, token }))
 }
 
 fn proof(matched: Matched) -> String {
