@@ -8,6 +8,7 @@ use domain::content::canonical::Canonical;
 use domain::digest::Digest;
 use domain::event::event_id::EventId;
 use domain::event::event_type::EventType;
+use domain::event::key_meaning::KeyMeaning;
 use domain::event::{Event, Origin, VerifiedBy};
 use domain::ledger::record::BodyRef;
 use domain::message::{BodyLocation, INLINE_MESSAGE_MAX_BYTES, Message, MessageBody, encode, encode_reference};
@@ -38,7 +39,7 @@ fn full(id: &str, body: &[u8]) -> Event {
         event_type: EventType::parse("landfall.job.completed"),
         subject: Some("pred_abc123".to_owned()),
         verified_by: VerifiedBy::Signature,
-        key_meaning: domain::event::key_meaning::KeyMeaning::Event,
+        key_meaning: KeyMeaning::Event,
         must_confirm: false,
         origin: Origin::Webhook,
         replay: 0,
@@ -62,6 +63,11 @@ fn bare(id: &str, body: &[u8]) -> Event {
     }
 }
 
+/// An event whose key names a state, and which its sender's API must confirm.
+fn to_confirm(id: &str, body: &[u8]) -> Event {
+    Event { verified_by: VerifiedBy::Token, key_meaning: KeyMeaning::State, must_confirm: true, ..full(id, body) }
+}
+
 /// A message in each form, by the name of its sample.
 fn messages() -> BTreeMap<&'static str, String> {
     let in_bucket = full("bucket", &LARGE);
@@ -69,6 +75,7 @@ fn messages() -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("text", encode(&full("text", TEXT.as_bytes()), TEXT.as_bytes(), BodyLocation::Ledger)),
         ("base64", encode(&bare("base64", NOT_TEXT), NOT_TEXT, BodyLocation::Ledger)),
+        ("confirm", encode(&to_confirm("confirm", TEXT.as_bytes()), TEXT.as_bytes(), BodyLocation::Ledger)),
         ("ledger", encode_reference(&full("ledger", &LARGE))),
         ("bucket", encode(&in_bucket, &LARGE, BodyLocation::Bucket(&body_ref))),
     ])
@@ -151,6 +158,7 @@ fn messages_of_every_version_are_read_as_they_were_meant() {
     let meant = BTreeMap::from([
         ("text", (full("text", TEXT.as_bytes()), MessageBody::Here(TEXT.as_bytes().to_vec()))),
         ("base64", (bare("base64", NOT_TEXT), MessageBody::Here(NOT_TEXT.to_vec()))),
+        ("confirm", (to_confirm("confirm", TEXT.as_bytes()), MessageBody::Here(TEXT.as_bytes().to_vec()))),
         ("ledger", (full("ledger", &LARGE), MessageBody::InLedger)),
         ("bucket", (in_bucket, MessageBody::InBucket(body_ref))),
     ]);

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use domain::event::{Origin, VerifiedBy};
 use domain::provider::Provider;
-use testdata::format::{records, versions};
+use expect_test::expect_file;
+use testdata::format::{folder, records, versions};
 
 use domain::digest::Digest;
 use domain::event::event_type::EventType;
+use domain::event::key_meaning::KeyMeaning;
 use domain::ledger::record::{BodyRef, StoredBody};
 use domain::ledger::schedule::Schedule;
+use domain::ledger::sweep::Overdue;
 use domain::source::source_name::SourceName;
 use domain::time::time_scale::TimeScale;
 
@@ -22,15 +25,18 @@ const TEXT: &[u8] = br#"{"status":"completed"}"#;
 const LARGE: [u8; 5000] = [b'x'; 5000];
 
 /// What each sample says of its event's state; times in seconds after [`AT`].
-const STATES: [(&str, &str); 10] = [
+const STATES: [(&str, &str); 13] = [
     ("bare", "received, 0 attempts, due 600"),
+    ("brought-forward", "received, 0 attempts, by b7e1, not before 10, due 30, brought forward 10"),
     ("bucket", "received, 0 attempts, due 600"),
     ("compressed", "received, 0 attempts, due 600"),
+    ("confirm", "received, 0 attempts, due 600"),
     ("done", "done, 1 attempts, by b7e1, expires 2592000"),
     ("failed", "failed, 1 attempts, by b7e1, expires 2592000"),
     ("made", "processing, 1 attempts, by b7e1, lease 60, due 90"),
     ("processing", "processing, 1 attempts, by b7e1, lease 60, due 90"),
     ("received", "received, 0 attempts, due 600"),
+    ("returned", "received, 0 attempts, by delivery:0f1e, due 4200"),
     ("swept", "received, 0 attempts, due 660"),
     ("waiting", "received, 1 attempts, by b7e1, not before 30, due 30"),
 ];
@@ -43,7 +49,7 @@ fn event(name: &str) -> Event {
         event_type: EventType::parse("landfall.job.completed"),
         subject: Some("pred_abc123".to_owned()),
         verified_by: VerifiedBy::Signature,
-        key_meaning: domain::event::key_meaning::KeyMeaning::Event,
+        key_meaning: KeyMeaning::Event,
         must_confirm: false,
         origin: Origin::Webhook,
         replay: 0,
@@ -62,6 +68,9 @@ fn event(name: &str) -> Event {
             headers: BTreeMap::new(),
             ..full
         },
+        "confirm" | "brought-forward" => {
+            Event { verified_by: VerifiedBy::Token, key_meaning: KeyMeaning::State, must_confirm: true, ..full }
+        }
         _ => full,
     }
 }
@@ -80,9 +89,13 @@ fn told(state: &RecordState) -> String {
         told += &format!(", by {token}");
     }
     let expires_at = state.expires_at_seconds.map(|seconds| Timestamp::from_millis(seconds * 1000));
-    for (word, time) in
-        [("lease", state.lease_until), ("not before", state.not_before), ("due", state.due_at), ("expires", expires_at)]
-    {
+    for (word, time) in [
+        ("lease", state.lease_until),
+        ("not before", state.not_before),
+        ("due", state.due_at),
+        ("expires", expires_at),
+        ("brought forward", state.brought_forward_at),
+    ] {
         if let Some(time) = time {
             told += &format!(", {word} {}", (time.as_millis() - AT) / 1000);
         }
@@ -90,51 +103,88 @@ fn told(state: &RecordState) -> String {
     told
 }
 
-fn sample(version: u32, name: &str) -> Json {
-    records(version)[name].clone()
-}
-
 #[test]
 fn records_of_every_version_are_read_as_they_were_meant() {
     assert!(versions().len() > 1, "{:?}", versions());
+    let states = BTreeMap::from(STATES);
     for version in versions() {
-        for (name, state) in STATES {
+        for (name, sample) in records(version) {
             let at = format!("version {version}, {name}");
-            let read = record(json::item(sample(version, name)).expect(&at))
-                .unwrap_or_else(|trouble| panic!("{at}: {trouble}"));
-            assert_eq!((&read.event, &read.body), (&event(name), &body(name)), "{at}");
-            assert_eq!(told(&read.lifecycle), state, "{at}");
+            let read = record(json::item(sample).expect(&at)).unwrap_or_else(|trouble| panic!("{at}: {trouble}"));
+            assert_eq!((&read.event, &read.body), (&event(&name), &body(&name)), "{at}");
+            assert_eq!(Some(&told(&read.lifecycle).as_str()), states.get(name.as_str()), "{at}");
             assert_eq!(
                 (&read.lifecycle.recorded_by, read.lifecycle.body_sha256),
                 (&read.event.recorded_by, read.event.body_sha256)
             );
         }
-        assert!(records(version).keys().eq(STATES.map(|(name, _)| name)), "the records of version {version}");
     }
+    assert!(records(newest()).keys().eq(states.keys()), "the newest records are in all states");
 }
 
 #[test]
-fn the_newest_samples_of_fresh_records_are_what_is_written_today() {
-    let newest = versions().pop().expect("a newest version");
-    let check = |name: &str, write: &Write<'_>| {
-        let Change::Put(item) = &write.change else { panic!("{name}: a fresh record is put") };
-        assert_eq!(serde_json::to_value(json::JsonItem(item)).unwrap(), sample(newest, name), "{name}");
+fn the_newest_samples_are_what_is_written_today() {
+    let records: Json = STATES.into_iter().map(|(name, _)| (name.to_owned(), written(name))).collect();
+    expect_file![folder(newest()).join("record.json")].assert_eq(&(laid_out(&records, 0) + "\n"));
+}
+
+fn newest() -> u32 {
+    versions().pop().expect("a newest version")
+}
+
+/// The record after the writes that bring it into the state of a sample.
+fn written(name: &str) -> Json {
+    let (event, packed, body) = (event(name), pack(if name == "compressed" { &LARGE } else { TEXT }), body(name));
+    let body = match &body {
+        StoredBody::Inline(_) => RecordBody::Inline(&packed),
+        StoredBody::Referenced(reference) => RecordBody::Referenced(reference),
     };
-    let due_at = Timestamp::from_millis(AT + 600_000);
-    for name in ["received", "bare", "compressed", "bucket"] {
-        let (event, packed, body) = (event(name), pack(if name == "compressed" { &LARGE } else { TEXT }), body(name));
-        let body = match &body {
-            StoredBody::Inline(_) => RecordBody::Inline(&packed),
-            StoredBody::Referenced(reference) => RecordBody::Referenced(reference),
-        };
-        check(name, &writes::record(&event, body, due_at, PutCondition::Absent));
+    let (schedule, expires_at_seconds) = (Schedule::at(TimeScale::REAL), at(0).as_millis() / 1000 + 2_592_000);
+    let request = ClaimRequest { token: "b7e1".to_owned(), now: at(0), lease_until: at(60), schedule };
+    let reason = "sns:Publish: timed out".to_owned();
+    let done = Settlement::Done { expires_at_seconds };
+    let failed = Settlement::Failed { expires_at_seconds, reason: reason.clone() };
+    let again = Settlement::Again { at: at(30), reason, attempts: 1 };
+    let waiting = Waiting { not_before: at(30), attempts: 1 };
+    let overdue = Overdue { id: event.id.to_string(), due_at: at(600), sweeps: 0 };
+    let mark = SweepMark { overdue, token: "c4d2a8e0517b936f".to_owned(), now: at(600), next_due_at: at(660) };
+
+    let record = writes::record(&event, body, at(600), PutCondition::Absent);
+    let claim = writes::claim(&event.id, &request, DueTime::AfterLease, Takeover::Refused);
+    let settle = |settlement| writes::settle(&event.id, "b7e1", settlement, &[]);
+    let writes = match name {
+        "made" => vec![writes::make_claimed(&event, body, &request, PutCondition::Absent)],
+        "processing" => vec![record, claim],
+        "done" => vec![record, claim, settle(&done)],
+        "failed" => vec![record, claim, settle(&failed)],
+        "waiting" => vec![record, claim, settle(&again)],
+        "swept" => vec![record, writes::mark_swept(&mark)],
+        "brought-forward" => {
+            vec![record, claim, settle(&again), writes::ask_again(&event.id, waiting, at(10), schedule)]
+        }
+        "returned" => {
+            let back = writes::return_failed(&event.id, "delivery:0f1e", at(4200), expires_at_seconds);
+            vec![record, claim, settle(&failed), back]
+        }
+        _ => vec![record],
+    };
+    let item = writes.iter().fold(None, |item, write| Some(write.evaluate(item.as_ref()).expect("it is allowed")));
+    serde_json::to_value(json::JsonItem(&item.expect("a record"))).expect("it is JSON")
+}
+
+/// So many seconds after [`AT`].
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(AT + seconds * 1000)
+}
+
+/// For people to read: a value that holds no other stands on one line.
+fn laid_out(value: &Json, depth: usize) -> String {
+    let Json::Object(members) = value else { return value.to_string() };
+    let inner = members.iter().map(|(name, member)| format!("\"{name}\": {}", laid_out(member, depth + 1)));
+    let inner: Vec<String> = inner.collect();
+    if !members.values().any(Json::is_object) {
+        return format!("{{{}}}", inner.join(", "));
     }
-    let (event, packed) = (event("made"), pack(TEXT));
-    let request = ClaimRequest {
-        token: "b7e1".to_owned(),
-        now: Timestamp::from_millis(AT),
-        lease_until: Timestamp::from_millis(AT + 60_000),
-        schedule: Schedule::at(TimeScale::REAL),
-    };
-    check("made", &writes::make_claimed(&event, RecordBody::Inline(&packed), &request, PutCondition::Absent));
+    let (indent, outdent) = ("  ".repeat(depth + 1), "  ".repeat(depth));
+    format!("{{\n{indent}{}\n{outdent}}}", inner.join(&format!(",\n{indent}")))
 }
