@@ -6,8 +6,9 @@ use domain::description::{
     Confidence, DefaultReport, Description, FieldPaths, HeaderName, Method, Poll, RequestText, Scheme, Shape,
 };
 use domain::event::event_type::Report;
+use domain::event::key_meaning::KeyMeaning;
 
-use crate::proof::{covers_body, kind, replay, sentences, signed};
+use crate::proof::{covers_body, kind, past_limit, replay, sentences, signed};
 use crate::secret::{TOKEN, example, has_url_token};
 use crate::words::{all, code, duration, either, first_sentence, places};
 
@@ -56,12 +57,20 @@ pub(crate) fn page(description: &Description) -> String {
         page.push_str(&format!("| {} | {} | {} |\n", shape.name, reports(shape), key(shape, id)));
     }
     page.push_str("\nAnything else is published as `landfall.unrecognized`.\n");
+    for sentence in second_bodies(description) {
+        page.push_str(&format!("\n{sentence}\n"));
+    }
     if challenge.is_some() {
         page.push_str("\nThe sender asks at first whether somebody listens; Landfall answers what it wants to hear.\n");
     }
 
     section(&mut page, "Retries");
     page.push_str(&format!("{}\n", about.retries));
+    if let Some(limit) = past_limit(scheme) {
+        page.push_str(&format!(
+            "\nThe signed time may be {limit} old. An attempt that has the time of the first one is refused after that.\n"
+        ));
+    }
     section(&mut page, "Outputs");
     page.push_str(&format!("{}\n", about.asset_lifetime));
     if let Some(seconds) = asset_life_seconds {
@@ -85,6 +94,33 @@ pub(crate) fn page(description: &Description) -> String {
         );
     }
     page
+}
+
+/// What a second delivery is that has the key of another, or its bytes.
+fn second_bodies(description: &Description) -> Vec<&'static str> {
+    let keyed =
+        |meaning| move |shape: &Shape| !shape.key.is_empty() && shape.names.unwrap_or(KeyMeaning::State) == meaning;
+    let mut sentences = Vec::new();
+    if description.shapes.iter().any(keyed(KeyMeaning::State)) {
+        sentences.push(if description.retries_differ {
+            "A thing can come to the same state again, but retries have other bytes: of two bodies with the same key the \
+             first counts."
+        } else {
+            "A thing can come to the same state again: another body with the same key is another event, where it is as \
+             well vouched for as the first."
+        });
+    }
+    if description.shapes.iter().any(keyed(KeyMeaning::Event)) {
+        sentences.push("The key names one event: another body with the same key is a retry.");
+    }
+    if description.shapes.iter().any(|shape| shape.key.is_empty() || shape.key_with_body) {
+        sentences.push(
+            "Where the whole body tells events apart, two events with the same bytes within 30 days are one. If this \
+             sender has such, set `\"dedupe\": \"off\"` in the source's secret: every delivery is then an event, a \
+             retry's too.",
+        );
+    }
+    sentences
 }
 
 /// The table of all senders.

@@ -50,13 +50,24 @@ pub(crate) fn replay(scheme: &Scheme) -> String {
     let Some(Signed { timestamp: Some(timestamp), message, .. }) = signed(scheme) else {
         return "deduplication alone".to_owned();
     };
-    let is_signed = message.0.contains(&TemplatePart::Timestamp) || matches!(timestamp.at, TimestampLocation::Json(_));
+    let is_signed = has_signed_time(message, timestamp);
     let limit = timestamp.past_seconds.map(|seconds| duration(seconds.into()));
     match (limit, is_signed) {
         (Some(limit), true) => limit,
         (Some(limit), false) => format!("{limit}, not signed"),
         (None, _) => "deduplication alone".to_owned(),
     }
+}
+
+/// How old a signed time may be.
+pub(crate) fn past_limit(scheme: &Scheme) -> Option<String> {
+    let Signed { timestamp: Some(timestamp), message, .. } = signed(scheme)? else { return None };
+    let limit = timestamp.past_seconds.filter(|_| has_signed_time(message, timestamp))?;
+    Some(duration(limit.into()))
+}
+
+fn has_signed_time(message: &Template, timestamp: &Timestamp) -> bool {
+    message.0.contains(&TemplatePart::Timestamp) || matches!(timestamp.at, TimestampLocation::Json(_))
 }
 
 /// What is verified, and what is not, as sentences.
