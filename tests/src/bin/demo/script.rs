@@ -19,8 +19,8 @@ pub(crate) struct Step {
 pub(crate) enum How {
     /// By its sender, for the first time. The consumer must receive an event of this type.
     First(&'static str),
-    /// By its sender, of the same thing once more: the key is known, and the body has this text in the place of that. The
-    /// consumer must receive another event of this type.
+    /// By its sender, with this text in the place of that in the body: of another thing, or of one that is known by its
+    /// key and comes to the same state again. The consumer must receive another event of this type.
     Changed { event_type: &'static str, from: &'static str, to: &'static str },
     /// By its sender, who missed the first answer.
     Again,
@@ -53,6 +53,15 @@ pub(crate) const SCRIPT: [(Provider, &[Step]); 4] = [
             first("prediction completed", "get3w/v3-completed", "landfall.job.completed"),
             again("the same, sent again", "get3w/v3-completed"),
             first("prediction failed", "get3w/v3-failed", "landfall.job.failed"),
+            Step {
+                says: "completed, with half an emoji",
+                recorded: "get3w/v3-completed-without-endings",
+                how: How::Changed {
+                    event_type: "landfall.job.completed",
+                    from: "Transcript: hello",
+                    to: r"Transcript: hello \ud83d",
+                },
+            },
             forged("forged: with another secret", "get3w/v3-completed", Forgery::WrongSecret),
             forged("forged: one bit turned over", "get3w/v3-completed", Forgery::TurnedBit),
         ],
