@@ -132,8 +132,8 @@ fn a_thing_that_comes_to_a_state_again_makes_another_event() {
         Provider::Csm,
         [BARE; 2],
         [
-            r#"{"type":"mesh_completed","payload":{"session_id":"s","mesh_url":"https://example.com/1.glb"}}"#,
-            r#"{"type":"mesh_completed","payload":{"session_id":"s","mesh_url":"https://example.com/2.glb"}}"#,
+            r#"{"type":"spin_generate_done","payload":{"session_id":"s","mesh_url":"https://example.com/1.glb"}}"#,
+            r#"{"type":"spin_generate_done","payload":{"session_id":"s","mesh_url":"https://example.com/2.glb"}}"#,
         ],
         Second::OtherEvent,
     );
@@ -147,13 +147,36 @@ fn headers_that_nobody_signs_tell_deliveries_apart_where_a_token_keeps_strangers
         check(provider, [one, one], [body; 2], Second::Retry);
     };
     check(Provider::Github, "x-github-delivery", r#"{"action":"added","member":{"login":"somebody"}}"#);
-    check(Provider::Shopify, "x-shopify-webhook-id", r#"{"product_listing":{"product_id":1}}"#);
     check(
         Provider::Heygen,
         "heygen-event-id",
         r#"{"event_type":"photo_avatar_train.success","event_data":{"id":"group"}}"#,
     );
     check(Provider::Twilio, "i-twilio-idempotency-token", "MessageSid=SM1&MessageStatus=sent");
+}
+
+#[test]
+fn a_member_who_is_added_removed_and_added_again_makes_three_events() {
+    let source = source(Provider::Github, "");
+    let body = |action| format!(r#"{{"action":"{action}","scope":"team","member":{{"login":"somebody"}}}}"#);
+    let deliveries = [("added", "1"), ("removed", "2"), ("added", "3"), ("added", "3")];
+    let [added, removed, again, redelivered] = deliveries.map(|(action, guid)| {
+        let headers = [("x-github-event", "membership"), ("x-github-delivery", guid)];
+        event(&source, &headers, &body(action), "any")
+    });
+    assert_eq!([second(&added, &removed), second(&added, &again)], [Second::OtherEvent, Second::OtherEvent]);
+    assert_eq!(second(&again, &redelivered), Second::Retry);
+}
+
+#[test]
+fn a_product_that_is_removed_from_a_listing_twice_makes_two_events() {
+    let source = source(Provider::Shopify, "");
+    let removed = |id| {
+        let headers = [("x-shopify-topic", "product_listings/remove"), ("x-shopify-webhook-id", id)];
+        event(&source, &headers, r#"{"product_listing":{"product_id":1}}"#, "any")
+    };
+    assert_eq!(second(&removed("1"), &removed("2")), Second::OtherEvent);
+    assert_eq!(second(&removed("1"), &removed("1")), Second::Retry);
 }
 
 #[test]
