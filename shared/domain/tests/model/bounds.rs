@@ -1,5 +1,7 @@
 //! How much of the world is explored.
 
+use crate::event::SecondBody;
+
 /// The bounds of one exhaustive check.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
@@ -15,6 +17,8 @@ pub(crate) struct Bounds {
     pub(crate) attempts_before: u32,
     /// Whether an hour passes for a failed event before its sender delivers it again.
     pub(crate) returns: bool,
+    /// What a second body under the key is.
+    pub(crate) second: SecondBody,
     /// Whether everything that the properties call possible must be found within them.
     pub(crate) is_complete: bool,
 }
@@ -28,6 +32,7 @@ impl Bounds {
         sweeps: 1,
         attempts_before: 0,
         returns: false,
+        second: SecondBody::Never,
         is_complete: true,
     };
     /// Two faults, and a sender that never repeats itself.
@@ -46,6 +51,27 @@ impl Bounds {
         ..Bounds::BUSY
     };
 
+    /// Two bodies that are two events; the first attempt is the last.
+    pub(crate) const TWO_EVENTS: Bounds = Bounds {
+        deliveries: 2,
+        queued: 1,
+        attempts_before: 7,
+        second: SecondBody::AnotherEvent,
+        is_complete: false,
+        ..Bounds::BUSY
+    };
+
+    /// Two bodies between which the sender's API decides; one attempt is left after the first.
+    pub(crate) const TO_CONFIRM: Bounds = Bounds {
+        deliveries: 2,
+        faults: 0,
+        queued: 1,
+        attempts_before: 6,
+        second: SecondBody::ToConfirm,
+        is_complete: false,
+        ..Bounds::BUSY
+    };
+
     /// Two sweeps that overlap, and a sender that never repeats itself.
     const SWEPT_TWICE: Bounds = Bounds { faults: 1, sweeps: 2, ..Bounds::FAULTY };
 
@@ -59,6 +85,8 @@ impl Bounds {
                 Bounds { faults: 2, ..Bounds::LAST_ATTEMPT },
                 Bounds { faults: 2, ..Bounds::SWEPT_TWICE },
                 Bounds::RETURNED,
+                Bounds { faults: 2, ..Bounds::TWO_EVENTS },
+                Bounds { faults: 1, ..Bounds::TO_CONFIRM },
             ],
             _ => vec![
                 Bounds::BUSY,
@@ -66,6 +94,8 @@ impl Bounds {
                 Bounds::LAST_ATTEMPT,
                 Bounds::SWEPT_TWICE,
                 Bounds { faults: 1, ..Bounds::RETURNED },
+                Bounds { deliveries: 1, ..Bounds::TWO_EVENTS },
+                Bounds::TO_CONFIRM,
             ],
         }
     }

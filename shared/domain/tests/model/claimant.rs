@@ -23,7 +23,7 @@ impl Claimant {
         SCHEDULE.lease_until(self.deadline())
     }
 
-    /// `Desk::work` in functions/process/src/desk.rs.
+    /// `Processor::handle` in functions/process/src/processor.rs.
     pub(crate) fn request(self) -> ClaimRequest {
         ClaimRequest {
             token: name::text(self.token).to_owned(),

@@ -5,8 +5,10 @@ use crate::time::{NOW, SCHEDULE};
 /// What has happened to the event so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct History {
-    /// A 2xx was answered.
-    pub(crate) is_acknowledged: bool,
+    /// For which body a 2xx was answered, at the places of [`Body`](crate::event::Body).
+    pub(crate) acknowledged: [bool; 2],
+    /// How many attempts were made that no other body brought forward; counted only where one can.
+    pub(crate) own_attempts: i8,
     /// How often it was published, up to three.
     pub(crate) published: u8,
     /// How many of the publishers could not settle afterwards, or had outlived their leases: whoever came next had to
@@ -45,6 +47,10 @@ pub(crate) enum Broken {
     ReturnedTooSoon,
     /// One that went back to work was settled by whoever had failed it.
     ReturnUndone,
+    /// Other bodies had the sender's API asked twice within a minute.
+    AskedTooSoon,
+    /// The last attempt was one that another body had brought forward.
+    AttemptsUsedUp,
 }
 
 impl History {
@@ -64,6 +70,11 @@ impl History {
             self.note(Broken::ReturnedTooSoon);
         }
         self.is_returned = true;
+    }
+
+    /// Whether a 2xx was answered for any body.
+    pub(crate) fn is_acknowledged(&self) -> bool {
+        self.acknowledged.contains(&true)
     }
 
     /// Somebody who has published could not bring it to the ledger.

@@ -3,11 +3,11 @@
 //! Mirrors `Store::persist` in functions/ingest/src/store.rs and `Receiver::receive` in functions/ingest/src/receiver.rs.
 
 use domain::event::Event;
-use domain::ledger::admit::{Admission, admit};
+use domain::ledger::admit::{Admission, Waiting, admit};
 use domain::ledger::attribute::Attribute;
 use domain::ledger::writes::{self, PutCondition};
 
-use crate::event::{EVENT_ID, body, event};
+use crate::event::{Body, EVENT_ID, event, record_body};
 use crate::history::Broken;
 use crate::mutation::Mutation;
 use crate::name::{self, Name};
@@ -21,8 +21,10 @@ use crate::world::{Seen, World};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Ingest {
     pub(crate) step: Step,
-    /// Whether its memory of recent events holds the event; shared/domain/src/recent.rs.
-    pub(crate) remembers: bool,
+    /// For which bodies its memory of recent events holds the event; shared/domain/src/event/recent.rs.
+    pub(crate) remembers: [bool; 2],
+    /// What the delivery that it works on brings.
+    pub(crate) body: Body,
     /// The delivery that it works on. The last field, so that it decides last about the order of the instances.
     pub(crate) delivery: Name,
 }
@@ -37,6 +39,14 @@ pub(crate) enum Step {
     Recording { condition: PutCondition, is_second_round: bool },
     /// `Store::return_failed`.
     Returning { expires_at_seconds: i64 },
+    /// `Ledger::record` under the id that no other body has.
+    RecordingBeside,
+    /// `Store::send` of such an event, without a record.
+    SendingBeside,
+    /// `Ledger::ask_again`.
+    AskingAgain(Waiting),
+    /// `Store::send` after it.
+    SendingAgain,
     /// `Store::send`.
     Sending { is_recorded: bool },
     /// `Store::bring_forward`.
@@ -50,8 +60,10 @@ impl Step {
     pub(crate) const fn outcomes(self) -> &'static [Outcome] {
         match self {
             Step::Idle => &[],
-            Step::Recording { .. } | Step::Returning { .. } => &Outcome::OF_A_WRITE,
-            Step::Sending { .. } => &Outcome::OF_A_SEND,
+            Step::Recording { .. } | Step::Returning { .. } | Step::RecordingBeside | Step::AskingAgain(_) => {
+                &Outcome::OF_A_WRITE
+            }
+            Step::Sending { .. } | Step::SendingBeside | Step::SendingAgain => &Outcome::OF_A_SEND,
             Step::Deferring => &Outcome::OF_A_BEST_EFFORT,
             Step::Answering { .. } => &[Outcome::Answered],
         }
@@ -59,29 +71,30 @@ impl Step {
 }
 
 /// A delivery comes in; `Receiver::receive` up to `Store::persist`.
-pub(crate) fn begin(world: &mut World, index: usize, delivery: Name) {
-    let remembers = world.ingests[index].remembers;
-    let step = if remembers {
+pub(crate) fn begin(world: &mut World, index: usize, delivery: Name, body: Body) {
+    let mut remembers = world.ingests[index].remembers;
+    let step = if remembers[body as usize] {
         Step::Answering { is_success: true, has_record: true }
     } else if world.mutation == Some(Mutation::SendThenDedupOnRecord) {
         Step::Sending { is_recorded: false }
     } else {
         Step::Recording { condition: PutCondition::Absent, is_second_round: false }
     };
-    let remembers = remembers || world.mutation == Some(Mutation::RememberOnArrival);
+    remembers[body as usize] |= world.mutation == Some(Mutation::RememberOnArrival);
     if world.mutation == Some(Mutation::AnswerFirst) {
-        answer(world);
+        answer(world, body);
     }
-    world.ingests[index] = Ingest { step, remembers, delivery };
+    world.ingests[index] = Ingest { step, remembers, body, delivery };
 }
 
 /// It takes its next step.
 pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
-    let Ingest { step, delivery, .. } = world.ingests[index];
+    let Ingest { step, body, delivery, .. } = world.ingests[index];
     let next = match step {
         Step::Idle => Step::Idle,
         Step::Recording { condition, is_second_round } => {
-            record(world, delivery, condition, is_second_round, outcome, step)
+            let event = event(delivery, body, world.second);
+            record(world, &event, body, condition, is_second_round, outcome, step)
         }
         Step::Returning { expires_at_seconds } => {
             let due = SCHEDULE.first_due(NOW);
@@ -93,16 +106,35 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
                 Seen::Unreachable => Step::Answering { is_success: false, has_record: false },
             }
         }
-        Step::Sending { is_recorded } => send(world, is_recorded, outcome),
+        Step::Sending { is_recorded } => send(world, body, is_recorded, outcome),
+        Step::RecordingBeside => match world.write_beside(body, outcome) {
+            Seen::NextTry => step,
+            Seen::Yes | Seen::No(_) => Step::Answering { is_success: true, has_record: false },
+            Seen::Unreachable => Step::SendingBeside,
+        },
+        Step::SendingBeside => {
+            let is_sent = matches!(world.write_beside(body, outcome), Seen::Yes);
+            Step::Answering { is_success: is_sent, has_record: false }
+        }
+        Step::AskingAgain(waiting) => match world.write(&writes::ask_again(&EVENT_ID, waiting, NOW, SCHEDULE), outcome)
+        {
+            Seen::NextTry => step,
+            Seen::Yes => Step::SendingAgain,
+            Seen::No(_) | Seen::Unreachable => Step::Answering { is_success: true, has_record: false },
+        },
+        Step::SendingAgain => {
+            world.send(Brought::Reference, outcome);
+            Step::Answering { is_success: true, has_record: false }
+        }
         Step::Deferring => {
             world.write(&writes::bring_forward(&EVENT_ID, SCHEDULE.deferred_due(NOW)), outcome);
             Step::Answering { is_success: true, has_record: true }
         }
         Step::Answering { is_success, has_record } => {
             if is_success {
-                answer(world);
+                answer(world, body);
             }
-            world.ingests[index].remembers |= has_record;
+            world.ingests[index].remembers[body as usize] |= has_record;
             Step::Idle
         }
     };
@@ -110,37 +142,41 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
     ingest.step = next;
     if next == Step::Idle {
         ingest.delivery = 0;
+        ingest.body = Body::First;
     }
 }
 
 /// `Store::persist`: a put, the decision about what stood in its way, and if that had expired another put.
 fn record(
     world: &mut World,
-    delivery: Name,
+    event: &Event,
+    body: Body,
     condition: PutCondition,
     is_second_round: bool,
     outcome: Outcome,
     step: Step,
 ) -> Step {
-    let event = event(delivery);
-    let existing = match world.write(&writes::record(&event, body(), SCHEDULE.first_due(NOW), condition), outcome) {
-        Seen::NextTry => return step,
-        Seen::Yes => return after_recording(world, true),
-        Seen::Unreachable => return after_recording(world, false),
-        Seen::No(existing) => existing.expect("a put is only refused where a record stands"),
-    };
-    let is_own = existing.name(Attribute::Delivery) == Some(delivery) && existing.expires_at_seconds().is_none();
-    match admission(&existing, &event, world.mutation) {
+    let existing =
+        match world.write(&writes::record(event, record_body(body), SCHEDULE.first_due(NOW), condition), outcome) {
+            Seen::NextTry => return step,
+            Seen::Yes => return after_recording(world, true),
+            Seen::Unreachable => return after_recording(world, false),
+            Seen::No(existing) => existing.expect("a put is only refused where a record stands"),
+        };
+    let is_own = existing.name(Attribute::Delivery) == name::of_text(&event.recorded_by)
+        && existing.expires_at_seconds().is_none();
+    match admission(&existing, event, world.mutation) {
         Admission::Expired { expires_at_seconds } if !is_second_round => {
             Step::Recording { condition: PutCondition::Expired(expires_at_seconds), is_second_round: true }
         }
-        Admission::Beside | Admission::AskAgain(_) => unreachable!("all deliveries of the event have one body"),
+        Admission::Beside => Step::RecordingBeside,
+        Admission::AskAgain(waiting) => Step::AskingAgain(waiting),
         Admission::Return { expires_at_seconds } => Step::Returning { expires_at_seconds },
         Admission::Duplicate { .. } | Admission::Expired { .. } => {
             if is_own {
                 world.history.note(Broken::LockedOutByItself);
             }
-            Step::Answering { is_success: true, has_record: true }
+            Step::Answering { is_success: true, has_record: existing.has_body(body) }
         }
     }
 }
@@ -155,8 +191,8 @@ fn after_recording(world: &World, is_recorded: bool) -> Step {
 }
 
 /// `Store::persist` from the send on.
-fn send(world: &mut World, is_recorded: bool, outcome: Outcome) -> Step {
-    let brought = if is_recorded { world.size.brought_once_recorded() } else { Brought::Body };
+fn send(world: &mut World, body: Body, is_recorded: bool, outcome: Outcome) -> Step {
+    let brought = if is_recorded { world.size.brought_once_recorded(body) } else { Brought::Body(body) };
     let is_sent = world.send(brought, outcome);
     if world.mutation == Some(Mutation::SendThenDedupOnRecord) && is_sent {
         return Step::Recording { condition: PutCondition::Absent, is_second_round: false };
@@ -168,11 +204,11 @@ fn send(world: &mut World, is_recorded: bool, outcome: Outcome) -> Step {
 }
 
 /// A 2xx leaves. It counts as an acknowledgement even if the sender no longer listens.
-fn answer(world: &mut World) {
-    if !world.is_durable() {
+fn answer(world: &mut World, body: Body) {
+    if !world.is_durable(body) {
         world.history.note(Broken::AnsweredTooSoon);
     }
-    world.history.is_acknowledged = true;
+    world.history.acknowledged[body as usize] = true;
 }
 
 /// The real decision about a put that found `existing`, or that of a protocol which leaves expiry to DynamoDB.
@@ -185,5 +221,11 @@ fn admission(existing: &Record, event: &Event, mutation: Option<Mutation>) -> Ad
         Some(seconds) if mutation == Some(Mutation::ReturnAtOnce) => NOW.max(SCHEDULE.return_at(seconds)),
         _ => NOW,
     };
-    admit(&state, event, now, SCHEDULE)
+    if mutation == Some(Mutation::AskAlways) {
+        state.brought_forward_at = None;
+    }
+    match admit(&state, event, now, SCHEDULE) {
+        Admission::Beside if mutation == Some(Mutation::SecondBodyIsRepeat) => Admission::Duplicate { differs: true },
+        admission => admission,
+    }
 }

@@ -83,7 +83,7 @@ fn rank(action: Action, order: Order) -> Option<u8> {
         Action::Receive { .. } => Some(3),
         Action::Pass => Some(5),
         // Left alone also means that nothing is renewed, and that nothing fails.
-        Action::DeleteExpired | Action::Deliver(_) | Action::PassTooLong => None,
+        Action::DeleteExpired | Action::Deliver(..) | Action::PassTooLong => None,
         Action::IngestDies(_) | Action::ProcessorDies(_) | Action::SweepDies(_) => None,
     }
 }
@@ -92,6 +92,6 @@ fn rank(action: Action, order: Order) -> Option<u8> {
 fn is_good(world: &World) -> bool {
     match &world.record {
         Some(record) => record.is_final() && (record.state() != State::Done || world.history.published > 0),
-        None => !world.history.is_acknowledged,
+        None => !world.history.is_acknowledged(),
     }
 }

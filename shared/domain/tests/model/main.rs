@@ -34,8 +34,8 @@ use stateright::{Checker, Expectation, HasDiscoveries, Model as _};
 use crate::bounds::Bounds;
 use crate::mutation::Mutation;
 use crate::properties::{
-    CLAIMED, DUE_OR_EXPIRING, DURABLE_FIRST, ENDS, FENCED, FINAL, HELD, NOT_BUSY, NOT_LOCKED_OUT, NOT_TAKEN_FOR_OWN,
-    ONCE, ONLY_CARRIED, RETURNED, SAME_ID,
+    ASKED_SELDOM, CLAIMED, DUE_OR_EXPIRING, DURABLE_FIRST, ENDS, FENCED, FINAL, HELD, NOT_BUSY, NOT_LOCKED_OUT,
+    NOT_TAKEN_FOR_OWN, NOT_USED_UP, ONCE, ONLY_CARRIED, RETURNED, SAME_ID,
 };
 use crate::protocol::Protocol;
 
@@ -174,6 +174,31 @@ fn a_failed_event_that_goes_back_to_work_must_have_another_token() {
 #[test]
 fn a_failed_event_must_rest_for_an_hour() {
     check_within(Bounds::RETURNED, Mutation::ReturnAtOnce, &[NOT_BUSY]);
+}
+
+#[test]
+fn another_body_under_a_states_key_must_be_kept() {
+    check_within(Bounds { faults: 0, ..Bounds::TWO_EVENTS }, Mutation::SecondBodyIsRepeat, &[DURABLE_FIRST, HELD]);
+}
+
+#[test]
+fn a_message_with_another_body_must_not_go_unread() {
+    check_within(Bounds::TWO_EVENTS, Mutation::SecondBodyIsDeleted, &[HELD]);
+}
+
+#[test]
+fn another_body_must_not_have_the_api_asked_all_the_time() {
+    check_within(Bounds::TO_CONFIRM, Mutation::AskAlways, &[ASKED_SELDOM]);
+}
+
+#[test]
+fn another_body_must_not_use_attempts_up() {
+    check_within(Bounds::TO_CONFIRM, Mutation::AskedAttemptCounts, &[NOT_USED_UP]);
+}
+
+#[test]
+fn what_is_brought_forward_must_stay_due() {
+    check_within(Bounds { faults: 1, ..Bounds::TO_CONFIRM }, Mutation::AskedIsNotDue, &[DUE_OR_EXPIRING, ENDS]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use domain::event::VerifiedBy;
 use domain::ledger::attribute::Attribute;
 use domain::ledger::condition::Condition;
 use domain::ledger::due_shard;
@@ -11,7 +12,7 @@ use domain::ledger::record::State;
 use domain::ledger::value::Value;
 use domain::ledger::write::{Change, Update, Write};
 
-use crate::event::EVENT_ID;
+use crate::event::{EVENT_ID, SHA256_TEXTS};
 use crate::name;
 
 /// What becomes of the value of an attribute.
@@ -73,5 +74,7 @@ pub(crate) fn owned(attribute: Attribute, value: &Value<'_>) -> Value<'static> {
 fn known(text: &str) -> Option<&'static str> {
     static SHARD: LazyLock<&str> = LazyLock::new(|| due_shard::of(&EVENT_ID));
     let states = State::ALL.map(State::as_str);
-    states.into_iter().chain([EVENT_ID.as_str(), *SHARD]).find(|known| *known == text)
+    let others = [EVENT_ID.as_str(), *SHARD, VerifiedBy::Signature.as_str(), VerifiedBy::Token.as_str()];
+    let digests = SHA256_TEXTS.iter().map(String::as_str);
+    states.into_iter().chain(others).chain(digests).find(|known| *known == text)
 }

@@ -1,7 +1,7 @@
 //! Ways to get the protocol wrong.
 
 use domain::ledger::attribute::Attribute::{
-    self, Attempts, ClaimedBy, DueAt, DueShard, ExpiresAt, Id, LeaseUntil, Outcome, Sweeps,
+    self, Attempts, BroughtForwardAt, ClaimedBy, DueAt, DueShard, ExpiresAt, Id, LeaseUntil, Outcome, Sweeps,
 };
 use domain::ledger::condition::Condition;
 use domain::ledger::write::{Change, Update, Write};
@@ -45,6 +45,16 @@ pub(crate) enum Mutation {
     ReturnKeepsClaim,
     /// A failed event goes back to work whenever it is delivered again.
     ReturnAtOnce,
+    /// Another body under a state's key is taken for a repeat.
+    SecondBodyIsRepeat,
+    /// A message with another body than the record's is deleted like any other that the ledger refuses.
+    SecondBodyIsDeleted,
+    /// Another body brings an event forward whenever it comes.
+    AskAlways,
+    /// An attempt that another body brought forward counts like any other.
+    AskedAttemptCounts,
+    /// An event that is brought forward is no longer due: its message will come.
+    AskedIsNotDue,
     /// What is published is named after the attempt.
     NameTheAttempt,
 }
@@ -55,6 +65,7 @@ pub(crate) fn mutate(mutation: Option<Mutation>, write: &mut Write<'static>) {
     let is_claim = adds(write, Attempts, 1);
     let is_mark = adds(write, Sweeps, 1);
     let is_return = matches!(&write.change, Change::Update(updates) if updates.contains(&Update::Remove(Outcome)));
+    let is_ask = sets(write, BroughtForwardAt);
     let is_settling = matches!(write.condition, Condition::Compare(ClaimedBy, ..));
     match (&mut write.change, mutation) {
         (Change::Put(item), _) if item.get(ClaimedBy).is_none() => match mutation {
@@ -72,6 +83,13 @@ pub(crate) fn mutate(mutation: Option<Mutation>, write: &mut Write<'static>) {
         (Change::Update(updates), Mutation::ReturnKeepsClaim) if is_return => {
             updates.retain(|update| !matches!(update, Update::Set(ClaimedBy, _)));
         }
+        (Change::Update(updates), Mutation::AskedAttemptCounts) if is_ask => {
+            updates.retain(|update| !matches!(update, Update::Set(Attempts, _)));
+        }
+        (Change::Update(updates), Mutation::AskedIsNotDue) if is_ask => {
+            updates.extend([DueAt, DueShard].map(Update::Remove));
+        }
+        (_, Mutation::AskAlways) if is_ask => replace(&mut write.condition, BroughtForwardAt, &ALWAYS),
         (Change::Update(updates), Mutation::SweepOnce) if is_mark => leave_undue(updates),
         (Change::Update(updates), Mutation::AgainIsNotDue) if is_settling => leave_undue(updates),
         (Change::Update(updates), Mutation::MarkWithoutToken) if is_mark => {
@@ -89,6 +107,11 @@ const ALWAYS: Condition<'static> = Condition::All(Vec::new());
 
 fn adds(write: &Write<'_>, attribute: Attribute, number: i64) -> bool {
     matches!(&write.change, Change::Update(updates) if updates.contains(&Update::Add(attribute, number)))
+}
+
+pub(crate) fn sets(write: &Write<'_>, attribute: Attribute) -> bool {
+    let sets = |update: &Update<'_>| matches!(update, Update::Set(set, _) if *set == attribute);
+    matches!(&write.change, Change::Update(updates) if updates.iter().any(sets))
 }
 
 /// Puts `other` in the place of every comparison of `attribute`.

@@ -15,13 +15,18 @@ pub(crate) fn text(name: Name) -> &'static str {
     TEXTS[usize::from(name)]
 }
 
+/// The name that a text is.
+pub(crate) fn of_text(text: &str) -> Option<Name> {
+    let index = TEXTS.iter().position(|known| *known == text)?;
+    Name::try_from(index).ok()
+}
+
 /// The name that an attribute holds, if it holds one.
 pub(crate) fn read(attribute: Attribute, value: &Value<'_>) -> Option<Name> {
     if !matches!(attribute, Attribute::Delivery | Attribute::ClaimedBy | Attribute::SweptBy) {
         return None;
     }
-    let index = TEXTS.iter().position(|text| value.as_text() == Some(text))?;
-    Name::try_from(index).ok()
+    of_text(value.as_text()?)
 }
 
 /// The value of an attribute that holds this name.

@@ -3,7 +3,7 @@
 /// How a call ended. What the caller sees and what happened are two things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// It was carried out, and its answer came. The only one that is no fault.
+    /// It was carried out, and its answer came.
     Answered,
     /// It was not carried out, and the caller knows that something failed.
     Refused,
@@ -19,6 +19,8 @@ pub(crate) enum Outcome {
     RefusedForGood,
     /// Some of it was carried out, and the caller knows how much.
     Advanced,
+    /// The sender's API does not know yet what became of the thing. That is no fault.
+    NotYetKnown,
 }
 
 impl Outcome {
@@ -37,6 +39,15 @@ impl Outcome {
     /// All that can happen to the work on an event.
     pub(crate) const OF_THE_WORK: [Outcome; 5] =
         [Outcome::Answered, Outcome::Refused, Outcome::AnswerLost, Outcome::RefusedForGood, Outcome::Advanced];
+    /// All that can happen to the work where the sender's API is asked first.
+    pub(crate) const OF_THE_WORK_TO_CONFIRM: [Outcome; 6] = [
+        Outcome::Answered,
+        Outcome::Refused,
+        Outcome::AnswerLost,
+        Outcome::RefusedForGood,
+        Outcome::Advanced,
+        Outcome::NotYetKnown,
+    ];
     /// All that matters of a write whose outcome nobody looks at.
     pub(crate) const OF_A_BEST_EFFORT: [Outcome; 3] = [Outcome::Answered, Outcome::Refused, Outcome::GivenUp];
     /// All that matters of what is done with a received message: if it fails, the message shows again.
@@ -44,7 +55,12 @@ impl Outcome {
 
     /// Whether something went wrong.
     pub(crate) const fn is_fault(self) -> bool {
-        !matches!(self, Outcome::Answered)
+        !matches!(self, Outcome::Answered | Outcome::NotYetKnown)
+    }
+
+    /// Whether the call was carried out.
+    pub(crate) const fn carries_out(self) -> bool {
+        matches!(self, Outcome::Answered | Outcome::AnswerLost | Outcome::TriedTwice)
     }
 
     /// Whether a write remains under way.

@@ -1,19 +1,22 @@
 //! An instance of the processor, effect by effect.
 //!
 //! Mirrors `Processor` in functions/process/src/processor.rs and `claim_event` in
-//! functions/process/src/claim.rs. All of functions/process/src/steps.rs is one step: publishing alone leaves a trace that
+//! functions/process/src/claim.rs. An event beside the record under the key is claimed and worked on like any other, so
+//! here it is enough that it has a record. All of functions/process/src/steps.rs is one step: publishing alone leaves a trace that
 //! others see, and what archiving leaves makes the next round shorter.
 
 use std::time::Duration;
 
+use domain::ledger::admit::allows_second_body;
 use domain::ledger::attribute::Attribute;
 use domain::ledger::claim::{Claim, ClaimRequest, claim};
 use domain::ledger::record::State;
+use domain::ledger::schedule::ATTEMPTS_MAX;
 use domain::ledger::settle::{Settlement, Work, may_work, settle};
 use domain::ledger::writes::{self, DueTime, PutCondition, Takeover};
 
 use crate::claimant::Claimant;
-use crate::event::{EVENT_ID, body, event};
+use crate::event::{EVENT_ID, SecondBody, event, record_body};
 use crate::history::Broken;
 use crate::mutation::Mutation;
 use crate::name;
@@ -43,10 +46,12 @@ pub(crate) enum Step {
     Taking { due: DueTime, takeover: Takeover, round: u8 },
     /// `claim::make_claimed`.
     Making { due: DueTime, takeover: Takeover, round: u8, condition: PutCondition },
+    /// `claim_event` under the id that no other body has.
+    TakingBeside,
     /// `steps::run`.
-    Publishing { attempts: u32 },
+    Publishing { attempts: u32, has_second_body: bool },
     /// `settle` and `Ledger::settle`.
-    Settling { attempts: u32, went: Went },
+    Settling { attempts: u32, went: Went, has_second_body: bool },
     /// `Disposition::Delete`.
     Deleting,
     /// `Processor::return_to_queue`.
@@ -67,7 +72,7 @@ pub(crate) enum Went {
 impl Processor {
     /// One that waits.
     pub(crate) const IDLE: Processor =
-        Processor { step: Step::Idle, brought: Brought::Body, claimant: Claimant { asked_at: NOW, token: 0 } };
+        Processor { step: Step::Idle, brought: Brought::Reference, claimant: Claimant { asked_at: NOW, token: 0 } };
 
     /// Whether it waits.
     pub(crate) fn is_idle(&self) -> bool {
@@ -89,10 +94,13 @@ impl Processor {
 
 impl Step {
     /// How the call that comes next can end.
-    pub(crate) const fn outcomes(self) -> &'static [Outcome] {
+    pub(crate) const fn outcomes(self, second: SecondBody) -> &'static [Outcome] {
         match self {
             Step::Idle => &[],
-            Step::Taking { .. } | Step::Making { .. } | Step::Settling { .. } => &Outcome::OF_A_WRITE,
+            Step::Taking { .. } | Step::Making { .. } | Step::TakingBeside | Step::Settling { .. } => {
+                &Outcome::OF_A_WRITE
+            }
+            Step::Publishing { .. } if matches!(second, SecondBody::ToConfirm) => &Outcome::OF_THE_WORK_TO_CONFIRM,
             Step::Publishing { .. } => &Outcome::OF_THE_WORK,
             Step::Deleting | Step::Keeping | Step::PuttingAway => &Outcome::OF_A_RECEIPT,
         }
@@ -116,15 +124,32 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
         Step::Idle => Step::Idle,
         Step::Taking { due, takeover, round } => take(world, me, due, takeover, round, outcome),
         Step::Making { due, takeover, round, condition } => {
-            let (event, request) = (event(0), me.claimant.request());
-            match world.write(&writes::make_claimed(&event, body(), &request, condition), outcome) {
+            let Brought::Body(body) = me.brought else { unreachable!("only a body makes a record") };
+            let (event, request) = (event(0, body, world.second), me.claimant.request());
+            match world.write(&writes::make_claimed(&event, record_body(body), &request, condition), outcome) {
                 Seen::NextTry => me.step,
                 Seen::Unreachable => unreachable(world),
                 Seen::Yes | Seen::No(_) => next_round(due, takeover, round),
             }
         }
-        Step::Publishing { attempts } => Step::Settling { attempts, went: publish(world, me, outcome) },
-        Step::Settling { attempts, went } => settle_it(world, me, attempts, went, outcome),
+        Step::TakingBeside => {
+            let Brought::Body(body) = me.brought else { unreachable!("only a body has an event of its own") };
+            match world.write_beside(body, outcome) {
+                Seen::NextTry => me.step,
+                Seen::Yes | Seen::No(_) => Step::Deleting,
+                Seen::Unreachable => unreachable(world),
+            }
+        }
+        Step::Publishing { attempts, has_second_body } => {
+            Step::Settling { attempts, went: publish(world, me, outcome), has_second_body }
+        }
+        Step::Settling { attempts, went, has_second_body } => {
+            match settle_it(world, me, attempts, went, outcome) {
+                // The message is still needed: it brings another event.
+                Step::Deleting if has_second_body => Step::Keeping,
+                step => step,
+            }
+        }
         Step::Deleting => {
             if outcome == Outcome::Answered {
                 world.queue.delete(token);
@@ -173,7 +198,7 @@ fn take(world: &mut World, me: Processor, due: DueTime, takeover: Takeover, roun
     let existing = match world.write(&writes::claim(&EVENT_ID, &request, due, takeover), outcome) {
         Seen::NextTry => return me.step,
         Seen::Unreachable => return unreachable(world),
-        Seen::Yes => return ours(world, takeover),
+        Seen::Yes => return ours(world, me, takeover),
         Seen::No(existing) => existing,
     };
     match decision(existing.as_ref(), &request, world.mutation) {
@@ -187,6 +212,7 @@ fn take(world: &mut World, me: Processor, due: DueTime, takeover: Takeover, roun
             let condition = expired_at_seconds.map_or(PutCondition::Absent, PutCondition::Expired);
             Step::Making { due, takeover, round, condition }
         }
+        Claim::Refuse(_) if has_second_body(world, me, existing.as_ref()) => Step::TakingBeside,
         Claim::Refuse(_) => {
             if me.holds(existing.as_ref()) {
                 world.history.note(Broken::LockedOutByItself);
@@ -223,16 +249,29 @@ fn unreachable(world: &World) -> Step {
 }
 
 /// `Processor::process` up to the work.
-fn ours(world: &World, takeover: Takeover) -> Step {
+fn ours(world: &World, me: Processor, takeover: Takeover) -> Step {
     let attempts = world.attempts_before + world.record.as_ref().map_or(0, Record::attempts);
     let attempts = attempts.saturating_sub(u32::from(takeover == Takeover::Allowed)).max(1);
-    if may_work(attempts) { Step::Publishing { attempts } } else { Step::Settling { attempts, went: Went::Lasting } }
+    let has_second_body = has_second_body(world, me, world.record.as_ref());
+    if may_work(attempts) {
+        Step::Publishing { attempts, has_second_body }
+    } else {
+        Step::Settling { attempts, went: Went::Lasting, has_second_body }
+    }
+}
+
+/// Whether the message brings another body than that of the record, and so another event.
+fn has_second_body(world: &World, me: Processor, record: Option<&Record>) -> bool {
+    let Brought::Body(body) = me.brought else { return false };
+    let event = event(0, body, world.second);
+    let allows = record.is_some_and(|record| allows_second_body(&record.record_state(), &event));
+    allows && world.mutation != Some(Mutation::SecondBodyIsDeleted)
 }
 
 /// `steps::run`: whoever publishes must hold the claim, or have outlived his lease.
 fn publish(world: &mut World, me: Processor, outcome: Outcome) -> Went {
     match outcome {
-        Outcome::Refused => return Went::Passing,
+        Outcome::Refused | Outcome::NotYetKnown => return Went::Passing,
         Outcome::RefusedForGood => return Went::Lasting,
         Outcome::Advanced => return Went::Advanced,
         _ => {}
@@ -265,6 +304,15 @@ fn settle_it(world: &mut World, me: Processor, attempts: u32, went: Went, outcom
     }
     let stood = world.record.clone();
     let seen = world.write(&writes::settle(&EVENT_ID, name::text(me.claimant.token), &settlement, &[]), outcome);
+    let has_failed = matches!(settlement, Settlement::Failed { .. }) && world.record != stood;
+    let attempts_left = i64::from(ATTEMPTS_MAX) - i64::from(world.attempts_before);
+    if world.second == SecondBody::ToConfirm
+        && has_failed
+        && went == Went::Passing
+        && i64::from(world.history.own_attempts) < attempts_left
+    {
+        world.history.note(Broken::AttemptsUsedUp);
+    }
     let is_claimed = stood.as_ref().is_some_and(|it| it.name(Attribute::ClaimedBy) == Some(me.claimant.token));
     if !is_claimed && world.record != stood {
         world.history.note(Broken::SettledByAnother);

@@ -5,6 +5,7 @@ use domain::ledger::record::State;
 use domain::ledger::writes::PutCondition;
 use stateright::Property;
 
+use crate::event::Body;
 use crate::history::Broken;
 use crate::ingest::Step;
 use crate::left_alone::{Order, ends_well};
@@ -28,6 +29,9 @@ pub(crate) const SAME_ID: &str = "every repeat carries the same id";
 pub(crate) const FINAL: &str = "done is final, and failed but for a delivery an hour later";
 pub(crate) const RETURNED: &str = "a failed event that goes back to work is out of the hands of whoever failed it";
 pub(crate) const NOT_BUSY: &str = "no failed event goes back to work within an hour";
+pub(crate) const NOT_BOTH_WAYS: &str = "no body is one event under the key and another beside it";
+pub(crate) const ASKED_SELDOM: &str = "other bodies have the sender's API asked at most once a minute";
+pub(crate) const NOT_USED_UP: &str = "other bodies use no attempts up";
 pub(crate) const NOT_PUT_AWAY: &str = "no event ends in the dead-letter queue";
 
 /// All of them.
@@ -40,7 +44,8 @@ pub(crate) fn properties() -> Vec<Property<Protocol>> {
         Property::always(ONLY_CARRIED, |_, world: &World| is_without(world, Broken::KeptThoughAnswered)),
         Property::always(DURABLE_FIRST, |_, world: &World| is_without(world, Broken::AnsweredTooSoon)),
         Property::always(HELD, |_, world: &World| {
-            !world.history.is_acknowledged || world.record.is_some() || world.queue.has_the_body()
+            let is_held = |body: &Body| !world.history.acknowledged[*body as usize] || world.is_held(*body);
+            world.second.bodies().iter().all(is_held)
         }),
         Property::always(ENDS, |protocol: &Protocol, world: &World| ends_well(protocol, world, Order::WorkFirst)),
         Property::always(ENDS_WITH_STRAYS, |protocol: &Protocol, world: &World| {
@@ -52,16 +57,23 @@ pub(crate) fn properties() -> Vec<Property<Protocol>> {
         Property::always(FINAL, |_, world: &World| is_without(world, Broken::FinalChanged)),
         Property::always(RETURNED, |_, world: &World| is_without(world, Broken::ReturnUndone)),
         Property::always(NOT_BUSY, |_, world: &World| is_without(world, Broken::ReturnedTooSoon)),
+        Property::always(NOT_BOTH_WAYS, |_, world: &World| {
+            let is_beside = |body: &Body| world.beside[*body as usize];
+            let is_recorded = |body: &Body| world.record.as_ref().is_some_and(|record| record.has_body(*body));
+            !world.second.bodies().iter().any(|body| is_beside(body) && is_recorded(body))
+        }),
+        Property::always(ASKED_SELDOM, |_, world: &World| is_without(world, Broken::AskedTooSoon)),
+        Property::always(NOT_USED_UP, |_, world: &World| is_without(world, Broken::AttemptsUsedUp)),
         Property::always(NOT_PUT_AWAY, |_, world: &World| is_without(world, Broken::PutAway)),
         Property::sometimes("an acknowledged event is done", |_, world: &World| {
-            world.history.is_acknowledged && is_in(world, State::Done)
+            world.history.is_acknowledged() && is_in(world, State::Done)
         }),
         Property::sometimes("an acknowledged event has failed", |_, world: &World| {
-            world.history.is_acknowledged && is_in(world, State::Failed)
+            world.history.is_acknowledged() && is_in(world, State::Failed)
         }),
         Property::sometimes("an event is published twice", |_, world: &World| world.history.published == 2),
         Property::sometimes("only a message holds an acknowledged event", |_, world: &World| {
-            world.history.is_acknowledged && world.record.is_none()
+            world.history.is_acknowledged() && world.record.is_none()
         }),
         Property::sometimes("a round gives its attempt back", |_, world: &World| {
             let is_unclaimed = |record: &Record| record.state() == State::Received && record.attempts() == 0;

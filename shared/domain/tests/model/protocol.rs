@@ -9,6 +9,7 @@ use stateright::{Model, Property};
 
 use crate::bounds::Bounds;
 use crate::claimant::Claimant;
+use crate::event::{Body, SecondBody};
 use crate::history::History;
 use crate::ingest::{self, Ingest};
 use crate::left_alone::Endings;
@@ -19,7 +20,7 @@ use crate::properties::properties;
 use crate::queue::Queue;
 use crate::sweep::{self, Sweep};
 use crate::table::Record;
-use crate::time::{BEFORE_DUE, NOW, NOW_SECONDS, QUICK, SCHEDULE, VISIBILITY};
+use crate::time::{ASK_AGAIN_AFTER, BEFORE_DUE, NOW, NOW_SECONDS, QUICK, SCHEDULE, VISIBILITY};
 use crate::world::{Size, World};
 
 /// The protocol, right or wrong.
@@ -39,8 +40,8 @@ impl Protocol {
 /// Something that can happen. Numbers are those of instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// A sender delivers the event.
-    Deliver(usize),
+    /// A sender delivers the event, with this body.
+    Deliver(usize, Body),
     /// An instance of ingest takes its next step.
     Ingest(usize, Outcome),
     /// It dies, and its memory with it.
@@ -74,7 +75,7 @@ impl Action {
             Action::Ingest(_, outcome) | Action::Process(_, outcome) | Action::Sweep(_, outcome) => outcome.is_fault(),
             Action::Receive { shows_still, .. } => shows_still,
             Action::IngestDies(_) | Action::ProcessorDies(_) | Action::SweepDies(_) | Action::PassTooLong => true,
-            Action::Deliver(_) | Action::ReadIndex(_) | Action::Land | Action::Pass | Action::DeleteExpired => false,
+            Action::Deliver(..) | Action::ReadIndex(_) | Action::Land | Action::Pass | Action::DeleteExpired => false,
         }
     }
 }
@@ -88,11 +89,14 @@ impl Model for Protocol {
             // The sender that never repeats itself is alone at first, or together with the one that does so at any time,
             // even if it was answered.
             let mut deliveries = vec![1, 1 + self.bounds.deliveries];
+            deliveries.retain(|deliveries| self.bounds.second == SecondBody::Never || *deliveries > 1);
             deliveries.dedup();
             deliveries.into_iter().map(move |deliveries| World {
                 size,
                 mutation: self.mutation,
                 attempts_before: self.bounds.attempts_before,
+                second: self.bounds.second,
+                beside: [false; 2],
                 deliveries,
                 faults: self.bounds.faults,
                 ingests: [Ingest::default(); 2],
@@ -111,7 +115,7 @@ impl Model for Protocol {
         for (index, ingest) in world.ingests.iter().enumerate() {
             if ingest.step == ingest::Step::Idle {
                 if world.deliveries > 0 {
-                    actions.push(Action::Deliver(index));
+                    actions.extend(world.second.bodies().iter().map(|body| Action::Deliver(index, *body)));
                 }
             } else {
                 actions.extend(ingest.step.outcomes().iter().map(|outcome| Action::Ingest(index, *outcome)));
@@ -126,7 +130,9 @@ impl Model for Protocol {
                     }
                 }
             } else {
-                actions.extend(processor.step.outcomes().iter().map(|outcome| Action::Process(index, *outcome)));
+                actions.extend(
+                    processor.step.outcomes(world.second).iter().map(|outcome| Action::Process(index, *outcome)),
+                );
                 actions.push(Action::ProcessorDies(index));
             }
         }
@@ -163,10 +169,10 @@ impl Model for Protocol {
             world.faults = world.faults.checked_sub(1)?;
         }
         match action {
-            Action::Deliver(index) => {
+            Action::Deliver(index, body) => {
                 world.deliveries -= 1;
                 let delivery = world.fresh_name();
-                ingest::begin(&mut world, index, delivery);
+                ingest::begin(&mut world, index, delivery, body);
             }
             Action::Ingest(index, outcome) => ingest::step(&mut world, index, outcome),
             Action::IngestDies(index) => world.ingests[index] = Ingest::default(),
@@ -195,6 +201,7 @@ impl Model for Protocol {
             }
             Action::DeleteExpired => {
                 world.record = None;
+                world.beside = [false; 2];
                 world.history.begin_anew();
             }
         }
@@ -215,7 +222,9 @@ fn next_instant(world: &World, returns: bool) -> Option<Duration> {
         let before_due = due_at.map(|due_at| due_at - BEFORE_DUE);
         let may_return = returns && record.state() == State::Failed && world.deliveries > 0;
         let return_at = record.expires_at_seconds().filter(|_| may_return).map(|it| SCHEDULE.return_at(it));
-        [before_due, due_at, return_at, record.time(Attribute::NotBefore), record.time(Attribute::LeaseUntil)]
+        let asked_at = record.time(Attribute::BroughtForwardAt).filter(|_| world.deliveries > 0);
+        let ask_at = asked_at.map(|asked_at| asked_at + ASK_AGAIN_AFTER);
+        [before_due, due_at, return_at, ask_at, record.time(Attribute::NotBefore), record.time(Attribute::LeaseUntil)]
     });
     let hidden = world.queue.messages.iter().map(|message| message.hidden_until);
     let next = record.chain(hidden).flatten().filter_map(ahead).min();

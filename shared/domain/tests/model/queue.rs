@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::time::Timestamp;
 
+use crate::event::Body;
 use crate::name::Name;
 use crate::time::{Moves as _, NOW};
 
@@ -11,7 +12,7 @@ use crate::time::{Moves as _, NOW};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Brought {
     /// The whole event; `MessageBody::Here` in shared/domain/src/message.rs.
-    Body,
+    Body(Body),
     /// The word that the ledger has it; `MessageBody::InLedger`.
     Reference,
 }
@@ -64,9 +65,9 @@ impl Queue {
         }
     }
 
-    /// Whether a message could bring the event to the processor without the ledger's help.
-    pub(crate) fn has_the_body(&self) -> bool {
-        self.messages.iter().any(|message| message.brought == Brought::Body)
+    /// Whether a message could bring the event of this body to the processor without the ledger's help.
+    pub(crate) fn has(&self, body: Body) -> bool {
+        self.messages.iter().any(|message| message.brought == Brought::Body(body))
     }
 
     /// Lets `wait` pass; what was hidden long enough shows again.

@@ -1,7 +1,5 @@
 //! The ledger's table: one item, which the shared writes change.
 
-use std::sync::LazyLock;
-
 use domain::event::VerifiedBy;
 use domain::ledger::attribute::Attribute;
 use domain::ledger::condition::Condition;
@@ -11,20 +9,24 @@ use domain::ledger::value::Value;
 use domain::ledger::write::{Change, Update, Write};
 use domain::time::Timestamp;
 
-use crate::event::BODY_SHA256;
+use crate::event::{Body, SHA256_TEXTS};
 use crate::history::{Broken, History};
+use crate::mutation::sets;
 use crate::name::{self, Name};
-use crate::time::NOW;
+use crate::time::{ASK_AGAIN_AFTER, NOW};
 
 /// What says how the event stands. The rest of an item says what the event is, and is left out of the states.
-const STANDING: [Attribute; 12] = [
+const STANDING: [Attribute; 15] = [
     Attribute::Id,
     Attribute::State,
+    Attribute::VerifiedBy,
+    Attribute::BodySha256,
     Attribute::Delivery,
     Attribute::Attempts,
     Attribute::ClaimedBy,
     Attribute::LeaseUntil,
     Attribute::NotBefore,
+    Attribute::BroughtForwardAt,
     Attribute::DueAt,
     Attribute::DueShard,
     Attribute::Sweeps,
@@ -33,8 +35,6 @@ const STANDING: [Attribute; 12] = [
 ];
 /// From here on, more sweeps change nothing.
 const SWEEPS_MAX: i64 = 4;
-
-static BODY_SHA256_TEXT: LazyLock<String> = LazyLock::new(|| BODY_SHA256.to_string());
 
 /// The event's record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -57,6 +57,17 @@ pub(crate) fn apply(write: &Write<'static>, stored: &mut Option<Record>, history
         } else if old.is_final() && old.state() != changed.state() {
             history.note(Broken::FinalChanged);
         }
+    }
+    if sets(write, Attribute::BroughtForwardAt) {
+        let asked_before = stored.as_ref().and_then(|old| old.time(Attribute::BroughtForwardAt));
+        let asked_at = changed.time(Attribute::BroughtForwardAt);
+        if asked_before.zip(asked_at).is_some_and(|(before, at)| at < before + ASK_AGAIN_AFTER) {
+            history.note(Broken::AskedTooSoon);
+        }
+        history.own_attempts -= 1;
+    }
+    if is_claim(write) && changed.0.get(Attribute::VerifiedBy) == Some(&VerifiedBy::Token.as_str().into()) {
+        history.own_attempts += 1;
     }
     history.is_returned &= !is_claim(write);
     *stored = Some(changed);
@@ -97,15 +108,17 @@ impl Record {
 
     /// What a decision reads.
     pub(crate) fn record_state(&self) -> RecordState {
-        let mut item = self.0.clone();
-        item.set(Attribute::BodySha256, BODY_SHA256_TEXT.as_str());
-        item.set(Attribute::VerifiedBy, VerifiedBy::Signature.as_str());
-        item.record_state().expect("every write leaves a record")
+        self.0.record_state().expect("every write leaves a record")
     }
 
     pub(crate) fn state(&self) -> State {
         let state = self.0.get(Attribute::State).and_then(Value::as_text);
         state.and_then(|text| text.parse().ok()).expect("every write leaves a record")
+    }
+
+    /// Whether it is of the event with this body.
+    pub(crate) fn has_body(&self, body: Body) -> bool {
+        self.0.get(Attribute::BodySha256).and_then(Value::as_text) == Some(SHA256_TEXTS[body as usize].as_str())
     }
 
     /// Whether nothing more happens to it.

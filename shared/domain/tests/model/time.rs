@@ -28,6 +28,9 @@ pub(crate) const QUICK: Duration = Duration::from_secs(10);
 pub(crate) const REMEMBERED_FOR: Duration = Duration::from_secs(5 * 60);
 /// A claim may come a little before the event is due, and then has to move `due_at`. So time also stops here.
 pub(crate) const BEFORE_DUE: Duration = Duration::from_secs(60);
+/// How long the sender's API is not asked once more on account of another body; `ASK_AGAIN_AFTER` in
+/// shared/domain/src/ledger/schedule.rs.
+pub(crate) const ASK_AGAIN_AFTER: Duration = Duration::from_secs(60);
 /// Neither jitter nor its absence changes the order of the waits.
 pub(crate) const JITTER: f64 = 0.5;
 
@@ -49,6 +52,11 @@ impl Moves for Timestamp {
 /// The start of something that is under way: its distance from now matters, but not without end.
 pub(crate) fn pass_since_start(start: &mut Timestamp, wait: Duration) {
     *start = (*start - wait).max(NOW - OLDEST);
+}
+
+/// When another body last brought the event forward: longer ago than that the API may be asked again, it says nothing.
+pub(crate) fn pass_since_asked(at: &mut Timestamp, wait: Duration) {
+    *at = (*at - wait).max(NOW - ASK_AGAIN_AFTER);
 }
 
 /// An expiry. It stays in order with the start of whatever is under way.

@@ -7,6 +7,7 @@ use domain::ledger::value::Value;
 use domain::ledger::write::Write;
 use domain::time::Timestamp;
 
+use crate::event::{Body, SecondBody};
 use crate::history::History;
 use crate::ingest::{self, Ingest};
 use crate::mapping::{map_write, owned};
@@ -17,7 +18,7 @@ use crate::process::Processor;
 use crate::queue::{Brought, Queue};
 use crate::sweep::Sweep;
 use crate::table::{Record, apply};
-use crate::time::{Moves as _, REMEMBERED_FOR, forget_distance, over, pass_expiry, pass_since_start};
+use crate::time::{Moves as _, REMEMBERED_FOR, forget_distance, over, pass_expiry, pass_since_asked, pass_since_start};
 
 /// How large the event's body is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,12 +29,18 @@ pub(crate) enum Size {
     Large,
 }
 
-/// The world. There is one event in it: different ones share no record, no message and no claim.
+/// The world. There is one key in it: events of different keys share no record, no message and no claim. An event of a
+/// second body stands beside the first as soon as it has an id of its own, and is then like any other.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct World {
     pub(crate) size: Size,
     pub(crate) mutation: Option<Mutation>,
     pub(crate) attempts_before: u32,
+    /// What a second body under the key is.
+    pub(crate) second: SecondBody,
+    /// Which bodies have an event of their own beside the record, which goes its way like any other; at the places of
+    /// [`Body`].
+    pub(crate) beside: [bool; 2],
     /// How often the event will yet be delivered, by whichever sender.
     pub(crate) deliveries: u8,
     /// How many things may yet go wrong.
@@ -63,9 +70,9 @@ pub(crate) enum Seen {
 
 impl Size {
     /// What the message brings of an event whose record stands; `BodyLocation` in shared/domain/src/message.rs.
-    pub(crate) const fn brought_once_recorded(self) -> Brought {
+    pub(crate) const fn brought_once_recorded(self, body: Body) -> Brought {
         match self {
-            Size::Small => Brought::Body,
+            Size::Small => Brought::Body(body),
             Size::Large => Brought::Reference,
         }
     }
@@ -94,7 +101,11 @@ impl World {
                 Seen::NextTry
             }
             Outcome::Overtaken => Seen::NextTry,
-            Outcome::Refused | Outcome::GivenUp | Outcome::RefusedForGood | Outcome::Advanced => Seen::Unreachable,
+            Outcome::Refused
+            | Outcome::GivenUp
+            | Outcome::RefusedForGood
+            | Outcome::Advanced
+            | Outcome::NotYetKnown => Seen::Unreachable,
         };
         if outcome.leaves_a_stray() {
             self.stray = Some(write);
@@ -117,9 +128,24 @@ impl World {
         outcome == Outcome::Answered
     }
 
-    /// Whether something durable holds the event: a record that counts, or a message with all of it.
-    pub(crate) fn is_durable(&self) -> bool {
-        self.record.as_ref().is_some_and(|record| !record.is_expired()) || self.queue.has_the_body()
+    /// Whether something durable holds the event of this body: a record that counts, or a message with all of it.
+    pub(crate) fn is_durable(&self, body: Body) -> bool {
+        let record = self.record.as_ref().filter(|record| !record.is_expired());
+        record.is_some_and(|record| self.counts_for(record, body)) || self.is_held_elsewhere(body)
+    }
+
+    /// The same, and an expired record will do.
+    pub(crate) fn is_held(&self, body: Body) -> bool {
+        self.record.as_ref().is_some_and(|record| self.counts_for(record, body)) || self.is_held_elsewhere(body)
+    }
+
+    /// Whether a record holds all that is wanted of a body: where the sender's API decides, any record under the key does.
+    fn counts_for(&self, record: &Record, body: Body) -> bool {
+        self.second != SecondBody::AnotherEvent || record.has_body(body)
+    }
+
+    fn is_held_elsewhere(&self, body: Body) -> bool {
+        self.beside[body as usize] || self.queue.has(body)
     }
 
     /// Whether nobody is at work.
@@ -149,12 +175,20 @@ impl World {
             pass_since_start(&mut processor.claimant.asked_at, wait);
         }
         self.each_value(&mut |attribute, value| {
-            let mut seconds = value.as_number().filter(|_| attribute == Attribute::ExpiresAt)?;
-            pass_expiry(&mut seconds, wait);
-            Some(seconds.into())
+            let mut number = value.as_number()?;
+            match attribute {
+                Attribute::ExpiresAt => pass_expiry(&mut number, wait),
+                Attribute::BroughtForwardAt => {
+                    let mut at = Timestamp::from_millis(number);
+                    pass_since_asked(&mut at, wait);
+                    number = at.as_millis();
+                }
+                _ => return None,
+            }
+            Some(number.into())
         });
         for ingest in self.ingests.iter_mut().filter(|_| wait >= REMEMBERED_FOR) {
-            ingest.remembers = false;
+            ingest.remembers = [false; 2];
         }
     }
 
@@ -184,7 +218,23 @@ impl World {
     }
 
     fn apply(&mut self, write: &Write<'static>) -> bool {
-        apply(write, &mut self.record, &mut self.history)
+        let was_expired = self.record.as_ref().is_some_and(Record::is_expired);
+        let is_applied = apply(write, &mut self.record, &mut self.history);
+        // By the time that a record has expired, so has what stood beside it.
+        if is_applied && was_expired {
+            self.beside = [false; 2];
+        }
+        is_applied
+    }
+
+    /// Gives the event of this body a record beside the one under the key; that goes its own way, like any other.
+    pub(crate) fn write_beside(&mut self, body: Body, outcome: Outcome) -> Seen {
+        self.beside[body as usize] |= outcome.carries_out();
+        match outcome {
+            Outcome::Answered => Seen::Yes,
+            Outcome::TriedTwice | Outcome::Overtaken => Seen::NextTry,
+            _ => Seen::Unreachable,
+        }
     }
 
     /// All values of the record and of the stray write. `change` gives what becomes of one, or nothing if it stays.
