@@ -1,10 +1,13 @@
 //! Who claims, and since when.
 
+use domain::ledger::attribute::Attribute;
 use domain::ledger::claim::ClaimRequest;
+use domain::ledger::record::State;
 use domain::time::Timestamp;
 
 use crate::name::{self, Name};
-use crate::time::{PROCESSOR_TIMEOUT, SCHEDULE};
+use crate::table::Record;
+use crate::time::{NOW, PROCESSOR_TIMEOUT, SCHEDULE};
 
 /// Who claims, and since when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,5 +34,17 @@ impl Claimant {
             lease_until: self.lease_until(),
             schedule: SCHEDULE,
         }
+    }
+
+    /// Whether `record` is under its claim.
+    pub(crate) fn holds(self, record: Option<&Record>) -> bool {
+        record.is_some_and(|record| {
+            record.state() == State::Processing && record.name(Attribute::ClaimedBy) == Some(self.token)
+        })
+    }
+
+    /// Whether its lease runs.
+    pub(crate) fn is_within_lease(self) -> bool {
+        self.lease_until() > NOW
     }
 }

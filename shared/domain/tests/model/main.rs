@@ -25,6 +25,7 @@ mod queue;
 mod sweep;
 mod table;
 mod time;
+mod work;
 mod world;
 
 use std::thread::available_parallelism;

@@ -1,29 +1,25 @@
 //! An instance of the processor, effect by effect.
 //!
-//! Mirrors `Processor` in functions/process/src/processor.rs and `claim_event` in
-//! functions/process/src/claim.rs. An event beside the record under the key is claimed and worked on like any other, so
-//! here it is enough that it has a record. All of functions/process/src/steps.rs is one step: publishing alone leaves a trace that
-//! others see, and what archiving leaves makes the next round shorter.
+//! Mirrors `Processor` in functions/process/src/processor.rs and `claim_event` in functions/process/src/claim.rs. An event
+//! beside the record under the key is claimed and worked on like any other, so here it is enough that it has a record.
 
 use std::time::Duration;
 
 use domain::ledger::admit::allows_second_body;
-use domain::ledger::attribute::Attribute;
 use domain::ledger::claim::{Claim, ClaimRequest, claim};
 use domain::ledger::record::State;
-use domain::ledger::schedule::ATTEMPTS_MAX;
-use domain::ledger::settle::{Settlement, Work, may_work, settle};
+use domain::ledger::settle::may_work;
 use domain::ledger::writes::{self, DueTime, PutCondition, Takeover};
 
 use crate::claimant::Claimant;
 use crate::event::{EVENT_ID, SecondBody, event, record_body};
 use crate::history::Broken;
 use crate::mutation::Mutation;
-use crate::name;
 use crate::outcome::Outcome;
 use crate::queue::Brought;
 use crate::table::Record;
-use crate::time::{HIDE_FIRST, JITTER, NOW, SCHEDULE};
+use crate::time::{HIDE_FIRST, NOW};
+use crate::work::{Went, excuse, publish, settle_it};
 use crate::world::{Seen, World};
 
 /// `ROUNDS_MAX` in functions/process/src/claim.rs.
@@ -60,15 +56,6 @@ pub(crate) enum Step {
     PuttingAway,
 }
 
-/// How the work went; `Work` without its words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Went {
-    Done,
-    Advanced,
-    Passing,
-    Lasting,
-}
-
 impl Processor {
     /// One that waits.
     pub(crate) const IDLE: Processor =
@@ -77,18 +64,6 @@ impl Processor {
     /// Whether it waits.
     pub(crate) fn is_idle(&self) -> bool {
         self.step == Step::Idle
-    }
-
-    /// Whether `record` is under its claim.
-    fn holds(&self, record: Option<&Record>) -> bool {
-        record.is_some_and(|record| {
-            record.state() == State::Processing && record.name(Attribute::ClaimedBy) == Some(self.claimant.token)
-        })
-    }
-
-    /// Whether its lease runs.
-    fn is_within_lease(&self) -> bool {
-        self.claimant.lease_until() > NOW
     }
 }
 
@@ -141,13 +116,15 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
             }
         }
         Step::Publishing { attempts, has_second_body } => {
-            Step::Settling { attempts, went: publish(world, me, outcome), has_second_body }
+            Step::Settling { attempts, went: publish(world, me.claimant, outcome), has_second_body }
         }
         Step::Settling { attempts, went, has_second_body } => {
-            match settle_it(world, me, attempts, went, outcome) {
+            match settle_it(world, me.claimant, attempts, went, outcome) {
+                Seen::NextTry => me.step,
+                Seen::Unreachable => unreachable(world),
                 // The message is still needed: it brings another event.
-                Step::Deleting if has_second_body => Step::Keeping,
-                step => step,
+                Seen::Yes | Seen::No(_) if has_second_body => Step::Keeping,
+                Seen::Yes | Seen::No(_) => Step::Deleting,
             }
         }
         Step::Deleting => {
@@ -175,7 +152,7 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
 pub(crate) fn crash(world: &mut World, index: usize) {
     let me = world.processors[index];
     if matches!(me.step, Step::Settling { went: Went::Done, .. }) {
-        excuse(world, me);
+        excuse(world, me.claimant);
     }
     world.processors[index] = Processor::IDLE;
 }
@@ -183,7 +160,7 @@ pub(crate) fn crash(world: &mut World, index: usize) {
 /// `wait` passes. Whose lease ends meanwhile may find that another has taken over.
 pub(crate) fn outlive(world: &mut World, wait: Duration) {
     for me in world.processors {
-        if !me.is_idle() && me.is_within_lease() && me.claimant.lease_until() <= NOW + wait {
+        if !me.is_idle() && me.claimant.is_within_lease() && me.claimant.lease_until() <= NOW + wait {
             world.history.excuse();
         }
     }
@@ -214,7 +191,7 @@ fn take(world: &mut World, me: Processor, due: DueTime, takeover: Takeover, roun
         }
         Claim::Refuse(_) if has_second_body(world, me, existing.as_ref()) => Step::TakingBeside,
         Claim::Refuse(_) => {
-            if me.holds(existing.as_ref()) {
+            if me.claimant.holds(existing.as_ref()) {
                 world.history.note(Broken::LockedOutByItself);
             }
             if world.mutation == Some(Mutation::KeepRefused) {
@@ -266,70 +243,4 @@ fn has_second_body(world: &World, me: Processor, record: Option<&Record>) -> boo
     let event = event(0, body, world.second);
     let allows = record.is_some_and(|record| allows_second_body(&record.record_state(), &event));
     allows && world.mutation != Some(Mutation::SecondBodyIsDeleted)
-}
-
-/// `steps::run`: whoever publishes must hold the claim, or have outlived his lease.
-fn publish(world: &mut World, me: Processor, outcome: Outcome) -> Went {
-    match outcome {
-        Outcome::Refused | Outcome::NotYetKnown => return Went::Passing,
-        Outcome::RefusedForGood => return Went::Lasting,
-        Outcome::Advanced => return Went::Advanced,
-        _ => {}
-    }
-    if me.is_within_lease() && !me.holds(world.record.as_ref()) {
-        world.history.note(Broken::PublishedUnclaimed);
-    }
-    let is_named_after_attempt = world.mutation == Some(Mutation::NameTheAttempt);
-    let attempts = world.record.as_ref().map_or(0, Record::attempts);
-    world.history.publish(if is_named_after_attempt { u8::try_from(attempts).unwrap_or(7) } else { 0 });
-    if outcome == Outcome::AnswerLost {
-        world.history.excuse();
-        return Went::Passing;
-    }
-    Went::Done
-}
-
-/// `Processor::process` from the work on.
-fn settle_it(world: &mut World, me: Processor, attempts: u32, went: Went, outcome: Outcome) -> Step {
-    let reason = String::new();
-    let work = match went {
-        Went::Done => Work::Done,
-        Went::Advanced => Work::Advanced { reason },
-        Went::Passing => Work::Retryable { reason },
-        Went::Lasting => Work::Permanent { reason },
-    };
-    let mut settlement = settle(work, attempts, NOW, SCHEDULE, JITTER);
-    if let Settlement::Again { attempts, .. } = &mut settlement {
-        *attempts = attempts.saturating_sub(world.attempts_before);
-    }
-    let stood = world.record.clone();
-    let seen = world.write(&writes::settle(&EVENT_ID, name::text(me.claimant.token), &settlement, &[]), outcome);
-    let has_failed = matches!(settlement, Settlement::Failed { .. }) && world.record != stood;
-    let attempts_left = i64::from(ATTEMPTS_MAX) - i64::from(world.attempts_before);
-    if world.second == SecondBody::ToConfirm
-        && has_failed
-        && went == Went::Passing
-        && i64::from(world.history.own_attempts) < attempts_left
-    {
-        world.history.note(Broken::AttemptsUsedUp);
-    }
-    let is_claimed = stood.as_ref().is_some_and(|it| it.name(Attribute::ClaimedBy) == Some(me.claimant.token));
-    if !is_claimed && world.record != stood {
-        world.history.note(Broken::SettledByAnother);
-    }
-    if went == Went::Done && matches!(seen, Seen::Unreachable | Seen::No(_)) {
-        excuse(world, me);
-    }
-    match seen {
-        Seen::NextTry => me.step,
-        Seen::Yes | Seen::No(_) => Step::Deleting,
-        Seen::Unreachable => unreachable(world),
-    }
-}
-
-/// What `me` has published may be published again. Once its lease is over, that was noted when it ended.
-fn excuse(world: &mut World, me: Processor) {
-    if me.is_within_lease() {
-        world.history.excuse();
-    }
 }
