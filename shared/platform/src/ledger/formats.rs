@@ -12,6 +12,7 @@ use domain::event::event_type::EventType;
 use domain::event::key_meaning::KeyMeaning;
 use domain::ledger::record::{BodyRef, StoredBody};
 use domain::ledger::schedule::Schedule;
+use domain::ledger::source_directory::SourceDirectory;
 use domain::ledger::sweep::Overdue;
 use domain::source::source_name::SourceName;
 use domain::time::time_scale::TimeScale;
@@ -21,6 +22,8 @@ use crate::body_codec::pack;
 
 /// When all events arrived, were claimed and were settled: 2025-09-01T07:26:52Z.
 const AT: i64 = 1_756_711_612_000;
+const DIRECTORY: &str = "directory.json";
+const FIRST_WITH_A_DIRECTORY: u32 = 4;
 const TEXT: &[u8] = br#"{"status":"completed"}"#;
 const LARGE: [u8; 5000] = [b'x'; 5000];
 
@@ -126,6 +129,21 @@ fn records_of_every_version_are_read_as_they_were_meant() {
 fn the_newest_samples_are_what_is_written_today() {
     let records: Json = STATES.into_iter().map(|(name, _)| (name.to_owned(), written(name))).collect();
     expect_file![folder(newest()).join("record.json")].assert_eq(&(laid_out(&records, 0) + "\n"));
+}
+
+/// What else stands in the table.
+#[test]
+fn the_directory_of_sources_is_read_as_it_was_written() {
+    let name = SourceName::parse("get3w-prod").unwrap();
+    let directory = SourceDirectory::default().relisted([name.clone()], at(0));
+    let Write { change: Change::Put(item), .. } = directory.put() else { panic!("a directory is put") };
+    let written = serde_json::to_value(json::JsonItem(&item)).expect("it is JSON");
+    expect_file![folder(newest()).join(DIRECTORY)].assert_eq(&(laid_out(&written, 0) + "\n"));
+    // Earlier versions had none.
+    for sample in (FIRST_WITH_A_DIRECTORY..=newest()).map(|version| folder(version).join(DIRECTORY)) {
+        let sample = serde_json::from_slice(&std::fs::read(&sample).expect("a sample")).expect("it is JSON");
+        assert!(SourceDirectory::of_item(&json::item(sample).expect("an item")).contains(&name));
+    }
 }
 
 fn newest() -> u32 {
