@@ -41,11 +41,11 @@ vectors: ## the conformance vectors, in Rust, in Python, and with a sender added
 vectors-new: ## writes the conformance vectors anew, after a recipe in tests/vectors/generate has changed
 providers: ## writes docs/providers anew, after a description in shared/domain/providers has changed
 consumers: ## the example consumers in Rust, Python and TypeScript, all by the same cases
-bench: ## everything beside what people would write instead; ROUNDS=5, QUICK=1 for a look, PUBLISH=1 into docs/performance.md
+bench: ## everything beside what people would write instead; ROUNDS=5, QUICK=1 for a look, PUBLISH=1 into benches/performance.md
 bench-archive: ## memory and speed of archiving one asset of MIB=2048
 bench-verify: ## verifying by each description beside a path written by hand; fails if one takes over 1.3 times as long
 cost: ## dollars per million events, by sender and by what an operator can change, and per month; PUBLISH=1 as for bench
 instructions: ## what ingest takes in instructions, which are the same on a busy machine; needs valgrind
-scaling: ## simulates 1 to 10,000 deliveries a second against AWS's limits; SEED=number, PUBLISH=1 into docs/scale.md
+scaling: ## simulates 1 to 10,000 deliveries a second against AWS's limits; SEED=number, PUBLISH=1 into benches/scale.md
 sbom: ## what each function is made of, as CycloneDX: target/sbom/{ingest,process,sweep}.cdx.json
 reproduce: ## builds the functions twice, in two places, from nothing; both must be the same

@@ -102,7 +102,7 @@ pub struct ShareFigures {
 
 /// The sizes of bodies, with how many events each is measured over: what is large takes longer.
 const SIZES: [(usize, usize); 5] = [(512, 300), (2 * 1024, 300), (20 * 1024, 200), (200 * 1024, 60), (1024 * 1024, 20)];
-/// The size to which the promises of docs/performance.md refer.
+/// The size to which the promises of benches/performance.md refer.
 pub const TYPICAL_BYTES: usize = 2 * 1024;
 const MEMORIES_MB: [u64; 5] = [128, 256, 512, 1024, 1769];
 const BATCHES: [usize; 3] = [1, 10, 100];

@@ -4,7 +4,7 @@ use crate::prices::Prices;
 use crate::report::table;
 
 /// Where it is published.
-pub const PAGE: &str = "docs/scale.md";
+pub const PAGE: &str = "benches/scale.md";
 /// Its place there.
 pub const PART: &str = "provisioned";
 
@@ -58,14 +58,14 @@ mod tests {
     #[test]
     fn the_page_has_what_is_computed() {
         let text = text(&Prices::read().unwrap());
-        let page = include_str!("../../docs/scale.md");
+        let page = include_str!("../scale.md");
         assert!(page.contains(&text), "`make cost PUBLISH=1` writes it:\n{text}");
     }
 
-    /// What an event takes is measured once, for docs/performance.md.
+    /// What an event takes is measured once, for the other page.
     #[test]
     fn an_event_takes_what_the_other_page_measured() {
-        let page = include_str!("../../docs/performance.md");
+        let page = include_str!("../performance.md");
         for (row, units) in [(" get3w's usual body", UNITS[0]), (" csm's usual body", UNITS[1])] {
             let line = page.lines().find(|line| line.starts_with(row)).expect("the row");
             let numbers: Vec<f64> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();

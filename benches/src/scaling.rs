@@ -1,7 +1,7 @@
 //! A simulation of Landfall under load, second by second, in numbers of events: no clock, no network, nothing measured.
 //!
 //! It shows which limit of AWS's is met first at which rate, and that a backlog drains. What it assumes is in
-//! [`World`] and in docs/scale.md.
+//! [`World`] and in benches/scale.md.
 
 pub mod report;
 

@@ -4,7 +4,7 @@
 use crate::prices::Prices;
 use crate::report::table;
 
-/// Its place in docs/performance.md.
+/// Its place in benches/performance.md.
 pub const PART: &str = "standing";
 
 const MINUTES_A_MONTH: f64 = 30.0 * 24.0 * 60.0;
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn the_page_has_what_is_computed() {
         let text = text(&Prices::read().unwrap());
-        let page = include_str!("../../docs/performance.md");
+        let page = include_str!("../performance.md");
         assert!(page.contains(&text), "`make cost PUBLISH=1` writes it:\n{text}");
     }
 

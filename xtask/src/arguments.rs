@@ -125,13 +125,13 @@ pub(crate) enum Program {
         /// For a look.
         #[arg(long, env = "QUICK", value_parser = FalseyValueParser::new())]
         quick: bool,
-        /// Writes the figures into docs/performance.md.
+        /// Writes the figures into benches/performance.md.
         #[arg(long, env = "PUBLISH", value_parser = FalseyValueParser::new())]
         publish: bool,
     },
     /// Tells dollars per million events.
     Cost {
-        /// Writes the figures into docs/performance.md.
+        /// Writes the figures into benches/performance.md.
         #[arg(long, env = "PUBLISH", value_parser = FalseyValueParser::new())]
         publish: bool,
     },
@@ -142,7 +142,7 @@ pub(crate) enum Program {
         /// Of the simulation.
         #[arg(long, env = "SEED", default_value_t = 1)]
         seed: u64,
-        /// Writes the figures into docs/scale.md.
+        /// Writes the figures into benches/scale.md.
         #[arg(long, env = "PUBLISH", value_parser = FalseyValueParser::new())]
         publish: bool,
     },

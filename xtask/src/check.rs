@@ -11,9 +11,10 @@ const TEMPLATES: [&str; 3] = ["template.yaml", "deploy/templates/cloudfront.yaml
 /// Where the linter for prose is, with its rules.
 const PROSE: &str = "deploy/requirements/prose";
 /// What people read, as patterns from the root.
-const TEXTS: [&str; 7] = [
+const TEXTS: [&str; 8] = [
     "*.md",
     "docs/*.md",
+    "benches/*.md",
     "examples/*/README.md",
     "tests/*/README.md",
     "template.yaml",

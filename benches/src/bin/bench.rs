@@ -1,4 +1,4 @@
-//! `bench`: all contenders side by side; see docs/performance.md for what is measured and how.
+//! `bench`: all contenders side by side; see benches/performance.md for what is measured and how.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks on the terminal")]
 
 use std::fs;
@@ -24,7 +24,7 @@ struct Arguments {
     /// A tenth of the events, the small bodies only: shows that everything works, its figures are worth little
     #[arg(long)]
     quick: bool,
-    /// Writes the figures into docs/performance.md, and its pictures beside it
+    /// Writes the figures into benches/performance.md, and its pictures beside it
     #[arg(long)]
     publish: bool,
     /// Contenders: landfall, floor, python, python-powertools, node, node-powertools
@@ -56,7 +56,7 @@ fn run() -> Result<()> {
     if is_published {
         publish("figures", &results.to_string())?;
         for (name, plot) in results.plots() {
-            fs::write(format!("docs/performance-{name}.svg"), plot.svg()?)?;
+            fs::write(format!("benches/performance-{name}.svg"), plot.svg()?)?;
         }
     }
     println!("\nall figures: {}", out.display());

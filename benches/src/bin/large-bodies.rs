@@ -12,7 +12,7 @@ use clap::Parser;
 /// What becomes of large bodies on little memory while S3 takes long.
 #[derive(Parser)]
 struct Arguments {
-    /// Writes the table into docs/performance.md
+    /// Writes the table into benches/performance.md
     #[arg(long)]
     publish: bool,
 }

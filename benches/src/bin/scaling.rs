@@ -1,4 +1,4 @@
-//! `scaling`: what AWS's limits make of 1, 100, 1,000 and 10,000 deliveries a second; see docs/scale.md.
+//! `scaling`: what AWS's limits make of 1, 100, 1,000 and 10,000 deliveries a second; see benches/scale.md.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks on the terminal")]
 
 use std::fs;
@@ -9,7 +9,7 @@ use benches::publish::publish_in;
 use benches::scaling::{Outcome, Second, World, report, simulate};
 use clap::Parser;
 
-const PAGE: &str = "docs/scale.md";
+const PAGE: &str = "benches/scale.md";
 
 /// A simulation of Landfall under load.
 #[derive(Parser)]
@@ -17,7 +17,7 @@ struct Arguments {
     /// Where the random numbers begin
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Writes the table into docs/scale.md, and its pictures beside it
+    /// Writes the table into benches/scale.md, and its pictures beside it
     #[arg(long)]
     publish: bool,
 }
@@ -62,7 +62,7 @@ fn run() -> Result<()> {
             ("concurrency", "Instances of ingest and process at work", 2, &as_deployed, instances),
             ("settings", "Messages on the queue, by settings", 4, &others, messages),
         ] {
-            fs::write(format!("docs/scaling-{name}.svg"), report::plot(title, hours, runs, figure).svg()?)?;
+            fs::write(format!("benches/scaling-{name}.svg"), report::plot(title, hours, runs, figure).svg()?)?;
         }
     }
     Ok(())

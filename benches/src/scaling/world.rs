@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// The world of one run. docs/scale.md says where each figure comes from.
+/// The world of one run. benches/scale.md says where each figure comes from.
 #[derive(Clone, Debug)]
 pub struct World {
     /// How the run is called.
