@@ -9,3 +9,4 @@ mod paths;
 mod proofs;
 mod secrets;
 mod targets;
+mod tutorials;

@@ -1,6 +1,6 @@
 """Holds calls of the AWS CLI against the description of AWS's API that the CLI itself is made of.
 
-Reads the arguments of each call, as the shell made them, as a list in a line of JSON.
+Reads the arguments of each call, as the shell made them, behind the name of their page, as a list in a line of JSON.
 """
 
 import json
@@ -59,7 +59,8 @@ def problems_of(arguments):
     return found + [f"aws {service} {command}: --{option} is missing" for option in needed - given]
 
 
-calls = [json.loads(line) for line in sys.stdin]
-problems = [problem for call in calls for problem in problems_of(call)]
-print("\n".join(problems) or len(calls))
-sys.exit(bool(problems))
+if __name__ == "__main__":
+    calls = [json.loads(line) for line in sys.stdin]
+    problems = [f"{page}: {problem}" for page, *call in calls for problem in problems_of(call)]
+    print("\n".join(problems) or len(calls))
+    sys.exit(bool(problems))

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 
 use super::pages::{Page, all, root};
 use super::targets::targets;
+use super::tutorials::is_tutorial;
 
 /// What the shell itself or every system has. All else must be a stand-in.
 const OF_THE_SYSTEM: [&str; 6] = ["cat", "cut", "date", "rm", "sha256sum", "wc"];
@@ -35,9 +36,11 @@ unset EDITOR
 command_not_found_handle() { echo "$1 is not known" >&2; return 127; }
 "#;
 
-/// What the commands of `page` call, each a command with its arguments.
+/// What the commands of `page` call, each a command with its arguments. Those that a tutorial runs locally are run in
+/// earnest elsewhere.
 pub(crate) fn calls(page: &Page) -> Vec<Vec<String>> {
-    let script = page.blocks("sh").join("\n");
+    let blocks = if is_tutorial(page) { page.commands_on_aws() } else { page.blocks("sh") };
+    let script = blocks.join("\n");
     if script.is_empty() {
         return Vec::new();
     }
@@ -66,8 +69,8 @@ pub(crate) fn calls(page: &Page) -> Vec<Vec<String>> {
     calls.map(|call| call.split_terminator('\x1f').map(str::to_owned).collect()).collect()
 }
 
-/// Panics unless each of `calls` of the AWS CLI, without the command itself, is one that it takes.
-fn check_aws(path: &str, calls: &[&[String]]) {
+/// Panics unless each of `calls` of the AWS CLI is one that it takes. In place of the command itself, each has its page.
+fn check_aws(calls: &[Vec<String>]) {
     let lines: Vec<String> = calls.iter().map(|call| serde_json::to_string(call).expect("texts")).collect();
     let mut checker = Command::new(root().join(".venv-sam/bin/python"))
         .arg(root().join("tests/it/docs/aws_commands.py"))
@@ -77,22 +80,23 @@ fn check_aws(path: &str, calls: &[&[String]]) {
         .expect("SAM is installed by `make build`");
     checker.stdin.take().expect("its input").write_all(lines.join("\n").as_bytes()).expect("it reads all");
     let output = checker.wait_with_output().expect("it ends");
-    assert!(output.status.success(), "{path}: {}", String::from_utf8_lossy(&output.stdout));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
 #[test]
 fn every_command_is_known() {
     let targets = targets();
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut of_aws) = (BTreeSet::new(), Vec::new());
     for page in all() {
         let calls = calls(&page);
-        let of_aws: Vec<&[String]> = calls.iter().filter(|call| call[0] == "aws").map(|call| &call[1..]).collect();
-        check_aws(&page.path, &of_aws);
+        let is_of_aws = calls.iter().filter(|call| call[0] == "aws");
+        of_aws.extend(is_of_aws.map(|call| [&[page.path.clone()], &call[1..]].concat()));
         for target in calls.iter().filter(|call| call[0] == "make").flat_map(|call| &call[1..]) {
             assert!(target.contains('=') || targets.contains(target), "{}: there is no make {target}", page.path);
         }
         seen.extend(calls.into_iter().map(|call| call[..call.len().min(3)].join(" ")));
     }
+    check_aws(&of_aws);
     assert!(seen.len() > 40, "only {} commands were found", seen.len());
 }
 
@@ -102,8 +106,7 @@ fn what_does_not_exist_is_found() {
     let fails = |text: &str| {
         let page = page(text);
         let check = || {
-            let calls = calls(&page);
-            check_aws("page", &calls.iter().map(|call| &call[1..]).collect::<Vec<_>>());
+            check_aws(&calls(&page));
         };
         std::panic::catch_unwind(check).is_err()
     };

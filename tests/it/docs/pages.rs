@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Behind the fence of commands that a tutorial does not run locally.
+const ON_AWS: &str = " on-aws";
+
 /// A page.
 pub(crate) struct Page {
     /// Its path from the root: `docs/runbook.md`.
@@ -55,11 +58,26 @@ fn walk(folder: &Path, paths: &mut Vec<PathBuf>) {
 }
 
 impl Page {
-    /// The fenced blocks of the language `language`.
+    /// Each fenced block, with what stands behind its fence.
+    fn fenced(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.text.split("\n```").skip(1).step_by(2).filter_map(|block| block.split_once('\n'))
+    }
+
+    /// The fenced blocks of the language `language`, but for those that are for AWS alone.
     pub(crate) fn blocks(&self, language: &str) -> Vec<&str> {
-        let fenced = self.text.split("\n```").skip(1).step_by(2);
-        let blocks = fenced.filter_map(|block| block.split_once('\n'));
-        blocks.filter(|(fence, _)| fence.split(' ').next() == Some(language)).map(|(_, block)| block).collect()
+        let is_wanted = |fence: &str| fence.split(' ').next() == Some(language) && !fence.ends_with(ON_AWS);
+        self.fenced().filter(|(fence, _)| is_wanted(fence)).map(|(_, block)| block).collect()
+    }
+
+    /// The commands of the page that are for AWS alone.
+    pub(crate) fn commands_on_aws(&self) -> Vec<&str> {
+        self.fenced().filter(|(fence, _)| fence.ends_with(ON_AWS)).map(|(_, block)| block).collect()
+    }
+
+    /// The fenced blocks that are files, each with its name.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, String)> {
+        let named = self.fenced().filter_map(|(fence, block)| Some((fence.split_once(' ')?.1, block)));
+        named.filter(|(name, _)| name.contains('.')).map(|(name, block)| (name, format!("{block}\n")))
     }
 
     /// The page without its fenced blocks.
