@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 programs := demo test check up down fmt clean build first-hour faults permissions upgrade previous model fuzz vectors vectors-new \
-	providers consumers bench bench-archive bench-verify cost instructions scaling sbom reproduce
+	providers consumers apps bench bench-archive bench-verify cost instructions scaling sbom reproduce
 .PHONY: help deploy $(programs)
 
 # Steps say how long make has been at it.
@@ -41,6 +41,7 @@ vectors: ## the conformance vectors, in Rust, in Python, and with a sender added
 vectors-new: ## writes the conformance vectors anew, after a recipe in tests/vectors/generate has changed
 providers: ## writes docs/providers anew, after a description in shared/domain/providers has changed
 consumers: ## the example consumers in Rust, Python and TypeScript, all by the same cases
+apps: ## the example applications on a local stack, with a sender that is played; OPEN=python or OPEN=typescript to use one
 bench: ## everything beside what people would write instead; ROUNDS=5, QUICK=1 for a look, PUBLISH=1 into benches/performance.md
 bench-archive: ## memory and speed of archiving one asset of MIB=2048
 bench-verify: ## verifying by each description beside a path written by hand; fails if one takes over 1.3 times as long

@@ -18,28 +18,7 @@ use tests::world::{World, run};
 
 /// A fresh queue, subscribed to the topic with `filter`.
 async fn subscribed(world: &World, filter: Value) -> Inbox {
-    use aws_sdk_sqs::types::QueueAttributeName as Attribute;
-    let name = format!("landfall-it-{:08x}", fastrand::u32(..));
-    let created = world.aws.sqs.create_queue().queue_name(name).send().await.expect("an account takes one more queue");
-    let url = created.queue_url.expect("a created queue has a URL");
-    let attributes =
-        world.aws.sqs.get_queue_attributes().queue_url(&url).attribute_names(Attribute::QueueArn).send().await;
-    let arn =
-        attributes.expect("a queue tells its attributes").attributes.unwrap_or_default().remove(&Attribute::QueueArn);
-    let arn = arn.expect("a queue has an ARN");
-    let policy = json!({"Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": world.stack.topic_arn}},
-    }]});
-    let set = world.aws.sqs.set_queue_attributes().queue_url(&url).attributes(Attribute::Policy, policy.to_string());
-    set.send().await.expect("a queue takes a policy");
-    let subscribe = world.aws.sns.subscribe().topic_arn(&world.stack.topic_arn).protocol("sqs").endpoint(arn);
-    let subscribe = subscribe.attributes("RawMessageDelivery", "true").attributes("FilterPolicy", filter.to_string());
-    subscribe.send().await.expect("the topic takes one more subscription");
-    Inbox::open(world.aws.sqs.clone(), url)
+    Inbox::open(world.aws.sqs.clone(), world.subscribed_queue(&filter).await)
 }
 
 /// The filter policy `name` of the documentation, for a source of the test's own.

@@ -25,6 +25,7 @@ pub mod simulator;
 pub mod source;
 pub mod stack;
 pub mod story;
+mod subscription;
 pub mod template;
 pub mod watch;
 pub mod world;

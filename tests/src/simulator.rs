@@ -107,6 +107,12 @@ impl Simulator {
         self.add(Job::new(id, None))
     }
 
+    /// The jobs that were submitted so far, whether here or by a request.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<Job> {
+        self.state().jobs.clone()
+    }
+
     /// Runs a workflow, and gives the run's id. Only ModelsLab has any.
     #[must_use]
     pub fn run_workflow(&self) -> String {
@@ -240,6 +246,12 @@ impl State {
             Condition::Broken => return Reply::error(500, "internal error"),
             Condition::Limited => return too_often(),
             Condition::Silent => return Reply::Never,
+        }
+        if self.provider == Provider::Get3w
+            && let Some((job, reply)) = get3w::submission(asked, &segments, &self.key)
+        {
+            self.jobs.push(job);
+            return reply;
         }
         let origin = &asked.origin;
         let find = |id: &str| self.job(id).map(|job| (job, job::link(origin, self.provider, id)));

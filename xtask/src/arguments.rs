@@ -109,6 +109,15 @@ pub(crate) enum Program {
     Providers,
     /// Tests the example consumers.
     Consumers,
+    /// Asks each example application for a picture, on a local stack with a sender that is played.
+    Apps {
+        /// How the functions are built.
+        #[arg(long, env = "PROFILE", value_enum, default_value = "local")]
+        profile: Profile,
+        /// Only starts this one, python or typescript, for you to look at.
+        #[arg(long, env = "OPEN")]
+        open: Option<String>,
+    },
     /// Measures memory and speed of archiving one asset.
     BenchArchive {
         /// Its size.

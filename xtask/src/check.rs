@@ -11,9 +11,10 @@ const TEMPLATES: [&str; 3] = ["template.yaml", "deploy/templates/cloudfront.yaml
 /// Where the linter for prose is, with its rules.
 const PROSE: &str = "deploy/requirements/prose";
 /// What people read, as patterns from the root.
-const TEXTS: [&str; 8] = [
+const TEXTS: [&str; 9] = [
     "*.md",
     "docs/*.md",
+    "docs/tutorials/*.md",
     "benches/*.md",
     "examples/*/README.md",
     "tests/*/README.md",
@@ -22,7 +23,7 @@ const TEXTS: [&str; 8] = [
     "deploy/tools/*.py",
 ];
 
-/// Format, prose, templates, licences, lints, docs, a little fuzzing, consumers, vectors, tests.
+/// Format, prose, templates, licences, lints, docs, a little fuzzing, consumers, vectors, tests, applications.
 pub(crate) fn check(project: &Project, profile: Profile) -> Result<()> {
     project.say("format");
     project.run(&mut project.cargo(&["fmt", "--all", "--check"]))?;
@@ -46,6 +47,7 @@ pub(crate) fn check(project: &Project, profile: Profile) -> Result<()> {
     consumers::check(project)?;
     vectors::check(project)?;
     stack::test(project, profile)?;
+    stack::apps(project, profile, None)?;
     project.say("all holds");
     Ok(())
 }

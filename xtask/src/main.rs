@@ -67,6 +67,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Program::Vectors => vectors::check(project),
         Program::VectorsNew => vectors::write(project),
         Program::Providers => vectors::write_provider_pages(project),
+        Program::Apps { profile, open } => stack::apps(project, profile, open.as_deref()),
         Program::Consumers => consumers::check(project),
         Program::BenchArchive { mib } => stack::bench_archive(project, mib),
         Program::BenchVerify => bench::verify(project),

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::error::{Context as _, Result};
 use crate::functions::{self, Architecture, FUNCTIONS, Profile};
 use crate::project::Project;
-use crate::tools::{MINISTACK, SAM, install_beside};
+use crate::tools::{MINISTACK, SAM, check_node, install_beside, install_node_modules};
 
 /// The test that deploys as an operator would, with a full build.
 const DEPLOYS_FROM_SOURCES: &str = "deploy::a_first_deployment_leads_to_a_first_event";
@@ -88,6 +88,20 @@ pub(crate) fn demo(project: &Project, profile: Profile) -> Result<()> {
     let stack = Running::start(project, "demo-stack", &built)?;
     project.say("the demo");
     project.run(program(project, "demo").env("STACK_FILE", stack.file()))
+}
+
+/// The example applications, all of them or the one that somebody wants to look at.
+pub(crate) fn apps(project: &Project, profile: Profile, open: Option<&str>) -> Result<()> {
+    check_node(project)?;
+    let folder = project.path("examples/apps/typescript");
+    install_node_modules(project, &folder, None)?;
+    project.run(project.command("npm").args(["run", "build"]).current_dir(folder))?;
+    let built = Built::make(project, profile, &["stack", "apps"])?;
+    let stack = Running::start(project, "apps-stack", &built)?;
+    project.say("the applications");
+    let mut apps = program(project, "apps");
+    apps.args(open.map(|app| format!("--open={app}")));
+    project.run(apps.env("STACK_FILE", stack.file()))
 }
 
 /// All tests.

@@ -1,4 +1,5 @@
-//! Get3W: `GET /api/v3/predictions/{id}` gives a prediction, wrapped as all answers of its HTTP API are.
+//! Get3W: `GET /api/v3/predictions/{id}` gives a prediction, wrapped as all answers of its HTTP API are. That a prediction
+//! is submitted by a POST to the path of its model is assumed.
 
 use serde_json::{Value, json};
 
@@ -24,6 +25,18 @@ pub(super) fn webhook(job: &Job, link: &str) -> Value {
         body["error"] = json!(error);
     }
     body
+}
+
+/// The job that is submitted, and the answer to that.
+pub(super) fn submission(asked: &Asked, segments: &[&str], key: &str) -> Option<(Job, Reply)> {
+    let is_submission = asked.method == "POST" && matches!(segments, ["api", "v3", _, _]);
+    if !is_submission || !asked.has("authorization", &format!("Bearer {key}")) {
+        return None;
+    }
+    let webhook_url = asked.body["webhook_url"].as_str().map(str::to_owned);
+    let job = Job { webhook_url, ..Job::new(fresh_id(), None) };
+    let data = json!({"id": job.id, "status": "created"});
+    Some((job, Reply::json(200, &json!({"code": 200, "message": "success", "data": data}))))
 }
 
 pub(super) fn answer<'a>(

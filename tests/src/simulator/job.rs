@@ -13,6 +13,8 @@ pub struct Job {
     pub end: Option<End>,
     /// Whether the links of its outputs no longer work.
     pub links_expired: bool,
+    /// Where its webhooks go, if whoever submitted it said so.
+    pub webhook_url: Option<String>,
     /// How many numbers of an embedding CSM's API tells beside it; its webhooks leave them out.
     pub embedding_numbers: usize,
 }
@@ -28,7 +30,7 @@ pub enum End {
 
 impl Job {
     pub(super) fn new(id: String, workflow: Option<String>) -> Job {
-        Job { id, workflow, end: None, links_expired: false, embedding_numbers: 0 }
+        Job { id, workflow, end: None, links_expired: false, webhook_url: None, embedding_numbers: 0 }
     }
 
     /// The sender's word for how it stands.

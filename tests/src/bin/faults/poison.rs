@@ -19,7 +19,7 @@ const BOUND: Duration = Duration::from_secs(240);
 
 pub(crate) async fn play(world: &'static World, proxy: &Proxy) -> Vec<Outcome> {
     let refused = "sns:Publish: ";
-    let deadly = "given up after 8 attempts, the last of which never ended";
+    let deadly = "given up after 8 attempts; the last one never ended";
     vec![
         always(world, proxy, Fault::Failing, "fails each time", refused, i64::from(ATTEMPTS_MAX)).await,
         // The first death may have been a neighbour's, so it does not count; and the claim that finds the attempts used
