@@ -37,3 +37,22 @@ fn what_it_names_is_in_the_template() {
     }
     assert!(names > 12, "only {names} names were found");
 }
+
+/// The first line of a title in the picture, which breaks lines, has so many bytes or the whole title.
+const LINE_LEAST: usize = 20;
+
+#[test]
+fn the_dashboard_that_it_draws_is_the_template_s() {
+    let body = TEMPLATE["Resources"]["Dashboard"]["Properties"]["DashboardBody"].to_string();
+    let titles: Vec<&str> =
+        body.split(r#"\"title\": \""#).skip(1).filter_map(|rest| rest.split(r#"\""#).next()).collect();
+    assert!(titles.len() > 12, "only {} titles were found", titles.len());
+    let page = page();
+    let (_, picture) = page.split_once("```text\n┌").expect("the picture");
+    let picture: Vec<&str> = picture.split("```").next().unwrap_or_default().split(['│', '─']).collect();
+    for title in titles {
+        let mut cells = picture.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+        let is_drawn = cells.any(|cell| title.starts_with(cell) && cell.len() >= title.len().min(LINE_LEAST));
+        assert!(is_drawn, "the dashboard has {title}, the picture has not");
+    }
+}
