@@ -128,7 +128,7 @@ def arguments():
     parser.add_argument("--token-header", metavar="HEADER", help="for senders whose token is in a header of your choice: its name")
     parser.add_argument(
         "--account", metavar="ACCOUNT",
-        help="yours at a sender that signs for all of its customers with the same keys; default: a token in the URL tells",
+        help="your account at a sender that signs for all of its customers with the same keys; without it, a token in the URL says that a delivery is yours",
     )
     parser.add_argument(
         "--secret-file", metavar="FILE",

@@ -18,7 +18,7 @@ def settle_front(guide, region, parameters):
         return
     print(f"{region} has no function URLs ({FUNCTION_URLS['source']}; read {FUNCTION_URLS['read']}).")
     parameters["Front"] = guide.ask(
-        "front", "Front", "http-api", "http-api, or url if AWS offers them there by now",
+        "front", "Front", "http-api", "http-api, or url if AWS offers them there now",
         check=lambda answer: None if answer in ("http-api", "url") else "http-api or url",
     )
 

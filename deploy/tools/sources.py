@@ -64,7 +64,7 @@ def ask(guide, is_asked_for):
     if sender.account_place:
         content["account"] = guide.ask(
             "account", "Your account there", "", f"as its deliveries name it in {sender.account_place}; "
-            "empty: a token in the URL tells yours from those of its other customers",
+            "empty: a token in the URL says which deliveries are yours",
         )
         if not content["account"]:
             del content["account"]

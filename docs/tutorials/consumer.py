@@ -23,7 +23,7 @@ def main(queue_url, count):
             if key not in seen:
                 handle(event)
                 seen.add(key)
-            # Only now: if this program crashes before, the message comes again.
+            # Only now: if this program crashes before, the message is delivered again.
             sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
 
 

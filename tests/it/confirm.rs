@@ -184,7 +184,7 @@ fn a_webhook_that_runs_ahead_of_its_api_is_confirmed_later() {
     check_later(
         |simulator, id| simulator.reopen(id),
         |simulator, id| simulator.finish(id, End::Completed),
-        expect!["received after 1 attempt: the sender's API has not come to an end yet"],
+        expect!["received after 1 attempt: the sender's API says that it has not ended yet"],
     );
 }
 
@@ -224,7 +224,7 @@ fn what_the_sender_denies_is_not_published_and_does_not_stop_the_genuine_deliver
         let forged = story.delivery(&forged(&simulator.webhook(&id, End::Completed), &simulator.link(&id)));
         let forged_id = story.send(&forged).await.event_id().expect("whoever knows the URL is let in");
         let failed = world.finished(&forged_id).await;
-        expect!["failed after 1 attempt: contradicted: the sender's API tells the opposite"].assert_eq(&why(&failed));
+        expect!["failed after 1 attempt: contradicted: the sender's API says the opposite"].assert_eq(&why(&failed));
         // The customer has it made again, and this time it ends well.
         simulator.finish(&id, End::Completed);
         let genuine = story.delivery(&simulator.webhook(&id, End::Completed));
@@ -276,8 +276,8 @@ fn a_job_that_the_sender_never_heard_of_is_denied_in_the_end() {
         let (simulator, story) = begin(world, Provider::Get3w).await;
         let body = json!({"id": "pred_nobody", "status": "completed", "outputs": ["https://forged.example/a.png"]});
         for (attempts, expected) in [
-            (6, expect!["received after 7 attempts: the sender's API does not know of it yet"]),
-            (7, expect!["failed after 8 attempts: contradicted: the sender's API has never heard of it"]),
+            (6, expect!["received after 7 attempts: the sender's API does not know it yet"]),
+            (7, expect!["failed after 8 attempts: contradicted: the sender's API does not know it"]),
         ] {
             let record = Record::received(&story.source, body.to_string().as_bytes())
                 .with("verified_by", "token")

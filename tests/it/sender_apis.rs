@@ -109,13 +109,13 @@ fn csm_answers_for_its_sessions() {
         Provider::Csm,
         Simulator::submit,
         expect![[r#"
-        going on: not yet: the sender's API has not come to an end yet
+        going on: not yet: the sender's API says that it has not ended yet
         completed: agrees: landfall.job.completed ["{api}/assets/{id}/output.glb"]
         completed, said to have failed: contradicts
         failed: contradicts
         failed, said to have failed: agrees: landfall.job.failed []
         Broken: not yet: the sender's API answered 500
-        Limited: not yet: the sender's API is asked too often
+        Limited: not yet: the sender's API was called too often
         wrong key: not yet: the sender's API refuses the key: check the source's `api_key`
         unknown id: unknown"#]],
     );
@@ -127,13 +127,13 @@ fn get3w_answers_for_its_predictions() {
         Provider::Get3w,
         Simulator::submit,
         expect![[r#"
-        going on: not yet: the sender's API has not come to an end yet
+        going on: not yet: the sender's API says that it has not ended yet
         completed: agrees: landfall.job.completed ["{api}/assets/{id}/output.png"]
         completed, said to have failed: contradicts
         failed: contradicts
         failed, said to have failed: agrees: landfall.job.failed [] the input cannot be used
         Broken: not yet: the sender's API answered 500
-        Limited: not yet: the sender's API is asked too often
+        Limited: not yet: the sender's API was called too often
         wrong key: not yet: the sender's API refuses the key: check the source's `api_key`
         unknown id: unknown"#]],
     );
@@ -145,13 +145,13 @@ fn modelslab_answers_for_its_generations() {
         Provider::Modelslab,
         Simulator::submit,
         expect![[r#"
-        going on: not yet: the sender's API has not come to an end yet
+        going on: not yet: the sender's API says that it has not ended yet
         completed: agrees: landfall.job.completed ["{api}/assets/{id}/output.mp4"]
         completed, said to have failed: contradicts
         failed: contradicts
         failed, said to have failed: agrees: landfall.job.failed [] the input cannot be used
         Broken: not yet: the sender's API answered 500
-        Limited: not yet: the sender's API is asked too often
+        Limited: not yet: the sender's API was called too often
         wrong key: not yet: the sender's API refuses the key: check the source's `api_key`
         unknown id: unknown"#]],
     );
@@ -163,13 +163,13 @@ fn modelslab_answers_for_its_runs() {
         Provider::Modelslab,
         Simulator::run_workflow,
         expect![[r#"
-        going on: not yet: the sender's API has not come to an end yet
+        going on: not yet: the sender's API says that it has not ended yet
         completed: agrees: landfall.workflow.completed ["{api}/assets/{id}/output.mp4"]
         completed, said to have failed: contradicts
         failed: contradicts
         failed, said to have failed: agrees: landfall.workflow.failed [] the input cannot be used
         Broken: not yet: the sender's API answered 500
-        Limited: not yet: the sender's API is asked too often
+        Limited: not yet: the sender's API was called too often
         wrong key: not yet: the sender's API refuses the key: check the source's `api_key`
         unknown id: unknown"#]],
     );
@@ -181,13 +181,13 @@ fn glossi_answers_for_its_models() {
         Provider::Glossi,
         Simulator::submit,
         expect![[r#"
-        going on: not yet: the sender's API has not come to an end yet
+        going on: not yet: the sender's API says that it has not ended yet
         completed: agrees: landfall.model.completed []
         completed, said to have failed: contradicts
         failed: contradicts
         failed, said to have failed: agrees: landfall.model.failed []
         Broken: not yet: the sender's API answered 500
-        Limited: not yet: the sender's API is asked too often
+        Limited: not yet: the sender's API was called too often
         wrong key: not yet: the sender's API refuses the key: check the source's `api_key`
         unknown id: unknown"#]],
     );

@@ -54,7 +54,7 @@ pub(crate) enum SourceUnavailable {
     #[error("no source of this name is listed")]
     Unlisted,
     /// Too many names come that are not known.
-    #[error("too many unknown source names are asked for")]
+    #[error("too many unknown source names were requested")]
     Limited,
 }
 

@@ -67,7 +67,7 @@ impl Store {
         let mut rounds_left = ROUNDS_MAX;
         loop {
             if rounds_left == 0 {
-                log.reason(&"other records kept standing in the way");
+                log.reason(&"other records kept taking the event's place");
                 break;
             }
             rounds_left -= 1;

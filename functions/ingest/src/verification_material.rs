@@ -52,12 +52,12 @@ impl MaterialCache {
             Found::Absent => return Err(MaterialError::UnknownSource),
             Found::Error(error) => return Err(MaterialError::Source(error)),
         };
-        let stale = is_stale.then_some("the source's secret could not be read anew");
+        let stale = is_stale.then_some("the source's secret could not be read again");
         let Some(address) = source.credentials.key_set() else {
             return Ok(VerificationMaterial { source, published: Arc::default(), stale });
         };
         let (published, is_stale) = self.keys.find(address, now).await.map_err(MaterialError::Keys)?;
-        let stale = stale.or(is_stale.then_some("the sender's key set could not be fetched anew"));
+        let stale = stale.or(is_stale.then_some("the sender's key set could not be fetched again"));
         Ok(VerificationMaterial { source, published, stale })
     }
 

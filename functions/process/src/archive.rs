@@ -74,7 +74,7 @@ async fn copy(
         // Another processor was faster, as happens when a lease lapses under a slow one.
         Ok(None) => match assets.find(key).await {
             Ok(Some(archived)) => CopyOutcome::Existing(archived),
-            Ok(None) => CopyOutcome::Postponed("a copy stood there and is gone".to_owned()),
+            Ok(None) => CopyOutcome::Postponed("a copy was there and is gone".to_owned()),
             Err(error) => CopyOutcome::Postponed(error.to_string()),
         },
         Err(StoreError::Fetch(error)) => CopyOutcome::NotFetched(error),

@@ -92,7 +92,13 @@ impl Processor {
             }
             // A second event has an id that no other body has.
             Ok(ClaimResult::SecondBody) => {
-                return self.dead_letter(received, "no event can stand beside such an event", line).await;
+                return self
+                    .dead_letter(
+                        received,
+                        "a second body has the id of this event, and it cannot have an id of its own",
+                        line,
+                    )
+                    .await;
             }
             Ok(ClaimResult::Absent) => return self.dead_letter(received, "the ledger has no such event", line).await,
             Ok(ClaimResult::Contended) => {

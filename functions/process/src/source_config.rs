@@ -119,7 +119,7 @@ fn learn(
     let read = match read {
         Ok(Lookup::Known(source)) => SourceConfig::of(*source).map_err(SourceUnavailable::InvalidOptions).map(Some),
         Ok(Lookup::Unknown) => {
-            let note = "there is no such source any more: its events are published without its options";
+            let note = "the source no longer exists: its events are published without its options";
             log::write(Level::Warn, "source", json!({"source": name.as_str(), "trouble": note}));
             Ok(None)
         }

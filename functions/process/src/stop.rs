@@ -18,21 +18,19 @@ pub(crate) enum Stop {
     #[error(transparent)]
     SourceUnavailable(#[from] SourceUnavailable),
     /// The operator has taken the description of the sender back.
-    #[error("the source's secret describes its sender no more: put its `scheme` back")]
+    #[error("the source's secret no longer describes its sender: put its `scheme` back")]
     Undescribed,
     /// The operator's old description and the new one take the event for different things.
-    #[error(
-        "ingest has read it by another description of its sender, which must have changed: the source is read anew"
-    )]
+    #[error("ingest read it by another description of its sender, which has changed since: the source is read again")]
     ReadOtherwise,
     /// The source has been given to another sender, whose key must not go to this one.
-    #[error("the source is another provider's by now: its events can no longer be confirmed")]
+    #[error("the source now has another provider: its events can no longer be confirmed")]
     OtherProvider,
     #[error(transparent)]
     TestOnly(#[from] OptionsError),
     /// The source is gone, or no longer says how to ask.
     #[error(
-        "it arrived under `confirm`, and its source is gone or has no `confirm` any more: put both back, with `api_key`"
+        "it arrived while its source had `confirm`, and the source is gone or no longer has it: restore both, with `api_key`"
     )]
     NoAccess,
     #[error("unconfirmable: the sender's API cannot be asked about such an event")]
@@ -40,18 +38,18 @@ pub(crate) enum Stop {
     /// The sender's API may confirm it another time.
     #[error("{0}")]
     NotYetConfirmed(String),
-    #[error("the sender's API does not know of it yet")]
+    #[error("the sender's API does not know it yet")]
     NotYetKnown,
-    #[error("the sender's API has never heard of it")]
+    #[error("the sender's API does not know it")]
     NeverKnown,
-    #[error("the sender's API tells the opposite")]
+    #[error("the sender's API says the opposite")]
     Opposite,
     #[error(transparent)]
     AssetsIncomplete(#[from] Incomplete),
     #[error("the processor panicked")]
     Panic,
     /// There have been too many attempts.
-    #[error("given up after {0} attempts, the last of which never ended")]
+    #[error("given up after {0} attempts; the last one never ended")]
     GivenUp(u32),
 }
 

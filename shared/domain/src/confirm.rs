@@ -138,7 +138,7 @@ impl Inquiry {
             200 => {}
             401 | 403 => return not_yet("the sender's API refuses the key: check the source's `api_key`"),
             404 => return Confirmation::Unknown,
-            429 => return not_yet("the sender's API is asked too often"),
+            429 => return not_yet("the sender's API was called too often"),
             status => return Confirmation::NotYet { reason: format!("the sender's API answered {status}") },
         }
         let Some(json) = lenient::tree(&answer.body) else {
@@ -170,7 +170,7 @@ impl Inquiry {
                 Confirmation::Contradicts
             }
             EventType::Known(..) | EventType::Unrecognized => {
-                Confirmation::NotYet { reason: "the sender's API has not come to an end yet".to_owned() }
+                Confirmation::NotYet { reason: "the sender's API says that it has not ended yet".to_owned() }
             }
         }
     }

@@ -61,7 +61,7 @@ pub struct Source {
 }
 
 /// What is told of a source whose events would all fail.
-const NOBODY_TO_ASK: &str = "`confirm` has nobody to ask, since no way to ask this sender's API is known: what ends something will fail as unconfirmable; leave `confirm` out";
+const NOBODY_TO_ASK: &str = "`confirm` cannot work, since no way to ask this sender's API is known: the end of a job will be given up as unconfirmable; leave `confirm` out";
 
 /// What is told of a description that leaves open what another body under a known key is.
 const NAMES_NOTHING: &str = "a `shape` with a `key` does not say what the key names, so another body under it is an event of its own: say `\"names\": \"event\"` if the key holds the event's own id, else `\"names\": \"state\"`";
@@ -141,7 +141,7 @@ fn own(mut written: Map<String, Value>) -> Result<Description, SourceError> {
 /// How a copy of a genuine delivery, which proves itself as well, would come in as another event.
 fn copies(description: &Description) -> impl Iterator<Item = String> {
     /// A token in the URL is nothing that a delivery shows.
-    const INSTEAD: &str = "whoever gets hold of a delivery can send it again with another one; ask for a token in the URL beside the signature (`token_sha256`)";
+    const INSTEAD: &str = "anybody who has a delivery can send it again with another one; use a token in the URL beside the signature (`token_sha256`)";
     let in_keys: BTreeSet<&str> = description.unsigned_key_headers().map(|HeaderName(name)| &**name).collect();
     let in_keys =
         in_keys.into_iter().map(|name| format!("the header `{name}` tells events apart and is not signed: {INSTEAD}"));
@@ -156,10 +156,10 @@ fn doubts(provider: Provider, description: &Description) -> Vec<String> {
     }
     let doubt = match description.about.confidence {
         Confidence::Proven | Confidence::Documented => None,
-        Confidence::ThirdParty => Some("others' public code, not from its own documentation"),
-        Confidence::Guessed => Some("guesses in part"),
+        Confidence::ThirdParty => Some("is known from others' public code, not from its documentation"),
+        Confidence::Guessed => Some("is inferred in part"),
     };
-    let told = doubt.map(|doubt| format!("what Landfall knows of {provider} is from {doubt}: try a delivery"));
+    let told = doubt.map(|doubt| format!("the integration of {provider} {doubt}: send a test delivery"));
     told.into_iter().chain(description.about.unknown.iter().map(|unknown| unknown.to_string())).collect()
 }
 

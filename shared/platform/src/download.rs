@@ -136,7 +136,7 @@ impl Stream {
         loop {
             let comes_by = self.ends_at.min(Instant::now() + self.idle);
             let frame = timeout_at(comes_by, self.body.frame()).await;
-            let Some(frame) = frame.map_err(|_| retryable("the content came too slowly"))? else {
+            let Some(frame) = frame.map_err(|_| retryable("the content arrived too slowly"))? else {
                 return Ok(None);
             };
             // Trailers are no content.

@@ -228,7 +228,9 @@ impl Ledger {
             WriteOutcome::Refused(Some(item)) => {
                 Ok(PutOutcome::Refused(Box::new(item.record_state().map_err(unreadable)?)))
             }
-            WriteOutcome::Refused(None) => Err(ServiceError::retryable(OPERATION, "refused on account of nothing")),
+            WriteOutcome::Refused(None) => {
+                Err(ServiceError::retryable(OPERATION, "refused although there is no record"))
+            }
         }
     }
 

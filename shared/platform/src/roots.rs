@@ -78,7 +78,7 @@ fn is_public(region: &str) -> bool {
 fn store(pem: &[u8]) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|error| format!("it is no PEM file: {error}"))?;
+        let certificate = certificate.map_err(|error| format!("it is not a PEM file: {error}"))?;
         roots.add(certificate).map_err(|error| format!("it has a certificate that cannot be used: {error}"))?;
     }
     if roots.is_empty() { Err("it has no certificate".to_owned()) } else { Ok(roots) }
@@ -147,7 +147,7 @@ mod tests {
         refused("", expect!["it has no certificate"]);
         refused(
             "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n",
-            expect!["it is no PEM file: base64 decode error: InvalidCharacter(42)"],
+            expect!["it is not a PEM file: base64 decode error: InvalidCharacter(42)"],
         );
         refused(
             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",

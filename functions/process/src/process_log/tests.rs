@@ -106,7 +106,7 @@ fn a_failed_attempt_is_counted_and_a_failed_event() {
     check_claimed("retry-fourth", 4, |line| line.settled(retry(4), false));
     check_claimed("failed", 8, |line| line.settled(failed("sns:Publish: timed out"), false));
     check_claimed("contradicted", 1, |line| {
-        line.settled(failed("contradicted: the sender's API tells the opposite"), true);
+        line.settled(failed("contradicted: the sender's API says the opposite"), true);
     });
 }
 

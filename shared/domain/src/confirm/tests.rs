@@ -223,7 +223,7 @@ fn senders_that_sign_nothing_are_asked_for_the_job() {
         expect![[r#"
             GET https://api.meshy.ai/openapi/v2/text-to-3d/t1
             authorization: Bearer sk-0123456789"#]],
-        expect!["not yet: the sender's API has not come to an end yet"],
+        expect!["not yet: the sender's API says that it has not ended yet"],
     );
 }
 

@@ -139,7 +139,7 @@ pub enum DescriptionError {
     },
     /// Not a host.
     #[error(
-        "`asset_hosts` holds something that is no host's name: write `cdn.example.com`, or `.example.com` for all below"
+        "`asset_hosts` holds something that is not a host name: write `cdn.example.com`, or `.example.com` for all below"
     )]
     NotAHost,
 }

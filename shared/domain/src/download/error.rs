@@ -6,7 +6,7 @@ use crate::download::FetchRefusal;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
     /// It is not there any more; nobody can do anything.
-    #[error("it is not there any more")]
+    #[error("it is gone")]
     Gone,
     /// The sender does not give it out, as a rule because its link has expired; nobody can do anything.
     #[error("the sender answered {status}")]

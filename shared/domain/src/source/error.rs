@@ -22,7 +22,7 @@ pub enum SourceError {
         category: &'static str,
     },
     /// No word on who the sender is.
-    #[error("nobody knows who the sender is: name a `provider` of the catalogue, or describe it in `scheme`")]
+    #[error("the sender is not named: give a `provider` of the catalogue, or describe it in `scheme`")]
     NoProvider,
     /// A provider that Landfall does not know.
     #[error("`provider`: {0}")]
@@ -51,11 +51,11 @@ pub enum SourceError {
     NotAnAccount,
     /// Secrets for a sender that signs nothing.
     #[error(
-        "{0} signs nothing, so `secrets` cannot verify it: put a token in its URL and its digest in `token_sha256`"
+        "{0} does not sign deliveries, so `secrets` cannot verify them: put a token in its URL and its digest in `token_sha256`"
     )]
     SignsNothing(Provider),
     /// A field that this sender has no use for.
-    #[error("`{field}` means nothing for {provider}: {instead}")]
+    #[error("`{field}` is not used by {provider}: {instead}")]
     Unfit {
         /// The field.
         field: &'static str,
@@ -68,7 +68,7 @@ pub enum SourceError {
     #[error("a secret in `secrets` has under {SECRET_MIN_BYTES} bytes without the white space around it")]
     SecretTooShort,
     /// A secret that is not written as this sender writes its own.
-    #[error("a secret in `secrets` is not {0}, as this sender's are: copy it anew, whole")]
+    #[error("a secret in `secrets` is not {0}, as this sender's are: copy all of it again")]
     SecretNotEncoded(&'static str),
     /// A secret without its name.
     #[error("a secret in `secrets` is not `name:password`, as they stand in the URL that the sender was given")]

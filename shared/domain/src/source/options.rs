@@ -49,7 +49,7 @@ pub enum OptionsError {
     #[error("`confirm` needs the key of the sender's API: give it as `api_key`, or leave `confirm` out")]
     ApiKeyMissing,
     /// No header could carry it.
-    #[error("`api_key` is empty or holds characters that no HTTP header can carry: copy it anew from the sender")]
+    #[error("`api_key` is empty or holds characters that no HTTP header can carry: copy it again from the sender")]
     NotAnApiKey,
     /// The sender's API has many parts, and a job is known to one of them.
     #[error(
@@ -64,7 +64,7 @@ pub enum OptionsError {
     BaseUrlOutsideTests,
     /// Not the name of a host.
     #[error(
-        "`asset_hosts` holds something that is no host's name: write `cdn.example.com`, or `.example.com` for all below"
+        "`asset_hosts` holds something that is not a host name: write `cdn.example.com`, or `.example.com` for all below"
     )]
     NotAHost,
 }

@@ -21,7 +21,7 @@ pub enum NotPublicKeys {
     #[error("a public key of Ed25519 is 32 bytes in base64")]
     NotAKey,
     /// Not a key set at all.
-    #[error("it is no JSON Web Key Set")]
+    #[error("it is not a JSON Web Key Set")]
     NotAKeySet,
     /// A key set for other kinds of signatures.
     #[error("the key set has no key of Ed25519")]

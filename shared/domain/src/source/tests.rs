@@ -51,10 +51,7 @@ fn what_nobody_could_establish_about_a_sender_is_warned_of() {
     );
     check(
         r#"{"provider":"sync-so","secrets":["0123456789abcdef01234567"]}"#,
-        &[
-            "what Landfall knows of sync-so is from guesses in part: try a delivery",
-            "The time is taken to be in seconds",
-        ],
+        &["the integration of sync-so is inferred in part: send a test delivery", "The time is taken to be in seconds"],
     );
 }
 
@@ -67,7 +64,7 @@ fn what_cannot_work_is_refused_without_showing_it() {
     );
     check(
         r#"{"provider":"csm","secrets":["0123456789"]}"#,
-        "csm signs nothing, so `secrets` cannot verify it: put a token in its URL and its digest in `token_sha256`",
+        "csm does not sign deliveries, so `secrets` cannot verify them: put a token in its URL and its digest in `token_sha256`",
     );
     check(
         r#"{"provider":"glossi","secrets":["  short "]}"#,
@@ -180,13 +177,13 @@ fn a_source_of_a_sender_with_one_key_for_all_says_which_deliveries_are_its_own()
     check_own(
         HMAC,
         r#","account":"mine""#,
-        &format!("`account` means nothing for custom: its keys are yours alone, {unfit}"),
+        &format!("`account` is not used by custom: its keys are yours alone, {unfit}"),
     );
     check_own(
         &token_only,
         r#","account":"mine""#,
         &format!(
-            "`account` means nothing for custom: its deliveries do not say whose they are, {unfit} and give `token_sha256`"
+            "`account` is not used by custom: its deliveries do not say whose they are, {unfit} and give `token_sha256`"
         ),
     );
 }
@@ -207,22 +204,18 @@ fn a_token_alone_for_a_sender_with_one_key_for_all_is_no_reason_not_to_confirm()
 fn what_is_for_another_kind_of_sender_is_refused() {
     let secrets = r#","secrets":["0123456789abcdef01234567"]"#;
     let public_keys = r#","public_keys":["11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"]"#;
-    check_own(OWN_KEYS, secrets, "`secrets` means nothing for custom: give the sender's public key as `public_keys`");
-    check_own(PUBLISHED, secrets, "`secrets` means nothing for custom: it publishes its keys, so leave them out");
-    check_own(
-        PUBLISHED,
-        public_keys,
-        "`public_keys` means nothing for custom: it publishes its keys, so leave them out",
-    );
-    check_own(HMAC, public_keys, "`public_keys` means nothing for custom: it does not sign with a key of its own");
+    check_own(OWN_KEYS, secrets, "`secrets` is not used by custom: give the sender's public key as `public_keys`");
+    check_own(PUBLISHED, secrets, "`secrets` is not used by custom: it publishes its keys, so leave them out");
+    check_own(PUBLISHED, public_keys, "`public_keys` is not used by custom: it publishes its keys, so leave them out");
+    check_own(HMAC, public_keys, "`public_keys` is not used by custom: it does not sign with a key of its own");
     let jwks_url = r#","jwks_url":"https://keys.example.com/a""#;
-    check_own(OWN_KEYS, jwks_url, "`jwks_url` means nothing for custom: it publishes no keys, so leave it out");
+    check_own(OWN_KEYS, jwks_url, "`jwks_url` is not used by custom: it publishes no keys, so leave it out");
     let token_header = format!(r#"{secrets},"token_header":"x-mine""#);
-    let chosen = "`token_header` means nothing for custom: the header is not yours to choose, so leave it out";
+    let chosen = "`token_header` is not used by custom: the header is not yours to choose, so leave it out";
     check_own(HMAC, &token_header, chosen);
     check_own(r#"{"kind":"static-token","header":"x-token"}"#, &token_header, chosen);
     let public_url = format!(r#"{secrets},"public_url":"https://hooks.example.com""#);
-    check_own(HMAC, &public_url, "`public_url` means nothing for custom: it does not sign its URL, so leave it out");
+    check_own(HMAC, &public_url, "`public_url` is not used by custom: it does not sign its URL, so leave it out");
 }
 
 #[test]
@@ -261,7 +254,7 @@ fn what_is_missing_or_malformed_is_told_with_what_to_write() {
         check_own(
             &encoded(encoding),
             &format!(r#","secrets":["{secret}"]"#),
-            &format!("a secret in `secrets` is not {encoding}, as this sender's are: copy it anew, whole"),
+            &format!("a secret in `secrets` is not {encoding}, as this sender's are: copy all of it again"),
         );
     }
     for secret in ["whsec_", "whsec_AAAAAAAAAA=="] {
@@ -297,7 +290,7 @@ fn what_is_missing_or_malformed_is_told_with_what_to_write() {
 
 #[test]
 fn a_sender_is_known_or_described() {
-    let nobody = "nobody knows who the sender is: name a `provider` of the catalogue, or describe it in `scheme`";
+    let nobody = "the sender is not named: give a `provider` of the catalogue, or describe it in `scheme`";
     check(r#"{"secrets":["0123456789"]}"#, nobody);
     check(r#"{"provider":"custom","secrets":["0123456789"]}"#, nobody);
     check(
@@ -352,7 +345,7 @@ fn what_lets_a_copy_in_as_another_event_is_warned_of() {
         let json = format!(r#"{{"scheme":{own},"secrets":["0123456789abcdef01234567"]{fields}}}"#);
         Source::parse(SourceName::parse("test").unwrap(), &json).unwrap().own_warnings()
     };
-    let instead = "whoever gets hold of a delivery can send it again with another one; ask for a token in the URL beside the signature (`token_sha256`)";
+    let instead = "anybody who has a delivery can send it again with another one; use a token in the URL beside the signature (`token_sha256`)";
     let unsigned = |what: &str| [format!("{what} is not signed: {instead}")];
     let by_id = HMAC.replace("\"message\"", "\"id\":[\"x-id\"],\"message\"");
     assert_eq!(told(&by_id, r#"["id"]"#, ""), unsigned("the header `x-id` tells events apart and"));
@@ -524,7 +517,7 @@ fn a_signature_that_leaves_the_body_out_is_no_reason_not_to_confirm() {
     let shown = "Proof(Signature { signing: in x-signature or x-old, keys: Mac(1 secrets) }), warnings: ";
     let no_effect = r#"["every delivery of this source is signed, so `confirm` has no effect"]"#;
     check_own(HMAC, fields, &format!("{shown}{no_effect}"));
-    let nobody = r#"["`confirm` has nobody to ask, since no way to ask this sender's API is known: what ends something will fail as unconfirmable; leave `confirm` out"]"#;
+    let nobody = r#"["`confirm` cannot work, since no way to ask this sender's API is known: the end of a job will be given up as unconfirmable; leave `confirm` out"]"#;
     check_own(&HMAC.replace("{body}", "{json:/id}"), fields, &format!("{shown}{nobody}"));
 }
 

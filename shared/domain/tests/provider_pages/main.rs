@@ -77,7 +77,7 @@ fn the_secret_of_every_page_can_be_used() {
         let source = Source::parse(name, &example(description)).unwrap_or_else(|error| panic!("{error}"));
         let unlike = |warning: &&String| !description.about.unknown.iter().any(|unknown| unknown == *warning);
         let warnings: Vec<&String> = source.warnings.iter().filter(unlike).collect();
-        let expected = |warning: &&String| warning.starts_with("what Landfall knows of");
+        let expected = |warning: &&String| warning.starts_with("the integration of");
         assert!(warnings.iter().all(expected), "{}: {warnings:?}", description.name);
     }
 }

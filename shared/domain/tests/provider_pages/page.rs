@@ -18,9 +18,9 @@ pub(crate) fn page(description: &Description) -> String {
     let mut page = format!("<!-- Made of shared/domain/providers/{name}.toml by `make providers`. -->\n\n");
     page.push_str(&format!("# {}\n\n{}\n\n", about.title, about.summary));
     page.push_str(&format!(
-        "| `provider` | proven by | body | how old | how sure |\n|---|---|---|---|---|\n| `{name}` | {} | {} | {} | {} |\n",
+        "| `provider` | verified by | body | old copies | known from |\n|---|---|---|---|---|\n| `{name}` | {} | {} | {} | {} |\n",
         kind(scheme),
-        if covers_body(scheme) { "vouched for" } else { "**not** vouched for" },
+        if covers_body(scheme) { "signed" } else { "**not** signed" },
         replay(scheme),
         confidence(about.confidence),
     ));
@@ -133,7 +133,7 @@ What Landfall knows by itself. Each has a page: how it is set up, what of a deli
 what is not known. Any other sender can be described in the secret of its source, in the language of
 [the descriptions](../../shared/domain/providers/README.md).
 
-| sender | proven by | body vouched for | how old | told apart by | retries | outputs | how sure |
+| sender | verified by | body signed | old copies | told apart by | retries | outputs | known from |
 |---|---|---|---|---|---|---|---|
 "
     .to_owned();
@@ -162,9 +162,9 @@ what is not known. Any other sender can be described in the secret of its source
     }
     page.push_str(
         "
-*How old* is what keeps a copy of an old delivery out beside deduplication. *How sure*: proven, if published vectors or
-the sender's own library agree; documented by the sender; third party, as others' public code does it; guessed, in part.
-Where the body is not vouched for, [an event is verified by a token](../security.md) and can be confirmed by asking
+*Old copies*: what keeps a copy of an old delivery out, beside deduplication. *Known from*: proven, if published vectors or
+the sender's own library agree; the sender's documentation; others' public code; or inferred in part: then send a test
+delivery. Where the body is not signed, [an event is verified by a token](../trust.md) and can be confirmed by asking
 the sender, if its page says how.
 ",
     );
@@ -189,9 +189,9 @@ fn url(description: &Description) -> String {
 const fn confidence(confidence: Confidence) -> &'static str {
     match confidence {
         Confidence::Proven => "proven",
-        Confidence::Documented => "documented",
-        Confidence::ThirdParty => "third party",
-        Confidence::Guessed => "guessed",
+        Confidence::Documented => "documentation",
+        Confidence::ThirdParty => "others' code",
+        Confidence::Guessed => "inferred",
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn signed(scheme: &Scheme) -> Option<Signed<'_>> {
     }
 }
 
-/// How a delivery is proven, in a few words.
+/// How a delivery is verified, in a few words.
 pub(crate) fn kind(scheme: &Scheme) -> String {
     match scheme {
         Scheme::UrlToken => "a token in the URL".to_owned(),
@@ -126,7 +126,7 @@ fn signature(scheme: &Scheme) -> Vec<String> {
     sentences.extend(key(scheme));
     if matches!(syntax, Syntax::Pairs { .. } | Syntax::Versions { .. }) {
         sentences
-            .push("There may be several signatures: one that fits is enough, and others are passed over.".to_owned());
+            .push("There may be several signatures: one that matches is enough, and others are ignored.".to_owned());
     }
     sentences
 }
@@ -183,7 +183,7 @@ fn key(scheme: &Scheme) -> Option<String> {
             }
             KeySource::Jwks { url, ttl_seconds, .. } => format!(
                 "The keys are those that the sender publishes at <{url}>. They are kept for up to {}, and asked for \
-                 anew when none fits.",
+                 again when none matches.",
                 duration((*ttl_seconds).into())
             ),
         }),
@@ -215,17 +215,17 @@ fn account(scheme: &Scheme) -> Option<String> {
 
 fn body(scheme: &Scheme) -> String {
     if scheme.account() == Some(&AccountRule::TokenOnly) {
-        "**The body is not vouched for.** Whoever knows the token can have the sender sign anything. Events count as \
+        "**The body is not signed for you alone.** Anybody who knows the token can have the sender sign anything. Events count as \
          verified by a token."
             .to_owned()
     } else if covers_body(scheme) {
-        "**The body is vouched for**, every byte of it: events count as verified by a signature.".to_owned()
+        "**Every byte of the body is signed**: events count as verified by a signature.".to_owned()
     } else if signed(scheme).is_some() {
-        "**The body is not vouched for.** The signature leaves it out, so whoever has one genuine delivery can put \
+        "**The body is not signed.** The signature leaves it out, so anybody who has one genuine delivery can put \
          another body beside it. Events count as verified by a token."
             .to_owned()
     } else {
-        "**The body is not vouched for.** Whoever knows the token can send anything. Events count as verified by a \
+        "**The body is not signed.** Anybody who knows the token can send anything. Events count as verified by a \
          token."
             .to_owned()
     }

@@ -120,8 +120,8 @@ async fn content_comes_whole() {
 
 #[tokio::test]
 async fn each_status_is_told() {
-    check(|_| status(404), "it is not there any more").await;
-    check(|_| status(410), "it is not there any more").await;
+    check(|_| status(404), "it is gone").await;
+    check(|_| status(410), "it is gone").await;
     check(|_| status(403), "the sender answered 403").await;
     check(|_| status(429), "passing: the sender answered 429").await;
     check(|_| status(503), "passing: the sender answered 503").await;
@@ -243,10 +243,13 @@ async fn a_slow_sender_is_not_waited_for() {
     let waits = Waits { answer: SHORT, idle: SHORT };
     assert_eq!(told_of(waits, LONG, |_| Act::Stay).await, "passing: the sender did not answer in time");
     let stalled = |_: &str| Act::Drip(with_headers("content-length: 500\r\n", PNG), vec![7], LONG);
-    assert_eq!(told_of(waits, LONG, stalled).await, "passing: the content came too slowly");
+    assert_eq!(told_of(waits, LONG, stalled).await, "passing: the content arrived too slowly");
     // Never idle for long, and never done: the whole has a bound too.
     let drip = |_: &str| Act::Drip(with_headers("content-length: 999\r\n", PNG), vec![7], SHORT / 10);
-    assert_eq!(told_of(Waits { idle: LONG, ..WAITS }, 2 * SHORT, drip).await, "passing: the content came too slowly");
+    assert_eq!(
+        told_of(Waits { idle: LONG, ..WAITS }, 2 * SHORT, drip).await,
+        "passing: the content arrived too slowly"
+    );
     assert_eq!(told_of(WAITS, SHORT, |_| Act::Stay).await, "passing: the sender did not answer in time");
 }
 

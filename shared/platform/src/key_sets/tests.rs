@@ -48,7 +48,7 @@ async fn keys_come_of_a_plain_answer() {
 #[tokio::test]
 async fn nothing_else_is_taken_for_keys() {
     let fetching = "fetching the sender's key set";
-    check(|| json("<html>"), &format!("{fetching}: it is no JSON Web Key Set")).await;
+    check(|| json("<html>"), &format!("{fetching}: it is not a JSON Web Key Set")).await;
     check(|| json(r#"{"keys":[]}"#), &format!("{fetching}: the key set has no key of Ed25519")).await;
     check(|| status(404), &format!("{fetching}: answered with 404")).await;
     check(|| redirect("http://127.0.0.1:9/"), &format!("{fetching}: answered with 302")).await;

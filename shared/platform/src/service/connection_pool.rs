@@ -61,7 +61,7 @@ impl Endpoint {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConnectionError {
     /// The operator must correct a setting.
-    #[error("its endpoint is no URL of a server")]
+    #[error("its endpoint is not the URL of a server")]
     InvalidEndpoint,
     /// No server has such a name.
     #[error(transparent)]

@@ -251,8 +251,8 @@ async fn what_is_permanent_is_told_at_once() {
 async fn a_service_that_is_nowhere_is_not_there() {
     let limits = Limits { attempts: 1, ..LIMITS };
     for (url, expected) in [
-        ("ftp://localhost", expect!["sqs:SendMessage: its endpoint is no URL of a server"]),
-        ("not a url", expect!["sqs:SendMessage: its endpoint is no URL of a server"]),
+        ("ftp://localhost", expect!["sqs:SendMessage: its endpoint is not the URL of a server"]),
+        ("not a url", expect!["sqs:SendMessage: its endpoint is not the URL of a server"]),
         ("http://127.0.0.1:1", expect!["sqs:SendMessage: Connection refused (os error 111)"]),
     ] {
         let service = service(url, limits);

@@ -34,7 +34,7 @@ fn csm_decides() {
         &told("complete"),
         expect!["agrees: landfall.job.completed SESSION_1 https://genuine.example/a.glb"],
     );
-    check(&complete, 200, &told("incomplete"), expect!["not yet: the sender's API has not come to an end yet"]);
+    check(&complete, 200, &told("incomplete"), expect!["not yet: the sender's API says that it has not ended yet"]);
     check(&complete, 200, &told("failed"), expect!["contradicts"]);
     check(
         &session("failed"),
@@ -60,7 +60,7 @@ fn whatever_a_sender_answers_in_http_is_sorted() {
     check(401, expect!["not yet: the sender's API refuses the key: check the source's `api_key`"]);
     check(403, expect!["not yet: the sender's API refuses the key: check the source's `api_key`"]);
     check(404, expect!["unknown"]);
-    check(429, expect!["not yet: the sender's API is asked too often"]);
+    check(429, expect!["not yet: the sender's API was called too often"]);
     check(302, expect!["not yet: the sender's API answered 302"]);
     check(400, expect!["not yet: the sender's API answered 400"]);
     check(500, expect!["not yet: the sender's API answered 500"]);

@@ -37,7 +37,7 @@ fn get3w_decides() {
         &told("completed")["data"],
         expect!["agrees: landfall.job.completed pred_1 https://genuine.example/a.png"],
     );
-    check(200, &told("processing"), expect!["not yet: the sender's API has not come to an end yet"]);
+    check(200, &told("processing"), expect!["not yet: the sender's API says that it has not ended yet"]);
     check(200, &told("failed"), expect!["contradicts"]);
     check(200, &json!({"code": 404, "message": "not found", "data": null}), expect!["unknown"]);
     check(404, &json!({"code": 404, "message": "not found"}), expect!["unknown"]);

@@ -24,7 +24,7 @@ fn glossi_decides() {
         |status: &str| json!({"models": [{"modelId": "m0", "status": "FAILED"}, {"modelId": "m1", "status": status}]});
     let check = |answer: &Value, expected: Expect| check(Provider::Glossi, &processed, 200, answer, &expected);
     check(&told("READY"), expect!["agrees: landfall.model.completed m1"]);
-    check(&told("PROCESSING"), expect!["not yet: the sender's API has not come to an end yet"]);
+    check(&told("PROCESSING"), expect!["not yet: the sender's API says that it has not ended yet"]);
     check(&told("FAILED"), expect!["contradicts"]);
     check(&json!({"models": [], "notFound": ["m1"]}), expect!["unknown"]);
     check(&json!({"models": []}), expect!["not yet: the sender's API answered something that makes no sense"]);

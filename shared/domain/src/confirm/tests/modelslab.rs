@@ -43,7 +43,7 @@ fn modelslab_decides_about_generations() {
         json!({"status": "success", "output": output}),
         expect!["agrees: landfall.job.completed 4711 https://genuine.example/a.mp4"],
     );
-    check(json!({"status": "processing"}), expect!["not yet: the sender's API has not come to an end yet"]);
+    check(json!({"status": "processing"}), expect!["not yet: the sender's API says that it has not ended yet"]);
     check(json!({"status": "failed", "id": 4711, "message": "no"}), expect!["contradicts"]);
     check(
         json!({"status": "error", "message": "Invalid API Request"}),
@@ -72,7 +72,7 @@ fn modelslab_decides_about_runs() {
         &told("completed"),
         expect!["agrees: landfall.workflow.completed 1 https://genuine.example/a.png"],
     );
-    check(&completed, &told("running"), expect!["not yet: the sender's API has not come to an end yet"]);
+    check(&completed, &told("running"), expect!["not yet: the sender's API says that it has not ended yet"]);
     check(&completed, &told("failed"), expect!["contradicts"]);
     check(&failed, &told("cancelled"), expect!["agrees: landfall.workflow.failed 1 https://genuine.example/a.png no"]);
     check(&failed, &told("completed"), expect!["contradicts"]);

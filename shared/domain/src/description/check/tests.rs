@@ -301,7 +301,7 @@ fn shapes_are_reached_and_say_which_member_they_mean() {
     for host in ["https://cdn.example.com", "10.0.0.1", ".0.0.1"] {
         check(
             &[("cdn.example.com", host)],
-            "`asset_hosts` holds something that is no host's name: write `cdn.example.com`, or `.example.com` for all below",
+            "`asset_hosts` holds something that is not a host name: write `cdn.example.com`, or `.example.com` for all below",
         );
     }
 }

@@ -115,8 +115,8 @@ fn what_cannot_be_followed_is_told_with_what_to_write() {
         check(
             &written,
             &expect![[r#"
-                `api_key` is empty or holds characters that no HTTP header can carry: copy it anew from the sender
-                `api_key` is empty or holds characters that no HTTP header can carry: copy it anew from the sender"#]],
+                `api_key` is empty or holds characters that no HTTP header can carry: copy it again from the sender
+                `api_key` is empty or holds characters that no HTTP header can carry: copy it again from the sender"#]],
         );
     }
     for host in
@@ -126,8 +126,8 @@ fn what_cannot_be_followed_is_told_with_what_to_write() {
         check(
             &written,
             &expect![[r#"
-                `asset_hosts` holds something that is no host's name: write `cdn.example.com`, or `.example.com` for all below
-                `asset_hosts` holds something that is no host's name: write `cdn.example.com`, or `.example.com` for all below"#]],
+                `asset_hosts` holds something that is not a host name: write `cdn.example.com`, or `.example.com` for all below
+                `asset_hosts` holds something that is not a host name: write `cdn.example.com`, or `.example.com` for all below"#]],
         );
     }
 }
