@@ -11,10 +11,12 @@ const TEMPLATES: [&str; 3] = ["template.yaml", "deploy/templates/cloudfront.yaml
 /// Where the linter for prose is, with its rules.
 const PROSE: &str = "deploy/requirements/prose";
 /// What people read, as patterns from the root.
-const TEXTS: [&str; 9] = [
+const TEXTS: [&str; 11] = [
     "*.md",
     "docs/*.md",
+    "docs/providers/*.md",
     "docs/tutorials/*.md",
+    "shared/domain/providers/README.md",
     "benches/*.md",
     "examples/*/README.md",
     "tests/*/README.md",

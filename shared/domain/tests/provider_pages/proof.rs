@@ -75,7 +75,7 @@ pub(crate) fn sentences(description: &Description) -> Vec<String> {
     let scheme = &description.scheme;
     let mut sentences = match scheme {
         Scheme::UrlToken => vec![
-            "This sender proves nothing. Its URL must hold a token that nobody else knows, of which Landfall keeps the \
+            "This sender does not sign deliveries. Its URL must hold a token that nobody else knows, of which Landfall keeps the \
              SHA-256 alone: `token_sha256`."
                 .to_owned(),
         ],
