@@ -15,6 +15,9 @@ use super::pages::{Page, all, root};
 const SHELL: &str = r#"
 aws() { "$PYTHON" -B "$PROJECT/tests/it/docs/aws.py" "$@"; }
 make() { case $* in up|down) ;; *) echo "make $*: not in a tutorial" >&2; return 1;; esac; }
+for tool in curl openssl; do
+  command -v "$tool" > /dev/null || { echo "the tutorials need $tool: install it" >&2; exit 1; }
+done
 "#;
 
 /// A reader's folder: the project, as far as tutorials look at it, and whatever they write.

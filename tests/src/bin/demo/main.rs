@@ -57,7 +57,7 @@ fn conclude(outcomes: &[Outcome], took: Duration) -> ExitCode {
     let count = |answer: &str| outcomes.iter().filter(|outcome| outcome.answer.starts_with(answer)).count();
     let (accepted, duplicates, refused) = (count("200 accepted"), count("200 duplicate"), count("401"));
     println!(
-        "{} requests in {:.1} s: {accepted} accepted and published once, {duplicates} repeats named as such, {refused} forgeries refused",
+        "{} requests in {:.1} s: {accepted} accepted and published once, {duplicates} repeats recognized, {refused} forgeries refused",
         outcomes.len(),
         took.as_secs_f64(),
     );

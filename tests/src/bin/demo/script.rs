@@ -63,7 +63,7 @@ pub(crate) const SCRIPT: [(Provider, &[Step]); 4] = [
                 },
             },
             forged("forged: with another secret", "get3w/v3-completed", Forgery::WrongSecret),
-            forged("forged: one bit turned over", "get3w/v3-completed", Forgery::TurnedBit),
+            forged("forged: one bit flipped", "get3w/v3-completed", Forgery::TurnedBit),
         ],
     ),
     (
@@ -71,10 +71,10 @@ pub(crate) const SCRIPT: [(Provider, &[Step]); 4] = [
         &[
             first("video generated", "modelslab/video-success", "landfall.job.completed"),
             again("the same, sent again", "modelslab/video-success"),
-            first("training goes on", "modelslab/training-deploying-gpu", "landfall.training.progress"),
+            first("training in progress", "modelslab/training-deploying-gpu", "landfall.training.progress"),
             first("workflow completed", "modelslab/workflow-completed", "landfall.workflow.completed"),
             forged("forged: half of the token", "modelslab/video-success", Forgery::HalfToken),
-            forged("forged: to a source nobody set up", "modelslab/video-success", Forgery::UnknownSource),
+            forged("forged: to a source that does not exist", "modelslab/video-success", Forgery::UnknownSource),
         ],
     ),
     (
@@ -92,7 +92,7 @@ pub(crate) const SCRIPT: [(Provider, &[Step]); 4] = [
                 },
             },
             first("render complete", "glossi/render-complete", "landfall.job.completed"),
-            first("an event of no known kind", "glossi/unrecognized-event", "landfall.unrecognized"),
+            first("an unknown kind of event", "glossi/unrecognized-event", "landfall.unrecognized"),
             forged("forged: not signed", "glossi/model-processed", Forgery::NoSignature),
             forged("forged: signature of another body", "glossi/model-processed", Forgery::SignatureOfAnotherBody),
         ],
