@@ -2,41 +2,53 @@
 
 use serde_json::{Map, Value};
 
-/// The attributes of the index `due`: it holds an item while it has all of the first three.
-const INDEX_KEYS: [&str; 3] = ["id", "due_shard", "due_at"];
-const INDEX_REST: [&str; 1] = ["sweeps"];
+/// An index: it holds an item while that has all of its keys.
+struct Index {
+    keys: [&'static str; 3],
+    rest: &'static [&'static str],
+}
+
+const INDEXES: [Index; 2] = [
+    Index { keys: ["id", "due_shard", "due_at"], rest: &["sweeps"] },
+    Index { keys: ["id", "slot", "received_at"], rest: &["type", "subject"] },
+];
 /// A request unit writes so many bytes.
 const UNIT_BYTES: usize = 1024;
 
-/// The units of a write that turns `old` into `new`, the index's included.
+/// The units of a write that turns `old` into `new`, those of the indexes included.
 ///
-/// The larger of both is billed. In the index, an entry that comes, goes or changes is one write, and a key that changes
+/// The larger of both is billed. In an index, an entry that comes, goes or changes is one write, and a key that changes
 /// two: the old entry goes and the new one comes.
 pub(crate) fn write_units(old: Option<&Map<String, Value>>, new: &Map<String, Value>) -> u64 {
     let table = units(size(new).max(old.map_or(0, size)));
-    let (before, after) = (old.and_then(entry), entry(new));
-    let index = match (&before, &after) {
-        (None, None) => 0,
-        (Some(only), None) | (None, Some(only)) => units(size(only)),
-        (Some(before), Some(after)) if before == after => 0,
-        (Some(before), Some(after)) if INDEX_KEYS.iter().any(|key| before.get(*key) != after.get(*key)) => {
-            units(size(before)) + units(size(after))
-        }
-        (Some(before), Some(after)) => units(size(before).max(size(after))),
-    };
-    table + index
+    table + INDEXES.iter().map(|index| index.write_units(old, new)).sum::<u64>()
 }
 
 fn units(bytes: usize) -> u64 {
     bytes.div_ceil(UNIT_BYTES).max(1) as u64
 }
 
-/// The item's entry in the index, if it has one.
-fn entry(item: &Map<String, Value>) -> Option<Map<String, Value>> {
-    let keys = INDEX_KEYS.iter().map(|key| Some(((*key).to_owned(), item.get(*key)?.clone())));
-    let mut entry = keys.collect::<Option<Map<String, Value>>>()?;
-    entry.extend(INDEX_REST.iter().filter_map(|name| Some(((*name).to_owned(), item.get(*name)?.clone()))));
-    Some(entry)
+impl Index {
+    fn write_units(&self, old: Option<&Map<String, Value>>, new: &Map<String, Value>) -> u64 {
+        let (before, after) = (old.and_then(|old| self.entry(old)), self.entry(new));
+        match (&before, &after) {
+            (None, None) => 0,
+            (Some(only), None) | (None, Some(only)) => units(size(only)),
+            (Some(before), Some(after)) if before == after => 0,
+            (Some(before), Some(after)) if self.keys.iter().any(|key| before.get(*key) != after.get(*key)) => {
+                units(size(before)) + units(size(after))
+            }
+            (Some(before), Some(after)) => units(size(before).max(size(after))),
+        }
+    }
+
+    /// The item's entry, if it has one.
+    fn entry(&self, item: &Map<String, Value>) -> Option<Map<String, Value>> {
+        let keys = self.keys.iter().map(|key| Some(((*key).to_owned(), item.get(*key)?.clone())));
+        let mut entry = keys.collect::<Option<Map<String, Value>>>()?;
+        entry.extend(self.rest.iter().filter_map(|name| Some(((*name).to_owned(), item.get(*name)?.clone()))));
+        Some(entry)
+    }
 }
 
 /// An item's size by DynamoDB's rules: its names, and its values by their type.
@@ -84,6 +96,13 @@ mod tests {
         check(Some(due("1", 10)), due("1", 20), 1);
         check(Some(due("1", 10)), due("2", 10), 3);
         check(Some(due("1", 10)), json!({"id": {"S": "a"}}), 2);
+    }
+
+    #[test]
+    fn an_arrival_is_written_to_its_index_once() {
+        let arrived = |state: &str| json!({"id": {"S": "a"}, "slot": {"S": "s#1"}, "received_at": {"N": "1"}, "type": {"S": "t"}, "state": {"S": state}});
+        check(None, arrived("received"), 2);
+        check(Some(arrived("received")), arrived("processing"), 1);
     }
 
     #[test]

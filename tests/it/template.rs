@@ -149,15 +149,22 @@ fn the_ledger_is_keyed_and_expires_as_the_code_has_it() {
     let ledger = resource("Ledger");
     assert_eq!(ledger["KeySchema"], json!([{"AttributeName": "id", "KeyType": "HASH"}]));
     assert_eq!(ledger["TimeToLiveSpecification"], json!({"AttributeName": "expires_at", "Enabled": true}));
-    let due = json!([{
+    let indexes = json!([{
         "IndexName": "due",
         "KeySchema": [
             {"AttributeName": "due_shard", "KeyType": "HASH"},
             {"AttributeName": "due_at", "KeyType": "RANGE"},
         ],
         "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["sweeps"]},
+    }, {
+        "IndexName": "arrived",
+        "KeySchema": [
+            {"AttributeName": "slot", "KeyType": "HASH"},
+            {"AttributeName": "received_at", "KeyType": "RANGE"},
+        ],
+        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["type", "subject"]},
     }]);
-    assert_eq!(ledger["GlobalSecondaryIndexes"], due);
+    assert_eq!(ledger["GlobalSecondaryIndexes"], indexes);
 }
 
 #[test]

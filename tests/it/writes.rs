@@ -119,7 +119,7 @@ impl Tables<'_> {
             "record" => writes::record(&event, body, time(random), condition),
             "make claimed" => writes::make_claimed(&event, body, &request, condition),
             "claim" => writes::claim(&id, &request, due, takeover),
-            "settle" => writes::settle(&id, &token, &settlement, &outcome[..random.usize(..2)]),
+            "settle" => writes::settle(&event, &token, &settlement, &outcome[..random.usize(..2)]),
             "bring forward" => writes::bring_forward(&id, time(random)),
             "ask again" => {
                 writes::ask_again(&id, Waiting { not_before: time(random), attempts: random.u32(..3) }, NOW, SCHEDULE)
@@ -170,7 +170,7 @@ fn settlement(random: &mut Rng) -> Settlement {
     let reason = "because ".repeat(random.usize(1..100));
     match random.u8(..3) {
         0 => Settlement::Done { expires_at_seconds: seconds(random) },
-        1 => Settlement::Failed { expires_at_seconds: seconds(random), reason },
+        1 => Settlement::Failed { at: time(random), expires_at_seconds: seconds(random), reason },
         _ => Settlement::Again { at: time(random), reason, attempts: random.u32(..3) },
     }
 }

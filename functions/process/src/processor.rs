@@ -157,7 +157,7 @@ impl Processor {
         };
         let is_contradicted = matches!(work, Work::Contradicted { .. });
         let settlement = settle(work, attempt, clock::now(), self.clients.schedule, random::fraction());
-        let settled = self.clients.ledger.settle(&recorded.id, &token, &settlement, &outcome).await;
+        let settled = self.clients.ledger.settle(&recorded, &token, &settlement, &outcome).await;
         line.settled(settlement, is_contradicted);
         match settled {
             Ok(SettleOutcome::Settled) => Disposition::Delete,
@@ -187,7 +187,7 @@ impl Processor {
         let reason = error.to_string();
         let work = Work::Permanent { reason: reason.clone() };
         let settlement = settle(work, 1, clock::now(), self.clients.schedule, 0.0);
-        if let Err(error) = self.clients.ledger.settle(&event.id, token, &settlement, &[]).await {
+        if let Err(error) = self.clients.ledger.settle(event, token, &settlement, &[]).await {
             line.trouble(&error);
         }
         self.dead_letter(received, &reason, line).await

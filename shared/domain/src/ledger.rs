@@ -25,6 +25,7 @@ pub mod item;
 pub mod record;
 pub mod schedule;
 pub mod settle;
+pub mod slot;
 pub mod source_directory;
 pub mod sweep;
 pub mod value;

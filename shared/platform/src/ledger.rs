@@ -146,12 +146,12 @@ impl Ledger {
     /// If the table could not be reached or refused; the lease then lapses, and the event comes due again.
     pub async fn settle(
         &self,
-        id: &EventId,
+        event: &Event,
         token: &str,
         settlement: &Settlement,
         outcome: &[(&str, String)],
     ) -> Result<SettleOutcome, ServiceError> {
-        let write = writes::settle(id, token, settlement, outcome);
+        let write = writes::settle(event, token, settlement, outcome);
         Ok(match self.send(UPDATE_ITEM, "dynamodb:UpdateItem (settle)", &write).await? {
             WriteOutcome::Written(_) => SettleOutcome::Settled,
             WriteOutcome::Refused(_) => SettleOutcome::ClaimLost,

@@ -46,7 +46,7 @@ fn done() -> Settlement {
 }
 
 fn failed(reason: &str) -> Settlement {
-    Settlement::Failed { expires_at_seconds: 0, reason: reason.to_owned() }
+    Settlement::Failed { at: Timestamp::from_millis(0), expires_at_seconds: 0, reason: reason.to_owned() }
 }
 
 /// Tells `learn` of a message, and compares the line with that kept as `name`.

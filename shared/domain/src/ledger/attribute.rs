@@ -51,10 +51,12 @@ pub enum Attribute {
     NotBefore,
     /// When another body last brought it forward.
     BroughtForwardAt,
-    /// When the sweep sends it again.
+    /// When the sweep sends it again; of one that failed, when it did.
     DueAt,
     /// The shard of the index of due times.
     DueShard,
+    /// The key of the index of arrivals.
+    Slot,
     /// How often it was swept since it was last claimed; absent if never.
     Sweeps,
     /// The token of the latest of those sweeps.
@@ -97,6 +99,7 @@ string_enum!(Attribute {
     BroughtForwardAt => "brought_forward_at",
     DueAt => "due_at",
     DueShard => "due_shard",
+    Slot => "slot",
     Sweeps => "sweeps",
     SweptBy => "swept_by",
     ExpiresAt => "expires_at",

@@ -1,5 +1,7 @@
-//! The shards of the index of due times.
+//! The shards of the index of due times. The sweep reads those with a number; what has failed is in others, so that it is
+//! found and never sent.
 
+use crate::digest::Digest;
 use crate::event::event_id::EventId;
 
 /// The number of shards. One partition of an index takes a thousand writes a second; this many never hold up the table.
@@ -16,10 +18,22 @@ pub fn name(number: u32) -> &'static str {
     &NAMES[start..start + 2]
 }
 
-/// The shard that an event's due time is in, a fixed one for each event.
+/// The shard that an unfinished event's due time is in, a fixed one for each event.
 #[must_use]
 pub fn of(id: &EventId) -> &'static str {
-    name(u32::from(id.digest().as_bytes()[0]))
+    of_digest(id.digest())
+}
+
+/// The same of an id with this digest.
+#[must_use]
+pub fn of_digest(id: Digest) -> &'static str {
+    name(u32::from(id.as_bytes()[0]))
+}
+
+/// The shard of what has failed in this slot of a source.
+#[must_use]
+pub fn of_failed(slot: &str) -> String {
+    format!("f/{slot}")
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::ledger::attribute::Attribute;
 use crate::ledger::due_shard;
 use crate::ledger::record::{BodyRef, PackedBody, Record, RecordBody, RecordState, State, StoredBody};
 use crate::ledger::settle::CONTRADICTED;
+use crate::ledger::slot;
 use crate::ledger::sweep::Overdue;
 use crate::ledger::value::Value;
 use crate::source::source_name::SourceName;
@@ -32,6 +33,7 @@ impl<'a> Item<'a> {
     /// The item of a fresh record. It is billed by the KiB with every write, so a number that is 0 is left out.
     #[must_use]
     pub fn received(event: &'a Event, body: RecordBody<'a>, due_at: Timestamp) -> Item<'a> {
+        let id_digest = event.id.digest();
         let headers = event.headers.iter();
         let headers = headers.map(|(name, value)| (Cow::Borrowed(name.as_str()), Value::from(value.as_str())));
         let mut item = Item(BTreeMap::from([
@@ -47,7 +49,8 @@ impl<'a> Item<'a> {
             (Attribute::Headers, Value::Map(headers.collect())),
             (Attribute::BodySha256, Value::from(event.body_sha256.to_string())),
             (Attribute::DueAt, due_at.into()),
-            (Attribute::DueShard, Value::from(due_shard::of(&event.id))),
+            (Attribute::DueShard, Value::from(due_shard::of_digest(id_digest))),
+            (Attribute::Slot, Value::from(slot::of(event, id_digest))),
         ]));
         if event.key_meaning != KeyMeaning::Event {
             item.set(Attribute::KeyMeaning, event.key_meaning.as_str());

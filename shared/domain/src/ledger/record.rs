@@ -68,7 +68,7 @@ pub struct RecordState {
     pub lease_until: Option<Timestamp>,
     /// Before when it must not be claimed.
     pub not_before: Option<Timestamp>,
-    /// When the sweep sends it again; present exactly while it is unfinished.
+    /// When the sweep sends it again, or when it failed; absent when it is done.
     pub due_at: Option<Timestamp>,
     /// When it may be forgotten, in whole seconds since the epoch; present exactly when it is finished.
     pub expires_at_seconds: Option<i64>,

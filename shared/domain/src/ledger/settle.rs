@@ -52,6 +52,8 @@ pub enum Settlement {
     },
     /// `failed`, to be forgotten at this second.
     Failed {
+        /// Now.
+        at: Timestamp,
         /// Seconds since the epoch.
         expires_at_seconds: i64,
         /// Why.
@@ -72,20 +74,20 @@ pub fn settle(work: Work, attempts: u32, now: Timestamp, schedule: Schedule, jit
     let expires_at_seconds = schedule.expires_at_seconds(now);
     match work {
         Work::Done => Settlement::Done { expires_at_seconds },
-        Work::Permanent { reason } => Settlement::Failed { expires_at_seconds, reason },
+        Work::Permanent { reason } => Settlement::Failed { at: now, expires_at_seconds, reason },
         Work::Contradicted { reason } => {
-            Settlement::Failed { expires_at_seconds, reason: format!("{CONTRADICTED}: {reason}") }
+            Settlement::Failed { at: now, expires_at_seconds, reason: format!("{CONTRADICTED}: {reason}") }
         }
         Work::Retryable { reason } => match schedule.retry_at(now, attempts, jitter) {
             Some(at) => Settlement::Again { at, reason, attempts },
-            None => Settlement::Failed { expires_at_seconds, reason },
+            None => Settlement::Failed { at: now, expires_at_seconds, reason },
         },
         // A long piece of work takes many rounds, of which none has failed: each gives its attempt back.
         Work::Advanced { reason } => {
             let attempts = attempts.min(ATTEMPTS_MAX).saturating_sub(1);
             match schedule.retry_at(now, attempts, jitter) {
                 Some(at) => Settlement::Again { at, reason, attempts },
-                None => Settlement::Failed { expires_at_seconds, reason },
+                None => Settlement::Failed { at: now, expires_at_seconds, reason },
             }
         }
     }
@@ -113,19 +115,19 @@ mod tests {
         check(
             Work::Permanent { reason: reason() },
             1,
-            Settlement::Failed { expires_at_seconds: EXPIRY, reason: reason() },
+            Settlement::Failed { at: NOW, expires_at_seconds: EXPIRY, reason: reason() },
         );
         check(
             Work::Contradicted { reason: reason() },
             1,
-            Settlement::Failed { expires_at_seconds: EXPIRY, reason: "contradicted: because".to_owned() },
+            Settlement::Failed { at: NOW, expires_at_seconds: EXPIRY, reason: "contradicted: because".to_owned() },
         );
         let again = Settlement::Again { at: NOW + Duration::from_secs(30), reason: reason(), attempts: 1 };
         check(Work::Retryable { reason: reason() }, 1, again);
         check(
             Work::Retryable { reason: reason() },
             8,
-            Settlement::Failed { expires_at_seconds: EXPIRY, reason: reason() },
+            Settlement::Failed { at: NOW, expires_at_seconds: EXPIRY, reason: reason() },
         );
     }
 

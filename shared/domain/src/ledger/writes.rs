@@ -18,6 +18,7 @@ use crate::ledger::item::Item;
 use crate::ledger::record::{RecordBody, State};
 use crate::ledger::schedule::Schedule;
 use crate::ledger::settle::Settlement;
+use crate::ledger::slot;
 use crate::ledger::sweep::SweepMark;
 use crate::ledger::value::Value;
 use crate::ledger::write::Update::{Add, Remove};
@@ -116,7 +117,7 @@ pub fn claim<'a>(id: &'a EventId, request: &'a ClaimRequest, due: DueTime, takeo
 /// Settles the event that is claimed with `token`. `outcome` is kept with a finished record; nothing is, if it is empty.
 #[must_use]
 pub fn settle<'a>(
-    id: &'a EventId,
+    event: &'a Event,
     token: &'a str,
     settlement: &'a Settlement,
     outcome: &'a [(&'a str, String)],
@@ -127,24 +128,27 @@ pub fn settle<'a>(
             let outcome = outcome.iter().map(|(name, text)| ((*name).into(), text.as_str().into()));
             updates.push(Update::set(Outcome, Value::Map(outcome.collect())));
         }
-        updates.extend([DueAt, DueShard, LeaseUntil, NotBefore, Sweeps, SweptBy].map(Remove));
+        updates.extend([LeaseUntil, NotBefore, Sweeps, SweptBy].map(Remove));
         updates
     };
     let updates = match settlement {
         Settlement::Done { expires_at_seconds } => {
             let mut updates = finished(State::Done, *expires_at_seconds);
-            updates.push(Remove(LastError));
+            updates.extend([DueAt, DueShard, LastError].map(Remove));
             updates
         }
-        Settlement::Failed { expires_at_seconds, reason } => {
+        Settlement::Failed { at, expires_at_seconds, reason } => {
             let mut updates = finished(State::Failed, *expires_at_seconds);
+            // There it is found, and no sweep reads that shard.
+            let slot = slot::of(event, event.id.digest());
+            updates.extend([Update::set(DueAt, *at), Update::set(DueShard, due_shard::of_failed(&slot))]);
             updates.push(Update::set(LastError, shortened(reason)));
             updates
         }
         // The number of attempts itself, not a difference: the same update may be sent twice.
         Settlement::Again { at, reason, attempts } => {
             let mut updates = vec![set_state(State::Received), Update::set(NotBefore, *at)];
-            updates.extend(due_at(id, *at));
+            updates.extend(due_at(&event.id, *at));
             updates.push(Update::set(LastError, shortened(reason)));
             updates.push(Update::set(Attempts, *attempts));
             updates.extend([Remove(LeaseUntil), Remove(ExpiresAt)]);
@@ -152,7 +156,7 @@ pub fn settle<'a>(
         }
     };
     Write {
-        id: id.as_str(),
+        id: event.id.as_str(),
         // The token alone is the fence: whoever claims the event after us has another one.
         condition: equal(ClaimedBy, token),
         change: Change::Update(updates),

@@ -18,6 +18,9 @@ use crate::time::NOW;
 /// Its id.
 pub(crate) static EVENT_ID: LazyLock<EventId> = LazyLock::new(|| EventId::new(&source(), ["1"]));
 
+/// What it is, whichever delivery brings it.
+pub(crate) static EVENT: LazyLock<Event> = LazyLock::new(|| event(0, Body::First, SecondBody::Never));
+
 /// The digests of both bodies, as texts.
 pub(crate) static SHA256_TEXTS: LazyLock<[String; 2]> =
     LazyLock::new(|| Body::ALL.map(|body| Digest::of(&packed(body).bytes).to_string()));

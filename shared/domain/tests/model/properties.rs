@@ -13,7 +13,8 @@ use crate::protocol::Protocol;
 use crate::table::Record;
 use crate::world::World;
 
-pub(crate) const DUE_OR_EXPIRING: &str = "I1: what is unfinished is due, what is finished expires";
+pub(crate) const DUE_OR_EXPIRING: &str =
+    "I1: what is unfinished is due, what is finished expires, and no sweep sees it";
 pub(crate) const FENCED: &str = "I2: only the holder of the claim settles";
 pub(crate) const NOT_LOCKED_OUT: &str = "I2: nobody is locked out by an earlier try of his own";
 pub(crate) const NOT_TAKEN_FOR_OWN: &str = "I2: nobody takes another's write for an earlier try of his own";
@@ -95,7 +96,11 @@ fn is_due_or_expiring(record: &Record) -> bool {
     if is_due != is_indexed {
         return false;
     }
-    if record.is_final() { !is_due && expires } else { is_due && !expires }
+    match record.state() {
+        State::Received | State::Processing => record.is_swept() && !expires,
+        State::Done => !is_due && expires,
+        State::Failed => is_due && !record.is_swept() && expires,
+    }
 }
 
 fn is_without(world: &World, broken: Broken) -> bool {

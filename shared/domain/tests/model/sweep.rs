@@ -69,7 +69,7 @@ impl Sweep {
 
 /// The entry that the index shows; `Ledger::overdue` in shared/platform/src/ledger/overdue.rs.
 pub(crate) fn overdue(world: &World) -> Option<Step> {
-    let record = world.record.as_ref()?;
+    let record = world.record.as_ref().filter(|record| record.is_swept())?;
     let seen = record.time(Attribute::DueAt).filter(|due_at| *due_at <= NOW)?;
     Some(Step::Marking { seen, sweeps: record.sweeps() })
 }

@@ -3,13 +3,14 @@
 use domain::event::VerifiedBy;
 use domain::ledger::attribute::Attribute;
 use domain::ledger::condition::Condition;
+use domain::ledger::due_shard;
 use domain::ledger::item::Item;
 use domain::ledger::record::{RecordState, State};
 use domain::ledger::value::Value;
 use domain::ledger::write::{Change, Update, Write};
 use domain::time::Timestamp;
 
-use crate::event::{Body, SHA256_TEXTS};
+use crate::event::{Body, EVENT_ID, SHA256_TEXTS};
 use crate::history::{Broken, History};
 use crate::mutation::sets;
 use crate::name::{self, Name};
@@ -148,6 +149,12 @@ impl Record {
 
     pub(crate) fn name(&self, attribute: Attribute) -> Option<Name> {
         self.0.get(attribute).and_then(|value| name::read(attribute, value))
+    }
+
+    /// Whether it is where the sweep looks.
+    pub(crate) fn is_swept(&self) -> bool {
+        let shard = self.0.get(Attribute::DueShard).and_then(Value::as_text);
+        shard == Some(due_shard::of(&EVENT_ID))
     }
 
     pub(crate) fn has(&self, attribute: Attribute) -> bool {

@@ -9,7 +9,7 @@ use domain::ledger::settle::{Settlement, Work, settle};
 use domain::ledger::writes;
 
 use crate::claimant::Claimant;
-use crate::event::{EVENT_ID, SecondBody};
+use crate::event::{EVENT, SecondBody};
 use crate::history::Broken;
 use crate::mutation::Mutation;
 use crate::name;
@@ -62,7 +62,7 @@ pub(crate) fn settle_it(world: &mut World, me: Claimant, attempts: u32, went: We
         *attempts = attempts.saturating_sub(world.attempts_before);
     }
     let stood = world.record.clone();
-    let seen = world.write(&writes::settle(&EVENT_ID, name::text(me.token), &settlement, &[]), outcome);
+    let seen = world.write(&writes::settle(&EVENT, name::text(me.token), &settlement, &[]), outcome);
     let has_failed = matches!(settlement, Settlement::Failed { .. }) && world.record != stood;
     let attempts_left = i64::from(ATTEMPTS_MAX) - i64::from(world.attempts_before);
     if world.second == SecondBody::ToConfirm

@@ -8,6 +8,7 @@ use crate::event::event_type::EventType;
 use crate::event::{Origin, VerifiedBy};
 use crate::ledger::admit::{Admission, admit};
 use crate::ledger::claim::{Claim, claim as decide};
+use crate::ledger::due_shard::DUE_SHARDS;
 use crate::ledger::record::PackedBody;
 use crate::ledger::schedule::Schedule;
 use crate::ledger::settle::{Work, settle as decide_end};
@@ -187,18 +188,18 @@ fn each_write_tells_its_own_earlier_try_from_a_stranger() {
     let claimed = ours.evaluate(standing(NOW).as_ref());
     for work in [Work::Done, Work::Permanent { reason: "a".repeat(600) }, Work::Retryable { reason: String::new() }] {
         let end = decide_end(work, 1, NOW, SCHEDULE, 0.5);
-        let [ours, theirs] = ["mine", "other"].map(|token| settle(&mine.id, token, &end, &[]));
+        let [ours, theirs] = ["mine", "other"].map(|token| settle(&mine, token, &end, &[]));
         check_own(claimed.clone(), &ours, &theirs);
         let settled = ours.evaluate(claimed.as_ref());
         assert_eq!(ours.evaluate(settled.as_ref()), settled, "a second try settles in the same way");
     }
     let expiry = SCHEDULE.expires_at_seconds(NOW);
-    let end = Settlement::Failed { expires_at_seconds: expiry, reason: String::new() };
-    let failed = settle(&mine.id, "mine", &end, &[]).evaluate(claimed.as_ref());
+    let end = Settlement::Failed { at: NOW, expires_at_seconds: expiry, reason: String::new() };
+    let failed = settle(&mine, "mine", &end, &[]).evaluate(claimed.as_ref());
     let [ours, theirs] = ["delivery:1", "delivery:2"].map(|token| return_failed(&mine.id, token, later, expiry));
     check_own(failed.clone(), &ours, &theirs);
     let returned = ours.evaluate(failed.as_ref()).unwrap();
-    let late = settle(&mine.id, "mine", &end, &[]);
+    let late = settle(&mine, "mine", &end, &[]);
     assert_eq!(late.evaluate(Some(&returned)), None, "who settles late does not end it again");
     assert_eq!([DueAt, DueShard, ExpiresAt, Attempts].map(|it| returned.get(it).is_some()), [true, true, false, false]);
     // Both see the same entry of the index at the same instant.
@@ -216,10 +217,28 @@ fn an_unfinished_record_is_due_and_a_finished_one_expires() {
     let claimed = claim(&event.id, &request, DueTime::AfterLease, Takeover::Refused).evaluate(Some(&fresh)).unwrap();
     for work in [Work::Done, Work::Permanent { reason: String::new() }, Work::Retryable { reason: String::new() }] {
         let settlement = decide_end(work, 1, NOW, SCHEDULE, 0.5);
-        let item = settle(&event.id, "mine", &settlement, &[]).evaluate(Some(&claimed)).unwrap();
-        let is_final = item.record_state().unwrap().state.is_final();
-        assert_eq!([DueAt, DueShard, ExpiresAt].map(|name| item.get(name).is_some()), [!is_final, !is_final, is_final]);
+        let item = settle(&event, "mine", &settlement, &[]).evaluate(Some(&claimed)).unwrap();
+        let state = item.record_state().unwrap().state;
+        let has_due = [DueAt, DueShard].map(|name| item.get(name).is_some());
+        assert_eq!((has_due, item.get(ExpiresAt).is_some()), ([state != State::Done; 2], state.is_final()));
+        let is_swept = (0..DUE_SHARDS).any(|number| item.get(DueShard) == Some(&due_shard::name(number).into()));
+        assert_eq!(is_swept, !state.is_final());
     }
+}
+
+#[test]
+fn what_failed_is_found_in_its_slot_and_leaves_it_when_it_goes_back_to_work() {
+    let (event, packed, request) = (event("mine"), packed(), request("mine"));
+    let made = make_claimed(&event, RecordBody::Inline(&packed), &request, PutCondition::Absent).evaluate(None);
+    let slot = made.as_ref().and_then(|item| item.get(Attribute::Slot)?.as_text()).unwrap().to_owned();
+    let expiry = SCHEDULE.expires_at_seconds(NOW);
+    let end = Settlement::Failed { at: NOW, expires_at_seconds: expiry, reason: String::new() };
+    let failed = settle(&event, "mine", &end, &[]).evaluate(made.as_ref()).unwrap();
+    assert_eq!(failed.get(DueShard), Some(&format!("f/{slot}").into()));
+    assert_eq!(failed.get(DueAt), Some(&NOW.into()));
+    let returned = return_failed(&event.id, "another", NOW + HOUR, expiry).evaluate(Some(&failed)).unwrap();
+    assert_eq!(returned.get(DueShard), Some(&due_shard::of(&event.id).into()));
+    assert_eq!(returned.get(Attribute::Slot), Some(&slot.into()), "it stays where it arrived");
 }
 
 #[test]

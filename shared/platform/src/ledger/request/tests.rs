@@ -72,17 +72,17 @@ fn a_record_is_put_on_a_condition() {
     check(
         &put(PutCondition::Absent),
         expect![[r#"
-        ConditionExpression: attribute_not_exists(id)
-        Item of 14 attributes
-    "#]],
+            ConditionExpression: attribute_not_exists(id)
+            Item of 15 attributes
+        "#]],
     );
     check(
         &put(PutCondition::Expired(7)),
         expect![[r#"
-        ConditionExpression: attribute_not_exists(id) OR expires_at = :v0
-        ExpressionAttributeValues: {":v0":{"N":"7"}}
-        Item of 14 attributes
-    "#]],
+            ConditionExpression: attribute_not_exists(id) OR expires_at = :v0
+            ExpressionAttributeValues: {":v0":{"N":"7"}}
+            Item of 15 attributes
+        "#]],
     );
 }
 
@@ -143,29 +143,29 @@ fn settling_is_an_update() {
     let outcome = [("type", "landfall.job.completed".to_owned())];
     let done = Settlement::Done { expires_at_seconds: 7 };
     check(
-        &writes::settle(&event.id, "t1", &done, &outcome),
+        &writes::settle(&event, "t1", &done, &outcome),
         expect![[r##"
-        ConditionExpression: claimed_by = :v0
-        ExpressionAttributeNames: {"#state":"state"}
-        ExpressionAttributeValues: {":v0":{"S":"t1"},":v1":{"S":"done"},":v2":{"N":"7"},":v3":{"M":{"type":{"S":"landfall.job.completed"}}}}
-        Key: {"id":{"S":"csm/1"}}
-        UpdateExpression: SET #state = :v1, expires_at = :v2, outcome = :v3 REMOVE due_at, due_shard, lease_until, not_before, sweeps, swept_by, last_error
-    "##]],
+            ConditionExpression: claimed_by = :v0
+            ExpressionAttributeNames: {"#state":"state"}
+            ExpressionAttributeValues: {":v0":{"S":"t1"},":v1":{"S":"done"},":v2":{"N":"7"},":v3":{"M":{"type":{"S":"landfall.job.completed"}}}}
+            Key: {"id":{"S":"csm/1"}}
+            UpdateExpression: SET #state = :v1, expires_at = :v2, outcome = :v3 REMOVE lease_until, not_before, sweeps, swept_by, due_at, due_shard, last_error
+        "##]],
     );
-    let failed = Settlement::Failed { expires_at_seconds: 7, reason: "because".to_owned() };
+    let failed = Settlement::Failed { at: NOW, expires_at_seconds: 7, reason: "because".to_owned() };
     check(
-        &writes::settle(&event.id, "t1", &failed, &[]),
+        &writes::settle(&event, "t1", &failed, &[]),
         expect![[r##"
-        ConditionExpression: claimed_by = :v0
-        ExpressionAttributeNames: {"#state":"state"}
-        ExpressionAttributeValues: {":v0":{"S":"t1"},":v1":{"S":"failed"},":v2":{"N":"7"},":v3":{"S":"because"}}
-        Key: {"id":{"S":"csm/1"}}
-        UpdateExpression: SET #state = :v1, expires_at = :v2, last_error = :v3 REMOVE due_at, due_shard, lease_until, not_before, sweeps, swept_by
-    "##]],
+            ConditionExpression: claimed_by = :v0
+            ExpressionAttributeNames: {"#state":"state"}
+            ExpressionAttributeValues: {":v0":{"S":"t1"},":v1":{"S":"failed"},":v2":{"N":"7"},":v3":{"N":"1700000000000"},":v4":{"S":"f/csm#c"},":v5":{"S":"because"}}
+            Key: {"id":{"S":"csm/1"}}
+            UpdateExpression: SET #state = :v1, expires_at = :v2, due_at = :v3, due_shard = :v4, last_error = :v5 REMOVE lease_until, not_before, sweeps, swept_by
+        "##]],
     );
     let again = Settlement::Again { at: NOW, reason: "because".to_owned(), attempts: 1 };
     check(
-        &writes::settle(&event.id, "t1", &again, &[]),
+        &writes::settle(&event, "t1", &again, &[]),
         expect![[r##"
         ConditionExpression: claimed_by = :v0
         ExpressionAttributeNames: {"#state":"state"}
