@@ -23,6 +23,8 @@ pub mod condition;
 pub mod due_shard;
 pub mod item;
 pub mod record;
+pub mod replay;
+pub mod replay_job;
 pub mod schedule;
 pub mod settle;
 pub mod slot;

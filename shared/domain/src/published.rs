@@ -10,7 +10,7 @@ use crate::content::canonical::Canonical;
 use crate::content::details::{EventError, Job, Timings};
 use crate::content::media::Media;
 use crate::digest::Digest;
-use crate::event::Event;
+use crate::event::{Event, Origin};
 use crate::ledger::record::BodyRef;
 use crate::text::queue_text::escape_for_queues;
 
@@ -113,7 +113,8 @@ pub fn publish(event: &Event, canonical: &Canonical, body: &[u8], carriage: Carr
             error: details.error.as_ref(),
             timings: &details.timings,
             verified_by: event.verified_by.as_str(),
-            origin: event.origin.as_str(),
+            // The record keeps how the event came first.
+            origin: if event.replay > 0 { Origin::Replay } else { event.origin }.as_str(),
             raw: raw.json(),
             raw_text: raw.text(),
             raw_base64: raw.base64(),

@@ -27,6 +27,10 @@ pub enum Attribute {
     Origin,
     /// How often an operator has had it processed again; absent if never.
     Replay,
+    /// The replay jobs that have replayed it.
+    ReplayJobs,
+    /// When the latest of them did.
+    ReplayedAt,
     /// When it arrived.
     ReceivedAt,
     /// The id of the invocation that recorded it.
@@ -71,6 +75,26 @@ pub enum Attribute {
     Names,
     /// There: how often it was written.
     Revision,
+    /// In a replay job: which events it replays.
+    Filter,
+    /// There: how many they are.
+    Count,
+    /// There: in how many chunks their ids lie.
+    Chunks,
+    /// There: how many are replayed a second at most.
+    Rate,
+    /// There: who froze it.
+    By,
+    /// There: whether what its sender contradicted is replayed too: 1, or absent.
+    Contradicted,
+    /// There: the chunk that comes next.
+    NextChunk,
+    /// There: who runs it.
+    Runner,
+    /// There: until when, unless that runner says otherwise.
+    RunnerUntil,
+    /// In a chunk of a replay job: ids of events.
+    Ids,
 }
 
 string_enum!(Attribute {
@@ -85,6 +109,8 @@ string_enum!(Attribute {
     MustConfirm => "must_confirm",
     Origin => "origin",
     Replay => "replay",
+    ReplayJobs => "replay_jobs",
+    ReplayedAt => "replayed_at",
     ReceivedAt => "received_at",
     Delivery => "delivery",
     Headers => "headers",
@@ -107,4 +133,14 @@ string_enum!(Attribute {
     Outcome => "outcome",
     Names => "names",
     Revision => "revision",
+    Filter => "filter",
+    Count => "count",
+    Chunks => "chunks",
+    Rate => "rate",
+    By => "by",
+    Contradicted => "contradicted",
+    NextChunk => "next_chunk",
+    Runner => "runner",
+    RunnerUntil => "runner_until",
+    Ids => "ids",
 });

@@ -13,6 +13,8 @@ pub enum Condition<'a> {
     Absent(Attribute),
     /// The item has the attribute, and it compares so with the value.
     Compare(Attribute, Comparison, Value<'a>),
+    /// This does not hold.
+    Not(Box<Condition<'a>>),
     /// All of these hold.
     All(Vec<Condition<'a>>),
     /// At least one of these holds.
@@ -30,6 +32,10 @@ pub enum Comparison {
     AtLeast,
     /// It comes after.
     Above,
+    /// It is a text that begins so.
+    BeginsWith,
+    /// It is a set that has it.
+    Contains,
 }
 
 impl<'a> Condition<'a> {
@@ -55,6 +61,7 @@ impl<'a> Condition<'a> {
                 let found = item.and_then(|item| item.get(*attribute));
                 found.is_some_and(|found| comparison.holds(found, value))
             }
+            Condition::Not(condition) => !condition.holds(item),
             Condition::All(conditions) => conditions.iter().all(|condition| condition.holds(item)),
             Condition::Any(conditions) => conditions.iter().any(|condition| condition.holds(item)),
         }
@@ -64,6 +71,10 @@ impl<'a> Condition<'a> {
 impl Comparison {
     fn holds(self, found: &Value<'_>, value: &Value<'_>) -> bool {
         let order = match (found, value) {
+            (Value::Text(found), Value::Text(value)) if self == Comparison::BeginsWith => {
+                return found.starts_with(&**value);
+            }
+            (Value::Texts(found), Value::Text(value)) => return self == Comparison::Contains && found.contains(value),
             (Value::Text(found), Value::Text(value)) => found.as_bytes().cmp(value.as_bytes()),
             (Value::Number(found), Value::Number(value)) => found.cmp(value),
             // Values of two types are never the same, and none comes before the other.
@@ -74,6 +85,8 @@ impl Comparison {
             Comparison::AtMost => order != Ordering::Greater,
             Comparison::AtLeast => order != Ordering::Less,
             Comparison::Above => order == Ordering::Greater,
+            // Neither compares by order.
+            Comparison::BeginsWith | Comparison::Contains => false,
         }
     }
 }
@@ -104,5 +117,22 @@ mod tests {
         check(&Condition::equal(Attribute::LeaseUntil, Value::from("2")), [false; 4]);
         check(&Condition::NEVER, [false; 4]);
         check(&Condition::All(Vec::new()), [true; 4]);
+        check(&Condition::Not(Box::new(compare(Comparison::Equal))), [true, true, false, true]);
+    }
+
+    #[test]
+    fn a_text_begins_so_and_a_set_has_a_text() {
+        let mut item = Item::default();
+        item.set(Attribute::LastError, "contradicted: because");
+        item.set(Attribute::ReplayJobs, Value::Texts(["a", "b"].map(Into::into).into()));
+        let holds = |attribute, comparison, text| {
+            Condition::Compare(attribute, comparison, Value::from(text)).holds(Some(&item))
+        };
+        assert!(holds(Attribute::LastError, Comparison::BeginsWith, "contradicted"));
+        assert!(!holds(Attribute::LastError, Comparison::BeginsWith, "because"));
+        assert!(holds(Attribute::ReplayJobs, Comparison::Contains, "a"));
+        assert!(!holds(Attribute::ReplayJobs, Comparison::Contains, "c"));
+        assert!(!holds(Attribute::ReplayJobs, Comparison::Equal, "a"));
+        assert!(!holds(Attribute::State, Comparison::Contains, "a"));
     }
 }

@@ -12,6 +12,10 @@ pub const ATTEMPTS_MAX: u32 = 8;
 /// A finished record is kept this long: the window in which a repeat is known as one. Senders retry for 3 days at most.
 pub const RECORD_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// A record that expires within this time is not replayed.
+const REPLAY_RESERVE: Duration = Duration::from_secs(60 * 60);
+/// A body in the bucket is there for this long, and five days more.
+const BODY_RETENTION: Duration = Duration::from_secs(55 * 24 * 60 * 60);
 /// An event that failed goes back to work if it is delivered again this long after, or later.
 const RETURN_AFTER: Duration = Duration::from_secs(60 * 60);
 /// A sender's API is asked out of turn about one event no sooner than this after the last time.
@@ -100,6 +104,18 @@ impl Schedule {
     pub fn due_after_sweep(self, now: Timestamp, sweeps: u32) -> Timestamp {
         let index = usize::try_from(sweeps.max(1) - 1).unwrap_or(usize::MAX);
         now + self.0.apply(SWEEP_WAITS[index.min(SWEEP_WAITS.len() - 1)])
+    }
+
+    /// A record that expires at this second or before is not replayed: the replay could not end while it stands.
+    #[must_use]
+    pub fn replayable_until(now: Timestamp) -> i64 {
+        (now + REPLAY_RESERVE).as_seconds_rounded_up()
+    }
+
+    /// An event that arrived then or before is not replayed if its body lies in the bucket, which may delete it.
+    #[must_use]
+    pub fn body_gone_at(now: Timestamp) -> Timestamp {
+        now - BODY_RETENTION
     }
 
     /// From when on a failed event may go back to work whose record expires at this second.

@@ -1,7 +1,7 @@
 //! The values of attributes.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::time::Timestamp;
@@ -17,6 +17,8 @@ pub enum Value<'a> {
     Bytes(Cow<'a, [u8]>),
     /// Values by name.
     Map(BTreeMap<Cow<'a, str>, Value<'a>>),
+    /// Texts, each once.
+    Texts(BTreeSet<Cow<'a, str>>),
     /// Something that Landfall writes nowhere: somebody changed the item by hand, or a later version wrote it.
     Other,
 }
@@ -36,6 +38,15 @@ impl<'a> Value<'a> {
     pub const fn as_number(&self) -> Option<i64> {
         match self {
             Value::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The texts, if it is a set of them.
+    #[must_use]
+    pub const fn as_texts(&self) -> Option<&BTreeSet<Cow<'a, str>>> {
+        match self {
+            Value::Texts(texts) => Some(texts),
             _ => None,
         }
     }
@@ -88,6 +99,7 @@ impl fmt::Debug for Value<'_> {
             // A body has no place in a log.
             Value::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
             Value::Map(values) => values.fmt(f),
+            Value::Texts(texts) => texts.fmt(f),
             Value::Other => f.write_str("another type"),
         }
     }

@@ -1,5 +1,7 @@
 //! Conditional writes, as values.
 
+use std::borrow::Cow;
+
 use crate::ledger::attribute::Attribute;
 use crate::ledger::condition::Condition;
 use crate::ledger::item::Item;
@@ -37,6 +39,8 @@ pub enum Update<'a> {
     Set(Attribute, Value<'a>),
     /// This is added to it; it counts as 0 where it is absent.
     Add(Attribute, i64),
+    /// This text is put into the set; one that is absent counts as empty.
+    Insert(Attribute, Cow<'a, str>),
     /// It is removed.
     Remove(Attribute),
 }
@@ -73,6 +77,11 @@ impl<'a> Update<'a> {
             Update::Add(attribute, number) => {
                 let before = item.get(*attribute).and_then(Value::as_number).unwrap_or(0);
                 item.set(*attribute, before.saturating_add(*number));
+            }
+            Update::Insert(attribute, text) => {
+                let mut texts = item.get(*attribute).and_then(Value::as_texts).cloned().unwrap_or_default();
+                texts.insert(text.clone());
+                item.set(*attribute, Value::Texts(texts));
             }
             Update::Remove(attribute) => {
                 item.remove(*attribute);

@@ -32,15 +32,21 @@ fn write_condition(condition: &Condition<'_>, next: &mut usize, f: &mut Formatte
     match condition {
         Condition::Absent(attribute) => write!(f, "attribute_not_exists({})", Name(*attribute)),
         Condition::Compare(attribute, comparison, _) => {
-            let operator = match comparison {
-                Comparison::Equal => "=",
-                Comparison::AtMost => "<=",
-                Comparison::AtLeast => ">=",
-                Comparison::Above => ">",
-            };
-            write!(f, "{} {operator} :v{next}", Name(*attribute))?;
+            let name = Name(*attribute);
+            match comparison {
+                Comparison::Equal => write!(f, "{name} = :v{next}"),
+                Comparison::AtMost => write!(f, "{name} <= :v{next}"),
+                Comparison::AtLeast => write!(f, "{name} >= :v{next}"),
+                Comparison::Above => write!(f, "{name} > :v{next}"),
+                Comparison::BeginsWith => write!(f, "begins_with({name}, :v{next})"),
+                Comparison::Contains => write!(f, "contains({name}, :v{next})"),
+            }?;
             *next += 1;
             Ok(())
+        }
+        Condition::Not(condition) => {
+            f.write_str("NOT ")?;
+            write_operand(condition, next, f)
         }
         Condition::All(conditions) => write_joined(conditions, " AND ", next, f),
         Condition::Any(conditions) => write_joined(conditions, " OR ", next, f),
@@ -52,14 +58,19 @@ fn write_joined(conditions: &[Condition<'_>], word: &str, next: &mut usize, f: &
         if index > 0 {
             f.write_str(word)?;
         }
-        let is_compound = matches!(condition, Condition::All(_) | Condition::Any(_));
-        if is_compound {
-            f.write_char('(')?;
-        }
-        write_condition(condition, next, f)?;
-        if is_compound {
-            f.write_char(')')?;
-        }
+        write_operand(condition, next, f)?;
+    }
+    Ok(())
+}
+
+fn write_operand(condition: &Condition<'_>, next: &mut usize, f: &mut Formatter<'_>) -> fmt::Result {
+    let is_compound = matches!(condition, Condition::All(_) | Condition::Any(_));
+    if is_compound {
+        f.write_char('(')?;
+    }
+    write_condition(condition, next, f)?;
+    if is_compound {
+        f.write_char(')')?;
     }
     Ok(())
 }
@@ -72,7 +83,7 @@ impl Display for UpdateExpression<'_> {
             for update in self.updates {
                 let (word, attribute, joint) = match update {
                     Update::Set(attribute, _) => ("SET ", attribute, " = "),
-                    Update::Add(attribute, _) => ("ADD ", attribute, " "),
+                    Update::Add(attribute, _) | Update::Insert(attribute, _) => ("ADD ", attribute, " "),
                     Update::Remove(attribute) => ("REMOVE ", attribute, ""),
                 };
                 if word == wanted {
@@ -94,7 +105,15 @@ impl Display for UpdateExpression<'_> {
 impl Name {
     /// Whether DynamoDB reserves the word.
     pub(super) const fn is_reserved(&self) -> bool {
-        matches!(self.0, Attribute::State | Attribute::Source | Attribute::Type)
+        matches!(
+            self.0,
+            Attribute::State
+                | Attribute::Source
+                | Attribute::Type
+                | Attribute::Filter
+                | Attribute::Count
+                | Attribute::By
+        )
     }
 }
 
@@ -122,6 +141,7 @@ impl<'r> Operands<'r> {
         match condition {
             Condition::Absent(attribute) => self.add(*attribute, None),
             Condition::Compare(attribute, _, value) => self.add(*attribute, Some(value.clone())),
+            Condition::Not(condition) => self.add_condition(condition),
             Condition::All(conditions) | Condition::Any(conditions) => {
                 conditions.iter().for_each(|condition| self.add_condition(condition));
             }
@@ -134,6 +154,9 @@ impl<'r> Operands<'r> {
             match update {
                 Update::Set(attribute, value) => self.add(*attribute, Some(value.clone())),
                 Update::Add(attribute, number) => self.add(*attribute, Some(Value::Number(*number))),
+                Update::Insert(attribute, text) => {
+                    self.add(*attribute, Some(Value::Texts([text.clone()].into())));
+                }
                 Update::Remove(attribute) => self.add(*attribute, None),
             }
         }

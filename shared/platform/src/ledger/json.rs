@@ -31,6 +31,7 @@ impl Serialize for JsonValue<'_> {
             Value::Number(number) => typed.serialize_entry("N", &Text(number))?,
             Value::Bytes(bytes) => typed.serialize_entry("B", &Text(&Base64Display::new(bytes, &STANDARD)))?,
             Value::Map(values) => typed.serialize_entry("M", &Members(values.iter()))?,
+            Value::Texts(texts) => typed.serialize_entry("SS", texts)?,
             Value::Other => typed.serialize_entry("NULL", &true)?,
         }
         typed.end()
@@ -72,6 +73,10 @@ fn value(json: Json) -> Value<'static> {
         Some((kind, Json::Object(values))) if kind == "M" => {
             Value::Map(values.into_iter().map(|(name, json)| (Cow::Owned(name), value(json))).collect())
         }
+        Some((kind, Json::Array(texts))) if kind == "SS" => {
+            let texts = texts.into_iter().map(|text| text.as_str().map(|text| Cow::Owned(text.to_owned())));
+            texts.collect::<Option<_>>().map_or(Value::Other, Value::Texts)
+        }
         _ => Value::Other,
     }
 }
@@ -87,7 +92,7 @@ mod tests {
     fn an_item_reads_back_as_it_was_written() {
         let written = json!({
             "id": {"S": "test/1"}, "attempts": {"N": "-3"}, "body": {"B": "AP8="},
-            "headers": {"M": {"content-type": {"S": "text/plain"}}},
+            "headers": {"M": {"content-type": {"S": "text/plain"}}}, "replay_jobs": {"SS": ["a", "b"]},
         });
         let read = item(written.clone()).unwrap();
         assert_eq!(read.get(Attribute::Body), Some(&Value::Bytes(Cow::Borrowed(&[0, 255]))));
@@ -98,7 +103,7 @@ mod tests {
     fn what_landfall_does_not_write_is_read_as_such() {
         let check = |json: Json| assert_eq!(value(json.clone()), Value::Other, "{json}");
         check(json!({"BOOL": true}));
-        check(json!({"SS": ["a"]}));
+        check(json!({"NS": ["1"]}));
         check(json!({"N": "1.5"}));
         check(json!({"B": "?"}));
         check(json!({}));

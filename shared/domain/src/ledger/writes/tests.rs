@@ -1,6 +1,6 @@
 //! What a write's condition lets pass is what the decision beside it allows, for every state in which a record can be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::digest::Digest;
@@ -10,6 +10,8 @@ use crate::ledger::admit::{Admission, admit};
 use crate::ledger::claim::{Claim, claim as decide};
 use crate::ledger::due_shard::DUE_SHARDS;
 use crate::ledger::record::PackedBody;
+use crate::ledger::replay::Replayability;
+use crate::ledger::replay_job::ReplayJobId;
 use crate::ledger::schedule::Schedule;
 use crate::ledger::settle::{Work, settle as decide_end};
 use crate::ledger::sweep::Overdue;
@@ -146,6 +148,72 @@ fn what_the_decision_returns_or_has_asked_again_is_changed_and_nothing_else() {
         let is_asked = ask_again(&other.id, waiting, NOW, SCHEDULE).condition.holds(Some(&item));
         assert_eq!(is_asked, admit(&state, &other, NOW, SCHEDULE) == Admission::AskAgain(waiting), "{item:?}");
     });
+}
+
+fn replay_request(job: &str) -> ReplayRequest {
+    let job = ReplayJobId::parse(job).unwrap();
+    ReplayRequest { job, now: NOW, schedule: SCHEDULE, replays_contradicted: false }
+}
+
+#[test]
+fn a_replay_takes_what_the_decision_allows_and_knows_its_own() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let (event, packed, request) = (event("another"), packed(), replay_request("mineminemine"));
+    let all = ReplayRequest { replays_contradicted: true, ..request.clone() };
+    let mut met = BTreeSet::new();
+    let mut check = |request: &ReplayRequest, item: Option<&Item<'_>>| {
+        let (write, decided) = (replay(&event.id, request), request.decide(item));
+        met.insert(decided);
+        assert_eq!(write.condition.holds(item), decided == Replayability::Replayable, "{item:?}");
+        assert_eq!(write.own.holds(item), decided == Replayability::Mine, "{item:?}");
+    };
+    check(&request, None);
+    states(&event, &packed, |item| {
+        let body_ref = Value::Map(BTreeMap::new());
+        for body_ref in [None, Some(body_ref)] {
+            for (received_at, reason, job) in [
+                (NOW - DAY, None, None),
+                (NOW - 56 * DAY, None, Some("other")),
+                (NOW, Some("contradicted: no"), None),
+                (NOW, Some("sns: away"), Some("mineminemine")),
+            ] {
+                let mut item = item.clone();
+                item.set(ReceivedAt, received_at);
+                body_ref.iter().for_each(|it| item.set(BodyRef, it.clone()));
+                reason.iter().for_each(|reason| item.set(LastError, *reason));
+                job.iter().for_each(|job| item.set(ReplayJobs, Value::Texts([(*job).into()].into())));
+                if let Some(seconds) = item.get(ExpiresAt).and_then(Value::as_number) {
+                    item.set(ExpiresAt, seconds + 1);
+                }
+                check(&request, Some(&item));
+                check(&all, Some(&item));
+            }
+        }
+    });
+    assert_eq!(met.len(), Replayability::ALL.len(), "{met:?}");
+}
+
+#[test]
+fn a_replay_begins_the_work_anew_and_nobody_settles_it_late() {
+    let (event, packed, request) = (event("mine"), packed(), request("mine"));
+    let made = make_claimed(&event, RecordBody::Inline(&packed), &request, PutCondition::Absent).evaluate(None);
+    let end = decide_end(Work::Permanent { reason: "because".to_owned() }, 1, NOW, SCHEDULE, 0.5);
+    let settle = settle(&event, "mine", &end, &[]);
+    let failed = settle.evaluate(made.as_ref());
+    let [first, second] = ["firstfirst", "secondsecond"].map(replay_request);
+    let replayed = replay(&event.id, &first).evaluate(failed.as_ref()).unwrap();
+    let state = replayed.record_state().unwrap();
+    assert_eq!((state.state, state.attempts, state.expires_at_seconds), (State::Received, 0, None));
+    assert_eq!(state.due_at, Some(SCHEDULE.first_due(NOW)));
+    assert_eq!(replayed.get(DueShard), Some(&due_shard::of(&event.id).into()));
+    assert_eq!((replayed.event().unwrap().replay, replayed.event().unwrap().origin), (1, Origin::Webhook));
+    assert!(settle.evaluate(Some(&replayed)).is_none(), "whoever failed it no longer settles it");
+    let work = claim(&event.id, &request, DueTime::AfterLease, Takeover::Refused).evaluate(Some(&replayed));
+    let again = settle.evaluate(work.as_ref());
+    assert!(replay(&event.id, &first).evaluate(again.as_ref()).is_none(), "once for each job");
+    let again = replay(&event.id, &second).evaluate(again.as_ref()).unwrap();
+    assert_eq!(again.event().unwrap().replay, 2);
+    assert_eq!(first.decide(Some(&again)), Replayability::Mine, "the first job is still known");
 }
 
 #[test]

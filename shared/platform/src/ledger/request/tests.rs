@@ -9,6 +9,8 @@ use domain::event::event_type::EventType;
 use domain::event::{Event, Origin, VerifiedBy};
 use domain::ledger::claim::ClaimRequest;
 use domain::ledger::record::{PackedBody, RecordBody};
+use domain::ledger::replay::ReplayRequest;
+use domain::ledger::replay_job::ReplayJobId;
 use domain::ledger::schedule::Schedule;
 use domain::ledger::settle::Settlement;
 use domain::ledger::source_directory::{DIRECTORY_ID, SourceDirectory};
@@ -174,6 +176,14 @@ fn settling_is_an_update() {
         UpdateExpression: SET #state = :v1, not_before = :v2, due_at = :v3, due_shard = :v4, last_error = :v5, attempts = :v6 REMOVE lease_until, expires_at
     "##]],
     );
+}
+
+#[test]
+fn a_replay_is_an_update() {
+    let event = event();
+    let job = ReplayJobId::parse("0123456789abcdef").unwrap();
+    let request = ReplayRequest { job, now: NOW, schedule: SCHEDULE, replays_contradicted: false };
+    check(&writes::replay(&event.id, &request), expect![[""]]);
 }
 
 #[test]
