@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use domain::event::event_id::EventId;
+use domain::ledger::due_shard;
 use domain::provider::Provider;
 use expect_test::expect;
 use serde_json::{Value, json};
@@ -127,6 +129,10 @@ fn a_failed_event_is_replayed_as_the_runbook_says() {
             [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", "DynamoDB_20120810.UpdateItem")];
         let answer = world.aws.call("dynamodb", "POST", "/", &headers, request.to_string().into()).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
+        let replayed = world.record(failed.id()).await.expect("it was changed");
+        let id = EventId::parse(failed.id()).expect("the record has an id");
+        assert_eq!(replayed.text("due_shard"), due_shard::of(&id));
+        assert_ne!(replayed.text("claimed_by"), failed.text("claimed_by"), "nobody settles it late");
 
         world.sweep().await;
         let event = world.event(&source, failed.id()).await;

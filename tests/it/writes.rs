@@ -2,7 +2,7 @@
 //! order, rendered to DynamoDB and evaluated, give the same items and the same refusals.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TableStatus,
@@ -17,6 +17,8 @@ use domain::ledger::claim::ClaimRequest;
 use domain::ledger::condition::Condition;
 use domain::ledger::item::Item;
 use domain::ledger::record::{BodyRef, PackedBody, RecordBody};
+use domain::ledger::replay::ReplayRequest;
+use domain::ledger::replay_job::ReplayJobId;
 use domain::ledger::schedule::Schedule;
 use domain::ledger::settle::Settlement;
 use domain::ledger::sweep::Overdue;
@@ -27,16 +29,17 @@ use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::time::time_scale::TimeScale;
 use fastrand::Rng;
-use platform::aws::{Aws, Limits};
-use platform::env::Env;
+use platform::aws::Limits;
 use platform::ledger::{Ledger, WriteOutcome};
 use tests::observe::until;
 use tests::world::{World, run};
 
+use crate::operator;
+
 /// How many events there are, and how many writes each of them meets.
 const EVENTS: u32 = 150;
 const WRITES: u32 = 40;
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     "record",
     "make claimed",
     "claim",
@@ -44,11 +47,13 @@ const KINDS: [&str; 9] = [
     "bring forward",
     "ask again",
     "return",
+    "replay",
     "mark swept",
     "take the mark back",
 ];
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const SCHEDULE: Schedule = Schedule::at(TimeScale::REAL);
 
 /// An event's item in the real table and in the evaluated one.
@@ -115,6 +120,10 @@ impl Tables<'_> {
         // An end is returned on the condition of its very expiry, which chance alone would seldom name.
         let known = self.evaluated.as_ref().and_then(|item| item.record_state().ok()?.expires_at_seconds);
         let expiry = known.filter(|_| random.bool()).unwrap_or_else(|| seconds(random));
+        let job = ReplayJobId::parse(&format!("replay{token}")).expect("it is a word");
+        let replays_contradicted = random.bool();
+        // Records of this test expire around now, so it is asked of the day before.
+        let replay = ReplayRequest { job, now: NOW - DAY, schedule: SCHEDULE, replays_contradicted };
         let write = match kind {
             "record" => writes::record(&event, body, time(random), condition),
             "make claimed" => writes::make_claimed(&event, body, &request, condition),
@@ -125,6 +134,7 @@ impl Tables<'_> {
                 writes::ask_again(&id, Waiting { not_before: time(random), attempts: random.u32(..3) }, NOW, SCHEDULE)
             }
             "return" => writes::return_failed(&id, &token, time(random), expiry),
+            "replay" => writes::replay(&id, &replay),
             "mark swept" => writes::mark_swept(&mark),
             _ => writes::take_mark_back(&mark, time(random)),
         };
@@ -146,6 +156,7 @@ fn owned(item: &Item<'_>) -> Item<'static> {
                 let values = values.iter().map(|(name, it)| (name.clone().into_owned().into(), value(it)));
                 Value::Map(values.collect())
             }
+            Value::Texts(texts) => Value::Texts(texts.iter().map(|text| text.clone().into_owned().into()).collect()),
             Value::Other => Value::Other,
         }
     }
@@ -167,7 +178,8 @@ fn seconds(random: &mut Rng) -> i64 {
 }
 
 fn settlement(random: &mut Rng) -> Settlement {
-    let reason = "because ".repeat(random.usize(1..100));
+    let word = if random.bool() { "because " } else { "contradicted " };
+    let reason = word.repeat(random.usize(1..40));
     match random.u8(..3) {
         0 => Settlement::Done { expires_at_seconds: seconds(random) },
         1 => Settlement::Failed { at: time(random), expires_at_seconds: seconds(random), reason },
@@ -194,20 +206,8 @@ fn event(id: &EventId, recorded_by: String) -> Event {
     }
 }
 
-/// A table of this test's own, which no sweep reads.
-async fn ledger(world: &World) -> Ledger {
-    static ENDPOINT: OnceLock<Option<String>> = OnceLock::new();
-    #[expect(clippy::disallowed_methods, reason = "the harness takes credentials as the SDK's own tools do")]
-    fn lookup(name: &str) -> Option<String> {
-        let local = ENDPOINT.get()?.clone();
-        match (name, local) {
-            ("AWS_ENDPOINT_URL", local) => local,
-            ("AWS_REGION", Some(_)) => Some("us-east-1".to_owned()),
-            ("AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY", Some(_)) => Some("test".to_owned()),
-            (name, _) => std::env::var(name).ok(),
-        }
-    }
-    ENDPOINT.get_or_init(|| world.stack.endpoint.clone());
+/// A table of a test's own, which no sweep reads and which has no index; its name, and the ledger in it.
+pub(crate) async fn table(world: &World) -> (String, Ledger) {
     let table = format!("writes-{:016x}", fastrand::u64(..));
     let id = || Attribute::Id.as_str();
     let attribute = AttributeDefinition::builder().attribute_name(id()).attribute_type(ScalarAttributeType::S);
@@ -221,13 +221,14 @@ async fn ledger(world: &World) -> Ledger {
         if status == Some(TableStatus::Active) { Ok(()) } else { Err(format!("{status:?}")) }
     })
     .await;
-    Ledger::new(&Aws::from_env(&mut Env::of(lookup)), table, Limits { attempts: 1, ..Limits::PATIENT })
+    let ledger = Ledger::new(&operator::aws(world), table.clone(), Limits { attempts: 1, ..Limits::PATIENT });
+    (table, ledger)
 }
 
 #[test]
 fn the_table_does_with_each_write_what_the_model_believes() {
     run(async |world| {
-        let (ledger, mut random, mut seen) = (ledger(world).await, Rng::with_seed(1), BTreeSet::new());
+        let ((_, ledger), mut random, mut seen) = (table(world).await, Rng::with_seed(1), BTreeSet::new());
         for event in 0..EVENTS {
             let id = EventId::parse(&format!("writes/{event}")).expect("it has the form of an id");
             let mut tables = Tables { ledger: &ledger, id, evaluated: None, seen: &mut seen };

@@ -18,6 +18,7 @@
 
 pub mod admit;
 pub mod attribute;
+pub mod backfill;
 pub mod claim;
 pub mod condition;
 pub mod due_shard;

@@ -25,6 +25,7 @@ pub mod digest;
 pub mod download;
 pub mod event;
 pub mod ledger;
+pub mod listing;
 pub mod message;
 pub mod metric;
 pub mod provider;

@@ -6,6 +6,7 @@
 mod directory;
 mod expression;
 mod json;
+pub mod listing;
 pub mod overdue;
 mod request;
 

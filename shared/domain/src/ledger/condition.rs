@@ -13,6 +13,8 @@ pub enum Condition<'a> {
     Absent(Attribute),
     /// The item has the attribute, and it compares so with the value.
     Compare(Attribute, Comparison, Value<'a>),
+    /// The item has the attribute, and it is one of these two values or between them.
+    Between(Attribute, Value<'a>, Value<'a>),
     /// This does not hold.
     Not(Box<Condition<'a>>),
     /// All of these hold.
@@ -60,6 +62,10 @@ impl<'a> Condition<'a> {
             Condition::Compare(attribute, comparison, value) => {
                 let found = item.and_then(|item| item.get(*attribute));
                 found.is_some_and(|found| comparison.holds(found, value))
+            }
+            Condition::Between(attribute, from, to) => {
+                let found = item.and_then(|item| item.get(*attribute));
+                found.is_some_and(|it| Comparison::AtLeast.holds(it, from) && Comparison::AtMost.holds(it, to))
             }
             Condition::Not(condition) => !condition.holds(item),
             Condition::All(conditions) => conditions.iter().all(|condition| condition.holds(item)),
@@ -115,6 +121,10 @@ mod tests {
         check(&compare(Comparison::AtLeast), [false, false, true, true]);
         check(&compare(Comparison::Above), [false, false, false, true]);
         check(&Condition::equal(Attribute::LeaseUntil, Value::from("2")), [false; 4]);
+        check(
+            &Condition::Between(Attribute::LeaseUntil, Value::Number(2), Value::Number(3)),
+            [false, false, true, true],
+        );
         check(&Condition::NEVER, [false; 4]);
         check(&Condition::All(Vec::new()), [true; 4]);
         check(&Condition::Not(Box::new(compare(Comparison::Equal))), [true, true, false, true]);

@@ -210,11 +210,7 @@ pub fn freeze(item_id: &str, count: u32, chunks: u32) -> Write<'_> {
 /// Takes the job for `runner`, or keeps it: nobody else runs it, or his lease is over. One that is done begins again.
 #[must_use]
 pub fn run<'a>(item_id: &'a str, runner: &'a str, now: Timestamp, state: ReplayJobState) -> Write<'a> {
-    let is_free = Any(vec![
-        Absent(Runner),
-        Condition::equal(Runner, runner),
-        Condition::at_most(RunnerUntil, now),
-    ]);
+    let is_free = Any(vec![Absent(Runner), Condition::equal(Runner, runner), Condition::at_most(RunnerUntil, now)]);
     let mut updates = vec![set(ReplayJobState::Running)];
     updates.extend(lease(runner, now));
     if state == ReplayJobState::Done {

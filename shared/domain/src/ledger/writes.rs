@@ -7,8 +7,8 @@ use crate::event::Event;
 use crate::event::event_id::EventId;
 use crate::ledger::admit::Waiting;
 use crate::ledger::attribute::Attribute::{
-    self, Attempts, BodyRef, BroughtForwardAt, ClaimedBy, Delivery, DueAt, DueShard, ExpiresAt, Id, LastError, LeaseUntil,
-    NotBefore, Outcome, ReceivedAt, Replay, ReplayJobs, ReplayedAt, Sweeps, SweptBy,
+    self, Attempts, BodyRef, BroughtForwardAt, ClaimedBy, Delivery, DueAt, DueShard, ExpiresAt, Id, LastError,
+    LeaseUntil, NotBefore, Outcome, ReceivedAt, Replay, ReplayJobs, ReplayedAt, Sweeps, SweptBy,
 };
 use crate::ledger::claim::ClaimRequest;
 use crate::ledger::condition::Comparison::{Above, AtLeast, BeginsWith, Contains};

@@ -19,6 +19,8 @@ pub(crate) struct Bounds {
     pub(crate) returns: bool,
     /// What a second body under the key is.
     pub(crate) second: SecondBody,
+    /// How often an operator begins or resumes one of two replay jobs.
+    pub(crate) replays: u8,
     /// Whether everything that the properties call possible must be found within them.
     pub(crate) is_complete: bool,
 }
@@ -33,6 +35,7 @@ impl Bounds {
         attempts_before: 0,
         returns: false,
         second: SecondBody::Never,
+        replays: 0,
         is_complete: true,
     };
     /// Two faults, and a sender that never repeats itself.
@@ -72,6 +75,12 @@ impl Bounds {
         ..Bounds::BUSY
     };
 
+    /// A replay, and one thing that goes wrong before, meanwhile or after.
+    pub(crate) const REPLAYED: Bounds = Bounds { faults: 1, queued: 1, replays: 1, ..Bounds::FAULTY };
+
+    /// Two replay jobs, of which one is resumed after the other.
+    pub(crate) const REPLAYED_BY_TWO: Bounds = Bounds { faults: 0, replays: 3, ..Bounds::REPLAYED };
+
     /// Two sweeps that overlap, and a sender that never repeats itself.
     const SWEPT_TWICE: Bounds = Bounds { faults: 1, sweeps: 2, ..Bounds::FAULTY };
 
@@ -87,6 +96,8 @@ impl Bounds {
                 Bounds::RETURNED,
                 Bounds { faults: 2, ..Bounds::TWO_EVENTS },
                 Bounds { faults: 1, ..Bounds::TO_CONFIRM },
+                Bounds { replays: 2, ..Bounds::REPLAYED },
+                Bounds { faults: 2, ..Bounds::REPLAYED },
             ],
             _ => vec![
                 Bounds::BUSY,
@@ -96,6 +107,8 @@ impl Bounds {
                 Bounds { faults: 1, ..Bounds::RETURNED },
                 Bounds { deliveries: 1, ..Bounds::TWO_EVENTS },
                 Bounds::TO_CONFIRM,
+                Bounds::REPLAYED,
+                Bounds::REPLAYED_BY_TWO,
             ],
         }
     }

@@ -18,6 +18,10 @@ pub(crate) struct History {
     pub(crate) published_ids: u8,
     /// It has failed and was delivered again, and nobody has claimed it since.
     pub(crate) is_returned: bool,
+    /// It was replayed, and nobody has claimed it since.
+    pub(crate) is_replayed: bool,
+    /// Which jobs have replayed it, one bit each.
+    pub(crate) replayed_by: u8,
     /// What must never happen and did.
     pub(crate) broken: Option<Broken>,
 }
@@ -51,6 +55,10 @@ pub(crate) enum Broken {
     AskedTooSoon,
     /// The last attempt was one that another body had brought forward.
     AttemptsUsedUp,
+    /// A replayed event was settled by whoever had ended it before.
+    ReplaySwallowed,
+    /// One job replayed it twice.
+    ReplayedTwice,
 }
 
 impl History {
@@ -75,6 +83,16 @@ impl History {
     /// Whether a 2xx was answered for any body.
     pub(crate) fn is_acknowledged(&self) -> bool {
         self.acknowledged.contains(&true)
+    }
+
+    /// The replay job with this number has the event processed again, and so published.
+    pub(crate) fn note_replay(&mut self, job: usize) {
+        if self.replayed_by & (1 << job) != 0 {
+            self.note(Broken::ReplayedTwice);
+        }
+        self.replayed_by |= 1 << job;
+        self.is_replayed = true;
+        self.excuse();
     }
 
     /// Somebody who has published could not bring it to the ledger.

@@ -51,7 +51,7 @@ pub(crate) enum Order {
 /// stuck. What the checker cannot say is that every fair run takes such a way; two opposite orders of doing things
 /// stand for them.
 pub(crate) fn ends_well(protocol: &Protocol, world: &World, order: Order) -> bool {
-    let mut world = World { deliveries: 0, faults: 0, ..world.clone() };
+    let mut world = World { deliveries: 0, faults: 0, replays: 0, ..world.clone() };
     let (mut way, mut actions) = (Vec::new(), Vec::new());
     while way.len() < STEPS_MAX {
         let hash = protocol.endings.hasher.hash_one((&world, order));
@@ -79,12 +79,12 @@ fn rank(action: Action, order: Order) -> Option<u8> {
     match action {
         Action::Land => (!is_work_first).then_some(0),
         Action::ReadIndex(_) | Action::Sweep(..) => Some(if is_work_first { 4 } else { 1 }),
-        Action::Process(..) | Action::Ingest(..) => Some(2),
+        Action::Process(..) | Action::Ingest(..) | Action::Replay(_) => Some(2),
         Action::Receive { .. } => Some(3),
         Action::Pass => Some(5),
         // Left alone also means that nothing is renewed, and that nothing fails.
-        Action::DeleteExpired | Action::Deliver(..) | Action::PassTooLong => None,
-        Action::IngestDies(_) | Action::ProcessorDies(_) | Action::SweepDies(_) => None,
+        Action::DeleteExpired | Action::Deliver(..) | Action::BeginReplay(_) | Action::PassTooLong => None,
+        Action::IngestDies(_) | Action::ProcessorDies(_) | Action::SweepDies(_) | Action::ReplayDies => None,
     }
 }
 

@@ -22,6 +22,7 @@ mod process;
 mod properties;
 mod protocol;
 mod queue;
+mod replay;
 mod sweep;
 mod table;
 mod time;
@@ -36,7 +37,7 @@ use crate::bounds::Bounds;
 use crate::mutation::Mutation;
 use crate::properties::{
     ASKED_SELDOM, CLAIMED, DUE_OR_EXPIRING, DURABLE_FIRST, ENDS, FENCED, FINAL, HELD, NOT_BUSY, NOT_LOCKED_OUT,
-    NOT_TAKEN_FOR_OWN, NOT_USED_UP, ONCE, ONLY_CARRIED, RETURNED, SAME_ID,
+    NOT_TAKEN_FOR_OWN, NOT_USED_UP, ONCE, ONLY_CARRIED, REPLAYED, REPLAYED_ONCE, RETURNED, SAME_ID,
 };
 use crate::protocol::Protocol;
 
@@ -200,6 +201,16 @@ fn another_body_must_not_use_attempts_up() {
 #[test]
 fn what_is_brought_forward_must_stay_due() {
     check_within(Bounds { faults: 1, ..Bounds::TO_CONFIRM }, Mutation::AskedIsNotDue, &[DUE_OR_EXPIRING, ENDS]);
+}
+
+#[test]
+fn a_replay_must_take_the_claims_place() {
+    check_within(Bounds::REPLAYED, Mutation::ReplayKeepsClaim, &[REPLAYED]);
+}
+
+#[test]
+fn a_record_must_remember_every_job_that_replayed_it() {
+    check_within(Bounds::REPLAYED_BY_TWO, Mutation::RememberOneJob, &[REPLAYED_ONCE]);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use domain::ledger::write::{Change, Update, Write};
 
 use crate::event::{EVENT_ID, SHA256_TEXTS};
 use crate::name;
+use crate::replay::JOBS;
 
 /// What becomes of the value of an attribute.
 pub(crate) type Map<'f> = dyn FnMut(Attribute, &Value<'_>) -> Value<'static> + 'f;
@@ -40,6 +41,10 @@ pub(crate) fn map_item(item: &Item<'_>, map: &mut Map<'_>) -> Item<'static> {
 fn map_condition(condition: &Condition<'_>, map: &mut Map<'_>) -> Condition<'static> {
     let mut all = |conditions: &[Condition<'_>]| conditions.iter().map(|it| map_condition(it, map)).collect();
     match condition {
+        Condition::Between(attribute, from, to) => {
+            Condition::Between(*attribute, map(*attribute, from), map(*attribute, to))
+        }
+        Condition::Not(condition) => Condition::Not(Box::new(map_condition(condition, map))),
         Condition::Absent(attribute) => Condition::Absent(*attribute),
         Condition::All(conditions) => Condition::All(all(conditions)),
         Condition::Any(conditions) => Condition::Any(all(conditions)),
@@ -53,6 +58,7 @@ fn map_update(update: &Update<'_>, map: &mut Map<'_>) -> Update<'static> {
     match update {
         Update::Set(attribute, value) => Update::Set(*attribute, map(*attribute, value)),
         Update::Add(attribute, number) => Update::Add(*attribute, *number),
+        Update::Insert(attribute, text) => Update::Insert(*attribute, job(text)),
         Update::Remove(attribute) => Update::Remove(*attribute),
     }
 }
@@ -65,9 +71,14 @@ pub(crate) fn owned(attribute: Attribute, value: &Value<'_>) -> Value<'static> {
             None => Value::Text(known(text).map_or_else(|| Cow::Owned(text.clone().into_owned()), Cow::Borrowed)),
         },
         Value::Number(number) => Value::Number(*number),
+        Value::Texts(jobs) => Value::Texts(jobs.iter().map(|text| job(text)).collect()),
         // No attribute of the protocol holds anything else.
         Value::Bytes(_) | Value::Map(_) | Value::Other => Value::Other,
     }
+}
+
+fn job(text: &str) -> Cow<'static, str> {
+    Cow::Borrowed(JOBS.into_iter().find(|job| *job == text).expect("no set holds anything but replay jobs"))
 }
 
 /// Words that many states share are not copied for each.

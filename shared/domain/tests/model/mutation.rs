@@ -1,9 +1,11 @@
 //! Ways to get the protocol wrong.
 
 use domain::ledger::attribute::Attribute::{
-    self, Attempts, BroughtForwardAt, ClaimedBy, DueAt, DueShard, ExpiresAt, Id, LeaseUntil, Outcome, Sweeps,
+    self, Attempts, BroughtForwardAt, ClaimedBy, DueAt, DueShard, ExpiresAt, Id, LeaseUntil, Outcome, ReplayJobs,
+    Sweeps,
 };
 use domain::ledger::condition::Condition;
+use domain::ledger::value::Value;
 use domain::ledger::write::{Change, Update, Write};
 
 use crate::time::{NOW, SCHEDULE};
@@ -55,6 +57,10 @@ pub(crate) enum Mutation {
     AskedAttemptCounts,
     /// An event that is brought forward is no longer due: its message will come.
     AskedIsNotDue,
+    /// A replay keeps the token of the claim that ended the event.
+    ReplayKeepsClaim,
+    /// A record remembers the latest replay job alone.
+    RememberOneJob,
     /// What is published is named after the attempt.
     NameTheAttempt,
 }
@@ -64,7 +70,8 @@ pub(crate) fn mutate(mutation: Option<Mutation>, write: &mut Write<'static>) {
     let Some(mutation) = mutation else { return };
     let is_claim = adds(write, Attempts, 1);
     let is_mark = adds(write, Sweeps, 1);
-    let is_return = matches!(&write.change, Change::Update(updates) if updates.contains(&Update::Remove(Outcome)));
+    let is_return = is_return(write);
+    let is_replay = is_replay(write);
     let is_ask = sets(write, BroughtForwardAt);
     let is_settling = matches!(write.condition, Condition::Compare(ClaimedBy, ..));
     match (&mut write.change, mutation) {
@@ -90,6 +97,16 @@ pub(crate) fn mutate(mutation: Option<Mutation>, write: &mut Write<'static>) {
             updates.extend([DueAt, DueShard].map(Update::Remove));
         }
         (_, Mutation::AskAlways) if is_ask => replace(&mut write.condition, BroughtForwardAt, &ALWAYS),
+        (Change::Update(updates), Mutation::ReplayKeepsClaim) if is_replay => {
+            updates.retain(|update| !matches!(update, Update::Set(ClaimedBy, _)));
+        }
+        (Change::Update(updates), Mutation::RememberOneJob) if is_replay => {
+            for update in updates {
+                if let Update::Insert(attribute, job) = update {
+                    *update = Update::Set(*attribute, Value::Texts([job.clone()].into()));
+                }
+            }
+        }
         (Change::Update(updates), Mutation::SweepOnce) if is_mark => leave_undue(updates),
         (Change::Update(updates), Mutation::AgainIsNotDue) if is_settling => leave_undue(updates),
         (Change::Update(updates), Mutation::MarkWithoutToken) if is_mark => {
@@ -101,6 +118,17 @@ pub(crate) fn mutate(mutation: Option<Mutation>, write: &mut Write<'static>) {
         }
         _ => {}
     }
+}
+
+/// Whether `write` replays the event.
+pub(crate) fn is_replay(write: &Write<'_>) -> bool {
+    let inserts = |update: &Update<'_>| matches!(update, Update::Insert(ReplayJobs, _) | Update::Set(ReplayJobs, _));
+    matches!(&write.change, Change::Update(updates) if updates.iter().any(inserts))
+}
+
+/// Whether it gives the failed event back to work: the only other one that removes what was published.
+fn is_return(write: &Write<'_>) -> bool {
+    !is_replay(write) && matches!(&write.change, Change::Update(updates) if updates.contains(&Update::Remove(Outcome)))
 }
 
 const ALWAYS: Condition<'static> = Condition::All(Vec::new());
@@ -121,7 +149,8 @@ fn replace(condition: &mut Condition<'static>, attribute: Attribute, other: &Con
         Condition::All(conditions) | Condition::Any(conditions) => {
             conditions.iter_mut().for_each(|condition| replace(condition, attribute, other));
         }
-        Condition::Compare(..) | Condition::Absent(_) => {}
+        Condition::Not(condition) => replace(condition, attribute, other),
+        Condition::Compare(..) | Condition::Between(..) | Condition::Absent(_) => {}
     }
 }
 

@@ -27,8 +27,10 @@ pub(crate) const ENDS_WITH_STRAYS: &str =
 pub(crate) const CLAIMED: &str = "nobody publishes while another holds the claim";
 pub(crate) const ONCE: &str = "published once, unless a publisher could not settle";
 pub(crate) const SAME_ID: &str = "every repeat carries the same id";
-pub(crate) const FINAL: &str = "done is final, and failed but for a delivery an hour later";
+pub(crate) const FINAL: &str = "done is final but for a replay, and failed but for a delivery an hour later";
 pub(crate) const RETURNED: &str = "a failed event that goes back to work is out of the hands of whoever failed it";
+pub(crate) const REPLAYED: &str = "a replay is never swallowed";
+pub(crate) const REPLAYED_ONCE: &str = "each replay job replays an event once";
 pub(crate) const NOT_BUSY: &str = "no failed event goes back to work within an hour";
 pub(crate) const NOT_BOTH_WAYS: &str = "no body is one event under the key and another beside it";
 pub(crate) const ASKED_SELDOM: &str = "other bodies have the sender's API asked at most once a minute";
@@ -57,6 +59,8 @@ pub(crate) fn properties() -> Vec<Property<Protocol>> {
         Property::always(SAME_ID, |_, world: &World| world.history.published_ids.count_ones() <= 1),
         Property::always(FINAL, |_, world: &World| is_without(world, Broken::FinalChanged)),
         Property::always(RETURNED, |_, world: &World| is_without(world, Broken::ReturnUndone)),
+        Property::always(REPLAYED, |_, world: &World| is_without(world, Broken::ReplaySwallowed)),
+        Property::always(REPLAYED_ONCE, |_, world: &World| is_without(world, Broken::ReplayedTwice)),
         Property::always(NOT_BUSY, |_, world: &World| is_without(world, Broken::ReturnedTooSoon)),
         Property::always(NOT_BOTH_WAYS, |_, world: &World| {
             let is_beside = |body: &Body| world.beside[*body as usize];

@@ -18,6 +18,7 @@ use crate::outcome::Outcome;
 use crate::process::{self, Processor};
 use crate::properties::properties;
 use crate::queue::Queue;
+use crate::replay::{self, JOBS, Replay};
 use crate::sweep::{self, Sweep};
 use crate::table::Record;
 use crate::time::{ASK_AGAIN_AFTER, BEFORE_DUE, NOW, NOW_SECONDS, QUICK, SCHEDULE, VISIBILITY};
@@ -58,6 +59,12 @@ pub(crate) enum Action {
     Sweep(usize, Outcome),
     /// It dies.
     SweepDies(usize),
+    /// An operator's terminal begins or resumes the replay job with this number.
+    BeginReplay(usize),
+    /// It takes its next step.
+    Replay(Outcome),
+    /// It dies.
+    ReplayDies,
     /// A write that its caller has given up lands after all.
     Land,
     /// Time passes, up to the next instant that means something; whoever is at work keeps within his time.
@@ -72,10 +79,22 @@ impl Action {
     /// Whether something goes wrong.
     const fn is_fault(self) -> bool {
         match self {
-            Action::Ingest(_, outcome) | Action::Process(_, outcome) | Action::Sweep(_, outcome) => outcome.is_fault(),
+            Action::Ingest(_, outcome)
+            | Action::Process(_, outcome)
+            | Action::Sweep(_, outcome)
+            | Action::Replay(outcome) => outcome.is_fault(),
             Action::Receive { shows_still, .. } => shows_still,
-            Action::IngestDies(_) | Action::ProcessorDies(_) | Action::SweepDies(_) | Action::PassTooLong => true,
-            Action::Deliver(..) | Action::ReadIndex(_) | Action::Land | Action::Pass | Action::DeleteExpired => false,
+            Action::IngestDies(_)
+            | Action::ProcessorDies(_)
+            | Action::SweepDies(_)
+            | Action::ReplayDies
+            | Action::PassTooLong => true,
+            Action::Deliver(..)
+            | Action::ReadIndex(_)
+            | Action::BeginReplay(_)
+            | Action::Land
+            | Action::Pass
+            | Action::DeleteExpired => false,
         }
     }
 }
@@ -102,6 +121,8 @@ impl Model for Protocol {
                 ingests: [Ingest::default(); 2],
                 processors: [Processor::IDLE; 2],
                 sweeps: [Sweep::default(); 2],
+                replays: self.bounds.replays,
+                replay: Replay::Idle,
                 record: None,
                 queue: Queue::default(),
                 stray: None,
@@ -148,6 +169,12 @@ impl Model for Protocol {
                 actions.push(Action::ReadIndex(index));
             }
         }
+        if world.replay != Replay::Idle {
+            actions.extend(world.replay.outcomes().iter().map(|outcome| Action::Replay(*outcome)));
+            actions.push(Action::ReplayDies);
+        } else if world.replays > 0 && world.record.as_ref().is_some_and(Record::is_final) {
+            actions.extend((0..JOBS.len()).map(Action::BeginReplay));
+        }
         if world.stray.is_some() {
             actions.push(Action::Land);
         }
@@ -190,6 +217,12 @@ impl Model for Protocol {
             }
             Action::Sweep(index, outcome) => sweep::step(&mut world, index, outcome),
             Action::SweepDies(index) => world.sweeps[index] = Sweep::default(),
+            Action::BeginReplay(job) => {
+                world.replays -= 1;
+                world.replay = Replay::Asking(job);
+            }
+            Action::Replay(outcome) => replay::step(&mut world, outcome),
+            Action::ReplayDies => world.replay = Replay::Idle,
             Action::Land => world.land(),
             Action::Pass | Action::PassTooLong => {
                 let wait = next_instant(&world, self.bounds.returns)?;
@@ -245,15 +278,17 @@ fn keeps_within_time(world: &World, wait: Duration) -> bool {
     let mut at_work = world.processors.iter().filter(|processor| !processor.is_idle());
     let is_quick =
         world.sweeps.iter().all(Sweep::is_idle) && world.ingests.iter().all(|ingest| ingest.step == ingest::Step::Idle);
+    let is_quick = is_quick && world.replay == Replay::Idle;
     at_work.all(|processor| NOW + wait <= processor.claimant.deadline()) && (is_quick || wait <= QUICK)
 }
 
 /// Whether `action` would leave a second stray write; one is enough.
 const fn leaves_a_stray(action: Action) -> bool {
     match action {
-        Action::Ingest(_, outcome) | Action::Process(_, outcome) | Action::Sweep(_, outcome) => {
-            outcome.leaves_a_stray()
-        }
+        Action::Ingest(_, outcome)
+        | Action::Process(_, outcome)
+        | Action::Sweep(_, outcome)
+        | Action::Replay(outcome) => outcome.leaves_a_stray(),
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::event::VerifiedBy;
 use domain::ledger::attribute::Attribute;
-use domain::ledger::condition::Condition;
+use domain::ledger::condition::{Comparison, Condition};
 use domain::ledger::due_shard;
 use domain::ledger::item::Item;
 use domain::ledger::record::{RecordState, State};
@@ -12,12 +12,13 @@ use domain::time::Timestamp;
 
 use crate::event::{Body, EVENT_ID, SHA256_TEXTS};
 use crate::history::{Broken, History};
-use crate::mutation::sets;
+use crate::mutation::{is_replay, sets};
 use crate::name::{self, Name};
+use crate::replay::JOBS;
 use crate::time::{ASK_AGAIN_AFTER, NOW};
 
 /// What says how the event stands. The rest of an item says what the event is, and is left out of the states.
-const STANDING: [Attribute; 15] = [
+const STANDING: [Attribute; 16] = [
     Attribute::Id,
     Attribute::State,
     Attribute::VerifiedBy,
@@ -33,6 +34,7 @@ const STANDING: [Attribute; 15] = [
     Attribute::Sweeps,
     Attribute::SweptBy,
     Attribute::ExpiresAt,
+    Attribute::ReplayJobs,
 ];
 /// From here on, more sweeps change nothing.
 const SWEEPS_MAX: i64 = 4;
@@ -50,9 +52,14 @@ pub(crate) fn apply(write: &Write<'static>, stored: &mut Option<Record>, history
     if history.is_returned && is_settling(write) {
         history.note(Broken::ReturnUndone);
     }
+    if history.is_replayed && is_settling(write) {
+        history.note(Broken::ReplaySwallowed);
+    }
     if let Some(old) = &stored {
         if old.is_expired() {
             history.begin_anew();
+        } else if is_replay(write) {
+            history.note_replay(replayed_by(write));
         } else if is_return(old, write) {
             history.note_return(old.expires_at_seconds());
         } else if old.is_final() && old.state() != changed.state() {
@@ -71,13 +78,24 @@ pub(crate) fn apply(write: &Write<'static>, stored: &mut Option<Record>, history
         history.own_attempts += 1;
     }
     history.is_returned &= !is_claim(write);
+    history.is_replayed &= !is_claim(write);
     *stored = Some(changed);
     true
 }
 
-/// Whether `write` gives the failed event back to work: the only one that changes a record by its expiry.
+/// The number of the job by which `write` replays the event.
+fn replayed_by(write: &Write<'_>) -> usize {
+    let own = match &write.own {
+        Condition::Compare(Attribute::ReplayJobs, _, job) => job.as_text(),
+        _ => None,
+    };
+    JOBS.iter().position(|job| own == Some(*job)).expect("a replay knows its own job")
+}
+
+/// Whether `write` gives the failed event back to work: the only one that changes a record by its very expiry.
 fn is_return(old: &Record, write: &Write<'_>) -> bool {
-    let sees_expiry = |condition: &Condition<'_>| matches!(condition, Condition::Compare(Attribute::ExpiresAt, ..));
+    let sees_expiry =
+        |condition: &Condition<'_>| matches!(condition, Condition::Compare(Attribute::ExpiresAt, Comparison::Equal, _));
     let is_by_expiry = matches!(&write.condition, Condition::All(conditions) if conditions.iter().any(sees_expiry));
     old.state() == State::Failed && is_by_expiry && matches!(write.change, Change::Update(_))
 }

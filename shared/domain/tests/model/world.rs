@@ -16,6 +16,7 @@ use crate::name::{self, Name};
 use crate::outcome::Outcome;
 use crate::process::Processor;
 use crate::queue::{Brought, Queue};
+use crate::replay::Replay;
 use crate::sweep::Sweep;
 use crate::table::{Record, apply};
 use crate::time::{Moves as _, REMEMBERED_FOR, forget_distance, over, pass_expiry, pass_since_asked, pass_since_start};
@@ -48,6 +49,9 @@ pub(crate) struct World {
     pub(crate) ingests: [Ingest; 2],
     pub(crate) processors: [Processor; 2],
     pub(crate) sweeps: [Sweep; 2],
+    /// How often a replay job will yet be begun or resumed.
+    pub(crate) replays: u8,
+    pub(crate) replay: Replay,
     pub(crate) record: Option<Record>,
     pub(crate) queue: Queue,
     /// A write that its caller no longer waits for.
@@ -150,7 +154,8 @@ impl World {
 
     /// Whether nobody is at work.
     pub(crate) fn is_idle(&self) -> bool {
-        self.sweeps.iter().all(Sweep::is_idle)
+        self.replay == Replay::Idle
+            && self.sweeps.iter().all(Sweep::is_idle)
             && self.ingests.iter().all(|ingest| ingest.step == ingest::Step::Idle)
             && self.processors.iter().all(Processor::is_idle)
     }

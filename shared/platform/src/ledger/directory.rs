@@ -1,5 +1,6 @@
 //! The directory of sources.
 
+use domain::ledger::item::Item;
 use domain::ledger::source_directory::{DIRECTORY_ID, SourceDirectory};
 
 use super::request::GetRequest;
@@ -12,10 +13,17 @@ impl Ledger {
     /// # Errors
     /// If the table could not be reached or refused.
     pub async fn source_directory(&self) -> Result<Option<SourceDirectory>, ServiceError> {
-        let get = GetRequest { table: &self.table, id: DIRECTORY_ID };
-        let answer = self.call("DynamoDB_20120810.GetItem", &get).await;
+        Ok(self.item(DIRECTORY_ID).await?.map(|item| SourceDirectory::of_item(&item)))
+    }
+
+    /// Reads an item as it is now; `None` if there is none.
+    ///
+    /// # Errors
+    /// If the table could not be reached or refused.
+    pub async fn item(&self, id: &str) -> Result<Option<Item<'static>>, ServiceError> {
+        let answer = self.call("DynamoDB_20120810.GetItem", &GetRequest { table: &self.table, id }).await;
         let answer = answer.map_err(|error| ServiceError::with("dynamodb:GetItem", error))?;
-        Ok(member(&answer, "Item").map(|item| SourceDirectory::of_item(&item)))
+        Ok(member(&answer, "Item"))
     }
 
     /// Puts the directory; `false` if somebody else has written it since it was read.

@@ -44,6 +44,11 @@ fn write_condition(condition: &Condition<'_>, next: &mut usize, f: &mut Formatte
             *next += 1;
             Ok(())
         }
+        Condition::Between(attribute, ..) => {
+            write!(f, "{} BETWEEN :v{next} AND :v{}", Name(*attribute), *next + 1)?;
+            *next += 2;
+            Ok(())
+        }
         Condition::Not(condition) => {
             f.write_str("NOT ")?;
             write_operand(condition, next, f)
@@ -141,6 +146,10 @@ impl<'r> Operands<'r> {
         match condition {
             Condition::Absent(attribute) => self.add(*attribute, None),
             Condition::Compare(attribute, _, value) => self.add(*attribute, Some(value.clone())),
+            Condition::Between(attribute, from, to) => {
+                self.add(*attribute, Some(from.clone()));
+                self.values.push(to.clone());
+            }
             Condition::Not(condition) => self.add_condition(condition),
             Condition::All(conditions) | Condition::Any(conditions) => {
                 conditions.iter().for_each(|condition| self.add_condition(condition));

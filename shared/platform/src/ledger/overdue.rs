@@ -4,11 +4,12 @@ use domain::ledger::attribute::Attribute;
 use domain::ledger::condition::Condition;
 use domain::ledger::due_shard;
 use domain::ledger::sweep::Overdue;
+use domain::listing::query::{Index, Order};
 use domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::request::QueryRequest;
+use super::request::{QueryAnswer, QueryRequest};
 use super::{Ledger, json, unreadable};
 use crate::service_error::ServiceError;
 
@@ -23,14 +24,17 @@ pub struct OverduePage {
 
 /// Where a page begins.
 #[derive(Clone, Debug)]
-pub struct PageStart(Json);
+pub struct PageStart(pub(super) Json);
 
 /// What is read of an answer.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
-    items: Vec<Json>,
-    last_evaluated_key: Option<Json>,
+pub(super) struct Answer {
+    #[serde(default)]
+    pub(super) items: Vec<Json>,
+    #[serde(default)]
+    pub(super) count: u64,
+    pub(super) last_evaluated_key: Option<Json>,
 }
 
 impl Ledger {
@@ -44,19 +48,29 @@ impl Ledger {
         now: Timestamp,
         start: Option<PageStart>,
     ) -> Result<OverduePage, ServiceError> {
-        const OPERATION: &str = "dynamodb:Query";
         let condition = Condition::All(vec![
             Condition::equal(Attribute::DueShard, due_shard::name(shard)),
             Condition::at_most(Attribute::DueAt, now),
         ]);
         let start = start.as_ref().map(|start| &start.0);
-        let query = QueryRequest { table: &self.table, index: "due", condition: &condition, limit: 100, start };
-        let answer = self.call("DynamoDB_20120810.Query", &query).await;
-        let answer = answer.map_err(|error| ServiceError::with(OPERATION, error))?;
-        let Answer { items, last_evaluated_key } = serde_json::from_slice(&answer)
-            .map_err(|_| ServiceError::retryable(OPERATION, "the answer could not be read"))?;
+        let query = QueryRequest {
+            table: &self.table,
+            index: Index::Due.name(),
+            condition: &condition,
+            order: Order::Ascending,
+            answer: QueryAnswer::Items(100),
+            start,
+        };
+        let Answer { items, last_evaluated_key, .. } = self.query(&query).await?;
         let overdue = |json| json::item(json).unwrap_or_default().overdue().map_err(unreadable);
         let overdue = items.into_iter().map(overdue).collect::<Result<_, _>>()?;
         Ok(OverduePage { overdue, next: last_evaluated_key.map(PageStart) })
+    }
+
+    pub(super) async fn query(&self, query: &QueryRequest<'_>) -> Result<Answer, ServiceError> {
+        const OPERATION: &str = "dynamodb:Query";
+        let answer = self.call("DynamoDB_20120810.Query", query).await;
+        let answer = answer.map_err(|error| ServiceError::with(OPERATION, error))?;
+        serde_json::from_slice(&answer).map_err(|_| ServiceError::retryable(OPERATION, "the answer could not be read"))
     }
 }

@@ -1,11 +1,12 @@
 //! Requests to DynamoDB: what the writes of `domain::ledger` are in its words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ledger::attribute::Attribute;
 use domain::ledger::condition::Condition;
 use domain::ledger::value::Value;
 use domain::ledger::write::{Change, Write};
+use domain::listing::query::Order;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value as Json;
 
@@ -29,7 +30,31 @@ pub(super) struct QueryRequest<'r> {
     pub(super) table: &'r str,
     pub(super) index: &'static str,
     pub(super) condition: &'r Condition<'r>,
-    pub(super) limit: u32,
+    pub(super) order: Order,
+    pub(super) answer: QueryAnswer,
+    /// Where to go on.
+    pub(super) start: Option<&'r Json>,
+}
+
+/// What a query is answered with.
+pub(super) enum QueryAnswer {
+    /// So many items at most.
+    Items(u32),
+    /// Their number alone.
+    Count,
+}
+
+/// All but the bodies and headers of the items of `table` with these ids, as they are now, as `BatchGetItem` wants it.
+pub(super) struct BatchGetRequest<'r> {
+    pub(super) table: &'r str,
+    pub(super) ids: &'r [String],
+}
+
+/// A part of the whole table, without bodies and headers, as `Scan` wants it.
+pub(super) struct ScanRequest<'r> {
+    pub(super) table: &'r str,
+    pub(super) segment: u32,
+    pub(super) segments: u32,
     /// Where to go on.
     pub(super) start: Option<&'r Json>,
 }
@@ -79,12 +104,54 @@ impl Serialize for QueryRequest<'_> {
         request.serialize_entry("IndexName", self.index)?;
         request.serialize_entry("KeyConditionExpression", &Text(&ConditionExpression(self.condition)))?;
         serialize_operands(&operands, &mut request)?;
-        request.serialize_entry("Limit", &self.limit)?;
+        match self.answer {
+            QueryAnswer::Items(limit) => request.serialize_entry("Limit", &limit)?,
+            QueryAnswer::Count => request.serialize_entry("Select", "COUNT")?,
+        }
+        if self.order == Order::Descending {
+            request.serialize_entry("ScanIndexForward", &false)?;
+        }
         if let Some(start) = self.start {
             request.serialize_entry("ExclusiveStartKey", start)?;
         }
         request.end()
     }
+}
+
+impl Serialize for BatchGetRequest<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let keys: Vec<Key<'_>> = self.ids.iter().map(|id| Key(id)).collect();
+        let (projection, names) = told_attributes();
+        let wanted = serde_json::json!({
+            "Keys": keys, "ConsistentRead": true, "ProjectionExpression": projection, "ExpressionAttributeNames": names,
+        });
+        let mut request = serializer.serialize_map(None)?;
+        request.serialize_entry("RequestItems", &serde_json::json!({ self.table: wanted }))?;
+        request.end()
+    }
+}
+
+impl Serialize for ScanRequest<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (projection, names) = told_attributes();
+        let mut request = serializer.serialize_map(None)?;
+        request.serialize_entry("TableName", self.table)?;
+        request.serialize_entry("Segment", &self.segment)?;
+        request.serialize_entry("TotalSegments", &self.segments)?;
+        request.serialize_entry("ProjectionExpression", &projection)?;
+        request.serialize_entry("ExpressionAttributeNames", &names)?;
+        if let Some(start) = self.start {
+            request.serialize_entry("ExclusiveStartKey", start)?;
+        }
+        request.end()
+    }
+}
+
+/// All attributes but those that may be large and that nobody lists.
+fn told_attributes() -> (String, BTreeMap<String, &'static str>) {
+    let told = Attribute::ALL.into_iter().filter(|name| !matches!(name, Attribute::Body | Attribute::Headers));
+    let names: BTreeMap<String, &str> = told.map(|name| (format!("#{}", name.as_str()), name.as_str())).collect();
+    (names.keys().cloned().collect::<Vec<_>>().join(", "), names)
 }
 
 fn serialize_operands<M: SerializeMap>(operands: &Operands<'_>, request: &mut M) -> Result<(), M::Error> {

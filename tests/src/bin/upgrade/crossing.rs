@@ -216,14 +216,14 @@ impl Crossing<'_> {
             .key("id", text(&delivery.id))
             .condition_expression("#state = :failed")
             .update_expression(
-                "SET #state = :received, origin = :replay, attempts = :zero, due_at = :now, due_shard = :shard \
-                 ADD replay :one REMOVE expires_at",
+                "SET #state = :received, claimed_by = :operator, attempts = :zero, due_at = :now, due_shard = :shard \
+                 ADD replay :one REMOVE expires_at, not_before, lease_until, sweeps, outcome",
             )
             .expression_attribute_names("#state", "state")
             .set_expression_attribute_values(Some(HashMap::from([
                 (":failed".to_owned(), text("failed")),
                 (":received".to_owned(), text("received")),
-                (":replay".to_owned(), text("replay")),
+                (":operator".to_owned(), text("replay:by-hand")),
                 (":shard".to_owned(), text("00")),
                 (":zero".to_owned(), number(0)),
                 (":one".to_owned(), number(1)),

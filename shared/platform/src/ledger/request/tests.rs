@@ -183,7 +183,17 @@ fn a_replay_is_an_update() {
     let event = event();
     let job = ReplayJobId::parse("0123456789abcdef").unwrap();
     let request = ReplayRequest { job, now: NOW, schedule: SCHEDULE, replays_contradicted: false };
-    check(&writes::replay(&event.id, &request), expect![[""]]);
+    check(
+        &writes::replay(&event.id, &request),
+        expect![[r##"
+            ConditionExpression: (#state = :v0 OR #state = :v1) AND expires_at > :v2 AND NOT contains(replay_jobs, :v3) AND (attribute_not_exists(body_ref) OR received_at > :v4) AND NOT begins_with(last_error, :v5)
+            ExpressionAttributeNames: {"#state":"state"}
+            ExpressionAttributeValues: {":v0":{"S":"done"},":v1":{"S":"failed"},":v10":{"N":"1"},":v11":{"SS":["0123456789abcdef"]},":v12":{"N":"1700000600000"},":v13":{"S":"50"},":v2":{"N":"1700003600"},":v3":{"S":"0123456789abcdef"},":v4":{"N":"1695248000000"},":v5":{"S":"contradicted"},":v6":{"S":"received"},":v7":{"N":"0"},":v8":{"S":"replay:0123456789abcdef"},":v9":{"N":"1700000000000"}}
+            Key: {"id":{"S":"csm/1"}}
+            ReturnValues: ALL_NEW
+            UpdateExpression: SET #state = :v6, attempts = :v7, claimed_by = :v8, replayed_at = :v9, due_at = :v12, due_shard = :v13 ADD replay :v10, replay_jobs :v11 REMOVE expires_at, not_before, lease_until, sweeps, outcome
+        "##]],
+    );
 }
 
 #[test]

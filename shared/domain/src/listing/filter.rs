@@ -1,0 +1,173 @@
+//! What is asked for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::event_id::EventId;
+use crate::ledger::record::State;
+use crate::ledger::{due_shard, slot};
+use crate::listing::query::{Entry, Index, Order, Query};
+use crate::listing::row::Row;
+use crate::source::source_name::SourceName;
+use crate::time::Timestamp;
+
+/// Later than any due time.
+const FOREVER: Timestamp = Timestamp::from_millis(253_402_300_799_000);
+
+/// Which events are asked for. All that is not set leaves nothing out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// The sources whose events are asked for.
+    pub sources: Vec<SourceName>,
+    /// Where they are looked for.
+    pub view: View,
+    /// The type, as ingest read it.
+    pub event_type: Option<String>,
+    /// How far they have come.
+    pub state: Option<State>,
+    /// From when on they arrived, or failed in the view of what failed.
+    pub since: Option<Timestamp>,
+    /// Until when.
+    pub until: Option<Timestamp>,
+}
+
+/// Where events are looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum View {
+    /// What arrived, the newest first.
+    Arrived,
+    /// What was given up, the latest first.
+    Failed,
+    /// What is not finished, the one that comes due next first. An event's place changes with its due time.
+    Unfinished,
+    /// What arrived of one job, training, workflow, model or project, the newest first.
+    Subject(String),
+}
+
+/// A filter as text.
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    sources: Vec<String>,
+    view: View,
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    event_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<i64>,
+}
+
+impl Filter {
+    /// All events of a source.
+    #[must_use]
+    pub fn of_source(source: SourceName, view: View) -> Filter {
+        Filter { sources: vec![source], view, event_type: None, state: None, since: None, until: None }
+    }
+
+    /// The filter as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let wire = Wire {
+            sources: self.sources.iter().map(SourceName::to_string).collect(),
+            view: self.view.clone(),
+            event_type: self.event_type.clone(),
+            state: self.state.map(|state| state.as_str().to_owned()),
+            since: self.since.map(Timestamp::as_millis),
+            until: self.until.map(Timestamp::as_millis),
+        };
+        serde_json::to_string(&wire).expect("texts and numbers are always JSON")
+    }
+
+    /// Reads what [`to_json`](Filter::to_json) writes; `None` if it is something else.
+    #[must_use]
+    pub fn of_json(json: &str) -> Option<Filter> {
+        let wire: Wire = serde_json::from_str(json).ok()?;
+        let sources = wire.sources.iter().map(|name| SourceName::parse(name).ok());
+        Some(Filter {
+            sources: sources.collect::<Option<_>>()?,
+            view: wire.view,
+            event_type: wire.event_type,
+            state: wire.state.map(|state| state.parse()).transpose().ok()?,
+            since: wire.since.map(Timestamp::from_millis),
+            until: wire.until.map(Timestamp::from_millis),
+        })
+    }
+
+    /// The order in which rows are shown.
+    #[must_use]
+    pub const fn order(&self) -> Order {
+        match self.view {
+            View::Arrived | View::Failed | View::Subject(_) => Order::Descending,
+            View::Unfinished => Order::Ascending,
+        }
+    }
+
+    /// The queries that find what is asked for up to `top`, and in the direction of the listing from `last` on.
+    #[must_use]
+    pub fn queries(&self, top: Timestamp, last: Option<Timestamp>) -> Vec<Query> {
+        let (index, keys): (Index, Vec<String>) = match &self.view {
+            View::Arrived => (Index::Arrived, self.sources.iter().flat_map(slot::all).collect()),
+            View::Subject(subject) => {
+                (Index::Arrived, self.sources.iter().map(|source| slot::of_subject(source, subject)).collect())
+            }
+            View::Failed => {
+                let slots = self.sources.iter().flat_map(slot::all);
+                (Index::Due, slots.map(|slot| due_shard::of_failed(&slot)).collect())
+            }
+            View::Unfinished => {
+                (Index::Due, (0..due_shard::DUE_SHARDS).map(due_shard::name).map(str::to_owned).collect())
+            }
+        };
+        let (mut from, mut to) =
+            (self.since.unwrap_or(Timestamp::from_millis(0)), self.until.map_or(top, |it| it.min(top)));
+        match self.order() {
+            Order::Descending => to = last.map_or(to, |last| last.min(to)),
+            // Due times lie ahead, and what arrived when is asked of the record.
+            Order::Ascending => (from, to) = (last.unwrap_or(Timestamp::from_millis(0)), FOREVER),
+        }
+        if from > to {
+            return Vec::new();
+        }
+        let order = self.order();
+        keys.into_iter().map(|key| Query { index, key, from, to, order }).collect()
+    }
+
+    /// Whether an entry of an index can be what is asked for. Of what the index does not tell, the record decides.
+    #[must_use]
+    pub fn admits(&self, entry: &Entry) -> bool {
+        let is_of_type = match (&self.event_type, &entry.event_type) {
+            (Some(asked), Some(has)) => asked == has,
+            _ => true,
+        };
+        let is_of_subject = match &self.view {
+            View::Subject(subject) => entry.subject.as_ref() == Some(subject),
+            View::Arrived | View::Failed | View::Unfinished => true,
+        };
+        let is_of_source = || {
+            let source = entry.id.split('/').next().unwrap_or_default();
+            self.sources.iter().any(|asked| asked.as_str() == source)
+        };
+        is_of_type && is_of_subject && EventId::parse(&entry.id).is_ok() && is_of_source()
+    }
+
+    /// Whether a record is what is asked for.
+    #[must_use]
+    pub fn shows(&self, row: &Row, now: Timestamp) -> bool {
+        let state = row.lifecycle.state;
+        let is_in_view = match self.view {
+            View::Arrived | View::Subject(_) => true,
+            View::Failed => state == State::Failed,
+            View::Unfinished => {
+                let arrived_at = row.event.received_at;
+                !state.is_final()
+                    && self.since.is_none_or(|since| since <= arrived_at)
+                    && self.until.is_none_or(|until| arrived_at <= until)
+            }
+        };
+        let is_of_type = self.event_type.as_ref().is_none_or(|asked| *asked == row.event.event_type.to_string());
+        let is_in_state = self.state.is_none_or(|asked| asked == state);
+        is_in_view && is_of_type && is_in_state && !row.lifecycle.is_expired(now)
+    }
+}

@@ -1,0 +1,8 @@
+//! What operators do with the ledger: list it, follow it, replay its events. Functions do none of it.
+//!
+//! This crate calls what `domain::listing` and `domain::ledger` decide, and decides nothing itself but how many calls go
+//! side by side.
+
+pub mod backfill;
+pub mod listing;
+pub mod replay;

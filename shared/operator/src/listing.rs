@@ -1,0 +1,237 @@
+//! Pages of events, single ones, counts, and what arrives.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use domain::event::event_id::EventId;
+use domain::ledger::attribute::Attribute;
+use domain::ledger::item::Item;
+use domain::ledger::record::StoredBody;
+use domain::ledger::value::Value;
+use domain::listing::cursor::{Cursor, Position};
+use domain::listing::filter::Filter;
+use domain::listing::follow::Follow;
+use domain::listing::merge::Merge;
+use domain::listing::query::{Entry, Query};
+use domain::listing::row::Row;
+use domain::time::Timestamp;
+use futures_util::future::try_join_all;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use platform::bodies::Bodies;
+use platform::ledger::Ledger;
+use platform::ledger::listing::EntryPage;
+use platform::ledger::overdue::PageStart;
+use platform::service_error::ServiceError;
+
+/// An index may be so far behind its table: what arrived since is left to the next listing.
+const INDEX_LAG: Duration = Duration::from_secs(2);
+/// So many queries go side by side.
+const QUERIES_AT_ONCE: usize = 16;
+/// A page ends before it has read more entries than this, however few of them are shown.
+const READ_MAX: usize = 10_000;
+/// At least so many entries are looked at before records are read.
+const ENTRIES_MIN: usize = 100;
+
+/// The listing of a ledger.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    ledger: Ledger,
+}
+
+/// A page.
+#[derive(Debug)]
+pub struct Page {
+    /// The events, in the filter's order.
+    pub rows: Vec<Row>,
+    /// Where the next page begins; absent if there is none. It may be there though no row is left.
+    pub cursor: Option<Cursor>,
+    /// How many entries of the index were looked at. Each 1,000 of them are about 23 read units.
+    pub looked_at: usize,
+}
+
+/// How many events there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// So many.
+    Exactly(u64),
+    /// Counting stopped here.
+    AtLeast(u64),
+}
+
+/// Entries that are certain, in order.
+struct Entries {
+    entries: Vec<Entry>,
+    is_last: bool,
+    looked_at: usize,
+}
+
+impl Listing {
+    /// The listing of `ledger`.
+    #[must_use]
+    pub const fn new(ledger: Ledger) -> Listing {
+        Listing { ledger }
+    }
+
+    /// The page of what `filter` asks for that begins at its beginning, with at most `limit` rows.
+    ///
+    /// # Errors
+    /// If the ledger could not be reached or refused.
+    pub async fn first_page(&self, filter: Filter, now: Timestamp, limit: usize) -> Result<Page, ServiceError> {
+        self.page(filter, now - INDEX_LAG, None, now, limit).await
+    }
+
+    /// The page that begins at `cursor`.
+    ///
+    /// # Errors
+    /// If the ledger could not be reached or refused.
+    pub async fn next_page(&self, cursor: Cursor, now: Timestamp, limit: usize) -> Result<Page, ServiceError> {
+        self.page(cursor.filter, cursor.top, Some(cursor.last), now, limit).await
+    }
+
+    async fn page(
+        &self,
+        filter: Filter,
+        top: Timestamp,
+        mut last: Option<Position>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Page, ServiceError> {
+        let (mut rows, mut looked_at, mut shown) = (Vec::new(), 0, HashSet::new());
+        loop {
+            let found = self.entries(&filter, top, last.clone(), ENTRIES_MIN.max(limit - rows.len())).await?;
+            looked_at += found.looked_at;
+            let mut records = self.records(&found.entries).await?;
+            let count = found.entries.len();
+            for (index, entry) in found.entries.into_iter().enumerate() {
+                let row = records.remove(&entry.id).filter(|row| filter.shows(row, now));
+                // An event that comes due another time meanwhile is met twice.
+                rows.extend(row.filter(|row| shown.insert(row.event.id.clone())));
+                last = Some(Position { at: entry.at, id: entry.id });
+                if rows.len() == limit && (index + 1 < count || !found.is_last) {
+                    let cursor = last.map(|last| Cursor { filter, top, last });
+                    return Ok(Page { rows, cursor, looked_at });
+                }
+            }
+            if found.is_last {
+                return Ok(Page { rows, cursor: None, looked_at });
+            }
+            if looked_at >= READ_MAX {
+                let cursor = last.map(|last| Cursor { filter, top, last });
+                return Ok(Page { rows, cursor, looked_at });
+            }
+        }
+    }
+
+    /// The event `id` as it stands; `None` if there is none, or if what stands there cannot be read.
+    ///
+    /// # Errors
+    /// If the ledger could not be reached or refused.
+    pub async fn get(&self, id: &EventId) -> Result<Option<Row>, ServiceError> {
+        Ok(self.ledger.item(id.as_str()).await?.and_then(|item| Row::of_item(&item).ok()))
+    }
+
+    /// The body of the event `id`, from its record or from the bucket.
+    ///
+    /// # Errors
+    /// If the ledger or the bucket could not be reached or refused, or the body is not the one that was recorded.
+    pub async fn body(&self, bodies: &Bodies, id: &EventId) -> Result<Option<Vec<u8>>, ServiceError> {
+        let Some(record) = self.ledger.record_of(id).await? else { return Ok(None) };
+        Ok(Some(match record.body {
+            StoredBody::Inline(bytes) => bytes,
+            StoredBody::Referenced(reference) => bodies.get(&reference, record.event.body_sha256).await?,
+        }))
+    }
+
+    /// Counts the entries that `filter` finds, by source, view and time alone; stops at `max` or a little beyond.
+    ///
+    /// # Errors
+    /// If the ledger could not be reached or refused.
+    pub async fn count(&self, filter: &Filter, now: Timestamp, max: u64) -> Result<Count, ServiceError> {
+        let mut total = 0;
+        for query in filter.queries(now, None) {
+            let mut start = None;
+            loop {
+                let (count, next) = self.ledger.count_entries(&query, start.as_ref()).await?;
+                total += count;
+                if total >= max {
+                    return Ok(Count::AtLeast(total));
+                }
+                match next {
+                    Some(next) => start = Some(next),
+                    None => break,
+                }
+            }
+        }
+        Ok(Count::Exactly(total))
+    }
+
+    /// What has arrived since `follow` looked last, the earliest first.
+    ///
+    /// # Errors
+    /// If the ledger could not be reached or refused; `follow` then looks again from where it was.
+    pub async fn look(&self, filter: &Filter, follow: &mut Follow, now: Timestamp) -> Result<Vec<Row>, ServiceError> {
+        let filter = Filter { since: Some(follow.since()), until: None, ..filter.clone() };
+        // Ingest's clock may be ahead.
+        let found = self.entries(&filter, now + INDEX_LAG, None, usize::MAX).await?;
+        let new = follow.take(found.entries);
+        let mut records = self.records(&new).await?;
+        let rows = new.iter().filter_map(|entry| records.remove(&entry.id));
+        Ok(rows.filter(|row| filter.shows(row, now)).collect())
+    }
+
+    async fn entries(
+        &self,
+        filter: &Filter,
+        top: Timestamp,
+        after: Option<Position>,
+        wanted: usize,
+    ) -> Result<Entries, ServiceError> {
+        let queries = filter.queries(top, after.as_ref().map(|after| after.at));
+        let share = wanted.saturating_mul(2) / queries.len().max(1);
+        let limit = u32::try_from(share.clamp(10, 1000)).expect("it is 1,000 at most");
+        let mut merge = Merge::new(filter.order(), queries.len(), after);
+        let mut starts: Vec<Option<PageStart>> = queries.iter().map(|_| None).collect();
+        let mut looked_at = 0;
+        loop {
+            let missing = merge.missing(wanted);
+            if missing.is_empty() {
+                break;
+            }
+            let reads = missing.into_iter().map(|number| {
+                let start = starts[number].take();
+                self.read(number, &queries[number], limit, start)
+            });
+            let pages: Vec<_> = stream::iter(reads).buffer_unordered(QUERIES_AT_ONCE).try_collect().await?;
+            for (number, page) in pages {
+                looked_at += page.entries.len();
+                starts[number] = page.next;
+                merge.add(number, page.entries, starts[number].is_some(), |entry| filter.admits(entry));
+            }
+        }
+        let is_last = merge.ends_within(wanted);
+        Ok(Entries { entries: merge.first(wanted), is_last, looked_at })
+    }
+
+    async fn read(
+        &self,
+        number: usize,
+        query: &Query,
+        limit: u32,
+        start: Option<PageStart>,
+    ) -> Result<(usize, EntryPage), ServiceError> {
+        Ok((number, self.ledger.entries(query, limit, start.as_ref()).await?))
+    }
+
+    async fn records(&self, entries: &[Entry]) -> Result<HashMap<String, Row>, ServiceError> {
+        let mut ids: Vec<String> = entries.iter().map(|entry| entry.id.clone()).collect();
+        // DynamoDB refuses a batch that names an item twice.
+        ids.sort_unstable();
+        ids.dedup();
+        let items = try_join_all(ids.chunks(100).map(|ids| self.ledger.items(ids))).await?;
+        Ok(items.iter().flatten().filter_map(|item| Some((id_of(item)?, Row::of_item(item).ok()?))).collect())
+    }
+}
+
+fn id_of(item: &Item<'_>) -> Option<String> {
+    item.get(Attribute::Id).and_then(Value::as_text).map(str::to_owned)
+}

@@ -1,0 +1,96 @@
+//! Replaying events: a job is frozen, then run, by any terminal and from wherever another one stopped.
+
+pub mod freeze;
+pub mod run;
+pub mod show;
+
+use domain::ledger::item::Unreadable;
+use domain::ledger::replay_job::{ReplayJob, ReplayJobId, ReplayJobState, cancel, pause};
+use domain::ledger::schedule::Schedule;
+use domain::ledger::write::Write;
+use platform::ledger::{Ledger, WriteOutcome};
+use platform::queue::Queue;
+use platform::service_error::ServiceError;
+
+/// What replays need.
+#[derive(Clone, Debug)]
+pub struct Replays {
+    ledger: Ledger,
+    events: Queue,
+    schedule: Schedule,
+}
+
+/// Why a replay job does not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// There is no such job: its name is mistyped, or it was frozen more than 30 days ago. Freeze another.
+    #[error("there is no replay job {0}; it may have been frozen more than 30 days ago")]
+    NoSuchJob(ReplayJobId),
+    /// It is not in a state from which it can go there.
+    #[error("the replay job {id} is {state}")]
+    State {
+        /// The job.
+        id: ReplayJobId,
+        /// How it stands.
+        state: ReplayJobState,
+    },
+    /// Somebody else runs it; wait, or pause it first.
+    #[error("the replay job {id} is run by {runner}")]
+    RunByAnother {
+        /// The job.
+        id: ReplayJobId,
+        /// Who runs it.
+        runner: String,
+    },
+    /// Its item was changed by hand.
+    #[error("the replay job cannot be read: {0}")]
+    Unreadable(#[from] Unreadable),
+    /// A call did not go well. Run the job again: it goes on from where it was.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl Replays {
+    /// Replays of the events of `ledger`, which are sent to the queue `events`.
+    #[must_use]
+    pub const fn new(ledger: Ledger, events: Queue, schedule: Schedule) -> Replays {
+        Replays { ledger, events, schedule }
+    }
+
+    /// How a job stands.
+    ///
+    /// # Errors
+    /// If there is none, or the ledger could not be reached.
+    pub async fn job(&self, id: &ReplayJobId) -> Result<ReplayJob, ReplayError> {
+        let item = self.ledger.item(&id.item_id()).await?;
+        let item = item.ok_or_else(|| ReplayError::NoSuchJob(id.clone()))?;
+        Ok(ReplayJob::of_item(id, &item)?)
+    }
+
+    /// Stops a job, so that it can go on. Whoever runs it stops before its next second of work.
+    ///
+    /// # Errors
+    /// If it is neither frozen nor running, or the ledger could not be reached.
+    pub async fn pause(&self, id: &ReplayJobId) -> Result<(), ReplayError> {
+        self.step(id, &pause(&id.item_id())).await
+    }
+
+    /// Stops a job for good.
+    ///
+    /// # Errors
+    /// If it is done, or the ledger could not be reached.
+    pub async fn cancel(&self, id: &ReplayJobId) -> Result<(), ReplayError> {
+        self.step(id, &cancel(&id.item_id())).await
+    }
+
+    /// Makes a write of a job; if it is refused, says how the job stands.
+    async fn step(&self, id: &ReplayJobId, write: &Write<'_>) -> Result<(), ReplayError> {
+        match self.ledger.write("dynamodb:UpdateItem (replay job)", write).await? {
+            WriteOutcome::Written(_) => Ok(()),
+            WriteOutcome::Refused(_) => {
+                let job = self.job(id).await?;
+                Err(ReplayError::State { id: id.clone(), state: job.state })
+            }
+        }
+    }
+}

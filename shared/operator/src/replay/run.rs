@@ -1,0 +1,131 @@
+//! Running a replay job.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use domain::event::event_id::EventId;
+use domain::ledger::replay::{ReplayRequest, Replayability};
+use domain::ledger::replay_job::{ReplayJob, ReplayJobId, ReplayJobState, advance, finish, run};
+use domain::message::outgoing::OutgoingMessage;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use platform::clock;
+use platform::ledger::WriteOutcome;
+use platform::ledger::listing::ReplayOutcome;
+
+use super::{ReplayError, Replays};
+
+/// So many events are replayed side by side.
+const EVENTS_AT_ONCE: usize = 64;
+/// The pace of a limited rate.
+const SECOND: Duration = Duration::from_secs(1);
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunReport {
+    /// How it ended.
+    pub result: RunResult,
+    /// How many events were asked for with which outcome; `mine` are those that were replayed before and taken since.
+    pub events: BTreeMap<Replayability, u64>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunResult {
+    /// All events were asked for.
+    Done,
+    /// Somebody paused or cancelled the job, or has taken it over.
+    Stopped(ReplayJobState),
+}
+
+impl Replays {
+    /// Runs a job from where it is, as `runner`. It may be stopped at any time and by anything: whoever runs it next goes
+    /// on, and no event is replayed twice. `see` is told of each step.
+    ///
+    /// # Errors
+    /// If the job cannot run, or a call did not go well.
+    pub async fn run(
+        &self,
+        id: &ReplayJobId,
+        runner: &str,
+        mut see: impl FnMut(&ReplayJob, &BTreeMap<Replayability, u64>),
+    ) -> Result<RunReport, ReplayError> {
+        let mut job = self.take(id, runner).await?;
+        let mut events = BTreeMap::new();
+        while job.next_chunk < job.chunks {
+            let chunk = self.ledger.item(&id.chunk_id(job.next_chunk)).await?.unwrap_or_default();
+            let ids = ReplayJob::ids_of_chunk(&chunk);
+            let piece = if job.rate_per_second == 0 { ids.len() } else { job.rate_per_second as usize };
+            for ids in ids.chunks(piece.max(1)) {
+                if !self.go_on(&job, runner).await? {
+                    return self.stopped(id, events).await;
+                }
+                let wait = tokio::time::sleep(if job.rate_per_second == 0 { Duration::ZERO } else { SECOND });
+                let outcomes = self.replay_all(&job, ids);
+                let (outcomes, ()) = tokio::join!(outcomes, wait);
+                for outcome in outcomes? {
+                    *events.entry(outcome).or_default() += 1;
+                }
+                see(&job, &events);
+            }
+            job.next_chunk += 1;
+        }
+        if !self.go_on(&job, runner).await? || !self.writes(&finish(&id.item_id(), runner)).await? {
+            return self.stopped(id, events).await;
+        }
+        Ok(RunReport { result: RunResult::Done, events })
+    }
+
+    async fn take(&self, id: &ReplayJobId, runner: &str) -> Result<ReplayJob, ReplayError> {
+        let job = self.job(id).await?;
+        if matches!(job.state, ReplayJobState::Freezing | ReplayJobState::Cancelled) {
+            return Err(ReplayError::State { id: id.clone(), state: job.state });
+        }
+        if self.writes(&run(&id.item_id(), runner, clock::now(), job.state)).await? {
+            let next_chunk = if job.state == ReplayJobState::Done { 0 } else { job.next_chunk };
+            return Ok(ReplayJob { state: ReplayJobState::Running, next_chunk, ..job });
+        }
+        let job = self.job(id).await?;
+        Err(match job.runner {
+            Some((runner, _)) => ReplayError::RunByAnother { id: id.clone(), runner },
+            None => ReplayError::State { id: id.clone(), state: job.state },
+        })
+    }
+
+    /// Says that `runner` is at the job's next chunk; `false` if it is no longer his.
+    async fn go_on(&self, job: &ReplayJob, runner: &str) -> Result<bool, ReplayError> {
+        self.writes(&advance(&job.id.item_id(), runner, job.next_chunk, clock::now())).await
+    }
+
+    async fn writes(&self, write: &domain::ledger::write::Write<'_>) -> Result<bool, ReplayError> {
+        let outcome = self.ledger.write("dynamodb:UpdateItem (replay job)", write).await?;
+        Ok(matches!(outcome, WriteOutcome::Written(_)))
+    }
+
+    async fn stopped(&self, id: &ReplayJobId, events: BTreeMap<Replayability, u64>) -> Result<RunReport, ReplayError> {
+        let job = self.job(id).await?;
+        Ok(RunReport { result: RunResult::Stopped(job.state), events })
+    }
+
+    async fn replay_all(&self, job: &ReplayJob, ids: &[EventId]) -> Result<Vec<Replayability>, ReplayError> {
+        let replays = ids.iter().map(|id| self.replay_event(job, id));
+        stream::iter(replays).buffer_unordered(EVENTS_AT_ONCE).try_collect().await
+    }
+
+    /// One update, then one message. If the message is lost, the event comes due; running the job again sends another.
+    async fn replay_event(&self, job: &ReplayJob, id: &EventId) -> Result<Replayability, ReplayError> {
+        let request = ReplayRequest {
+            job: job.id.clone(),
+            now: clock::now(),
+            schedule: self.schedule,
+            replays_contradicted: job.replays_contradicted,
+        };
+        Ok(match self.ledger.replay(id, &request).await? {
+            ReplayOutcome::Waits(event) => {
+                self.events.send(self.events.prepare(&OutgoingMessage::of_record(&event), None)).await?;
+                Replayability::Replayable
+            }
+            ReplayOutcome::Begun => Replayability::Mine,
+            ReplayOutcome::Refused(refused) => refused,
+        })
+    }
+}
