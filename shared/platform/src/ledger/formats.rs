@@ -11,6 +11,8 @@ use domain::digest::Digest;
 use domain::event::event_type::EventType;
 use domain::event::key_meaning::KeyMeaning;
 use domain::ledger::record::{BodyRef, StoredBody};
+use domain::ledger::replay::ReplayRequest;
+use domain::ledger::replay_job::ReplayJobId;
 use domain::ledger::schedule::Schedule;
 use domain::ledger::source_directory::SourceDirectory;
 use domain::ledger::sweep::Overdue;
@@ -28,7 +30,7 @@ const TEXT: &[u8] = br#"{"status":"completed"}"#;
 const LARGE: [u8; 5000] = [b'x'; 5000];
 
 /// What each sample says of its event's state; times in seconds after [`AT`].
-const STATES: [(&str, &str); 13] = [
+const STATES: [(&str, &str); 14] = [
     ("bare", "received, 0 attempts, due 600"),
     ("brought-forward", "received, 0 attempts, by b7e1, not before 10, due 30, brought forward 10"),
     ("bucket", "received, 0 attempts, due 600"),
@@ -39,6 +41,7 @@ const STATES: [(&str, &str); 13] = [
     ("made", "processing, 1 attempts, by b7e1, lease 60, due 90"),
     ("processing", "processing, 1 attempts, by b7e1, lease 60, due 90"),
     ("received", "received, 0 attempts, due 600"),
+    ("replayed", "received, 0 attempts, by replay:0123456789abcdef, due 4200"),
     ("returned", "received, 0 attempts, by delivery:0f1e, due 4200"),
     ("swept", "received, 0 attempts, due 660"),
     ("waiting", "received, 1 attempts, by b7e1, not before 30, due 30"),
@@ -71,6 +74,7 @@ fn event(name: &str) -> Event {
             headers: BTreeMap::new(),
             ..full
         },
+        "replayed" => Event { replay: 1, ..full },
         "confirm" | "brought-forward" => {
             Event { verified_by: VerifiedBy::Token, key_meaning: KeyMeaning::State, must_confirm: true, ..full }
         }
@@ -95,7 +99,8 @@ fn told(state: &RecordState) -> String {
     for (word, time) in [
         ("lease", state.lease_until),
         ("not before", state.not_before),
-        ("due", state.due_at),
+        // Of a failed one it says when it failed, since version 4.
+        ("due", state.due_at.filter(|_| !state.state.is_final())),
         ("expires", expires_at),
         ("brought forward", state.brought_forward_at),
     ] {
@@ -152,7 +157,10 @@ fn newest() -> u32 {
 
 /// The record after the writes that bring it into the state of a sample.
 fn written(name: &str) -> Json {
-    let (event, packed, body) = (event(name), pack(if name == "compressed" { &LARGE } else { TEXT }), body(name));
+    // The replay is one of the writes.
+    let replay = if name == "replayed" { 0 } else { event(name).replay };
+    let event = Event { replay, ..event(name) };
+    let (packed, body) = (pack(if name == "compressed" { &LARGE } else { TEXT }), body(name));
     let body = match &body {
         StoredBody::Inline(_) => RecordBody::Inline(&packed),
         StoredBody::Referenced(reference) => RecordBody::Referenced(reference),
@@ -161,15 +169,17 @@ fn written(name: &str) -> Json {
     let request = ClaimRequest { token: "b7e1".to_owned(), now: at(0), lease_until: at(60), schedule };
     let reason = "sns:Publish: timed out".to_owned();
     let done = Settlement::Done { expires_at_seconds };
-    let failed = Settlement::Failed { expires_at_seconds, reason: reason.clone() };
+    let failed = Settlement::Failed { at: at(0), expires_at_seconds, reason: reason.clone() };
     let again = Settlement::Again { at: at(30), reason, attempts: 1 };
     let waiting = Waiting { not_before: at(30), attempts: 1 };
     let overdue = Overdue { id: event.id.to_string(), due_at: at(600), sweeps: 0 };
+    let job = ReplayJobId::parse("0123456789abcdef").expect("it has the form of a name");
+    let replay_request = ReplayRequest { job, now: at(3600), schedule, replays_contradicted: false };
     let mark = SweepMark { overdue, token: "c4d2a8e0517b936f".to_owned(), now: at(600), next_due_at: at(660) };
 
     let record = writes::record(&event, body, at(600), PutCondition::Absent);
     let claim = writes::claim(&event.id, &request, DueTime::AfterLease, Takeover::Refused);
-    let settle = |settlement| writes::settle(&event.id, "b7e1", settlement, &[]);
+    let settle = |settlement| writes::settle(&event, "b7e1", settlement, &[]);
     let writes = match name {
         "made" => vec![writes::make_claimed(&event, body, &request, PutCondition::Absent)],
         "processing" => vec![record, claim],
@@ -180,6 +190,7 @@ fn written(name: &str) -> Json {
         "brought-forward" => {
             vec![record, claim, settle(&again), writes::ask_again(&event.id, waiting, at(10), schedule)]
         }
+        "replayed" => vec![record, claim, settle(&failed), writes::replay(&event.id, &replay_request)],
         "returned" => {
             let back = writes::return_failed(&event.id, "delivery:0f1e", at(4200), expires_at_seconds);
             vec![record, claim, settle(&failed), back]
