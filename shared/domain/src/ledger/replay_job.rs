@@ -189,7 +189,8 @@ impl ReplayJob {
         item.set(Id, chunk_id);
         item.set(Ids, Value::Texts(ids.iter().map(|id| Cow::Borrowed(id.as_str())).collect()));
         item.set(ExpiresAt, self.expires_at_seconds);
-        write(chunk_id, ALWAYS, Change::Put(item), Condition::NEVER)
+        let own = Condition::equal(ExpiresAt, self.expires_at_seconds);
+        write(chunk_id, Absent(Id), Change::Put(item), own)
     }
 
     /// The ids of a chunk, sorted.
@@ -252,8 +253,6 @@ fn stop<'a>(item_id: &'a str, to: ReplayJobState, from: &[ReplayJobState]) -> Wr
     let updates = vec![set(to), Remove(Runner), Remove(RunnerUntil)];
     write(item_id, Any(from.iter().map(|state| is(*state)).collect()), Change::Update(updates), is(to))
 }
-
-const ALWAYS: Condition<'static> = Condition::All(Vec::new());
 
 fn write<'a>(id: &'a str, condition: Condition<'a>, change: Change<'a>, own: Condition<'a>) -> Write<'a> {
     Write { id, condition, change, reads_item: false, own }

@@ -16,6 +16,7 @@ use domain::ledger::settle::Settlement;
 use domain::ledger::source_directory::{DIRECTORY_ID, SourceDirectory};
 use domain::ledger::sweep::Overdue;
 use domain::ledger::writes::{self, DueTime, PutCondition, Takeover};
+use domain::listing::query::{Index, Query};
 use domain::provider::Provider;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
@@ -110,6 +111,49 @@ fn the_directory_is_read_as_it_is_and_put_as_it_was_read() {
         Item of 3 attributes
     "#]],
     );
+}
+
+#[test]
+fn an_index_is_asked_backwards_or_counted() {
+    let query = Query {
+        index: Index::Arrived,
+        key: "csm#7".to_owned(),
+        from: Timestamp::from_millis(1),
+        to: NOW,
+        order: Order::Descending,
+    };
+    let condition = query.condition();
+    let start = serde_json::json!({"id": {"S": "csm/1"}});
+    let ask = |answer, start| {
+        let (index, order) = (query.index.name(), query.order);
+        let request = QueryRequest { table: "ledger", index, condition: &condition, order, answer, start };
+        serde_json::to_value(request).unwrap()
+    };
+    let asked = serde_json::json!({
+        "TableName": "ledger", "IndexName": "arrived", "ScanIndexForward": false,
+        "KeyConditionExpression": "slot = :v0 AND received_at BETWEEN :v1 AND :v2",
+        "ExpressionAttributeValues": {":v0": {"S": "csm#7"}, ":v1": {"N": "1"}, ":v2": {"N": "1700000000000"}},
+        "Limit": 10, "ExclusiveStartKey": {"id": {"S": "csm/1"}},
+    });
+    assert_eq!(ask(QueryAnswer::Items(10), Some(&start)), asked);
+    let counted = ask(QueryAnswer::Count, None);
+    assert_eq!((&counted["Select"], counted.get("Limit")), (&"COUNT".into(), None));
+}
+
+#[test]
+fn many_items_are_read_without_bodies() {
+    let ids = ["csm/1", "csm/2"].map(str::to_owned);
+    let batch = serde_json::to_value(BatchGetRequest { table: "ledger", ids: &ids }).unwrap();
+    let asked = &batch["RequestItems"]["ledger"];
+    assert_eq!(asked["Keys"], serde_json::json!([{"id": {"S": "csm/1"}}, {"id": {"S": "csm/2"}}]));
+    let names = asked["ExpressionAttributeNames"].as_object().unwrap();
+    assert_eq!(names["#replay_jobs"], "replay_jobs");
+    assert!(!names.contains_key("#body") && !names.contains_key("#headers"));
+    let projected: Vec<&str> = asked["ProjectionExpression"].as_str().unwrap().split(", ").collect();
+    assert_eq!(projected, names.keys().collect::<Vec<_>>());
+    let scan = serde_json::to_value(ScanRequest { table: "ledger", segment: 1, segments: 8, start: None }).unwrap();
+    assert_eq!((&scan["Segment"], &scan["TotalSegments"]), (&1.into(), &8.into()));
+    assert_eq!(scan["ProjectionExpression"], asked["ProjectionExpression"]);
 }
 
 #[test]
