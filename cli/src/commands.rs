@@ -5,11 +5,15 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::error::Result;
 
+mod source;
 mod status;
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Set senders up, and look after them
+    #[command(subcommand)]
+    Source(source::SourceCommand),
     /// Show the stack and its state
     Status(status::Arguments),
 }
@@ -21,6 +25,7 @@ impl Command {
     /// They say who must do what.
     pub async fn run(self, context: &Context) -> Result<()> {
         match self {
+            Command::Source(command) => command.run(context).await,
             Command::Status(arguments) => status::run(&arguments, context).await,
         }
     }

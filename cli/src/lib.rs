@@ -8,11 +8,16 @@ pub mod aws_error;
 pub mod commands;
 pub mod context;
 pub mod error;
+pub mod handover;
+pub mod new_source;
 pub mod options;
 pub mod output;
 pub mod prompt;
+pub mod sender;
 pub mod session;
+pub mod source_store;
 pub mod stack;
+pub mod test_delivery;
 
 use std::process::ExitCode;
 

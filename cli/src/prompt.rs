@@ -7,6 +7,17 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::error::{Error, Result};
 
+/// A question, why it is asked, and what an empty answer means.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// What is asked for.
+    pub what: &'a str,
+    /// What it is good for.
+    pub why: &'a str,
+    /// The usual answer.
+    pub default: &'a str,
+}
+
 /// Asks, unless it must not.
 #[derive(Clone, Copy, Debug)]
 pub struct Prompt {
@@ -41,26 +52,26 @@ impl Prompt {
         }
     }
 
-    /// Asks for a text until `check` finds no problem with it.
+    /// Asks for a text until `check` finds no problem with it. What is `given` already is not asked for.
     ///
     /// # Errors
-    /// If nobody can be asked, or the default will not do and nothing may be asked.
+    /// If nobody can be asked, or what is given or usual will not do.
     pub fn ask(
         &self,
-        what: &str,
-        why: &str,
-        default: &str,
+        question: &Question<'_>,
+        given: Option<&str>,
         check: impl Fn(&str) -> std::result::Result<(), String>,
     ) -> Result<String> {
+        let Question { what, why, default } = question;
+        let usage = |problem| Error::Usage(format!("{what}: {problem}"));
+        if let Some(given) = given.or(self.assumes_yes.then_some(default)) {
+            return check(given).map(|()| given.to_owned()).map_err(usage);
+        }
         loop {
-            let answer = match self.assumes_yes {
-                true => String::new(),
-                false => read(&format!("{what} ({why}) [{default}]: "))?,
-            };
-            let answer = if answer.is_empty() { default.to_owned() } else { answer };
+            let answer = read(&format!("{what} ({why}) [{default}]: "))?;
+            let answer = if answer.is_empty() { (*default).to_owned() } else { answer };
             match check(&answer) {
                 Ok(()) => return Ok(answer),
-                Err(problem) if self.assumes_yes => return Err(Error::Usage(format!("{what}: {problem}"))),
                 Err(problem) => writeln!(io::stderr(), "{what}: {problem}")?,
             }
         }

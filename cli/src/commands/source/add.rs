@@ -1,0 +1,43 @@
+//! `landfall source add`.
+
+use clap::builder::PossibleValuesParser;
+use clap::Args;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::new_source::{NewSource, SourceOptions, ask_sender};
+use crate::sender::Sender;
+use crate::source_store::SourceStore;
+
+/// The options of `landfall source add`.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The sender, one of the catalogue; asked for if it is left out
+    #[arg(value_parser = PossibleValuesParser::new(Sender::names()), hide_possible_values = false)]
+    sender: Option<String>,
+    /// Its name, which becomes part of its URL; default: {sender}-prod
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    options: SourceOptions,
+}
+
+/// Sets a new source up.
+pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
+    let sender = match &arguments.sender {
+        Some(name) => Some(Sender::parse(name).map_err(Error::Usage)?),
+        None if context.prompt.assumes_yes() => None,
+        None => ask_sender(context)?,
+    };
+    let sender = sender.ok_or_else(|| Error::Usage("name the sender to set up".into()))?;
+    arguments.options.check(&sender)?;
+    let store = SourceStore::of(&context.session).await?;
+    let source = NewSource::ask(context, sender, arguments.name.as_deref(), &arguments.options)?;
+    if store.read(&source.name).await?.is_some() {
+        let name = &source.name;
+        return Err(Error::Conflict(format!(
+            "the source {name} exists already and was left alone: landfall source show {name}; landfall source rotate {name}"
+        )));
+    }
+    source.set_up(context, &store, &arguments.options.files, true).await
+}

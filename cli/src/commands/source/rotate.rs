@@ -1,0 +1,46 @@
+//! `landfall source rotate`.
+
+use clap::Args;
+use domain::source::source_name::SourceName;
+use serde_json::{Map, Value};
+
+use crate::commands::source::NameArgument;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::new_source::{NewSource, SecretFiles};
+use crate::sender::Sender;
+use crate::source_store::SourceStore;
+
+/// The options of `landfall source rotate`.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    source: NameArgument,
+    #[command(flatten)]
+    files: SecretFiles,
+}
+
+/// Puts a new secret or token before the others.
+pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
+    let name = &arguments.source.name;
+    let store = SourceStore::of(&context.session).await?;
+    let source = existing(name, &store).await?;
+    arguments.files.check(&source.sender)?;
+    if source.sender.proof_field(&source.content).is_none() {
+        return Err(Error::Conflict(format!("{} publishes its keys: there is nothing to rotate", source.sender.provider)));
+    }
+    source.check_files(context, &arguments.files)?;
+    source.set_up(context, &store, &arguments.files, false).await
+}
+
+/// A source as its secret has it.
+async fn existing(name: &SourceName, store: &SourceStore) -> Result<NewSource> {
+    let text = store.existing(name).await?;
+    let content: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
+    let sender = content.get("provider").and_then(Value::as_str).and_then(|provider| Sender::parse(provider).ok());
+    let by_hand = || {
+        let secret = store.secret_name(name);
+        Error::Conflict(format!("the secret {secret} names no sender of the catalogue: change it by hand"))
+    };
+    Ok(NewSource { sender: sender.ok_or_else(by_hand)?, name: name.clone(), content })
+}
