@@ -80,7 +80,7 @@ where
 {
     let chain = chain(error);
     // The SDK has no kind of its own for it.
-    if chain.contains("credentials") || chain.contains("SSO") {
+    if chain.contains("credential") || chain.contains("SSO") {
         return Error::SignIn(chain);
     }
     Error::Unavailable(format!("{call} got no answer: {chain}"))

@@ -17,7 +17,7 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// The caller must sign in to AWS.
-    #[error("no valid AWS credentials: {0}\nSign in (aws sso login, aws configure, or AWS_PROFILE) and try again.")]
+    #[error("No valid AWS credentials: {0}\nSign in (aws sso login, aws configure, or AWS_PROFILE) and try again.")]
     SignIn(String),
     /// An administrator must allow a call.
     #[error(

@@ -137,8 +137,13 @@ impl NewSource {
         for doubt in sender.doubts() {
             context.output.words(&format!("  Warning: {doubt}"));
         }
-        let question = Question { what: "Its name", why: "part of its URL and of each event's id", default: &format!("{provider}-prod") };
-        let is_name = |name: &str| SourceName::parse(name).map(drop).map_err(|_| "small letters, digits and hyphens".to_owned());
+        let question = Question {
+            what: "Its name",
+            why: "part of its URL and of each event's id",
+            default: &format!("{provider}-prod"),
+        };
+        let is_name =
+            |name: &str| SourceName::parse(name).map(drop).map_err(|_| "small letters, digits and hyphens".to_owned());
         let name = prompt.ask(&question, name, is_name)?;
         let name = SourceName::parse(&name).expect("it was checked");
         let mut content = Map::from_iter([("provider".to_owned(), json!(provider.as_str()))]);
@@ -199,7 +204,13 @@ impl NewSource {
     ///
     /// # Errors
     /// If the secret cannot be used or stored.
-    pub async fn set_up(mut self, context: &Context, store: &SourceStore, files: &SecretFiles, is_new: bool) -> Result<()> {
+    pub async fn set_up(
+        mut self,
+        context: &Context,
+        store: &SourceStore,
+        files: &SecretFiles,
+        is_new: bool,
+    ) -> Result<()> {
         let hook_url = context.session.stack().await?.hook_url(self.name.as_str())?;
         let output = &context.output;
         let (mut url, mut token) = (Handover::public(&hook_url), None);
@@ -275,7 +286,8 @@ impl NewSource {
     /// What the sender proves itself with, from the file, the operator, or made. `None` if there is none yet.
     fn obtain(&self, context: &Context, files: &SecretFiles, field: ProofField) -> Result<Option<Obtained>> {
         if let Some(given) = files.read()? {
-            self.check_entry(field, &given).map_err(|problem| Error::Usage(format!("That cannot be used: {problem}.")))?;
+            self.check_entry(field, &given)
+                .map_err(|problem| Error::Usage(format!("That cannot be used: {problem}.")))?;
             return Ok(Some(Obtained::Given(given)));
         }
         loop {

@@ -1,6 +1,8 @@
 //! What an operator who sets a source up must know of its sender.
 
-use domain::description::{AccountRule, Confidence, Description, Ed25519, FieldPath, HeaderName, KeySource, Scheme, StaticToken};
+use domain::description::{
+    AccountRule, Confidence, Description, Ed25519, FieldPath, HeaderName, KeySource, Scheme, StaticToken,
+};
 use domain::provider::Provider;
 use serde_json::{Map, Value};
 
@@ -140,10 +142,14 @@ impl Sender {
     pub fn secret_question(&self) -> String {
         let title = self.title();
         match self.description.scheme {
-            Scheme::StaticToken(_) => format!("The token that {title} sends in a header (not shown; empty: one is made)"),
+            Scheme::StaticToken(_) => {
+                format!("The token that {title} sends in a header (not shown; empty: one is made)")
+            }
             Scheme::Basic => format!("What {title} signs in with, as name:password (not shown; empty: later)"),
             Scheme::Ed25519(_) => format!("The public key that {title} signs with (not shown; empty: later)"),
-            Scheme::UrlToken | Scheme::Hmac(_) => format!("The secret that {title} signs with (not shown; empty: later)"),
+            Scheme::UrlToken | Scheme::Hmac(_) => {
+                format!("The secret that {title} signs with (not shown; empty: later)")
+            }
         }
     }
 }

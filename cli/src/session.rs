@@ -2,6 +2,7 @@
 
 use aws_config::{BehaviorVersion, ConfigLoader};
 use aws_credential_types::Credentials;
+use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -9,11 +10,12 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 use tokio::sync::OnceCell;
 
+use crate::aws_error::OrError as _;
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::stack::Stack;
 
-/// The region that the emulator plays.
+/// The region that the emulator plays, and one in which everybody can be asked for.
 const LOCAL_REGION: &str = "us-east-1";
 
 /// Signs in and finds the stack when a command first needs it.
@@ -35,6 +37,28 @@ impl Session {
     #[must_use]
     pub fn stack_name(&self) -> &str {
         self.options.stack_name()
+    }
+
+    /// What the caller asked for.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Who calls, whatever the region.
+    ///
+    /// # Errors
+    /// If the caller is not signed in.
+    pub async fn caller(&self) -> Result<GetCallerIdentityOutput> {
+        let config = self.loader().load().await;
+        let region = config.region().cloned().unwrap_or(Region::new(LOCAL_REGION));
+        let client = aws_sdk_sts::Client::new(&config.to_builder().region(region).build());
+        client.get_caller_identity().send().await.or_error("sts:GetCallerIdentity")
+    }
+
+    /// The region of the shell's AWS configuration, if it has one.
+    pub async fn usual_region(&self) -> Option<String> {
+        self.loader().load().await.region().map(ToString::to_string)
     }
 
     /// What every client is made from.

@@ -34,7 +34,9 @@ impl Stack {
             Err(error) if code(&error) == Some("ValidationError") => return Ok(None),
             answer => answer.or_error("cloudformation:DescribeStacks")?,
         };
-        Ok(answer.stacks().first().map(Stack::of_description))
+        let stack = answer.stacks().first().map(Stack::of_description);
+        // Only its name is there.
+        Ok(stack.filter(|stack| !["DELETE_COMPLETE", "REVIEW_IN_PROGRESS"].contains(&stack.status.as_str())))
     }
 
     /// The stack that a file describes, as `make up` writes it.

@@ -1,6 +1,8 @@
 //! A test delivery, as lines of shell.
 
-use domain::description::{Encoding, Hash, HeaderName, Hmac, Scheme, SecretForm, StaticToken, Syntax, Template, TemplatePart};
+use domain::description::{
+    Encoding, Hash, HeaderName, Hmac, Scheme, SecretForm, StaticToken, Syntax, Template, TemplatePart,
+};
 use serde_json::{Map, Value};
 
 use crate::handover::Handover;
@@ -9,7 +11,12 @@ use crate::sender::Sender;
 /// Lines that send a test to a source with this content; none if that takes more than a shell. Without a token at hand, they
 /// ask for it.
 #[must_use]
-pub fn lines(sender: &Sender, content: &Map<String, Value>, url: &Handover, token: Option<&Handover>) -> Option<Vec<String>> {
+pub fn lines(
+    sender: &Sender,
+    content: &Map<String, Value>,
+    url: &Handover,
+    token: Option<&Handover>,
+) -> Option<Vec<String>> {
     let (url, ask_url) = url.shell.clone();
     let curl = format!("curl {url} -H 'content-type: application/json'");
     let mut lines = vec![r#"body='{"test": true}'"#.to_owned()];
@@ -62,8 +69,7 @@ fn signature_over_body(hmac: &Hmac) -> Option<(String, String)> {
     };
     // Not `openssl dgst -hmac`, which would show the secret to whoever lists the processes.
     let code = format!(r#"m = hmac.new(getpass.getpass("secret: ").encode(), sys.argv[1].encode(), "{hash}")"#);
-    let sign =
-        format!(r#"signature=$(python3 -c 'import base64, getpass, hmac, sys; {code}; print({text})' "$body")"#);
+    let sign = format!(r#"signature=$(python3 -c 'import base64, getpass, hmac, sys; {code}; print({text})' "$body")"#);
     let HeaderName(name) = header.first()?;
     Some((sign, format!("{name}: {prefix}")))
 }

@@ -1,7 +1,7 @@
 //! `landfall source add`.
 
-use clap::builder::PossibleValuesParser;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
 use crate::context::Context;
 use crate::error::{Error, Result};

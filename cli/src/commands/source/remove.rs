@@ -25,7 +25,11 @@ pub struct Arguments {
 /// Removes a source, or what it no longer needs.
 pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let store = SourceStore::of(&context.session).await?;
-    if arguments.previous { remove_previous(arguments, context, &store).await } else { remove(arguments, context, &store).await }
+    if arguments.previous {
+        remove_previous(arguments, context, &store).await
+    } else {
+        remove(arguments, context, &store).await
+    }
 }
 
 async fn remove(arguments: &Arguments, context: &Context, store: &SourceStore) -> Result<()> {

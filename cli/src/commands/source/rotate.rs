@@ -27,7 +27,10 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     let source = existing(name, &store).await?;
     arguments.files.check(&source.sender)?;
     if source.sender.proof_field(&source.content).is_none() {
-        return Err(Error::Conflict(format!("{} publishes its keys: there is nothing to rotate", source.sender.provider)));
+        return Err(Error::Conflict(format!(
+            "{} publishes its keys: there is nothing to rotate",
+            source.sender.provider
+        )));
     }
     source.check_files(context, &arguments.files)?;
     source.set_up(context, &store, &arguments.files, false).await

@@ -32,8 +32,18 @@ struct SourceDetails {
 
 impl Row for SourceDetails {
     const COLUMNS: &'static [&'static str] = &[
-        "name", "provider", "url", "secret_name", "tokens", "secrets", "public_keys", "account", "archive", "confirm",
-        "problem", "warnings",
+        "name",
+        "provider",
+        "url",
+        "secret_name",
+        "tokens",
+        "secrets",
+        "public_keys",
+        "account",
+        "archive",
+        "confirm",
+        "problem",
+        "warnings",
     ];
 }
 

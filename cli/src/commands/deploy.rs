@@ -1,0 +1,180 @@
+//! `landfall deploy`: deploys to an AWS account, and guides through the first time.
+
+pub(crate) mod arguments;
+mod checkout;
+mod delivery_check;
+mod limits;
+mod state;
+mod steps;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::new_source::{NewSource, ask_sender};
+use crate::options::Options;
+use crate::prompt::Question;
+use crate::source_store::SourceStore;
+use crate::stack::Stack;
+
+use self::arguments::{Arguments, is_email_or_nothing, is_region};
+use self::checkout::{Checkout, Parameters};
+use self::steps::Steps;
+
+const WHAT_COMES: &str = "
+This creates one CloudFormation stack: three Lambda functions with a role each, a DynamoDB table, four SQS queues,
+two SNS topics, an S3 bucket, log groups, alarms and a dashboard; and one secret in Secrets Manager for each sender.
+It costs a few dollars a month while idle (alarms, dashboard, secrets), and a few dollars more for a million events;
+docs/performance.md has the figures.
+";
+const SAMS_BUCKET: &str = "
+First, SAM creates a bucket for the binaries if the account has none in this region yet (the stack
+aws-sam-cli-managed-default). Then it shows each change of the inbox, and asks before it makes any.
+";
+
+/// Deploys, or only checks.
+pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
+    let sender = arguments.check()?;
+    let options = context.session.options();
+    if options.local.is_some() {
+        return Err(Error::Usage("the local stack is deployed by make up".into()));
+    }
+    let checkout = Checkout::open(&arguments.project)?;
+    let account = sign_in(context).await?;
+    let context = &place(&checkout, context).await?;
+    let (region, name) = (context.session.region().await?, context.session.stack_name());
+    let deployed = state::deployable(Stack::find(context.session.config().await?, name).await?, name, region)?;
+    if arguments.check_delivery {
+        let none = || Error::NotFound(format!("There is no stack {name} in {region}: deploy it first."));
+        return delivery_check::check(context, &deployed.ok_or_else(none)?).await;
+    }
+    let kind = if deployed.is_none() { "a first deployment" } else { "an update" };
+    context.output.words(&format!("\nAccount {account}, region {region}, stack {name}: {kind}"));
+
+    let parameters = settle(arguments, &checkout, context, deployed.as_ref()).await?;
+    let sender = match sender {
+        None if deployed.is_none() && !context.prompt.assumes_yes() => ask_sender(context)?,
+        sender => sender,
+    };
+    let ask = |sender| NewSource::ask(context, sender, arguments.source.as_deref(), &arguments.options);
+    let source = sender.map(ask).transpose()?;
+    let steps = Steps::new(context, region, name, &parameters);
+    if arguments.dry_run {
+        steps.show(context);
+        if let Some(source) = source {
+            let name = source.name;
+            context
+                .output
+                .words(&format!("Then it would create the secret {{SourcesPrefix}}/source/{name}, if there is none."));
+        }
+        return Ok(());
+    }
+    context.output.words(SAMS_BUCKET);
+    context.prompt.agree("Build and deploy now?")?;
+    steps.run(&checkout, context)?;
+    let former_key = deployed.as_ref().map(key).unwrap_or_default();
+    let stack = context.session.stack().await.map_err(|error| match error {
+        Error::NotFound(_) => Error::NotAgreed("Stack not created: the change set was not executed.".into()),
+        error => error,
+    })?;
+    if !["", former_key].contains(&key(stack)) {
+        delivery_check::check(context, stack).await?;
+    }
+    if let Some(source) = source {
+        set_up(source, arguments, context).await?;
+    }
+    say_what_is_where(context, stack, region, name)
+}
+
+fn key(stack: &Stack) -> &str {
+    stack.parameters.get("KeyArn").map(String::as_str).unwrap_or_default()
+}
+
+/// The account, once all that a deployment needs is there.
+async fn sign_in(context: &Context) -> Result<String> {
+    steps::check_tools()?;
+    let identity = context.session.caller().await?;
+    context.output.words(&format!("Signed in as {}", identity.arn().unwrap_or_default()));
+    Ok(identity.account().unwrap_or_default().to_owned())
+}
+
+/// Asks for region and name; what follows works there.
+async fn place(checkout: &Checkout, context: &Context) -> Result<Context> {
+    let options = context.session.options();
+    let usual = context.session.usual_region().await;
+    let question = Question {
+        what: "Region",
+        why: "near the senders or the consumers; a stack cannot move",
+        default: usual.as_deref().unwrap_or_default(),
+    };
+    let region = context.prompt.ask(&question, options.region.as_deref(), is_region)?;
+    let question = Question {
+        what: "Stack",
+        why: "the name of this inbox; two names are two inboxes",
+        default: &checkout.stack_name,
+    };
+    let stack = context.prompt.ask(&question, options.stack.as_deref(), |_| Ok(()))?;
+    Ok(Context::new(Options { region: Some(region), stack: Some(stack), ..options.clone() }))
+}
+
+/// The parameters: those of the checkout, those that are given, and those that are asked for.
+async fn settle(
+    arguments: &Arguments,
+    checkout: &Checkout,
+    context: &Context,
+    deployed: Option<&Stack>,
+) -> Result<Parameters> {
+    let mut parameters = checkout.parameters.clone();
+    parameters.extend(arguments.parameters.iter().cloned());
+    if let Some(architecture) = &arguments.architecture {
+        parameters.insert("Architecture".into(), architecture.clone());
+    }
+    let email = arguments.alarm_email.as_deref();
+    if deployed.is_none() {
+        context.output.words(WHAT_COMES);
+        let usual = parameters.get("AlarmEmail").cloned().unwrap_or_default();
+        let why = "empty: alarms only show in CloudWatch; AWS asks the address to confirm";
+        let question = Question { what: "E-mail for alarms", why, default: &usual };
+        let email = context.prompt.ask(&question, email, is_email_or_nothing)?;
+        parameters.insert("AlarmEmail".into(), email);
+        limits::settle_front(context, &mut parameters).await?;
+    } else if let Some(email) = email {
+        parameters.insert("AlarmEmail".into(), email.to_owned());
+    }
+    limits::settle_concurrency(context, deployed, &mut parameters).await?;
+    Ok(parameters)
+}
+
+async fn set_up(source: NewSource, arguments: &Arguments, context: &Context) -> Result<()> {
+    let store = SourceStore::of(&context.session).await?;
+    if store.read(&source.name).await?.is_some() {
+        let secret = store.secret_name(&source.name);
+        context.output.words(&format!("\nThe secret {secret} exists already and was left alone."));
+        return Ok(());
+    }
+    match source.set_up(context, &store, &arguments.options.files, true).await {
+        // The inbox is there; the source can follow with `landfall source add`.
+        Err(Error::NotAgreed(text)) => context.output.words(&text),
+        result => result?,
+    }
+    Ok(())
+}
+
+fn say_what_is_where(context: &Context, stack: &Stack, region: &str, name: &str) -> Result<()> {
+    let output = |name| stack.output(name);
+    context.output.words(&format!(
+        "
+Landfall is deployed.
+  health     curl {}health
+  consumers  {} (docs/consumers.md)
+  topic      {}
+  logs       {}, {} (docs/logs.md)
+  alarms     CloudWatch, dashboard {} (docs/runbook.md)
+  later      make deploy ARGS='--region {region} --stack {name}' updates it; landfall source add sets up one more sender",
+        output("FunctionUrl")?,
+        output("ConsumerQueueUrl")?,
+        output("TopicArn")?,
+        output("IngestLogGroup")?,
+        output("ProcessLogGroup")?,
+        output("Dashboard")?,
+    ));
+    Ok(())
+}
