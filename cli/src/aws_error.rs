@@ -41,9 +41,11 @@ where
     R: std::fmt::Debug,
 {
     fn or_error(self, call: &str) -> Result<T> {
-        self.map_err(|error| match (code(&error), error.as_service_error()) {
-            (Some(code), Some(service)) => of_answer(call, code, service.message().unwrap_or_default()),
-            _ => of_transport(call, &error),
+        self.map_err(|error| match error.as_service_error() {
+            Some(service) => {
+                of_answer(call, service.code().unwrap_or("no code"), service.message().unwrap_or_default())
+            }
+            None => of_transport(call, &error),
         })
     }
 }
@@ -57,7 +59,7 @@ fn of_answer(call: &str, code: &str, message: &str) -> Error {
     if UNKNOWN_CALLER.contains(&code) {
         return Error::SignIn(format!("{call}: {message}"));
     }
-    if DENIED.contains(&code) {
+    if DENIED.contains(&code) || message.contains("not authorized to perform") {
         let statement = statement(call, message);
         return Error::Denied { call: call.to_owned(), message: message.to_owned(), statement };
     }

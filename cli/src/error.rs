@@ -48,6 +48,19 @@ pub enum Error {
     OutputClosed,
 }
 
+/// What each exit code means; docs/cli.md has them from here.
+pub const EXIT_CODES: [(u8, &str); 9] = [
+    (0, "it is done, or whoever read the output has seen enough"),
+    (1, "it is done, and what was found is bad"),
+    (2, "the command line makes no sense: write another one"),
+    (3, "nobody is signed in to AWS: sign in"),
+    (4, "AWS denied a call: the text has the permission to ask for"),
+    (5, "there is no such stack, source, file or program: name another one"),
+    (6, "the state of what would be changed does not allow it: the text says what to do first"),
+    (7, "nobody agreed, or nobody could be asked: answer, or use `--yes`"),
+    (8, "AWS or the network does not answer as it should: try again"),
+];
+
 impl Error {
     /// Stable, and documented in docs/cli.md.
     #[must_use]

@@ -13,6 +13,8 @@ pub mod new_source;
 pub mod options;
 pub mod output;
 pub mod prompt;
+#[cfg(test)]
+mod reference;
 pub mod sender;
 pub mod session;
 pub mod source_store;

@@ -31,7 +31,8 @@ pub struct SourceOptions {
     /// For senders whose token is in a header of your choice: its name
     #[arg(long, value_name = "HEADER")]
     pub token_header: Option<String>,
-    /// Yours at a sender that signs for all of its customers with the same keys; default: a token in the URL tells
+    /// Your account at a sender that signs for all of its customers with the same keys; without it, a token in the URL says
+    /// that a delivery is yours
     #[arg(long)]
     pub account: Option<String>,
     /// Where secrets come from and go to
@@ -168,7 +169,7 @@ impl NewSource {
         }
         if let Some(place) = sender.account_place() {
             let why = format!(
-                "as its deliveries name it in {place}; empty: a token in the URL tells yours from those of its other customers"
+                "as its deliveries name it in {place}; empty: a token in the URL says which deliveries are yours"
             );
             let question = Question { what: "Your account there", why: &why, default: "" };
             let account = prompt.ask(&question, options.account.as_deref(), |_| Ok(()))?;

@@ -1,4 +1,4 @@
-//! `make deploy` in accounts and regions that cannot give what it would ask for, and beside stacks in every state. AWS is
+//! `landfall deploy` in accounts and regions that cannot give what it would ask for, and beside stacks in every state. AWS is
 //! played by a server of the test's own, which answers the tool's calls by their action.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
-use crate::deploy::deploy;
+use crate::deploy::landfall;
 
 /// An account, by the actions that it knows. `DescribeStacks` and the like are answered in XML, the others in JSON.
 struct Account {
@@ -97,7 +97,7 @@ impl Account {
                 std::thread::spawn(move || account.serve(stream));
             }
         });
-        deploy(Some(&endpoint), arguments, input)
+        landfall(Some(&endpoint), arguments, input)
     }
 
     /// Answers the requests of one connection. A client that hangs up may do so.
@@ -166,7 +166,7 @@ fn a_stack_that_cannot_be_deployed_to_is_told_with_what_to_do() {
             "ROLLBACK_IN_PROGRESS",
             "changed at",
             expect![
-                "The stack landfall is being changed at this moment (ROLLBACK_IN_PROGRESS). Run this again when that has ended:"
+                "landfall: The stack landfall is being changed at this moment (ROLLBACK_IN_PROGRESS). Run this again when that has ended:"
             ],
         ),
         (
@@ -176,49 +176,50 @@ fn a_stack_that_cannot_be_deployed_to_is_told_with_what_to_do() {
         ),
     ] {
         assert!(
-            !check(Account::with_stack(state), "--yes --dry-run --region eu-west-1", &[words], expected),
+            !check(Account::with_stack(state), "deploy --yes --dry-run --region eu-west-1", &[words], expected),
             "{state}"
         );
     }
     for state in ["UPDATE_ROLLBACK_COMPLETE", "UPDATE_COMPLETE"] {
         let update = expect!["Account 111122223333, region eu-west-1, stack landfall: an update"];
         assert!(
-            check(Account::with_stack(state), "--yes --dry-run --region eu-west-1", &["Account"], update),
+            check(Account::with_stack(state), "deploy --yes --dry-run --region eu-west-1", &["Account"], update),
             "{state}"
         );
     }
     let first = expect!["Account 111122223333, region eu-west-1, stack landfall: a first deployment"];
-    check(Account::with_stack("REVIEW_IN_PROGRESS"), "--yes --dry-run --region eu-west-1", &["Account"], first);
+    check(Account::with_stack("REVIEW_IN_PROGRESS"), "deploy --yes --dry-run --region eu-west-1", &["Account"], first);
 }
 
 #[test]
 fn a_region_without_function_urls_gets_an_http_api() {
-    let list = include_str!("../../deploy/tools/function_urls.json");
+    let list = include_str!("../../deploy/function_urls.json");
     let list: Value = serde_json::from_str(list).expect("it is JSON");
     let regions = list["regions_without"].as_array().expect("a list");
     assert!(regions.len() > 5);
     for region in [regions.first(), regions.last()].into_iter().flatten() {
         let region = region.as_str().expect("a text");
-        let (told, succeeded) = Account::of_concurrency(1000).deploy(&format!("--yes --dry-run --region {region}"));
+        let (told, succeeded) =
+            Account::of_concurrency(1000).deploy(&format!("deploy --yes --dry-run --region {region}"));
         assert!(succeeded && told.contains(" Front=http-api"), "{told}");
     }
-    let (told, _) = Account::of_concurrency(1000).deploy("--yes --dry-run --region eu-west-1");
+    let (told, _) = Account::of_concurrency(1000).deploy("deploy --yes --dry-run --region eu-west-1");
     assert!(!told.contains("Front="), "{told}");
     // An operator who knows better has the last word.
     let (told, _) =
-        Account::of_concurrency(1000).deploy("--yes --dry-run --region ap-southeast-5 --parameter Front=url");
+        Account::of_concurrency(1000).deploy("deploy --yes --dry-run --region ap-southeast-5 --parameter Front=url");
     assert!(told.contains(" Front=url"), "{told}");
 }
 
 #[test]
 fn a_region_of_the_european_sovereign_cloud_is_one() {
-    let (told, succeeded) = Account::of_concurrency(1000).deploy("--yes --dry-run --region eusc-de-east-1");
+    let (told, succeeded) = Account::of_concurrency(1000).deploy("deploy --yes --dry-run --region eusc-de-east-1");
     assert!(succeeded && told.contains("region eusc-de-east-1"), "{told}");
 }
 
 #[test]
 fn the_processor_of_a_new_account_leaves_something_to_ingest() {
-    let arguments = "--yes --dry-run --region eu-west-1";
+    let arguments = "deploy --yes --dry-run --region eu-west-1";
     let words = ["This account", "sam deploy"];
     let shown = |told: &str| told.lines().filter(|line| words.iter().any(|word| line.contains(word))).count();
     let (told, succeeded) = Account::of_concurrency(10).deploy(arguments);
@@ -237,13 +238,14 @@ fn the_processor_of_a_new_account_leaves_something_to_ingest() {
 
 #[test]
 fn a_reservation_that_lambda_would_refuse_is_refused_first() {
-    let with = |units: u64| format!("--yes --dry-run --region eu-west-1 --parameter ReservedConcurrency={units}");
+    let with =
+        |units: u64| format!("deploy --yes --dry-run --region eu-west-1 --parameter ReservedConcurrency={units}");
     let words = ["is too much", "can be reserved", "sam deploy"];
     let none = expect![[r#"
-        ReservedConcurrency=5 is too much: of the account's 10 concurrent executions 0 can be reserved."#]];
+        landfall: ReservedConcurrency=5 is too much: of the account's 10 concurrent executions 0 can be reserved."#]];
     assert!(!check(Account::of_concurrency(10), &with(5), &words, none));
     let few = expect![[r#"
-        ReservedConcurrency=901 is too much: of the account's 1000 concurrent executions 900 can be reserved."#]];
+        landfall: ReservedConcurrency=901 is too much: of the account's 1000 concurrent executions 900 can be reserved."#]];
     assert!(!check(Account::of_concurrency(1000), &with(901), &words, few));
     let (told, succeeded) = Account::of_concurrency(1000).deploy(&with(900));
     assert!(succeeded && told.contains(" ReservedConcurrency=900"), "{told}");
@@ -261,16 +263,16 @@ fn a_reservation_that_lambda_would_refuse_is_refused_first() {
 fn a_secret_that_is_being_deleted_is_told() {
     let pending = json!({"__type": "InvalidRequestException", "Message": "marked for deletion"});
     let account = Account::with_stack("UPDATE_COMPLETE").answering("GetSecretValue", 400, pending);
-    let arguments = "--yes --only-source --region eu-west-1 --provider csm --source csm-prod";
+    let arguments = "source add csm --name csm-prod --yes --region eu-west-1 --url-file /dev/null";
     let expected = expect![[r#"
-        The secret landfall/source/csm-prod is being deleted, and its name is taken until then. Restore it, or choose another --source:
+        landfall: The secret landfall/source/csm-prod is being deleted, and its name is taken until then. Restore it, or choose another name:
           aws secretsmanager restore-secret --secret-id landfall/source/csm-prod --region eu-west-1"#]];
     assert!(!check(account, arguments, &["being deleted", "restore-secret"], expected));
 }
 
 #[test]
 fn a_new_source_is_entered_in_the_directory_of_sources() {
-    let arguments = "--yes --only-source --region eu-west-1 --provider csm --source csm-prod --url-file /dev/null";
+    let arguments = "source add csm --name csm-prod --yes --region eu-west-1 --url-file /dev/null";
     let account = |status: u16, code: &str| {
         let none = json!({"__type": "ResourceNotFoundException", "Message": "no such secret"});
         let account = Account::with_stack("UPDATE_COMPLETE").answering("GetSecretValue", 400, none);
@@ -288,7 +290,7 @@ fn a_new_source_is_entered_in_the_directory_of_sources() {
 
 #[test]
 fn what_is_published_is_seen_in_the_consumer_queue_or_missed() {
-    let arguments = "--yes --check-delivery --region eu-west-1";
+    let arguments = "deploy --yes --check-delivery --region eu-west-1";
     let reached = expect!["An event of the type landfall.check was published and reached the consumer queue."];
     assert!(check(Account::with_stack("CREATE_COMPLETE"), arguments, &["landfall.check"], reached));
     let silent = Account { delivers: false, ..Account::with_stack("CREATE_COMPLETE") };
@@ -300,12 +302,23 @@ fn what_is_published_is_seen_in_the_consumer_queue_or_missed() {
     assert!(!succeeded && told.contains("Could not check ") && told.contains("no kms:GenerateDataKey"), "{told}");
 }
 
+#[test]
+fn a_denied_call_is_told_with_the_permission_that_is_missing() {
+    let message = "User: arn:aws:iam::111122223333:user/ops is not authorized to perform: secretsmanager:GetSecretValue on \
+        resource: landfall/source/csm-prod because no identity-based policy allows it";
+    let denied = json!({"__type": "AccessDeniedException", "Message": message});
+    let account = Account::with_stack("UPDATE_COMPLETE").answering("GetSecretValue", 400, denied);
+    let expected = expect![[r#"
+          {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "landfall/source/csm-prod"}"#]];
+    assert!(!check(account, "source show csm-prod --region eu-west-1", &["Effect"], expected));
+}
+
 /// Nobody is surprised by what SAM makes for itself.
 #[test]
 fn sams_own_bucket_is_told_of_before_it_is_made() {
     let answers = "no@example.com\n\nno\n";
     let account = Account::of_concurrency(1000);
-    let (told, succeeded) = account.deploy_with("--region eu-west-1 --stack landfall", answers);
+    let (told, succeeded) = account.deploy_with("deploy --region eu-west-1 --stack landfall", answers);
     assert!(
         !succeeded && told.contains("aws-sam-cli-managed-default") && told.contains("Nothing was changed."),
         "{told}"

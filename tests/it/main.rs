@@ -8,6 +8,7 @@ mod architecture;
 mod archive;
 mod bodies;
 mod catalogue;
+mod cli_sources;
 mod confirm;
 mod consumers;
 mod contract;

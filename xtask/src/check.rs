@@ -11,7 +11,7 @@ const TEMPLATES: [&str; 3] = ["template.yaml", "deploy/templates/cloudfront.yaml
 /// Where the linter for prose is, with its rules.
 const PROSE: &str = "deploy/requirements/prose";
 /// What people read, as patterns from the root.
-const TEXTS: [&str; 11] = [
+const TEXTS: [&str; 10] = [
     "*.md",
     "docs/*.md",
     "docs/providers/*.md",
@@ -22,7 +22,6 @@ const TEXTS: [&str; 11] = [
     "tests/*/README.md",
     "template.yaml",
     "deploy/templates/*.yaml",
-    "deploy/tools/*.py",
 ];
 
 /// Format, prose, templates, licences, lints, docs, a little fuzzing, consumers, vectors, tests, applications.

@@ -85,8 +85,11 @@ fn run(arguments: Arguments) -> Result<()> {
 
 fn deploy(project: &Project, arguments: &[String]) -> Result<()> {
     tools::SAM.install(project)?;
-    let mut python = project.command(tools::SAM.bin(project).join("python"));
-    project.run(python.arg("deploy/tools/deploy.py").args(arguments))
+    project.run(&mut project.cargo(&["build", "--workspace", "--bin", "landfall"]))?;
+    let mut landfall = stack::program(project, "landfall");
+    landfall.arg("deploy").args(arguments).current_dir(&project.root);
+    // Here is the SAM that it runs.
+    project.run(landfall.env("PATH", project::path_after(&tools::SAM.bin(project))))
 }
 
 fn fmt(project: &Project) -> Result<()> {

@@ -90,7 +90,7 @@ fn key(stack: &Stack) -> &str {
 
 /// The account, once all that a deployment needs is there.
 async fn sign_in(context: &Context) -> Result<String> {
-    steps::check_tools()?;
+    steps::check_tools(&["cargo", "make"])?;
     let identity = context.session.caller().await?;
     context.output.words(&format!("Signed in as {}", identity.arn().unwrap_or_default()));
     Ok(identity.account().unwrap_or_default().to_owned())

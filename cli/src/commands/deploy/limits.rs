@@ -37,7 +37,7 @@ pub(super) async fn settle_front(context: &Context, parameters: &mut Parameters)
     }
     context.output.words(&format!("{region} has no function URLs ({source}; read {read})."));
     let question =
-        Question { what: "Front", why: "http-api, or url if AWS offers them there by now", default: "http-api" };
+        Question { what: "Front", why: "http-api, or url if AWS offers them there now", default: "http-api" };
     let check =
         |answer: &str| matches!(answer, "http-api" | "url").then_some(()).ok_or_else(|| "http-api or url".to_owned());
     parameters.insert("Front".into(), context.prompt.ask(&question, None, check)?);

@@ -39,6 +39,7 @@ impl Steps {
     }
 
     pub(super) fn run(&self, checkout: &Checkout, context: &Context) -> Result<()> {
+        check_tools(&["sam"])?;
         for step in &self.0 {
             let [program, arguments @ ..] = step.as_slice() else { continue };
             let mut command = Command::new(program);
@@ -58,9 +59,9 @@ impl Steps {
     }
 }
 
-/// Whether what builds and deploys is there.
-pub(super) fn check_tools() -> Result<()> {
-    for program in ["cargo", "make", "sam"] {
+/// Whether these programs are there.
+pub(super) fn check_tools(programs: &[&str]) -> Result<()> {
+    for program in programs {
         let ran = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         ran.map_err(|error| is_missing(program, &error))?;
     }

@@ -35,9 +35,9 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
 async fn remove(arguments: &Arguments, context: &Context, store: &SourceStore) -> Result<()> {
     let name = &arguments.source.name;
     store.existing(name).await?;
-    context.output.words(&format!(
-        "Its sender will be answered 401 within five minutes, and events that are not finished lose its settings."
-    ));
+    context.output.words(
+        "Its sender will be answered 401 within five minutes, and events that are not finished lose its settings.",
+    );
     context.prompt.agree(&format!("Remove the source {name}?"))?;
     let at = store.delete(name, arguments.recovery_days).await?;
     let secret = store.secret_name(name);

@@ -1,0 +1,114 @@
+//! `landfall source` on the stack of the tests, and what it says when it cannot do what it should.
+
+use domain::provider::Provider;
+use serde_json::{Value, json};
+use tests::confidential;
+use tests::ledger::sha256;
+use tests::source::Source;
+use tests::world::{World, run};
+
+use crate::deploy::{landfall, landfall_at};
+
+/// What a secret says.
+async fn secret(world: &World, source: &str) -> Value {
+    let name = format!("landfall/source/{source}");
+    let got = world.aws.secrets.get_secret_value().secret_id(name).send().await.expect("the secret exists");
+    serde_json::from_str(got.secret_string().expect("it is text")).expect("it is JSON")
+}
+
+/// The first JSON document in what the tool says.
+fn document(told: &str) -> Value {
+    let begin = told.find(['[', '{']).unwrap_or_else(|| panic!("no JSON in {told}"));
+    let mut documents = serde_json::Deserializer::from_str(&told[begin..]).into_iter();
+    documents.next().expect("there is one").unwrap_or_else(|error| panic!("{error} in {told}"))
+}
+
+#[test]
+fn a_source_is_listed_and_shown_without_its_secrets() {
+    run(async |world| {
+        let source = Source::new(Provider::Github);
+        source.set_up(&world.aws, &world.stack).await;
+        let name = source.name.as_str();
+        let (told, succeeded) = landfall_at(world, "source list --output json", "").await;
+        assert!(succeeded, "{told}");
+        let listed = document(&told);
+        let names: Vec<&str> = listed.as_array().into_iter().flatten().filter_map(|row| row["name"].as_str()).collect();
+        assert!(names.contains(&name), "{told}");
+
+        let fields = "name,provider,secrets,tokens,problem";
+        let (told, succeeded) =
+            landfall_at(world, &format!("source show {name} --output ndjson --fields {fields}"), "").await;
+        assert!(succeeded, "{told}");
+        let expected =
+            json!({"name": name, "provider": "github", "secrets": source.secrets.len(), "tokens": 0, "problem": null});
+        assert_eq!(document(&told), expected);
+
+        let (told, succeeded) = landfall_at(world, &format!("source show {name} --output json"), "").await;
+        assert!(succeeded && source.secrets.iter().all(|secret| !told.contains(secret)), "{told}");
+    });
+}
+
+#[test]
+fn a_new_token_stands_first_until_the_previous_one_is_removed() {
+    run(async |world| {
+        let source = Source::new(Provider::Csm);
+        source.set_up(&world.aws, &world.stack).await;
+        let name = source.name.as_str();
+        let former = secret(world, name).await["token_sha256"][0].take();
+        let file = std::env::temp_dir().join(format!("landfall-url-{name}"));
+        let rotate = format!("source rotate {name} --url-file {}", file.display());
+        let (told, succeeded) = landfall_at(world, &rotate, "").await;
+        assert!(succeeded, "{told}");
+        let url = std::fs::read_to_string(&file).expect("the URL is in the file");
+        let token = url.trim().rsplit('/').next().unwrap_or_default();
+        confidential::keep("token", token);
+        assert!(!told.contains(token), "{told}");
+        std::fs::remove_file(&file).expect("it can be removed");
+        let newest = json!(sha256(token.as_bytes()));
+        assert_eq!(secret(world, name).await["token_sha256"], json!([newest, former]));
+
+        // Nobody agrees.
+        let remove = format!("source remove {name} --previous");
+        let (told, succeeded) = landfall_at(world, &remove, "no\n").await;
+        assert!(!succeeded && told.contains("Nothing was changed."), "{told}");
+        // Nobody can be asked.
+        let (told, succeeded) = landfall_at(world, &remove, "").await;
+        assert!(!succeeded && told.contains("use --yes"), "{told}");
+        assert_eq!(secret(world, name).await["token_sha256"], json!([newest, former]));
+
+        let (told, succeeded) = landfall_at(world, &format!("{remove} --yes"), "").await;
+        assert!(succeeded, "{told}");
+        assert_eq!(secret(world, name).await["token_sha256"], json!([newest]));
+        let (told, succeeded) = landfall_at(world, &format!("{remove} --yes"), "").await;
+        assert!(!succeeded && told.contains("has no previous secret or token"), "{told}");
+    });
+}
+
+#[test]
+fn a_source_that_is_removed_can_be_restored() {
+    run(async |world| {
+        let source = Source::new(Provider::Github);
+        source.set_up(&world.aws, &world.stack).await;
+        let name = source.name.as_str();
+        let (told, succeeded) = landfall_at(world, &format!("source remove {name} --yes --recovery-days 7"), "").await;
+        assert!(succeeded && told.contains("will be deleted at 2"), "{told}");
+        let (told, succeeded) = landfall_at(world, &format!("source show {name}"), "").await;
+        assert!(!succeeded && told.contains("is being deleted, and its name is taken until then"), "{told}");
+    });
+}
+
+#[test]
+fn what_is_not_there_is_told() {
+    run(async |world| {
+        let (told, succeeded) = landfall_at(world, "source show nobody-knows-it", "").await;
+        let expected =
+            "there is no source nobody-knows-it: there is no secret landfall/source/nobody-knows-it in us-east-1";
+        assert!(!succeeded && told.contains(expected), "{told}");
+    });
+    let (told, succeeded) = landfall(None, "source list --local=nowhere/stack.json", "");
+    assert!(!succeeded && told.contains("no local stack at nowhere/stack.json: start one with make up"), "{told}");
+    let (told, succeeded) = landfall(None, "source list", "");
+    assert!(!succeeded && told.contains("No valid AWS credentials"), "{told}");
+    let (told, succeeded) = landfall(None, "source show UPPER", "");
+    assert!(!succeeded && told.contains("a source's name is 1 to 63 of a-z, 0-9 and -"), "{told}");
+}
