@@ -97,7 +97,7 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
     let (told, succeeded) = landfall(None, "deploy --provider glossi --secret-file nowhere", "");
     assert!(!succeeded && told.contains("there is no file nowhere"), "{told}");
     let (told, succeeded) = landfall(None, "deploy --provider gitlub", "");
-    assert!(!succeeded && told.contains("similar values exist: 'github', 'gitlab'"), "{told}");
+    assert!(!succeeded && told.contains("a similar value exists: 'gitlab'"), "{told}");
     let (told, succeeded) = landfall(None, "deploy --provider github --token-header x-token", "");
     assert!(!succeeded && told.contains("you cannot choose the header with github"), "{told}");
     let (told, succeeded) = landfall(None, "deploy --provider fal --secret-file -", "");
