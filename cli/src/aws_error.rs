@@ -132,8 +132,8 @@ mod tests {
             "The token has expired",
             3,
             expect![[r#"
-            no valid AWS credentials: secretsmanager:GetSecretValue: The token has expired
-            Sign in (aws sso login, aws configure, or AWS_PROFILE) and try again."#]],
+                No valid AWS credentials: secretsmanager:GetSecretValue: The token has expired
+                Sign in (aws sso login, aws configure, or AWS_PROFILE) and try again."#]],
         );
         check(
             "ThrottlingException",

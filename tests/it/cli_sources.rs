@@ -26,7 +26,7 @@ fn document(told: &str) -> Value {
 #[test]
 fn a_source_is_listed_and_shown_without_its_secrets() {
     run(async |world| {
-        let source = Source::new(Provider::Github);
+        let source = Source::new(Provider::Glossi);
         source.set_up(&world.aws, &world.stack).await;
         let name = source.name.as_str();
         let (told, succeeded) = landfall_at(world, "source list --output json", "").await;
@@ -40,7 +40,7 @@ fn a_source_is_listed_and_shown_without_its_secrets() {
             landfall_at(world, &format!("source show {name} --output ndjson --fields {fields}"), "").await;
         assert!(succeeded, "{told}");
         let expected =
-            json!({"name": name, "provider": "github", "secrets": source.secrets.len(), "tokens": 0, "problem": null});
+            json!({"name": name, "provider": "glossi", "secrets": source.secrets.len(), "tokens": 0, "problem": null});
         assert_eq!(document(&told), expected);
 
         let (told, succeeded) = landfall_at(world, &format!("source show {name} --output json"), "").await;
@@ -87,7 +87,7 @@ fn a_new_token_stands_first_until_the_previous_one_is_removed() {
 #[test]
 fn a_source_that_is_removed_can_be_restored() {
     run(async |world| {
-        let source = Source::new(Provider::Github);
+        let source = Source::new(Provider::Glossi);
         source.set_up(&world.aws, &world.stack).await;
         let name = source.name.as_str();
         let (told, succeeded) = landfall_at(world, &format!("source remove {name} --yes --recovery-days 7"), "").await;

@@ -308,8 +308,9 @@ fn a_denied_call_is_told_with_the_permission_that_is_missing() {
         resource: landfall/source/csm-prod because no identity-based policy allows it";
     let denied = json!({"__type": "AccessDeniedException", "Message": message});
     let account = Account::with_stack("UPDATE_COMPLETE").answering("GetSecretValue", 400, denied);
-    let expected = expect![[r#"
-          {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "landfall/source/csm-prod"}"#]];
+    let expected = expect![
+        r#"  {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "landfall/source/csm-prod"}"#
+    ];
     assert!(!check(account, "source show csm-prod --region eu-west-1", &["Effect"], expected));
 }
 

@@ -2,13 +2,14 @@
 
 mod add;
 mod list;
+mod name_argument;
 mod remove;
 mod rotate;
 mod show;
 
 use clap::Subcommand;
-use domain::source::source_name::SourceName;
 
+use crate::commands::source::name_argument::NameArgument;
 use crate::context::Context;
 use crate::error::Result;
 
@@ -25,18 +26,6 @@ pub enum SourceCommand {
     Rotate(rotate::Arguments),
     /// Remove a source, or only its previous secrets and tokens
     Remove(remove::Arguments),
-}
-
-/// Which source.
-#[derive(Debug, clap::Args)]
-pub struct NameArgument {
-    /// The source's name
-    #[arg(value_parser = parse_name)]
-    pub name: SourceName,
-}
-
-fn parse_name(text: &str) -> std::result::Result<SourceName, domain::source::source_name::NotASourceName> {
-    SourceName::parse(text)
 }
 
 impl SourceCommand {

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Map, Value};
 
-use crate::commands::source::NameArgument;
+use crate::commands::source::name_argument::NameArgument;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::sender::ProofField;

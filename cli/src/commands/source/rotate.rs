@@ -4,7 +4,7 @@ use clap::Args;
 use domain::source::source_name::SourceName;
 use serde_json::{Map, Value};
 
-use crate::commands::source::NameArgument;
+use crate::commands::source::name_argument::NameArgument;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::new_source::{NewSource, SecretFiles};
