@@ -3,14 +3,13 @@
 use std::fmt::Display;
 use std::time::Instant;
 
+use domain::answer::{Answer, Response};
 use domain::delivery::trace::Trace;
 use domain::event::Event;
 use domain::source::source_name::SourceName;
 use domain::verify::{Refusal, VerifiedEvent};
 use platform::log::{self, Level};
 use serde::Serialize;
-
-use crate::answer::{Answer, Response};
 
 /// What is told of a delivery, filled in as it is learnt. Names the source and the event, never what was sent. Fields that
 /// have the name of a metric are measured: a count is 1, or absent.

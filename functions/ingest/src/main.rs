@@ -2,7 +2,6 @@
 //!
 //! A 2xx means that the whole event is durable in at least one store and will be processed without the sender's help.
 
-mod answer;
 #[cfg(test)]
 mod budget;
 mod delivery_log;
@@ -15,6 +14,7 @@ mod verification_material;
 
 use std::sync::Arc;
 
+use domain::answer::{Answer, Response};
 use domain::delivery::trace::Trace;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use platform::env::Env;
@@ -22,7 +22,6 @@ use platform::log::{self, Level};
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use crate::answer::{Answer, Response};
 use crate::receiver::Receiver;
 use crate::settings::{CONNECT_LIMIT, Settings};
 

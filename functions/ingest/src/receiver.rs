@@ -2,23 +2,23 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use domain::answer::{Answer, Response};
 use domain::delivery::Delivery;
-use domain::delivery::front::{OriginCheck, OriginGuard};
-use domain::delivery::request::{BodyError, Request};
-use domain::delivery::route::{Route, route};
+use domain::delivery::front::OriginGuard;
+use domain::delivery::request::Request;
 use domain::delivery::trace::Trace;
 use domain::event::recent::RecentEvents;
 use domain::ledger::schedule::Schedule;
+use domain::receive::{Reception, receive};
 use domain::source::source_name::SourceName;
 use domain::verify::{Refusal, VerifiedEvent, verify_with};
 use platform::clock;
 
-use crate::answer::{Answer, Response};
 use crate::delivery_log::DeliveryLog;
 use crate::key_cache::KeyCache;
 use crate::settings::Settings;
 use crate::source_cache::{SourceCache, SourceUnavailable};
-use crate::store::{Persisted, Store};
+use crate::store::Store;
 use crate::verification_material::{MaterialCache, MaterialError, VerificationMaterial};
 
 /// Everything that an instance holds between deliveries.
@@ -74,33 +74,18 @@ impl Receiver {
         trace: Option<Trace>,
         log: &mut DeliveryLog,
     ) -> Answer {
-        // First of all: what bypasses the distribution in front gets to know nothing and reaches nothing.
-        match self.origin_guard.check(&request) {
-            OriginCheck::Passed => {}
-            OriginCheck::Missing => return refuse(Refusal::AroundFront, log),
-            OriginCheck::Mismatch => {
-                log.reason(&"the front's header holds a value whose digest is not in FRONT_SHA256");
-                return Answer::Unavailable;
+        match receive(request, &self.origin_guard, clock::now(), request_id) {
+            Reception::Delivery { source, delivery } => self.take(source, delivery, trace, log).await,
+            Reception::Answer(answer) => answer,
+            Reception::Refusal(refusal) => refuse(refusal, log),
+            Reception::Fault(fault) => {
+                log.reason(&fault);
+                Answer::Unavailable
             }
-        }
-        match route(request.method(), request.path()) {
-            Route::Probe { allow } => Answer::Ready { allow },
-            Route::Health => Answer::Healthy,
-            Route::NotFound => Answer::NotFound,
-            Route::WrongMethod { allow } => Answer::MethodNotAllowed { allow },
-            Route::Deliver { source, token } => match request.into_parts() {
-                Err(BodyError::NotBase64) => Answer::BadRequest,
-                Err(BodyError::TooLarge) => Answer::TooLarge,
-                Ok((url, headers, body)) => {
-                    let (received_at, request_id) = (clock::now(), request_id.to_owned());
-                    let delivery = Delivery { url, token, headers, body, received_at, request_id };
-                    self.receive(source, delivery, trace, log).await
-                }
-            },
         }
     }
 
-    async fn receive(
+    async fn take(
         &self,
         source: Option<SourceName>,
         delivery: Delivery,
@@ -114,28 +99,19 @@ impl Receiver {
             Err(answer) => return answer,
         };
         log.verified(&verified);
-        if let Some(text) = verified.challenge() {
-            return Answer::Challenge(text.to_owned());
+        if let Some(answer) = Answer::to_challenge(&verified) {
+            return answer;
         }
         let body_sha256 = verified.event().body_sha256;
         if self.recent().holds(&verified.event().id, body_sha256, received_at) {
             log.recent();
             return Answer::Duplicate(verified.event().id.clone());
         }
-        match self.store.persist(verified, trace.as_ref(), log).await {
-            Persisted::Recorded(id) => {
-                self.recent().remember(&id, body_sha256, received_at);
-                Answer::Accepted(id)
-            }
-            Persisted::InMessageOnly(id) => Answer::Accepted(id),
-            Persisted::Duplicate { id, differs } => {
-                if !differs {
-                    self.recent().remember(&id, body_sha256, received_at);
-                }
-                Answer::Duplicate(id)
-            }
-            Persisted::Nowhere => Answer::Unavailable,
+        let durability = self.store.persist(verified, trace.as_ref(), log).await;
+        if let Some(id) = durability.recorded_id() {
+            self.recent().remember(id, body_sha256, received_at);
         }
+        Answer::to_event(durability)
     }
 
     /// Makes an event of the delivery, or says how to answer it. A refusal is checked once more against secrets and keys
@@ -173,20 +149,17 @@ impl Receiver {
 
 fn refuse(refusal: Refusal, log: &mut DeliveryLog) -> Answer {
     log.refused(refusal);
-    Answer::Refused
+    Answer::to_refusal(refusal, false)
 }
 
-/// Answers a delivery that did not prove itself. While secrets or keys cannot be read, the fault may be ours: a sender
-/// told so comes again, one that is refused may never.
+/// Answers a delivery that did not prove itself.
 fn reject(refusal: Refusal, material: &VerificationMaterial, log: &mut DeliveryLog) -> Answer {
-    let answer = refuse(refusal, log);
-    match material.stale {
-        Some(reason) if refusal.may_be_outdated() => {
-            log.reason(&reason);
-            Answer::Unavailable
-        }
-        Some(_) | None => answer,
+    log.refused(refusal);
+    let answer = Answer::to_refusal(refusal, material.stale.is_some());
+    if let (Answer::Unavailable, Some(reason)) = (&answer, material.stale) {
+        log.reason(&reason);
     }
+    answer
 }
 
 /// Answers a delivery that cannot be verified.

@@ -1,5 +1,6 @@
 //! Making an event durable: the ledger, the queue, and the bucket for what is large.
 
+use domain::answer::Durability;
 use domain::delivery::trace::Trace;
 use domain::event::event_id::EventId;
 use domain::ledger::admit::{Admission, Waiting, admit};
@@ -28,24 +29,6 @@ pub(crate) struct Store {
     pub(crate) inline_body_bytes: usize,
 }
 
-/// Where an event is durable now, under which id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Persisted {
-    /// In its record. Its message is sent, or the sweep will send it.
-    Recorded(EventId),
-    /// In its message; the processor makes the record.
-    InMessageOnly(EventId),
-    /// In the record of an earlier delivery.
-    Duplicate {
-        /// The event's id.
-        id: EventId,
-        /// That one's body is another one.
-        differs: bool,
-    },
-    /// Nowhere. It must not be acknowledged.
-    Nowhere,
-}
-
 /// How often a put is tried. An expired record, and one of another body that has failed, can each be in the way once:
 /// whoever replaces the first makes one that is not expired, and an id with the body's digest is no other body's.
 const ROUNDS_MAX: u32 = 4;
@@ -59,7 +42,7 @@ impl Store {
         mut verified: VerifiedEvent,
         trace: Option<&Trace>,
         log: &mut DeliveryLog,
-    ) -> Persisted {
+    ) -> Durability {
         let packed = pack(verified.body());
         let is_inline = packed.bytes.len() <= self.inline_body_bytes;
         let mut condition = PutCondition::Absent;
@@ -96,13 +79,13 @@ impl Store {
             match admit(&existing, event, event.received_at, self.schedule) {
                 Admission::Duplicate { differs } => {
                     log.duplicate(differs);
-                    return Persisted::Duplicate { id: event.id.clone(), differs };
+                    return Durability::Duplicate { id: event.id.clone(), differs };
                 }
                 Admission::AskAgain(waiting) => {
                     log.duplicate(true);
                     let id = event.id.clone();
                     self.ask_again(&verified, waiting, trace, log).await;
-                    return Persisted::Duplicate { id, differs: true };
+                    return Durability::Duplicate { id, differs: true };
                 }
                 Admission::Return { expires_at_seconds } => {
                     match self.return_failed(&verified, due_at, expires_at_seconds).await {
@@ -111,7 +94,7 @@ impl Store {
                         Ok(false) => condition = PutCondition::Absent,
                         Err(error) => {
                             log.reason(&error);
-                            return Persisted::Nowhere;
+                            return Durability::Nowhere;
                         }
                     }
                 }
@@ -131,12 +114,12 @@ impl Store {
         verified: &VerifiedEvent,
         message: SignedMessage,
         log: &mut DeliveryLog,
-    ) -> Persisted {
+    ) -> Durability {
         let id = verified.event().id.clone();
         if !self.send(message, log).await {
             self.bring_forward(&id, log).await;
         }
-        Persisted::Recorded(id)
+        Durability::Recorded(id)
     }
 
     /// Sends an event that has no record. A body that shrinks was not put into the bucket; if no message can hold it, the
@@ -148,7 +131,7 @@ impl Store {
         may_try_bucket: bool,
         trace: Option<&Trace>,
         log: &mut DeliveryLog,
-    ) -> Persisted {
+    ) -> Durability {
         log.unrecorded();
         let by_reference =
             |reference: &BodyRef| OutgoingMessage::of_verified(verified, BodyLocation::Bucket(reference));
@@ -159,15 +142,15 @@ impl Store {
                 Err(error) => {
                     log.reason(&error);
                     let reference = if may_try_bucket { self.put_into_bucket(verified, log).await } else { None };
-                    let Some(reference) = reference else { return Persisted::Nowhere };
+                    let Some(reference) = reference else { return Durability::Nowhere };
                     by_reference(&reference)
                 }
             },
         };
         if self.send(self.queue.prepare(&message, trace), log).await {
-            Persisted::InMessageOnly(verified.event().id.clone())
+            Durability::InMessageOnly(verified.event().id.clone())
         } else {
-            Persisted::Nowhere
+            Durability::Nowhere
         }
     }
 

@@ -12,10 +12,11 @@
 //! the processor, which **claims** it, brings it into the **canonical** shape, has it **published** and **settles** it.
 //! Whatever remains unfinished comes **due**, and the sweep sends it again.
 //!
-//! Follow one event through the modules: [`delivery::request`] → [`delivery::front`] → [`delivery::route`] →
-//! [`delivery`] → [`verify`] → [`event`] → [`ledger::admit`] → [`message`] → [`ledger::claim`] → [`content::canonical`]
-//! → [`confirm`] → [`archive`] → [`published`] → [`ledger::settle`], and [`ledger::sweep`] for those that strayed.
+//! Follow one event through the modules: [`delivery::request`] → [`receive`] → [`delivery`] → [`verify`] → [`event`] →
+//! [`ledger::admit`] → [`answer`] → [`message`] → [`ledger::claim`] → [`content::canonical`] → [`confirm`] → [`archive`] →
+//! [`published`] → [`ledger::settle`], and [`ledger::sweep`] for those that strayed.
 
+pub mod answer;
 pub mod archive;
 pub mod confirm;
 pub mod content;
@@ -31,6 +32,7 @@ pub mod metric;
 pub mod provider;
 pub mod published;
 pub mod ration;
+pub mod receive;
 pub mod source;
 pub mod stale_cache;
 pub mod text;

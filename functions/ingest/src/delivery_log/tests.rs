@@ -10,7 +10,6 @@ use expect_test::expect_file;
 use platform::service_error::ServiceError;
 
 use super::*;
-use crate::answer::Answer;
 
 const AT: Timestamp = Timestamp::from_millis(1_756_711_611_484);
 const TRACE: &str = "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1";

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use domain::event::event_id::EventId;
 use serde::Serialize;
 use serde_json::json;
+
+use crate::event::event_id::EventId;
+use crate::verify::{Refusal, VerifiedEvent};
 
 /// An answer. Its status is part of the contract: senders retry after a 5xx, give up after a 4xx, and some take
 /// nothing but exactly 200 for success.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub enum Answer {
     /// The event is durable and new.
     Accepted(EventId),
     /// The event is durable and was known.
@@ -17,7 +19,10 @@ pub(crate) enum Answer {
     /// It is proven genuine and asks for nothing but this text.
     Challenge(String),
     /// A probe under `/hooks/`.
-    Ready { allow: &'static str },
+    Ready {
+        /// The methods that the path takes.
+        allow: &'static str,
+    },
     /// A probe of `/health`.
     Healthy,
     /// The delivery is not verified; one text for all reasons, so that nobody learns which names and secrets exist.
@@ -29,15 +34,71 @@ pub(crate) enum Answer {
     /// There is nothing at that path.
     NotFound,
     /// The path does not take that method.
-    MethodNotAllowed { allow: &'static str },
+    MethodNotAllowed {
+        /// The methods that the path takes.
+        allow: &'static str,
+    },
     /// Nothing could be made durable, or the delivery could not be verified for now: our fault, so the
     /// sender should come again.
     Unavailable,
 }
 
+/// Where an event is durable now, under which id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// In its record. Its message is sent, or the sweep will send it.
+    Recorded(EventId),
+    /// In its message; the processor makes the record.
+    InMessageOnly(EventId),
+    /// In the record of an earlier delivery.
+    Duplicate {
+        /// The event's id.
+        id: EventId,
+        /// That one's body is another one.
+        differs: bool,
+    },
+    /// Nowhere. It must not be acknowledged.
+    Nowhere,
+}
+
+impl Durability {
+    /// The id under which the delivery's own body is on record, so that a copy need not be looked up.
+    #[must_use]
+    pub const fn recorded_id(&self) -> Option<&EventId> {
+        match self {
+            Durability::Recorded(id) | Durability::Duplicate { id, differs: false } => Some(id),
+            Durability::InMessageOnly(_) | Durability::Duplicate { differs: true, .. } | Durability::Nowhere => None,
+        }
+    }
+}
+
 impl Answer {
+    /// The answer to a delivery that did not prove itself. While secrets or keys cannot be read anew (`is_stale`), the
+    /// fault may be ours: a sender told so comes again, one that is refused may never.
+    #[must_use]
+    pub const fn to_refusal(refusal: Refusal, is_stale: bool) -> Answer {
+        if is_stale && refusal.may_be_outdated() { Answer::Unavailable } else { Answer::Refused }
+    }
+
+    /// The answer to a delivery that is no event but only asks for one; `None` if it is an event.
+    #[must_use]
+    pub fn to_challenge(verified: &VerifiedEvent) -> Option<Answer> {
+        verified.challenge().map(|text| Answer::Challenge(text.to_owned()))
+    }
+
+    /// The answer to a verified event, by where it is durable.
+    #[must_use]
+    pub fn to_event(durability: Durability) -> Answer {
+        match durability {
+            Durability::Recorded(id) | Durability::InMessageOnly(id) => Answer::Accepted(id),
+            Durability::Duplicate { id, differs: _ } => Answer::Duplicate(id),
+            Durability::Nowhere => Answer::Unavailable,
+        }
+    }
+
     /// Its name in the log.
-    pub(crate) const fn outcome(&self) -> &'static str {
+    #[must_use]
+    pub const fn outcome(&self) -> &'static str {
         match self {
             Answer::Accepted(_) => "accepted",
             Answer::Duplicate(_) => "duplicate",
@@ -57,15 +118,19 @@ impl Answer {
 /// A function URL's response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Response {
-    pub(crate) status_code: u16,
-    headers: BTreeMap<&'static str, &'static str>,
-    pub(crate) body: String,
+pub struct Response {
+    /// The status.
+    pub status_code: u16,
+    /// The headers.
+    pub headers: BTreeMap<&'static str, &'static str>,
+    /// The body.
+    pub body: String,
 }
 
 impl Response {
     /// The response that says `answer`.
-    pub(crate) fn of(answer: &Answer) -> Response {
+    #[must_use]
+    pub fn of(answer: &Answer) -> Response {
         let error = |text: &str| json!({ "error": text }).to_string();
         let with_id = |id: &EventId| json!({"status": answer.outcome(), "id": id.as_str()}).to_string();
         let (status_code, body) = match answer {
@@ -98,7 +163,8 @@ impl Response {
     }
 
     /// The same without its body, as HEAD wants it.
-    pub(crate) fn without_body(mut self) -> Response {
+    #[must_use]
+    pub fn without_body(mut self) -> Response {
         self.body.clear();
         self
     }
