@@ -7,7 +7,7 @@ mod error;
 mod key_scope;
 pub mod key_set;
 pub mod lookup_limiter;
-mod mac_keys;
+pub(crate) mod mac_keys;
 mod options;
 pub mod public_keys;
 mod public_url;
@@ -103,6 +103,12 @@ impl Source {
         let unknown = &self.sender.description().about.unknown;
         self.warnings.iter().filter(|warning| !unknown.iter().any(|known| known == *warning)).cloned().collect()
     }
+}
+
+/// The texts in `secrets` of a source's secret, from the newest: what a [`Source`] keeps is only made of them.
+pub(crate) fn configured_secrets(json: &str) -> Vec<String> {
+    let configuration = Configuration::parse(json);
+    configuration.map(|it| it.secrets.iter().map(|secret| secret.trim().to_owned()).collect()).unwrap_or_default()
 }
 
 /// What is known of the sender that the configuration names, or describes itself.

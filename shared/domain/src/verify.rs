@@ -3,11 +3,11 @@
 mod body_field;
 mod credential;
 mod form;
-mod header;
+pub(crate) mod header;
 mod refusal;
-mod signature_header;
-mod signed_content;
-mod signed_timestamp;
+pub(crate) mod signature_header;
+pub(crate) mod signed_content;
+pub(crate) mod signed_timestamp;
 mod verified_event;
 
 use std::borrow::Cow;

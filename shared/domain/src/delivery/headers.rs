@@ -29,6 +29,17 @@ impl Headers {
         }
     }
 
+    /// The same with `more` behind them.
+    #[must_use]
+    pub(crate) fn with(&self, more: &[(String, String)]) -> Headers {
+        Headers([&*self.0, more].concat())
+    }
+
+    /// All names and values, as they were sent.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.trim()))
+    }
+
     /// Every value of a header, whatever it holds.
     pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())

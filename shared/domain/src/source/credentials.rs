@@ -114,6 +114,14 @@ impl Credentials {
         }
     }
 
+    /// The tokens of which one must stand in the URL, if one must.
+    pub(crate) const fn tokens(&self) -> Option<&TokenDigests> {
+        match self {
+            Credentials::Proof(_) => None,
+            Credentials::Token(tokens) | Credentials::Both { tokens, .. } => Some(tokens),
+        }
+    }
+
     /// Whether every byte of each delivery's body is signed by who may send it.
     pub(super) fn cover_body(&self) -> bool {
         matches!(self.proof(), Some(Proof::Signature { signing, .. }) if signing.vouches_for_body())

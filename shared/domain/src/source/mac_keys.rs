@@ -34,10 +34,24 @@ impl MacKeys {
         if keys.is_empty() {
             return Ok(None);
         }
-        Ok(Some(MacKeys(match hash {
+        Ok(Some(MacKeys::of(&keys, hash)))
+    }
+
+    /// These keys.
+    pub(crate) fn of(keys: &[Vec<u8>], hash: Hash) -> MacKeys {
+        MacKeys(match hash {
             Hash::Sha256 => Keyed::Sha256(keys.iter().map(|key| keyed(key)).collect()),
             Hash::Sha1 => Keyed::Sha1(keys.iter().map(|key| keyed(key)).collect()),
-        })))
+        })
+    }
+
+    /// The code of a message by the first key: what its sender would send.
+    pub(crate) fn code<'m>(&self, message: impl Iterator<Item = &'m [u8]> + Clone) -> Vec<u8> {
+        match &self.0 {
+            Keyed::Sha256(keys) => keys.first().map(|key| code(key, message)),
+            Keyed::Sha1(keys) => keys.first().map(|key| code(key, message)),
+        }
+        .unwrap_or_default()
     }
 
     /// How many bytes a code has.
@@ -69,7 +83,8 @@ impl MacKeys {
     }
 }
 
-fn key(secret: &str, SecretForm { strip_prefix, encoding }: &SecretForm) -> Result<Vec<u8>, SourceError> {
+/// The key that `secret` stands for, as this sender writes its secrets.
+pub(crate) fn key(secret: &str, SecretForm { strip_prefix, encoding }: &SecretForm) -> Result<Vec<u8>, SourceError> {
     // White space around a secret comes from copying it, never from the sender.
     let secret = secret.trim();
     let prefix = strip_prefix.as_deref().unwrap_or_default();
@@ -86,6 +101,12 @@ fn key(secret: &str, SecretForm { strip_prefix, encoding }: &SecretForm) -> Resu
 
 fn keyed<M: KeyInit>(key: &[u8]) -> M {
     M::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
+fn code<'m, M: Mac + Clone>(key: &M, message: impl Iterator<Item = &'m [u8]>) -> Vec<u8> {
+    let mut mac = key.clone();
+    message.for_each(|piece| mac.update(piece));
+    mac.finalize().into_bytes().to_vec()
 }
 
 fn matching<'m, M: Mac + Clone>(

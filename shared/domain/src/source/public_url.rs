@@ -16,7 +16,7 @@ pub struct PublicUrl {
 }
 
 impl PublicUrl {
-    pub(super) fn parse(text: &str) -> Result<PublicUrl, SourceError> {
+    pub(crate) fn parse(text: &str) -> Result<PublicUrl, SourceError> {
         let text = text.trim();
         let url = Url::parse(text).map_err(|_| SourceError::NotAPublicUrl)?;
         if !matches!(url.scheme(), "https" | "http") {

@@ -40,6 +40,13 @@ impl TokenDigests {
     }
 }
 
+impl TokenDigests {
+    /// Whether `digest`, which is no token, is among them.
+    pub(crate) fn holds(&self, digest: &Digest) -> bool {
+        self.0.contains(digest)
+    }
+}
+
 impl fmt::Debug for TokenDigests {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} tokens", self.0.len())

@@ -4,7 +4,7 @@ use crate::delivery::headers::{Doubled, Headers};
 use crate::description::HeaderName;
 
 /// The one value of the first header of `names` that is there and not empty.
-pub(super) fn first<'h>(headers: &'h Headers, names: &[HeaderName]) -> Result<Option<&'h str>, Doubled> {
+pub(crate) fn first<'h>(headers: &'h Headers, names: &[HeaderName]) -> Result<Option<&'h str>, Doubled> {
     names
         .iter()
         .find_map(|HeaderName(name)| headers.single(name).transpose().filter(|found| *found != Ok("")))
@@ -12,7 +12,7 @@ pub(super) fn first<'h>(headers: &'h Headers, names: &[HeaderName]) -> Result<Op
 }
 
 /// Every value of the first header of `names` that is there and not empty; none if none is.
-pub(super) fn all<'h>(headers: &'h Headers, names: &[HeaderName]) -> Vec<&'h str> {
+pub(crate) fn all<'h>(headers: &'h Headers, names: &[HeaderName]) -> Vec<&'h str> {
     let mut found =
         names.iter().map(|HeaderName(name)| headers.values(name).filter(|value| !value.is_empty()).collect());
     found.find(|values: &Vec<&str>| !values.is_empty()).unwrap_or_default()

@@ -7,21 +7,21 @@ use crate::source::Signing;
 use crate::text::base64_text;
 
 /// More codes than any sender makes of one delivery, even while it changes its secret. Each costs a comparison.
-pub(super) const CODES_MAX: usize = 16;
+pub(crate) const CODES_MAX: usize = 16;
 /// The same of signatures by public keys. Each is tried with every key, over the whole message.
-pub(super) const SIGNATURES_MAX: usize = 4;
+pub(crate) const SIGNATURES_MAX: usize = 4;
 
 /// What the header of the signatures says.
-pub(super) struct SignatureHeader<'h> {
+pub(crate) struct SignatureHeader<'h> {
     /// The texts of the signatures.
     signatures: Vec<&'h str>,
     /// The pairs that it is a list of, those of the signatures among them.
-    pub(super) pairs: Vec<(&'h str, &'h str)>,
+    pub(crate) pairs: Vec<(&'h str, &'h str)>,
 }
 
 impl<'h> SignatureHeader<'h> {
     /// Reads the header.
-    pub(super) fn read(headers: &'h Headers, signing: &Signing) -> Result<SignatureHeader<'h>, Refusal> {
+    pub(crate) fn read(headers: &'h Headers, signing: &Signing) -> Result<SignatureHeader<'h>, Refusal> {
         let (signatures, pairs) = match &signing.syntax {
             Syntax::Plain => (one(headers, signing)?.into_iter().collect(), Vec::new()),
             Syntax::Prefix { prefix } => {
@@ -42,7 +42,7 @@ impl<'h> SignatureHeader<'h> {
     }
 
     /// The bytes of those of the first `max` signatures that are encoded as they should be and have the right length.
-    pub(super) fn decoded(&self, encoding: Encoding, bytes: usize, max: usize) -> Result<Vec<Vec<u8>>, Refusal> {
+    pub(crate) fn decoded(&self, encoding: Encoding, bytes: usize, max: usize) -> Result<Vec<Vec<u8>>, Refusal> {
         let texts = self.signatures.iter().take(max);
         let decoded: Vec<Vec<u8>> = texts.filter_map(|text| decode(text, encoding, bytes)).collect();
         if decoded.is_empty() { Err(Refusal::SignatureMalformed) } else { Ok(decoded) }

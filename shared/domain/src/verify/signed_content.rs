@@ -12,7 +12,7 @@ use crate::digest::Digest;
 use crate::source::Signing;
 
 /// The bytes that a signature is over, piece by piece: no body is copied to be hashed.
-pub(super) struct SignedContent<'d> {
+pub(crate) struct SignedContent<'d> {
     pieces: Vec<Cow<'d, [u8]>>,
     /// Where among them the URL is.
     url: Option<usize>,
@@ -20,7 +20,7 @@ pub(super) struct SignedContent<'d> {
 
 impl<'d> SignedContent<'d> {
     /// Puts it together from what was sent.
-    pub(super) fn of(
+    pub(crate) fn of(
         delivery: &'d Delivery,
         signing: &'d Signing,
         timestamp: Option<&'d SignedTimestamp<'d>>,
@@ -32,19 +32,19 @@ impl<'d> SignedContent<'d> {
 
     /// The same with a port in the URL if it has none, and without it if it has one; `None` without a URL. Twilio signs
     /// now the one and now the other, and its library tries both.
-    pub(super) fn with_other_port(mut self) -> Option<SignedContent<'d>> {
+    pub(crate) fn with_other_port(mut self) -> Option<SignedContent<'d>> {
         let url = self.pieces.get_mut(self.url?)?;
         *url = Cow::Owned(with_other_port(str::from_utf8(url).ok()?)?.into_bytes());
         Some(self)
     }
 
     /// The pieces in their order.
-    pub(super) fn pieces(&self) -> impl Iterator<Item = &[u8]> + Clone {
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &[u8]> + Clone {
         self.pieces.iter().map(|piece| &**piece)
     }
 
     /// All of it.
-    pub(super) fn whole(&self) -> Cow<'_, [u8]> {
+    pub(crate) fn whole(&self) -> Cow<'_, [u8]> {
         match &*self.pieces {
             [piece] => Cow::Borrowed(piece),
             pieces => Cow::Owned(pieces.concat()),

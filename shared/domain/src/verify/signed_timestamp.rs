@@ -10,15 +10,16 @@ use crate::description::{Timestamp as Rule, TimestampLocation, TimestampUnit};
 use crate::time::Timestamp;
 
 /// The time at which a sender says that it made a delivery.
-pub(super) struct SignedTimestamp<'d> {
+pub(crate) struct SignedTimestamp<'d> {
     /// As it was sent: this text is what is signed.
-    pub(super) text: Cow<'d, str>,
-    instant: Timestamp,
+    pub(crate) text: Cow<'d, str>,
+    /// What it says.
+    pub(crate) instant: Timestamp,
 }
 
 impl<'d> SignedTimestamp<'d> {
     /// Reads it by `rule`. `pairs` are those of the signature's header.
-    pub(super) fn read(
+    pub(crate) fn read(
         delivery: &'d Delivery,
         rule: &Rule,
         pairs: &[(&'d str, &'d str)],
@@ -44,7 +45,7 @@ impl<'d> SignedTimestamp<'d> {
     }
 
     /// Whether a delivery that arrived at `now` may be as old, or as far ahead, as this makes it.
-    pub(super) fn check(&self, rule: &Rule, now: Timestamp) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, rule: &Rule, now: Timestamp) -> Result<(), Refusal> {
         let now = match rule.unit {
             // A sender's second is as long as ours: whatever is left of it on either side does not count.
             TimestampUnit::Seconds => now.as_millis().div_euclid(1000).saturating_mul(1000),

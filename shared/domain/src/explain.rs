@@ -1,0 +1,276 @@
+//! Why a delivery is refused, step by step, and which mistake would explain it.
+//!
+//! Nothing here says what a right signature would be, or shows a secret: the mistakes are tried, and the one that fits is
+//! named.
+
+mod attempt;
+mod bodies;
+mod guess;
+mod keys;
+mod messages;
+mod signatures;
+
+use crate::delivery::Delivery;
+use crate::description::{HeaderName, Timestamp as Rule};
+use crate::source::public_keys::PublicKeys;
+use crate::source::source_name::SourceName;
+use crate::source::{Keys, Proof, Signing, Source, SourceError, TokenDigests, configured_secrets};
+use crate::verify::signature_header::SignatureHeader;
+use crate::verify::signed_timestamp::SignedTimestamp;
+use crate::verify::{Refusal, prove};
+
+/// What is known of a delivery and of the source that it came to.
+#[derive(Clone, Copy)]
+pub struct Evidence<'a> {
+    /// The delivery.
+    pub delivery: &'a Delivery,
+    /// The source's name.
+    pub source: &'a SourceName,
+    /// What the source's secret says.
+    pub secret: &'a str,
+    /// What it said before it was last changed.
+    pub previous_secret: Option<&'a str>,
+    /// The keys that the sender publishes.
+    pub published: &'a PublicKeys,
+}
+
+/// Why a delivery is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// The receiver's word for it; `None` if the delivery is genuine.
+    pub refusal: Option<Refusal>,
+    /// What was looked at, in its order.
+    pub steps: Vec<Step>,
+    /// Mistakes of which each would explain it, as sentences with what to do.
+    pub causes: Vec<String>,
+}
+
+/// Something that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Whether it is as it must be.
+    pub is_right: bool,
+    /// What it is, in a sentence.
+    pub text: String,
+}
+
+/// What is said where no mistake explains a wrong signature.
+const ANOTHER_SECRET: &str = "No usual mistake explains the signature: the sender signs with another secret than the source has, or the body was changed on the way. Copy the secret anew from the sender.";
+
+/// Explains what a receiver makes of the delivery.
+///
+/// # Errors
+/// If the source's secret cannot be used as it stands: that is why then.
+pub fn explain(evidence: &Evidence<'_>) -> Result<Explanation, SourceError> {
+    let source = Source::parse(evidence.source.clone(), evidence.secret)?;
+    let mut explanation = Explanation {
+        refusal: prove(evidence.delivery, &source, evidence.published).err(),
+        steps: Vec::new(),
+        causes: Vec::new(),
+    };
+    if let Some(tokens) = source.credentials.tokens() {
+        explanation.look_at_token(evidence.delivery, tokens);
+    }
+    match source.credentials.proof() {
+        None => {}
+        Some(Proof::StaticToken { header, prefix, tokens }) => {
+            explanation.look_at_credential(evidence.delivery, header, prefix, tokens);
+        }
+        Some(Proof::Basic(_)) => explanation.look_at_basic(),
+        Some(Proof::Signature { signing, keys }) => explanation.look_at_signature(evidence, &source, signing, keys),
+    }
+    explanation.look_at_previous_secret(evidence);
+    if explanation.refusal == Some(Refusal::SignatureWrong) && explanation.causes.is_empty() {
+        explanation.causes.push(ANOTHER_SECRET.to_owned());
+    }
+    Ok(explanation)
+}
+
+impl Explanation {
+    fn right(&mut self, text: impl Into<String>) {
+        self.steps.push(Step { is_right: true, text: text.into() });
+    }
+
+    fn wrong(&mut self, text: impl Into<String>) {
+        self.steps.push(Step { is_right: false, text: text.into() });
+    }
+
+    fn cause(&mut self, text: impl Into<String>) {
+        self.causes.push(text.into());
+    }
+
+    fn look_at_token(&mut self, delivery: &Delivery, tokens: &TokenDigests) {
+        let Some(token) = delivery.token.as_deref() else {
+            self.wrong("The URL has no token.");
+            return self
+                .cause("The sender was given the URL without its token: it must end in `/hooks/{source}/{token}`.");
+        };
+        if tokens.find(token.as_bytes()).is_some() {
+            return self.right("The token of the URL is one of the source's.");
+        }
+        self.wrong("The token of the URL is none of the source's.");
+        if tokens.find(token.trim().as_bytes()).is_some() {
+            self.cause("White space stands around the token in the URL that the sender was given: copy the URL anew.");
+        } else if token.parse().is_ok_and(|digest| tokens.holds(&digest)) {
+            self.cause("The URL has the token's SHA-256 in the place of the token: give the sender the token itself.");
+        }
+    }
+
+    fn look_at_credential(&mut self, delivery: &Delivery, header: &HeaderName, prefix: &str, tokens: &TokenDigests) {
+        let HeaderName(header) = header;
+        let values: Vec<&str> = delivery.headers.values(header).filter(|value| !value.is_empty()).collect();
+        let [value] = *values else {
+            let elsewhere = delivery.headers.iter().find(|(_, value)| tokens.find(bare(value)).is_some());
+            if let Some((name, _)) = elsewhere {
+                self.cause(format!("The token stands in the header `{name}`: have the sender put it into `{header}`."));
+            }
+            let many = if values.is_empty() { "is missing or empty" } else { "was sent more than once" };
+            return self.wrong(format!("The header `{header}` {many}."));
+        };
+        let found = value.strip_prefix(prefix).is_some_and(|token| tokens.find(token.as_bytes()).is_some());
+        if found {
+            return self.right(format!("The header `{header}` holds one of the source's tokens."));
+        }
+        self.wrong(format!("The header `{header}` holds none of the source's tokens."));
+        if tokens.find(bare(value)).is_some() {
+            let expected = if prefix.is_empty() { "alone".to_owned() } else { format!("behind `{prefix}`") };
+            self.cause(format!("The token is right, but must stand {expected} in the header."));
+        }
+    }
+
+    fn look_at_basic(&mut self) {
+        match self.refusal {
+            None => self.right("Name and password are a pair of the source's."),
+            Some(Refusal::CredentialMissing) => {
+                self.wrong("The header `authorization` is missing.");
+                self.cause("The sender was given the URL without `name:password@` before the host.");
+            }
+            Some(Refusal::CredentialDoubled) => self.wrong("The header `authorization` was sent more than once."),
+            Some(Refusal::CredentialMalformed) => {
+                self.wrong("The header `authorization` is not `Basic` with a name and a password in base64.");
+            }
+            Some(Refusal::CredentialWrong) => self.wrong("Name and password are no pair of the source's."),
+            Some(_) => {}
+        }
+    }
+
+    fn look_at_signature(&mut self, evidence: &Evidence<'_>, source: &Source, signing: &Signing, keys: &Keys) {
+        let delivery = evidence.delivery;
+        let names: Vec<&str> = signing.header.iter().map(|HeaderName(name)| &**name).collect();
+        let names = format!("`{}`", names.join("` or `"));
+        let header = match SignatureHeader::read(&delivery.headers, signing) {
+            Ok(header) => header,
+            Err(refusal) => {
+                self.wrong(match refusal {
+                    Refusal::SignatureDoubled => format!("The header {names} holds more than one signature."),
+                    Refusal::SignatureMalformed => {
+                        format!("The header {names} is not written as this sender writes it.")
+                    }
+                    _ => format!("The header {names} with the signature is missing, or holds none of the right kind."),
+                });
+                return self.try_mistakes(evidence, source, signing);
+            }
+        };
+        self.right(format!("The header {names} holds a signature."));
+        let timestamp =
+            signing.timestamp.as_ref().map(|rule| (rule, SignedTimestamp::read(delivery, rule, &header.pairs)));
+        match (self.refusal, keys) {
+            (Some(Refusal::SignatureMalformed), _) => {
+                self.wrong("It is not encoded as this sender encodes it, or has not the right length.");
+                self.try_mistakes(evidence, source, signing);
+            }
+            (Some(Refusal::SignatureWrong), Keys::Mac(_)) => {
+                self.wrong("It fits the delivery with none of the source's secrets.");
+                self.try_mistakes(evidence, source, signing);
+            }
+            (Some(Refusal::SignatureWrong), Keys::Public(_) | Keys::Published(_)) => {
+                self.wrong("It fits the delivery with none of the public keys.");
+            }
+            (Some(refusal), _) if lacks(refusal).is_some() => {
+                self.wrong(lacks(refusal).unwrap_or_default());
+            }
+            (Some(Refusal::AccountWrong), _) => {
+                self.right("It is the sender's own.");
+                self.wrong("It was made for another of the sender's customers than those in `account`.");
+                self.cause("`account` of the source must be your account as the deliveries name it.");
+            }
+            _ => self.right("It fits the delivery."),
+        }
+        if let Some((rule, timestamp)) = timestamp {
+            self.look_at_time(delivery, rule, timestamp);
+        }
+    }
+
+    fn look_at_time(&mut self, delivery: &Delivery, rule: &Rule, timestamp: Result<SignedTimestamp<'_>, Refusal>) {
+        let timestamp = match timestamp {
+            Ok(timestamp) => timestamp,
+            Err(Refusal::TimestampMissing) => return self.wrong("The delivery does not say when it was made."),
+            Err(Refusal::TimestampDoubled) => return self.wrong("The delivery says more than once when it was made."),
+            Err(_) => return self.wrong("When the delivery was made is not written as this sender writes it."),
+        };
+        let age_millis = delivery.received_at.as_millis().saturating_sub(timestamp.instant.as_millis());
+        let seconds = age_millis.unsigned_abs() / 1000;
+        let how = if age_millis < 0 { "ahead" } else { "old" };
+        let limit = if age_millis < 0 { rule.future_seconds } else { rule.past_seconds };
+        let limit = limit.map_or_else(|| "without a limit".to_owned(), |limit| format!("{limit} s are allowed"));
+        let age =
+            if seconds < 2 * DAY_SECONDS { format!("{seconds} s") } else { format!("{} days", seconds / DAY_SECONDS) };
+        let text = format!("By its own account it was {age} {how} when it arrived; {limit}.");
+        match timestamp.check(rule, delivery.received_at) {
+            Ok(()) => self.right(text),
+            Err(refusal) => {
+                self.wrong(text);
+                self.cause(match refusal {
+                    _ if seconds > YEARS_SECONDS => {
+                        "The time is in another unit than this sender's, or not a time: see `unit` of the description."
+                    }
+                    Refusal::TimestampEarly => "The sender's clock is ahead.",
+                    _ => "It is a copy sent again, or it was on its way for too long: have the sender deliver it anew.",
+                });
+            }
+        }
+    }
+
+    fn try_mistakes(&mut self, evidence: &Evidence<'_>, source: &Source, signing: &Signing) {
+        let secrets = configured_secrets(evidence.secret);
+        self.causes.extend(attempt::find_mistake(evidence.delivery, source, signing, &secrets));
+    }
+
+    fn look_at_previous_secret(&mut self, evidence: &Evidence<'_>) {
+        let Some(previous) = evidence.previous_secret.filter(|_| self.refusal.is_some()) else { return };
+        let Ok(previous) = Source::parse(evidence.source.clone(), previous) else { return };
+        if prove(evidence.delivery, &previous, evidence.published).is_ok() {
+            self.cause("It is right by what the source's secret said before its last change: the sender still uses what was taken out. Put it back behind the new one until the sender has changed.");
+        }
+    }
+}
+
+const DAY_SECONDS: u64 = 24 * 60 * 60;
+/// A time that is this far off is no time of a delivery.
+const YEARS_SECONDS: u64 = 10 * 365 * DAY_SECONDS;
+
+/// What a token is without what people write around it.
+fn bare(value: &str) -> &[u8] {
+    let value = value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("Token ")).unwrap_or(value);
+    value.trim().trim_matches('"').as_bytes()
+}
+
+fn lacks(refusal: Refusal) -> Option<&'static str> {
+    Some(match refusal {
+        Refusal::IdMissing => "The header with the delivery's id, which is signed, is missing.",
+        Refusal::IdDoubled => "The header with the delivery's id, which is signed, was sent more than once.",
+        Refusal::HeaderMissing => "A header that is signed is missing.",
+        Refusal::HeaderDoubled => "A header that is signed was sent more than once.",
+        Refusal::FieldMissing => "A field of the body that is signed is missing, or is no text.",
+        Refusal::BodyDigestMissing => "The URL is signed in place of the body, and does not hold the body's digest.",
+        Refusal::BodyDigestWrong => "The URL holds another body's digest: the body was changed on the way.",
+        Refusal::FormTooLong => "The form that is signed has more fields than any sender's.",
+        Refusal::TimestampMissing | Refusal::TimestampDoubled | Refusal::TimestampMalformed => {
+            "Without its time, the signature cannot be checked."
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests;

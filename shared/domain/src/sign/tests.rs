@@ -1,0 +1,62 @@
+use testdata::vector::VectorFile;
+
+use super::*;
+use crate::delivery::RequestUrl;
+use crate::delivery::headers::Headers;
+use crate::verify::verify;
+
+const AT: Timestamp = Timestamp::from_millis(1_767_323_045_000);
+
+/// Whatever a catalogue's sender signs with a secret can be played, and is believed; of the others it is said why not.
+#[test]
+fn every_sender_with_a_secret_can_be_played() {
+    let mut not_played = Vec::new();
+    for provider in Provider::ALL {
+        let file = VectorFile::read(&VectorFile::folder(), provider.as_str());
+        let (group, case) = file.case("genuine").expect("every sender has it");
+        let secret = Value::Object(group.source.secret.clone()).to_string();
+        let signer = Signer::parse(SourceName::parse("test").unwrap(), &secret).unwrap();
+        let path = case.request.url.split_once("/hooks/test").expect("a URL of the source").1;
+        let (token, query) = path.split_once('?').unwrap_or((path, ""));
+        let token = Some(token.trim_start_matches('/').to_owned()).filter(|token| !token.is_empty());
+        let content_type = case.request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let headers: Headers = content_type.into_iter().cloned().collect();
+        let url = RequestUrl {
+            host: "hooks.example.com".to_owned(),
+            path: "/hooks/test".to_owned(),
+            query: query.to_owned(),
+        };
+        let body = signer.dated(case.request.body(), AT);
+        let delivery = Delivery { url, token, headers, body, received_at: AT, request_id: "request-1".to_owned() };
+        let added = match signer.headers(&delivery, "msg_1") {
+            Ok(added) => added,
+            Err(error) => {
+                not_played.push(error.to_string());
+                continue;
+            }
+        };
+        let sent = Delivery { headers: delivery.headers.with(&added), ..delivery };
+        let verified = verify(sent, signer.source()).map(|_| ()).map_err(|rejection| rejection.refusal);
+        assert_eq!(verified, Ok(()), "{provider}");
+    }
+    let why = |provider| {
+        format!("{provider} signs with a private key that only it has, so nobody else can make its signatures")
+    };
+    assert_eq!(not_played, ["fal", "standard-webhooks-ed25519"].map(why));
+}
+
+#[test]
+fn what_is_signed_must_be_there() {
+    let name = SourceName::parse("test").unwrap();
+    let signer = Signer::parse(name, r#"{"provider":"kie","secrets":["a secret of thirty-two bytes or so"]}"#).unwrap();
+    let delivery = Delivery {
+        url: RequestUrl::default(),
+        token: None,
+        headers: Headers::default(),
+        body: b"{}".to_vec(),
+        received_at: AT,
+        request_id: "request-1".to_owned(),
+    };
+    let error = signer.headers(&delivery, "msg_1").unwrap_err();
+    assert_eq!(error.to_string(), "the request lacks what kie signs: field_missing");
+}
