@@ -6,8 +6,12 @@ use crate::context::Context;
 use crate::error::Result;
 
 mod deploy;
+mod explain;
+mod sign;
 mod source;
 mod status;
+mod trigger;
+mod try_vectors;
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -17,8 +21,16 @@ pub enum Command {
     /// Set senders up, and look after them
     #[command(subcommand)]
     Source(source::SourceCommand),
+    /// Explain, step by step, why a recorded request is refused
+    Explain(explain::Arguments),
+    /// Print the headers that a source's sender would add to a body, for curl
+    Sign(sign::Arguments),
     /// Show the stack and its state
     Status(status::Arguments),
+    /// Send a recorded delivery, correctly signed
+    Trigger(trigger::Arguments),
+    /// Say what becomes of recorded requests, without a network
+    Try(try_vectors::Arguments),
 }
 
 impl Command {
@@ -30,7 +42,11 @@ impl Command {
         match self {
             Command::Deploy(arguments) => deploy::run(&arguments, context).await,
             Command::Source(command) => command.run(context).await,
+            Command::Explain(arguments) => explain::run(&arguments, context).await,
+            Command::Sign(arguments) => sign::run(&arguments, context).await,
             Command::Status(arguments) => status::run(&arguments, context).await,
+            Command::Trigger(arguments) => trigger::run(&arguments, context).await,
+            Command::Try(arguments) => try_vectors::run(&arguments, context),
         }
     }
 }

@@ -7,8 +7,12 @@ pub mod arguments;
 pub mod aws_error;
 pub mod commands;
 pub mod context;
+pub mod deliveries;
+pub mod edit;
 pub mod error;
+pub mod fresh_ids;
 pub mod handover;
+pub mod http;
 pub mod new_source;
 pub mod options;
 pub mod output;
@@ -16,10 +20,14 @@ pub mod prompt;
 #[cfg(test)]
 mod reference;
 pub mod sender;
+pub mod sender_options;
 pub mod session;
+pub mod source_secret;
 pub mod source_store;
 pub mod stack;
 pub mod test_delivery;
+pub mod vector;
+pub mod verdict;
 
 use std::process::ExitCode;
 

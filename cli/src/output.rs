@@ -62,6 +62,20 @@ impl Output {
         data(&text)
     }
 
+    /// Writes a text as it stands, where a table would not do.
+    ///
+    /// # Errors
+    /// If the output is closed.
+    pub fn text(&self, text: &str) -> Result<()> {
+        data(text)
+    }
+
+    /// How data is written.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
     /// Tells people something.
     pub fn words(&self, text: &str) {
         // Nobody can be told that nobody can be told.

@@ -9,6 +9,8 @@ mod archive;
 mod bodies;
 mod catalogue;
 mod cli_sources;
+mod cli_deliveries;
+mod cli_vectors;
 mod confirm;
 mod consumers;
 mod contract;

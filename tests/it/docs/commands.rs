@@ -29,6 +29,7 @@ aws() {
   echo answered
 }
 make() { record make "$@"; }
+landfall() { record landfall "$@"; }
 curl() { record curl "$@"; }
 openssl() { cat > /dev/null; record openssl "$@"; echo 0123456789abcdef0123456789abcdef; }
 vi() { record vi "$@"; }

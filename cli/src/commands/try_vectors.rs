@@ -1,0 +1,111 @@
+//! `landfall try`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::options::Format;
+use crate::output::{Output, Row};
+use crate::sender_options::description;
+use crate::vector::Vector;
+use crate::verdict::proof;
+
+/// The options of `landfall try`.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Files of recorded requests, in the format of the conformance vectors (tests/vectors/README.md)
+    #[arg(required = true, value_name = "VECTOR")]
+    files: Vec<PathBuf>,
+    /// Only the cases of these names
+    #[arg(long = "case", value_name = "NAME")]
+    cases: Vec<String>,
+    /// A description of the sender, in TOML or JSON, in the place of the files' own
+    #[arg(long, value_name = "FILE")]
+    description: Option<PathBuf>,
+    /// One JSON document a vector, as with --output ndjson
+    #[arg(long)]
+    json: bool,
+}
+
+/// What becomes of a recorded request.
+#[derive(Serialize)]
+struct Trial {
+    file: String,
+    case: String,
+    /// What the answer is for, or the reason of a refusal.
+    verdict: String,
+    status: u16,
+    body: String,
+    proof: Option<Value>,
+    id: Option<String>,
+    #[serde(rename = "type")]
+    event_type: Option<String>,
+    subject: Option<String>,
+    published: Option<Value>,
+    /// Whether all that the vector expects holds.
+    holds: bool,
+    differences: Vec<String>,
+}
+
+impl Row for Trial {
+    const COLUMNS: &'static [&'static str] = &["case", "verdict", "status", "type", "id", "holds"];
+}
+
+/// Says what ingest makes of recorded requests. Fails if one is not as its file expects.
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<()> {
+    let scheme = arguments.description.as_deref().map(description).transpose()?;
+    let mut trials = Vec::new();
+    for file in &arguments.files {
+        for mut vector in Vector::read(file)? {
+            if arguments.cases.is_empty() || arguments.cases.contains(&vector.name) {
+                if let Some(scheme) = &scheme {
+                    vector.describe(scheme);
+                }
+                trials.push(Trial::of(file.display().to_string(), &vector)?);
+            }
+        }
+    }
+    if let Some(case) = arguments.cases.iter().find(|case| !trials.iter().any(|trial| trial.case == **case)) {
+        return Err(Error::NotFound(format!("there is no case {case}")));
+    }
+    if arguments.json {
+        Output::new(Format::Ndjson, Vec::new()).rows(&trials)?;
+    } else {
+        context.output.rows(&trials)?;
+    }
+    let wrong: Vec<String> = trials.iter().filter(|trial| !trial.holds).map(Trial::complaint).collect();
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Failed(format!("{} of {} vectors came out otherwise:\n{}", wrong.len(), trials.len(), wrong.join("\n"))))
+}
+
+impl Trial {
+    fn of(file: String, vector: &Vector) -> Result<Trial> {
+        let verdict = vector.verdict()?;
+        let differences = vector.differences(&verdict);
+        let event = verdict.event.as_ref();
+        Ok(Trial {
+            file,
+            case: vector.name.clone(),
+            verdict: verdict.word(),
+            status: verdict.response.status_code,
+            body: verdict.response.body.clone(),
+            proof: event.map(|event| proof(event).into_iter().collect()),
+            id: event.map(|event| event.event().id.to_string()),
+            event_type: event.map(|event| event.event().event_type.to_string()),
+            subject: event.and_then(|event| event.event().subject.clone()),
+            published: verdict.published.clone(),
+            holds: differences.is_empty(),
+            differences,
+        })
+    }
+
+    fn complaint(&self) -> String {
+        format!("  {}: {}: {}", self.file, self.case, self.differences.join("; "))
+    }
+}

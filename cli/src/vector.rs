@@ -1,0 +1,275 @@
+//! Recorded requests, in the format of the conformance vectors (tests/vectors/README.md), and what ingest makes of them.
+//!
+//! The requests go through the code that ingest runs, and nothing goes over a network.
+
+mod format;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::Path;
+
+use domain::answer::Answer;
+use domain::delivery::Delivery;
+use domain::delivery::front::OriginGuard;
+use domain::delivery::request::Request;
+use domain::receive::{Reception, receive};
+use domain::source::Source;
+use domain::source::public_keys::PublicKeys;
+use domain::source::source_name::SourceName;
+use domain::time::Timestamp;
+use domain::verify::{Refusal, VerifiedEvent, verify_with};
+use serde_json::{Map, Value, json};
+
+use self::format::{Case, Expected, File, Group, SentRequest};
+use crate::error::{Error, Result};
+use crate::verdict::{Verdict, proof};
+
+/// A recorded request, with the source that it came to and what is expected of it.
+#[derive(Clone, Debug)]
+pub struct Vector {
+    /// Its name in the file.
+    pub name: String,
+    /// The name of the source.
+    pub source: SourceName,
+    /// What the source's secret says, as JSON.
+    pub secret: Map<String, Value>,
+    key_set: Option<Value>,
+    received_at: Timestamp,
+    request: SentRequest,
+    expected: Option<Expected>,
+    /// The event that is expected to be published.
+    published_event: Option<Value>,
+}
+
+/// The case of which a file has the published event.
+const PUBLISHED_CASE: &str = "genuine";
+
+impl Vector {
+    /// All of a file.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is not of the format.
+    pub fn read(file: &Path) -> Result<Vec<Vector>> {
+        let text = fs::read_to_string(file).map_err(|error| Error::NotFound(format!("{}: {error}", file.display())))?;
+        Vector::parse(&text).map_err(|fault| Error::Usage(format!("{}: {fault}", file.display())))
+    }
+
+    fn parse(text: &str) -> std::result::Result<Vec<Vector>, String> {
+        let File { number_of_cases, groups, published_event, .. } =
+            serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let mut vectors = Vec::new();
+        for Group { source, key_set, cases } in groups {
+            let name = SourceName::parse(&source.name).map_err(|error| format!("source {:?}: {error}", source.name))?;
+            for Case { name: case, received_at, request, expected, .. } in cases {
+                let at = Timestamp::parse_rfc3339(&received_at);
+                let published = published_event.as_ref().filter(|event| case == PUBLISHED_CASE && !event.is_null());
+                vectors.push(Vector {
+                    source: name.clone(),
+                    secret: source.secret.clone(),
+                    key_set: key_set.clone(),
+                    received_at: at.ok_or_else(|| format!("{case}: `received_at` is no instant by RFC 3339"))?,
+                    request,
+                    expected,
+                    published_event: published.cloned(),
+                    name: case,
+                });
+            }
+        }
+        match number_of_cases {
+            Some(number) if number != vectors.len() => {
+                Err(format!("it has {} cases, and `number_of_cases` says {number}", vectors.len()))
+            }
+            _ => Ok(vectors),
+        }
+    }
+
+    /// The same for a sender that `scheme` describes. What is published then names another provider, so it is not compared.
+    pub fn describe(&mut self, scheme: &Map<String, Value>) {
+        self.secret.remove("provider");
+        self.secret.insert("scheme".to_owned(), Value::Object(scheme.clone()));
+        self.published_event = None;
+    }
+
+    /// The delivery that it is.
+    ///
+    /// # Errors
+    /// If it is none, or its body cannot be read.
+    pub fn delivery(&self) -> Result<Delivery> {
+        let event = self.function_url_event()?;
+        let request = Request::read(&event).map_err(|error| self.fault(&error))?;
+        match receive(request, &OriginGuard::default(), self.received_at, REQUEST_ID) {
+            Reception::Delivery { delivery, .. } => Ok(delivery),
+            Reception::Answer(answer) => {
+                Err(self.fault(&format!("it is no delivery, and answered {}", answer.outcome())))
+            }
+            Reception::Refusal(refusal) => Err(self.fault(&refusal)),
+            Reception::Fault(fault) => Err(self.fault(&fault)),
+        }
+    }
+
+    /// The keys that the sender publishes.
+    ///
+    /// # Errors
+    /// If they are none.
+    pub fn published_keys(&self) -> Result<PublicKeys> {
+        let keys = self.key_set.as_ref().map(|keys| PublicKeys::of_key_set(keys.to_string().as_bytes()));
+        keys.transpose().map(Option::unwrap_or_default).map_err(|error| self.fault(&format!("`key_set`: {error}")))
+    }
+
+    /// What the source's secret says.
+    #[must_use]
+    pub fn secret_json(&self) -> String {
+        Value::Object(self.secret.clone()).to_string()
+    }
+
+    /// What ingest makes of it, where nothing is known yet and everything works.
+    ///
+    /// # Errors
+    /// If the source cannot be used, or the request cannot be one.
+    pub fn verdict(&self) -> Result<Verdict> {
+        let event = self.function_url_event()?;
+        let request = Request::read(&event).map_err(|error| self.fault(&error))?;
+        Ok(match receive(request, &OriginGuard::default(), self.received_at, REQUEST_ID) {
+            Reception::Answer(answer) => Verdict::answered(None, &answer),
+            Reception::Refusal(refusal) => Verdict::refused(refusal),
+            Reception::Fault(_) => Verdict::answered(None, &Answer::Unavailable),
+            Reception::Delivery { source, .. } if source.as_ref() != Some(&self.source) => {
+                Verdict::refused(Refusal::UnknownSource)
+            }
+            Reception::Delivery { delivery, .. } => {
+                let source = Source::parse(self.source.clone(), &self.secret_json());
+                let source = source.map_err(|error| self.fault(&error))?;
+                match verify_with(delivery, &source, &self.published_keys()?) {
+                    Ok(verified) => Verdict::verified(verified, &source),
+                    Err(rejection) => Verdict::refused(rejection.refusal),
+                }
+            }
+        })
+    }
+
+    /// What of `verdict` is not as it is expected, in words; nothing if nothing is expected.
+    #[must_use]
+    pub fn differences(&self, verdict: &Verdict) -> Vec<String> {
+        let mut differences = Vec::new();
+        let mut compare = |what: &str, expected: String, found: String| {
+            if expected != found {
+                differences.push(format!("{what}: {found}, and not {expected}"));
+            }
+        };
+        if let Some(expected) = &self.expected {
+            if let Some(refused) = &expected.refused {
+                compare("refusal", refused.clone(), verdict.word());
+            }
+            if let Some(accepted) = &expected.accepted {
+                let proof = verdict.event.as_ref().map(proof);
+                let none = || verdict.word();
+                compare("proof", words(accepted), proof.as_ref().map_or_else(none, words));
+            }
+            if let Some(event) = &expected.event {
+                let found = verdict.event.as_ref().map(VerifiedEvent::event);
+                let none = || verdict.word();
+                compare("event id", event.id.clone(), found.map_or_else(none, |event| event.id.to_string()));
+                let found_type = found.map_or_else(none, |event| event.event_type.to_string());
+                compare("event type", event.event_type.clone(), found_type);
+            }
+        }
+        if self.published_event.is_some() && verdict.published != self.published_event {
+            differences.push("the published event is another one".to_owned());
+        }
+        differences
+    }
+
+    fn fault(&self, fault: &dyn std::fmt::Display) -> Error {
+        Error::Usage(format!("{}: {fault}", self.name))
+    }
+
+    /// The event that Lambda would hand to ingest.
+    fn function_url_event(&self) -> Result<String> {
+        let SentRequest { method, url, headers, body, body_base64 } = &self.request;
+        let (before_query, query) = url.split_once('?').unwrap_or((url, ""));
+        let host_and_path = before_query.split_once("://").map(|(_, rest)| rest);
+        let host_and_path = host_and_path.ok_or_else(|| self.fault(&"`url` must be a whole URL"))?;
+        let (host, path) = host_and_path.split_at(host_and_path.find('/').unwrap_or(host_and_path.len()));
+        // Headers that were sent more than once come joined.
+        let mut joined: HashMap<&str, String> = HashMap::new();
+        for (name, value) in headers {
+            joined.entry(name).and_modify(|known| *known = format!("{known},{value}")).or_insert_with(|| value.clone());
+        }
+        let (body, is_base64) = match (body, body_base64) {
+            (Some(text), None) => (text, false),
+            (None, Some(base64)) => (base64, true),
+            _ => return Err(self.fault(&"it must have either `body` or `body_base64`")),
+        };
+        Ok(json!({
+            "version": "2.0",
+            "rawPath": path,
+            "rawQueryString": query,
+            "headers": joined,
+            "requestContext": {"domainName": host, "http": {"method": method}},
+            "body": body,
+            "isBase64Encoded": is_base64,
+        })
+        .to_string())
+    }
+}
+
+/// The invocation that no recorded request has; with `dedupe` off it is part of the event's id.
+const REQUEST_ID: &str = "request-1";
+
+fn words(proof: &BTreeMap<String, Value>) -> String {
+    let words = proof.iter().map(|(name, value)| match value {
+        Value::String(text) => format!("{name} {text}"),
+        value => format!("{name} {value}"),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> &'static Path {
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors"))
+    }
+
+    #[test]
+    fn every_conformance_vector_comes_out_as_it_says() {
+        let mut wrong = Vec::new();
+        for entry in fs::read_dir(folder()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "json") {
+                for vector in Vector::read(&path).unwrap() {
+                    let differences = vector.differences(&vector.verdict().unwrap());
+                    wrong.extend(differences.iter().map(|difference| format!("{}: {difference}", vector.name)));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn whatever_is_expected_and_does_not_hold_is_told() {
+        let mut genuine = Vector::read(&folder().join("stripe.json")).unwrap();
+        genuine.retain(|vector| vector.name == "genuine");
+        let [mut vector] = genuine.try_into().unwrap();
+        vector.request.headers.retain(|(name, _)| name != "Stripe-Signature");
+        let verdict = vector.verdict().unwrap();
+        assert_eq!((verdict.word(), verdict.response.status_code), ("signature_missing".to_owned(), 401));
+        let told = vector.differences(&verdict);
+        assert_eq!(told.len(), 4, "{told:?}");
+        assert!(told[0].starts_with("proof: signature_missing, and not secret 0, verified_by signature"), "{told:?}");
+        vector.expected = None;
+        vector.published_event = None;
+        assert_eq!(vector.differences(&verdict), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_file_of_another_form_is_refused() {
+        let check = |text: &str, expected: &str| assert_eq!(Vector::parse(text).unwrap_err(), expected);
+        check(r#"{"groups": [], "number_of_cases": 1}"#, "it has 0 cases, and `number_of_cases` says 1");
+        check(
+            r#"{"cases": []}"#,
+            "unknown field `cases`, expected one of `sender`, `number_of_cases`, `groups`, `published_event` at line 1 column 8",
+        );
+    }
+}

@@ -1,0 +1,69 @@
+//! What ingest makes of a request.
+
+use std::collections::BTreeMap;
+
+use domain::answer::{Answer, Durability, Response};
+use domain::content::canonical::Canonical;
+use domain::published::{Carriage, publish};
+use domain::source::Source;
+use domain::verify::{Refusal, VerifiedEvent};
+use serde_json::Value;
+
+/// What ingest makes of a recorded request, and what becomes of it.
+#[derive(Debug)]
+pub struct Verdict {
+    /// Why it is refused; `None` if it is not.
+    pub refusal: Option<Refusal>,
+    /// The answer.
+    pub response: Response,
+    /// The verified event.
+    pub event: Option<VerifiedEvent>,
+    /// What is published of it; nothing of what only asks for an answer.
+    pub published: Option<Value>,
+}
+
+impl Verdict {
+    /// A word for it: the reason of a refusal, `accepted`, or the status of what is no delivery.
+    #[must_use]
+    pub fn word(&self) -> String {
+        match (self.refusal, &self.event) {
+            (Some(refusal), _) => refusal.to_string(),
+            (None, Some(_)) => "accepted".to_owned(),
+            (None, None) => self.response.status_code.to_string(),
+        }
+    }
+
+    pub(crate) fn answered(refusal: Option<Refusal>, answer: &Answer) -> Verdict {
+        Verdict { refusal, response: Response::of(answer), event: None, published: None }
+    }
+
+    pub(crate) fn refused(refusal: Refusal) -> Verdict {
+        Verdict::answered(Some(refusal), &Answer::to_refusal(refusal, false))
+    }
+
+    pub(crate) fn verified(verified: VerifiedEvent, source: &Source) -> Verdict {
+        if let Some(answer) = Answer::to_challenge(&verified) {
+            return Verdict { event: Some(verified), ..Verdict::answered(None, &answer) };
+        }
+        let event = verified.event();
+        let answer = Answer::to_event(Durability::Recorded(event.id.clone()));
+        let canonical = Canonical::of(&source.sender, &event.headers, verified.body());
+        let published = publish(event, &canonical, verified.body(), Carriage::Whole);
+        let published = serde_json::from_str(&published.json).expect("an event is JSON");
+        Verdict { event: Some(verified), published: Some(published), ..Verdict::answered(None, &answer) }
+    }
+}
+
+/// What proved a verified event, as a vector says it.
+#[must_use]
+pub fn proof(verified: &VerifiedEvent) -> BTreeMap<String, Value> {
+    let matched = verified.matched();
+    let places = [
+        ("secret", matched.secret),
+        ("public_key", matched.public_key),
+        ("published_key", matched.published_key),
+        ("token", matched.token),
+    ];
+    let places = places.into_iter().filter_map(|(name, place)| Some((name.to_owned(), Value::from(place?))));
+    places.chain([("verified_by".to_owned(), verified.event().verified_by.as_str().into())]).collect()
+}
