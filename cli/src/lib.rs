@@ -22,7 +22,6 @@ mod reference;
 pub mod sender;
 pub mod sender_options;
 pub mod session;
-pub mod source_secret;
 pub mod source_store;
 pub mod stack;
 pub mod test_delivery;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::source_secret;
+use crate::source_store::SourceStore;
 
 /// What a command is told of a sender that no stack knows.
 #[derive(Debug, Args)]
@@ -45,8 +45,7 @@ impl SenderOptions {
         provider: Option<&str>,
     ) -> Result<SourceSecret> {
         if !self.secret_stdin {
-            let json = source_secret::read(context, name, source_secret::Version::Current).await?;
-            let json = json.ok_or_else(|| Error::NotFound(format!("the stack has no source {name}")))?;
+            let json = SourceStore::of(&context.session).await?.existing(name).await?;
             let json = self.description.as_deref().map_or(Ok(json.clone()), |file| described(&json, file))?;
             return Ok(SourceSecret { json, token: None });
         }

@@ -23,6 +23,15 @@ pub struct SourceStore {
     region: String,
 }
 
+/// Which of a secret's versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// The one that counts.
+    Current,
+    /// The one before.
+    Previous,
+}
+
 /// A source as the list of secrets has it.
 #[derive(Debug)]
 pub struct ListedSource {
@@ -56,13 +65,17 @@ impl SourceStore {
         format!("{}/source/{source}", self.prefix)
     }
 
-    /// What the secret says; `None` if there is none.
+    /// What a version of the secret says; `None` if there is none.
     ///
     /// # Errors
     /// If it is being deleted, or could not be read.
-    pub async fn read(&self, source: &SourceName) -> Result<Option<String>> {
+    pub async fn read(&self, source: &SourceName, version: Version) -> Result<Option<String>> {
         let name = self.secret_name(source);
-        match self.secrets.get_secret_value().secret_id(&name).send().await {
+        let stage = match version {
+            Version::Current => "AWSCURRENT",
+            Version::Previous => "AWSPREVIOUS",
+        };
+        match self.secrets.get_secret_value().secret_id(&name).version_stage(stage).send().await {
             Ok(secret) => Ok(Some(secret.secret_string.unwrap_or_default())),
             Err(error) => match error.as_service_error() {
                 Some(GetSecretValueError::ResourceNotFoundException(_)) => Ok(None),
@@ -81,7 +94,7 @@ impl SourceStore {
             let name = self.secret_name(source);
             Error::NotFound(format!("there is no source {source}: there is no secret {name} in {}", self.region))
         };
-        self.read(source).await?.ok_or_else(missing)
+        self.read(source, Version::Current).await?.ok_or_else(missing)
     }
 
     fn is_being_deleted(&self, name: &str) -> Error {

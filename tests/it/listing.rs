@@ -88,9 +88,9 @@ fn what_was_delivered_is_listed_with_its_body() {
         story.send(&story.delivery(&body)).await;
         story.settle().await;
         let (id, source) = (story.ids().remove(0), name(&story.source));
-        assert_eq!(all(world, Filter::of_source(source.clone(), View::Arrived)).await, [id.clone()]);
+        assert_eq!(all(world, Filter::of_source(source.clone(), View::Arrived)).await, std::slice::from_ref(&id));
         let of_job = Filter::of_source(source.clone(), View::Subject(JOB.to_owned()));
-        assert_eq!(all(world, of_job).await, [id.clone()]);
+        assert_eq!(all(world, of_job).await, std::slice::from_ref(&id));
         let other = Filter::of_source(source.clone(), View::Subject("another".to_owned()));
         assert!(all(world, other).await.is_empty());
         let typed = |event_type: &str| Filter {

@@ -38,7 +38,7 @@ impl Judge {
         let server = Server::http("127.0.0.1:0").expect("there is a free port");
         let endpoint = format!("http://{}", server.server_addr());
         let file = std::env::temp_dir().join(format!("landfall-judge-{:016x}.json", fastrand::u64(..)));
-        let stack = json!({"endpoint": endpoint, "function_url": endpoint, "sources_prefix": "landfall"});
+        let stack = json!({"endpoint": endpoint, "function_url": endpoint, "sources_prefix": "landfall", "ledger_table": "Ledger"});
         fs::write(&file, stack.to_string()).expect("a file can be written");
         let name = SourceName::parse(SOURCE).expect("it is a name");
         let source = Source::parse(name, &secret.to_string()).expect("it is a source's secret");

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::new_source::{NewSource, ask_sender};
 use crate::options::Options;
 use crate::prompt::Question;
-use crate::source_store::SourceStore;
+use crate::source_store::{SourceStore, Version};
 use crate::stack::Stack;
 
 use self::arguments::{Arguments, is_email_or_nothing, is_region};
@@ -145,7 +145,7 @@ async fn settle(
 
 async fn set_up(source: NewSource, arguments: &Arguments, context: &Context) -> Result<()> {
     let store = SourceStore::of(&context.session).await?;
-    if store.read(&source.name).await?.is_some() {
+    if store.read(&source.name, Version::Current).await?.is_some() {
         let secret = store.secret_name(&source.name);
         context.output.words(&format!("\nThe secret {secret} exists already and was left alone."));
         return Ok(());

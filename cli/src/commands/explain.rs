@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::options::Format;
 use crate::output::Row;
 use crate::sender_options::{SenderOptions, description};
-use crate::source_secret::{self, Version};
+use crate::source_store::{SourceStore, Version};
 use crate::vector::Vector;
 
 /// The options of `landfall explain`.
@@ -95,9 +95,9 @@ async fn judge(arguments: &Arguments, context: &Context) -> Result<Option<Judge>
         return Ok(Some(Judge { name, secret, previous: None }));
     };
     let name = SourceName::parse(name).map_err(|error| Error::Usage(format!("--source: {error}")))?;
-    let secret = source_secret::read(context, &name, Version::Current).await?;
-    let secret = secret.ok_or_else(|| Error::NotFound(format!("the stack has no source {name}")))?;
-    let previous = source_secret::read(context, &name, Version::Previous).await?;
+    let store = SourceStore::of(&context.session).await?;
+    let secret = store.existing(&name).await?;
+    let previous = store.read(&name, Version::Previous).await?;
     Ok(Some(Judge { name, secret, previous }))
 }
 

@@ -91,7 +91,7 @@ fn every_command_is_known() {
     for page in all() {
         let calls = calls(&page);
         let is_of_aws = calls.iter().filter(|call| call[0] == "aws");
-        of_aws.extend(is_of_aws.map(|call| [&[page.path.clone()], &call[1..]].concat()));
+        of_aws.extend(is_of_aws.map(|call| [std::slice::from_ref(&page.path), &call[1..]].concat()));
         for target in calls.iter().filter(|call| call[0] == "make").flat_map(|call| &call[1..]) {
             assert!(target.contains('=') || targets.contains(target), "{}: there is no make {target}", page.path);
         }

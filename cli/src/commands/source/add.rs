@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::new_source::{NewSource, SourceOptions, ask_sender};
 use crate::sender::Sender;
-use crate::source_store::SourceStore;
+use crate::source_store::{SourceStore, Version};
 
 /// The options of `landfall source add`.
 #[derive(Debug, Args)]
@@ -33,7 +33,7 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     arguments.options.check(&sender)?;
     let store = SourceStore::of(&context.session).await?;
     let source = NewSource::ask(context, sender, arguments.name.as_deref(), &arguments.options)?;
-    if store.read(&source.name).await?.is_some() {
+    if store.read(&source.name, Version::Current).await?.is_some() {
         let name = &source.name;
         return Err(Error::Conflict(format!(
             "the source {name} exists already and was left alone: landfall source show {name}; landfall source rotate {name}"

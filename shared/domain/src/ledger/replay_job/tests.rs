@@ -47,7 +47,7 @@ fn lands(write: &Write<'_>) -> String {
 fn a_job_is_frozen_run_and_done_and_reads_back() {
     let (job, item_id) = (job(), id().item_id());
     let begun = job.begin(&item_id);
-    assert_eq!(after(&[begun.clone()]), job);
+    assert_eq!(after(std::slice::from_ref(&begun)), job);
     let frozen = freeze(&item_id, 201, 2);
     let ran = run(&item_id, "me", NOW, ReplayJobState::Frozen);
     let advanced = advance(&item_id, "me", 2, NOW + LEASE);
