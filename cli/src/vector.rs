@@ -22,7 +22,7 @@ use serde_json::{Map, Value, json};
 
 use self::format::{Case, Expected, File, Group, SentRequest};
 use crate::error::{Error, Result};
-use crate::verdict::{Verdict, proof};
+use crate::verdict::{DUPLICATE, Verdict, proof};
 
 /// A recorded request, with the source that it came to and what is expected of it.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ pub struct Vector {
     key_set: Option<Value>,
     received_at: Timestamp,
     request: SentRequest,
+    /// The request that came before, whose event is not finished.
+    before: Option<Box<Vector>>,
     expected: Option<Expected>,
     /// The event that is expected to be published.
     published_event: Option<Value>,
@@ -57,10 +59,14 @@ impl Vector {
     fn parse(text: &str) -> std::result::Result<Vec<Vector>, String> {
         let File { number_of_cases, groups, published_event, .. } =
             serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let mut vectors = Vec::new();
+        let mut vectors: Vec<Vector> = Vec::new();
         for Group { source, key_set, cases } in groups {
             let name = SourceName::parse(&source.name).map_err(|error| format!("source {:?}: {error}", source.name))?;
-            for Case { name: case, received_at, request, expected, .. } in cases {
+            for Case { name: case, after, received_at, request, expected, .. } in cases {
+                let before = after.map(|after| {
+                    let found = vectors.iter().find(|vector| vector.name == after).cloned();
+                    found.map(Box::new).ok_or_else(|| format!("{case}: there is no case {after} before it"))
+                });
                 let at = Timestamp::parse_rfc3339(&received_at);
                 let published = published_event.as_ref().filter(|event| case == PUBLISHED_CASE && !event.is_null());
                 vectors.push(Vector {
@@ -69,6 +75,7 @@ impl Vector {
                     key_set: key_set.clone(),
                     received_at: at.ok_or_else(|| format!("{case}: `received_at` is no instant by RFC 3339"))?,
                     request,
+                    before: before.transpose()?,
                     expected,
                     published_event: published.cloned(),
                     name: case,
@@ -88,6 +95,9 @@ impl Vector {
         self.secret.remove("provider");
         self.secret.insert("scheme".to_owned(), Value::Object(scheme.clone()));
         self.published_event = None;
+        if let Some(before) = &mut self.before {
+            before.describe(scheme);
+        }
     }
 
     /// The delivery that it is.
@@ -122,7 +132,7 @@ impl Vector {
         Value::Object(self.secret.clone()).to_string()
     }
 
-    /// What ingest makes of it, where nothing is known yet and everything works.
+    /// What ingest makes of it, where nothing is known but the request before and everything works.
     ///
     /// # Errors
     /// If the source cannot be used, or the request cannot be one.
@@ -139,8 +149,9 @@ impl Vector {
             Reception::Delivery { delivery, .. } => {
                 let source = Source::parse(self.source.clone(), &self.secret_json());
                 let source = source.map_err(|error| self.fault(&error))?;
+                let before = self.before.as_ref().map(|before| before.verdict()).transpose()?;
                 match verify_with(delivery, &source, &self.published_keys()?) {
-                    Ok(verified) => Verdict::verified(verified, &source),
+                    Ok(verified) => Verdict::verified(verified, &source, before.and_then(|before| before.event)),
                     Err(rejection) => Verdict::refused(rejection.refusal),
                 }
             }
@@ -159,6 +170,9 @@ impl Vector {
         if let Some(expected) = &self.expected {
             if let Some(refused) = &expected.refused {
                 compare("refusal", refused.clone(), verdict.word());
+            }
+            if expected.repeat {
+                compare("verdict", DUPLICATE.to_owned(), verdict.word());
             }
             if let Some(accepted) = &expected.accepted {
                 let proof = verdict.event.as_ref().map(proof);

@@ -4,16 +4,27 @@ use std::collections::BTreeMap;
 
 use domain::answer::{Answer, Durability, Response};
 use domain::content::canonical::Canonical;
+use domain::event::Event;
+use domain::ledger::admit::{Admission, admit};
+use domain::ledger::item::Item;
+use domain::ledger::record::{PackedBody, RecordBody};
+use domain::ledger::schedule::Schedule;
 use domain::published::{Carriage, publish};
 use domain::source::Source;
+use domain::time::time_scale::TimeScale;
 use domain::verify::{Refusal, VerifiedEvent};
 use serde_json::Value;
+
+/// The word for a repeat.
+pub(crate) const DUPLICATE: &str = "duplicate";
 
 /// What ingest makes of a recorded request, and what becomes of it.
 #[derive(Debug)]
 pub struct Verdict {
     /// Why it is refused; `None` if it is not.
     pub refusal: Option<Refusal>,
+    /// Whether it repeats the request that came before.
+    pub is_duplicate: bool,
     /// The answer.
     pub response: Response,
     /// The verified event.
@@ -28,23 +39,34 @@ impl Verdict {
     pub fn word(&self) -> String {
         match (self.refusal, &self.event) {
             (Some(refusal), _) => refusal.to_string(),
+            (None, Some(_)) if self.is_duplicate => DUPLICATE.to_owned(),
             (None, Some(_)) => "accepted".to_owned(),
             (None, None) => self.response.status_code.to_string(),
         }
     }
 
     pub(crate) fn answered(refusal: Option<Refusal>, answer: &Answer) -> Verdict {
-        Verdict { refusal, response: Response::of(answer), event: None, published: None }
+        Verdict { refusal, is_duplicate: false, response: Response::of(answer), event: None, published: None }
     }
 
     pub(crate) fn refused(refusal: Refusal) -> Verdict {
         Verdict::answered(Some(refusal), &Answer::to_refusal(refusal, false))
     }
 
-    pub(crate) fn verified(verified: VerifiedEvent, source: &Source) -> Verdict {
+    /// Of a verified delivery, after another one if there is a `before`, whose event is not finished.
+    pub(crate) fn verified(verified: VerifiedEvent, source: &Source, before: Option<VerifiedEvent>) -> Verdict {
         if let Some(answer) = Answer::to_challenge(&verified) {
             return Verdict { event: Some(verified), ..Verdict::answered(None, &answer) };
         }
+        let verified = match before.and_then(|before| admission(before.event(), verified.event())) {
+            None | Some(Admission::Return { .. } | Admission::Expired { .. }) => verified,
+            Some(Admission::Beside) => verified.with_body_digest(),
+            Some(admission @ (Admission::Duplicate { .. } | Admission::AskAgain(_))) => {
+                let differs = admission != Admission::Duplicate { differs: false };
+                let answer = Answer::to_event(Durability::Duplicate { id: verified.event().id.clone(), differs });
+                return Verdict { event: Some(verified), is_duplicate: true, ..Verdict::answered(None, &answer) };
+            }
+        };
         let event = verified.event();
         let answer = Answer::to_event(Durability::Recorded(event.id.clone()));
         let canonical = Canonical::of(&source.sender, &event.headers, verified.body());
@@ -52,6 +74,14 @@ impl Verdict {
         let published = serde_json::from_str(&published.json).expect("an event is JSON");
         Verdict { event: Some(verified), published: Some(published), ..Verdict::answered(None, &answer) }
     }
+}
+
+/// What the unfinished record of `before` means to `event`; `None` if they are two events by their ids.
+fn admission(before: &Event, event: &Event) -> Option<Admission> {
+    let packed = PackedBody { bytes: Vec::new(), is_zstd: false };
+    let record = Item::received(before, RecordBody::Inline(&packed), before.received_at).record_state();
+    let record = record.expect("a record that was just made can be read");
+    (before.id == event.id).then(|| admit(&record, event, event.received_at, Schedule::at(TimeScale::REAL)))
 }
 
 /// What proved a verified event, as a vector says it.

@@ -40,6 +40,9 @@ pub(super) struct Case {
     pub(super) name: String,
     #[serde(default, rename = "comment")]
     pub(super) _comment: Option<String>,
+    /// The case whose delivery came to the same source before.
+    #[serde(default)]
+    pub(super) after: Option<String>,
     pub(super) received_at: String,
     pub(super) request: SentRequest,
     #[serde(default)]
@@ -65,6 +68,8 @@ pub(super) struct Expected {
     pub(super) accepted: Option<BTreeMap<String, Value>>,
     #[serde(default)]
     pub(super) event: Option<ExpectedEvent>,
+    #[serde(default)]
+    pub(super) repeat: bool,
     #[serde(default)]
     pub(super) refused: Option<String>,
 }
