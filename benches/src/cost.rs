@@ -6,9 +6,9 @@ use crate::Result;
 use crate::contender::{Contender, SOURCES_PREFIX};
 use crate::delivery::{Credential, Delivery, SOURCE, Signed, delivery, payload, secret_value};
 use crate::prices::Prices;
-use crate::processor::Processing;
+use crate::processor::ProcessorLoad;
 use crate::report::{millis, short, table};
-use crate::scenario::{Transport, Workshop};
+use crate::scenario::{Testbed, Transport};
 use crate::services::{Counts, Delays, State};
 use crate::share::Share;
 
@@ -138,7 +138,7 @@ pub const INGEST_MB: u64 = 256;
 /// The processor's.
 pub const PROCESS_MB: u64 = 1024;
 
-impl Workshop {
+impl Testbed {
     /// Runs `case`, on the shares of a processor that its memory buys, and adds up.
     ///
     /// # Errors
@@ -166,7 +166,8 @@ impl Workshop {
         }
 
         let share = Share::of_memory(case.process_mb)?;
-        let processing = Processing { batch: case.batch, batches: 0, transport: Transport::Tls, delays: Delays::USUAL };
+        let processing =
+            ProcessorLoad { batch: case.batch, batches: 0, transport: Transport::Tls, delays: Delays::USUAL };
         let processed = self.process_all(state, &processing, Some(&share))?;
         let batches = processed.latencies.len() as f64;
         let process_billed_ms =

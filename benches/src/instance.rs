@@ -23,7 +23,7 @@ const FUNCTION_TIMEOUT: Duration = Duration::from_secs(60);
 /// A running function.
 pub struct Instance {
     child: Child,
-    desk: Arc<Desk>,
+    invocations: Arc<InvocationQueue>,
     port: u16,
     spawned_at: Instant,
     log: PathBuf,
@@ -41,7 +41,7 @@ pub struct Outcome {
 }
 
 /// The Runtime API's side of an instance.
-struct Desk {
+struct InvocationQueue {
     work: Mutex<Work>,
     changed: Condvar,
 }
@@ -69,20 +69,20 @@ impl Instance {
         command.env("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{port}"));
         let output = File::create(log)?;
         command.stdin(std::process::Stdio::null()).stdout(output.try_clone()?).stderr(output);
-        let desk = Arc::new(Desk { work: Mutex::default(), changed: Condvar::new() });
-        let serving = Arc::clone(&desk);
+        let invocations = Arc::new(InvocationQueue { work: Mutex::default(), changed: Condvar::new() });
+        let serving = Arc::clone(&invocations);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if serving.work().is_over {
                     return;
                 }
-                let desk = Arc::clone(&serving);
-                thread::spawn(move || desk.serve(stream));
+                let invocations = Arc::clone(&serving);
+                thread::spawn(move || invocations.serve(stream));
             }
         });
         let spawned_at = Instant::now();
         let child = command.spawn().map_err(|error| format!("{:?}: {error}", command.get_program()))?;
-        Ok(Instance { child, desk, port, spawned_at, log: log.to_owned() })
+        Ok(Instance { child, invocations, port, spawned_at, log: log.to_owned() })
     }
 
     /// From its start until it first asked for an event.
@@ -102,11 +102,11 @@ impl Instance {
     pub fn handle(&mut self, payloads: impl IntoIterator<Item = Vec<u8>>) -> Result<Vec<Outcome>> {
         drop(self.wait(|work| work.is_waiting)?);
         let count = {
-            let mut work = self.desk.work();
+            let mut work = self.invocations.work();
             work.queue = payloads.into_iter().collect();
             work.queue.len()
         };
-        self.desk.changed.notify_all();
+        self.invocations.changed.notify_all();
         let mut work = self.wait(|work| work.outcomes.len() == count && work.is_waiting)?;
         Ok(std::mem::take(&mut work.outcomes))
     }
@@ -168,8 +168,8 @@ impl Instance {
     /// # Errors
     /// If it goes on.
     pub fn end(mut self) -> Result<()> {
-        self.desk.work().is_over = true;
-        self.desk.changed.notify_all();
+        self.invocations.work().is_over = true;
+        self.invocations.changed.notify_all();
         let gives_up_at = Instant::now() + ANSWER_WITHIN;
         // However it ends: a runtime takes a lost connection for an error.
         while self.child.try_wait()?.is_none() {
@@ -184,7 +184,7 @@ impl Instance {
     /// Waits until `is_so`, or says why it will never be.
     fn wait(&mut self, is_so: impl Fn(&Work) -> bool) -> Result<MutexGuard<'_, Work>> {
         let gives_up_at = Instant::now() + ANSWER_WITHIN;
-        let mut work = self.desk.work();
+        let mut work = self.invocations.work();
         loop {
             let failure = match (work.failure.take(), self.child.try_wait()?) {
                 (Some(failure), _) => failure,
@@ -192,7 +192,7 @@ impl Instance {
                 (None, None) if Instant::now() > gives_up_at => "the function does not answer".to_owned(),
                 (None, None) if is_so(&work) => return Ok(work),
                 (None, None) => {
-                    let waited = self.desk.changed.wait_timeout(work, Duration::from_millis(200));
+                    let waited = self.invocations.changed.wait_timeout(work, Duration::from_millis(200));
                     work = waited.unwrap_or_else(PoisonError::into_inner).0;
                     continue;
                 }
@@ -207,14 +207,14 @@ impl Drop for Instance {
         // Should it have ended already, so much the better.
         let _ = self.child.kill();
         let _ = self.child.wait();
-        self.desk.work().is_over = true;
-        self.desk.changed.notify_all();
+        self.invocations.work().is_over = true;
+        self.invocations.changed.notify_all();
         // Wakes the listener, so that it sees that it is over.
         drop(TcpStream::connect(("127.0.0.1", self.port)));
     }
 }
 
-impl Desk {
+impl InvocationQueue {
     fn work(&self) -> MutexGuard<'_, Work> {
         self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }

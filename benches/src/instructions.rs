@@ -11,7 +11,7 @@ use crate::Result;
 use crate::contender::{Contender, SOURCES_PREFIX, environment};
 use crate::delivery::{SOURCE, Signed, delivery, secret_value};
 use crate::instance::Instance;
-use crate::scenario::{Transport, Workshop};
+use crate::scenario::{Testbed, Transport};
 use crate::services::{Delays, Services, State};
 
 /// What ingest takes.
@@ -32,7 +32,7 @@ const CONNECTIONS: u64 = 3;
 /// How often a run is tried in which a call came to its time-out.
 const TRIES_MAX: usize = 8;
 
-impl Workshop {
+impl Testbed {
     /// Counts what new events of `body_bytes` take.
     ///
     /// # Errors

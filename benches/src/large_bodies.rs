@@ -10,7 +10,7 @@ use crate::Result;
 use crate::contender::{Contender, SOURCES_PREFIX};
 use crate::delivery::{Delivery, SOURCE, Signed, delivery, secret_value};
 use crate::report::table;
-use crate::scenario::{Started, Transport, Workshop, check_effects};
+use crate::scenario::{RunningContender, Testbed, Transport, check_effects};
 use crate::services::{Delays, State};
 use crate::share::Share;
 
@@ -41,7 +41,7 @@ impl Tally {
     }
 }
 
-impl Workshop {
+impl Testbed {
     /// Delivers bodies of each size on each memory, and gives what became of them as a table.
     ///
     /// # Errors
@@ -71,7 +71,8 @@ impl Workshop {
         let state = State::with_secret(&format!("{SOURCES_PREFIX}/source/{SOURCE}"), &secret_value());
         let delays = Delays { s3_millis, ..Delays::USUAL };
         let share = Share::of_memory(memory_mb)?;
-        let Started { mut instance, services, .. } = self.start(Contender::Landfall, state, Transport::Tls, delays)?;
+        let RunningContender { mut instance, services, .. } =
+            self.start(Contender::Landfall, state, Transport::Tls, delays)?;
         share.take(&instance)?;
         let deliveries: Vec<Delivery> =
             (0..DELIVERIES).map(|number| delivery(number, body_bytes, Signed::Rightly)).collect();

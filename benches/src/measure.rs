@@ -11,9 +11,9 @@ use crate::Result;
 use crate::contender::Contender;
 use crate::machine::Machine;
 use crate::prices::Prices;
-use crate::processor::{Processed, Processing};
+use crate::processor::{ProcessorLoad, ProcessorSample};
 use crate::report::{Figures, median, millis, percentile};
-use crate::scenario::{Kind, Sample, Scenario, Transport, Workshop};
+use crate::scenario::{Kind, Sample, Scenario, Testbed, Transport};
 use crate::services::Delays;
 use crate::share::Share;
 
@@ -148,7 +148,7 @@ impl Plan {
 ///
 /// # Errors
 /// If a contender fails, or leaves something out.
-pub fn measure(workshop: &Workshop, plan: &Plan, machine: Machine) -> Result<Results> {
+pub fn measure(testbed: &Testbed, plan: &Plan, machine: Machine) -> Result<Results> {
     let began_at = Instant::now();
     let say = |text: &str| {
         use std::io::Write as _;
@@ -158,17 +158,17 @@ pub fn measure(workshop: &Workshop, plan: &Plan, machine: Machine) -> Result<Res
     let artefacts = plan
         .contenders
         .iter()
-        .map(|&contender| Ok(Artefact { contender, bytes: contender.artefact_bytes(&workshop.places)? }));
+        .map(|&contender| Ok(Artefact { contender, bytes: contender.artefact_bytes(&testbed.places)? }));
     let artefacts = artefacts.collect::<Result<_>>()?;
     let scenarios = plan.scenarios();
     say("once without measuring: files are read and compiled");
     for &contender in &plan.contenders {
-        workshop.run(contender, &scenarios[0], None)?;
+        testbed.run(contender, &scenarios[0], None)?;
     }
 
     let mut receivers: Vec<Vec<Sample>> = vec![Vec::new(); scenarios.len() * plan.contenders.len()];
     let processings = plan.processings();
-    let mut processed: Vec<Vec<Processed>> = vec![Vec::new(); processings.len()];
+    let mut processed: Vec<Vec<ProcessorSample>> = vec![Vec::new(); processings.len()];
     let mut shared: Vec<Vec<Sample>> = vec![Vec::new(); MEMORIES_MB.len() * plan.contenders.len()];
     let mut shares_missing = None;
     for round in 1..=plan.rounds {
@@ -182,14 +182,14 @@ pub fn measure(workshop: &Workshop, plan: &Plan, machine: Machine) -> Result<Res
             for (place, &contender) in plan.contenders.iter().enumerate() {
                 let starts = if scenario.events == 0 { STARTS } else { 1 };
                 for _ in 0..starts {
-                    let sample = workshop.run(contender, scenario, None)?;
+                    let sample = testbed.run(contender, scenario, None)?;
                     receivers[number * plan.contenders.len() + place].push(sample);
                 }
             }
         }
         say(&format!("round {round} of {}, processor", plan.rounds));
         for (processing, samples) in processings.iter().zip(&mut processed) {
-            samples.push(workshop.process(TYPICAL_BYTES, processing)?);
+            samples.push(testbed.process(TYPICAL_BYTES, processing)?);
         }
         for (number, memory_mb) in MEMORIES_MB.into_iter().enumerate() {
             let share = match Share::of_memory(memory_mb) {
@@ -201,7 +201,7 @@ pub fn measure(workshop: &Workshop, plan: &Plan, machine: Machine) -> Result<Res
             };
             say(&format!("round {round} of {}, {memory_mb} MB", plan.rounds));
             for (place, &contender) in plan.contenders.iter().enumerate() {
-                let sample = workshop.run(contender, &plan.under_share(), Some(&share))?;
+                let sample = testbed.run(contender, &plan.under_share(), Some(&share))?;
                 shared[number * plan.contenders.len() + place].push(sample);
             }
         }
@@ -229,11 +229,11 @@ pub fn measure(workshop: &Workshop, plan: &Plan, machine: Machine) -> Result<Res
 }
 
 impl Plan {
-    fn processings(&self) -> Vec<Processing> {
+    fn processings(&self) -> Vec<ProcessorLoad> {
         let messages = if self.is_quick { 100 } else { 400 };
         let both = [Delays::NONE, Delays::USUAL].into_iter();
         both.flat_map(|delays| {
-            BATCHES.map(|batch| Processing {
+            BATCHES.map(|batch| ProcessorLoad {
                 batch,
                 // One message at a time takes long enough to be measured over fewer of them.
                 batches: (messages / batch).min(100),
@@ -256,8 +256,8 @@ impl Plan {
     }
 }
 
-fn processor_figures(how: &Processing, samples: &[Processed]) -> ProcessorFigures {
-    let over = |figure: &dyn Fn(&Processed) -> f64| median(samples.iter().map(figure).collect());
+fn processor_figures(how: &ProcessorLoad, samples: &[ProcessorSample]) -> ProcessorFigures {
+    let over = |figure: &dyn Fn(&ProcessorSample) -> f64| median(samples.iter().map(figure).collect());
     ProcessorFigures {
         batch: how.batch,
         delays: how.delays,

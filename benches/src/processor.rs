@@ -9,13 +9,13 @@ use crate::Result;
 use crate::contender::{Contender, LEDGER_TABLE, SOURCES_PREFIX, environment};
 use crate::delivery::{Delivery, SOURCE, Signed, delivery, secret_value};
 use crate::instance::Instance;
-use crate::scenario::{Transport, Workshop};
+use crate::scenario::{Testbed, Transport};
 use crate::services::{Counts, Delays, Services, State};
 use crate::share::Share;
 
 /// What a batch size took.
 #[derive(Clone, Debug)]
-pub struct Processed {
+pub struct ProcessorSample {
     /// The CPU time of a message.
     pub cpu: Duration,
     /// The time of a whole batch, for each.
@@ -34,7 +34,7 @@ pub struct Processed {
 
 /// What is to be processed, and how.
 #[derive(Clone, Copy, Debug)]
-pub struct Processing {
+pub struct ProcessorLoad {
     /// Messages in a batch.
     pub batch: usize,
     /// Batches that are measured.
@@ -45,7 +45,7 @@ pub struct Processing {
     pub delays: Delays,
 }
 
-impl Workshop {
+impl Testbed {
     /// Has ingest take `deliveries`, whose source's secret is `secret`, and gives the account as it is then.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl Workshop {
     ///
     /// # Errors
     /// If it fails, or leaves anything undone.
-    pub fn process(&self, body_bytes: usize, processing: &Processing) -> Result<Processed> {
+    pub fn process(&self, body_bytes: usize, processing: &ProcessorLoad) -> Result<ProcessorSample> {
         let count = processing.batch * (processing.batches + 1);
         let deliveries: Vec<_> =
             (0..count as u64).map(|number| delivery(number, body_bytes, Signed::Rightly)).collect();
@@ -78,7 +78,12 @@ impl Workshop {
     ///
     /// # Errors
     /// If it fails, or leaves anything undone.
-    pub fn process_all(&self, mut state: State, processing: &Processing, share: Option<&Share>) -> Result<Processed> {
+    pub fn process_all(
+        &self,
+        mut state: State,
+        processing: &ProcessorLoad,
+        share: Option<&Share>,
+    ) -> Result<ProcessorSample> {
         let messages = std::mem::take(&mut state.messages);
         state.take_counts();
         let tls = (processing.transport == Transport::Tls).then(|| self.authority.server.clone());
@@ -117,7 +122,7 @@ impl Workshop {
             );
         }
         let count = measured.len();
-        Ok(Processed {
+        Ok(ProcessorSample {
             cpu: cpu / u32::try_from(count.max(1))?,
             latencies: outcomes.iter().map(|outcome| outcome.latency).collect(),
             first_answer,

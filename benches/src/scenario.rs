@@ -81,7 +81,7 @@ pub struct Sample {
 }
 
 /// What all runs share.
-pub struct Workshop {
+pub struct Testbed {
     /// Where the contenders are.
     pub places: Places,
     /// The run's certificate.
@@ -96,7 +96,7 @@ pub struct Workshop {
 const WARM_UP: usize = 20;
 
 /// A contender, started, with the stubs around it.
-pub struct Started {
+pub struct RunningContender {
     /// The function.
     pub instance: Instance,
     /// Its AWS.
@@ -105,17 +105,17 @@ pub struct Started {
     pub first_poll: Duration,
 }
 
-impl Workshop {
+impl Testbed {
     /// That of the repository in which this process runs, where `make` has built and installed everything.
     ///
     /// # Errors
     /// If nothing can be written there.
-    pub fn here() -> Result<Workshop> {
+    pub fn here() -> Result<Testbed> {
         let target = PathBuf::from(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()));
         let directory = target.join("bench");
         fs::create_dir_all(&directory)?;
         let absolute = |path: &Path| std::path::absolute(path);
-        Ok(Workshop {
+        Ok(Testbed {
             places: Places {
                 floor: absolute(&target.join("release/floor"))?,
                 contenders: absolute(Path::new("benches/contenders"))?,
@@ -132,14 +132,20 @@ impl Workshop {
     ///
     /// # Errors
     /// If it does not come up.
-    pub fn start(&self, contender: Contender, state: State, transport: Transport, delays: Delays) -> Result<Started> {
+    pub fn start(
+        &self,
+        contender: Contender,
+        state: State,
+        transport: Transport,
+        delays: Delays,
+    ) -> Result<RunningContender> {
         let tls = (transport == Transport::Tls).then(|| self.authority.server.clone());
         let services = Services::start(state, delays, tls)?;
         let mut command = contender.command(&self.places, &services, &self.authority);
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         let mut instance = Instance::spawn(command, &self.directory.join("function.log"))?;
         let first_poll = instance.first_poll()?;
-        Ok(Started { instance, services, first_poll })
+        Ok(RunningContender { instance, services, first_poll })
     }
 
     /// Runs `contender` through `scenario`, on a `share` of a processor once it has initialised, if one is given.
@@ -171,7 +177,8 @@ impl Workshop {
             earlier.instance.handle(others.iter().map(|delivery| delivery.payload.clone()))?;
             state = earlier.services.into_state();
         }
-        let Started { mut instance, services, first_poll } = self.start(contender, state, transport, delays)?;
+        let RunningContender { mut instance, services, first_poll } =
+            self.start(contender, state, transport, delays)?;
         if let Some(share) = share {
             share.take(&instance)?;
         }

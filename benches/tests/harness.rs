@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use benches::contender::{Contender, Places, SOURCES_PREFIX};
 use benches::delivery::{SOURCE, Signed, delivery, secret_value};
-use benches::processor::Processing;
-use benches::scenario::{Kind, Scenario, Transport, Workshop, check_effects};
+use benches::processor::ProcessorLoad;
+use benches::scenario::{Kind, Scenario, Testbed, Transport, check_effects};
 use benches::services::{Delays, State};
 use benches::tls::Authority;
 
 #[expect(clippy::disallowed_methods, reason = "`make test` says by the environment where its functions lie")]
-fn workshop(name: &str) -> Workshop {
+fn testbed(name: &str) -> Testbed {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it lies in the target directory");
     // With the local profile, `make test` says where its functions lie as if they were Lambda's.
     let target = std::env::var_os("HARNESS_FUNCTIONS").map_or_else(|| target.to_owned(), PathBuf::from);
@@ -25,7 +25,7 @@ fn workshop(name: &str) -> Workshop {
         contenders: PathBuf::new(),
         python: PathBuf::new(),
     };
-    Workshop {
+    Testbed {
         places,
         authority: Authority::make(&directory).expect("a run has a certificate"),
         directory,
@@ -35,11 +35,11 @@ fn workshop(name: &str) -> Workshop {
 
 #[test]
 fn landfall_has_its_connections_open_before_the_first_event() {
-    let workshop = workshop("connections");
+    let testbed = testbed("connections");
     let state = State::with_secret(&format!("{SOURCES_PREFIX}/source/{SOURCE}"), &secret_value());
     // The directory is there before the secret beside which it is read, so that the record finds its connection free.
     let delays = Delays { dynamodb_millis: 0, s3_millis: 50, other_millis: 50 };
-    let mut started = workshop.start(Contender::Landfall, state, Transport::Tls, delays).expect("it starts");
+    let mut started = testbed.start(Contender::Landfall, state, Transport::Tls, delays).expect("it starts");
     let before = started.services.connections();
     started.instance.handle([delivery(0, 2048, Signed::Rightly).payload]).expect("it answers");
     assert_eq!((before, started.services.connections()), (3, 3));
@@ -65,9 +65,9 @@ const FREEZES: u64 = 3;
 /// that nobody answered, and the calls. The freeze is shorter than the pools let a connection idle, as if the clock had
 /// stood still meanwhile: after a longer one, connections are not even tried.
 fn first_delivery_after_freeze(lost: Lost, body_bytes: usize) -> String {
-    let workshop = workshop(&format!("freeze-{lost:?}-{body_bytes}"));
+    let testbed = testbed(&format!("freeze-{lost:?}-{body_bytes}"));
     let state = State::with_secret(&format!("{SOURCES_PREFIX}/source/{SOURCE}"), &secret_value());
-    let started = workshop.start(Contender::Landfall, state, Transport::Tls, Delays::NONE).expect("it starts");
+    let started = testbed.start(Contender::Landfall, state, Transport::Tls, Delays::NONE).expect("it starts");
     let (mut instance, services) = (started.instance, started.services);
     let deliveries: Vec<_> = (0..=FREEZES).map(|number| delivery(number, body_bytes, Signed::Rightly)).collect();
     instance.handle([deliveries[0].payload.clone()]).expect("it answers");
@@ -104,10 +104,10 @@ fn the_first_delivery_after_a_freeze_is_answered_within_a_second_and_sent_once()
 
 /// Runs a contender through every kind of delivery, and gives the calls to AWS that an event took.
 fn check(contender: Contender, transport: Transport, expected: [f64; 4]) {
-    let workshop = workshop(&format!("{contender:?}-{transport:?}"));
+    let testbed = testbed(&format!("{contender:?}-{transport:?}"));
     let calls = [Kind::Accepted, Kind::Duplicate, Kind::Repeat, Kind::Refused].map(|kind| {
         let scenario = Scenario { transport, delays: Delays::NONE, body_bytes: 2048, kind, events: 5 };
-        workshop.run(contender, &scenario, None).expect("the contender does what it should").calls
+        testbed.run(contender, &scenario, None).expect("the contender does what it should").calls
     });
     assert_eq!(calls, expected);
 }
@@ -126,27 +126,27 @@ fn the_floor_has_the_same_effects() {
 
 #[test]
 fn bodies_of_all_sizes_arrive_whole() {
-    let workshop = workshop("sizes");
+    let testbed = testbed("sizes");
     for body_bytes in [512, 20 * 1024, 200 * 1024, 1024 * 1024] {
         for contender in [Contender::Landfall, Contender::Floor] {
             let (transport, delays, kind) = (Transport::Plain, Delays::NONE, Kind::Accepted);
-            workshop.run(contender, &Scenario { transport, delays, body_bytes, kind, events: 1 }, None).unwrap();
+            testbed.run(contender, &Scenario { transport, delays, body_bytes, kind, events: 1 }, None).unwrap();
         }
     }
 }
 
 #[test]
 fn the_processor_finishes_every_message() {
-    let processing = Processing { batch: 10, batches: 2, transport: Transport::Tls, delays: Delays::NONE };
-    let processed = workshop("processor").process(2048, &processing).unwrap();
+    let processing = ProcessorLoad { batch: 10, batches: 2, transport: Transport::Tls, delays: Delays::NONE };
+    let processed = testbed("processor").process(2048, &processing).unwrap();
     assert_eq!(processed.counts.calls.values().sum::<u64>(), 3 * 20, "{:?}", processed.counts);
 }
 
 /// Spoils what a receiver did, and gives what the harness makes of it.
 fn spoilt(spoil: impl FnOnce(&mut State)) -> String {
-    let workshop = workshop("spoilt");
+    let testbed = testbed("spoilt");
     let state = State::with_secret(&format!("{SOURCES_PREFIX}/source/{SOURCE}"), &secret_value());
-    let mut floor = workshop.start(Contender::Floor, state, Transport::Plain, Delays::NONE).expect("the floor starts");
+    let mut floor = testbed.start(Contender::Floor, state, Transport::Plain, Delays::NONE).expect("the floor starts");
     let delivery = delivery(1, 2048, Signed::Rightly);
     floor.instance.handle([delivery.payload.clone()]).expect("it answers");
     let mut state = floor.services.into_state();

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use expect_test::{Expect, expect};
 use serde_json::Value;
-use tests::measured::{Measured, measured};
+use tests::measured::{MetricSample, measured};
 
 use crate::log_lines;
 use crate::template::TEMPLATE;
@@ -29,13 +29,13 @@ const MINUTE_MILLIS: i64 = 60_000;
 const MINUTES: i64 = 60;
 
 /// What each kept line measures.
-static MEASURED: LazyLock<BTreeMap<String, Vec<Measured>>> = LazyLock::new(|| {
+static MEASURED: LazyLock<BTreeMap<String, Vec<MetricSample>>> = LazyLock::new(|| {
     let lines = log_lines::all().into_iter();
     lines.map(|(name, line)| (name, measured(&line).expect("CloudWatch can read it"))).collect()
 });
 
 /// An hour, in which all goes well but for what is added or taken away.
-struct Story(Vec<Measured>);
+struct Story(Vec<MetricSample>);
 
 impl Story {
     fn quiet() -> Story {
@@ -61,14 +61,14 @@ impl Story {
     /// In `minute`, a function writes the line `name`.
     fn line(&mut self, minute: i64, name: &str) {
         let measured = MEASURED.get(name).unwrap_or_else(|| panic!("no line is kept as {name}"));
-        self.0.extend(measured.iter().map(|it| Measured { at_millis: minute * MINUTE_MILLIS, ..it.clone() }));
+        self.0.extend(measured.iter().map(|it| MetricSample { at_millis: minute * MINUTE_MILLIS, ..it.clone() }));
     }
 
     /// In `minute`, AWS measures `value` of the queue or the function `of`.
     fn aws(&mut self, minute: i64, metric: &str, of: &str, value: f64) {
         let (namespace, metric, dimension) =
             AWS_METRICS.into_iter().find(|known| known.1 == metric).expect("it is listed");
-        self.0.push(Measured {
+        self.0.push(MetricSample {
             namespace: namespace.to_owned(),
             metric: metric.to_owned(),
             unit: String::new(),
@@ -200,7 +200,7 @@ pub(crate) fn alarms() -> impl Iterator<Item = (&'static str, &'static Value)> {
 }
 
 /// Whether an alarm fires at the end of the story.
-fn fires(alarm: &Value, story: &[Measured]) -> bool {
+fn fires(alarm: &Value, story: &[MetricSample]) -> bool {
     let number = |property: &str| value(&alarm[property]).as_i64().unwrap_or_else(|| panic!("no {property}: {alarm}"));
     let (period, periods) = (number("Period") * 1000, number("EvaluationPeriods"));
     (1..=periods).all(|ago| {
@@ -232,7 +232,7 @@ fn fires(alarm: &Value, story: &[Measured]) -> bool {
 }
 
 /// Whether `measured` is of the metric that the alarm watches, split exactly as that is.
-fn watches(alarm: &Value, measured: &Measured) -> bool {
+fn watches(alarm: &Value, measured: &MetricSample) -> bool {
     text(&alarm["Namespace"]) == measured.namespace
         && text(&alarm["MetricName"]) == measured.metric
         && dimensions(alarm) == measured.dimensions

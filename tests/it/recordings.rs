@@ -6,7 +6,7 @@ use domain::provider::Provider;
 use expect_test::{Expect, expect};
 use futures_util::StreamExt;
 use futures_util::stream;
-use tests::recorded::{Recorded, all_recorded};
+use tests::recorded::{RecordedDelivery, all_recorded};
 use tests::source::Source;
 use tests::world::{World, run};
 
@@ -15,7 +15,7 @@ fn check_all(provider: Provider, expected: Expect) {
     run(async |world| {
         // Variants of one report have one key, so they are one event, unless they come to different sources.
         let all = all_recorded(provider);
-        let key = |recorded: &Recorded| {
+        let key = |recorded: &RecordedDelivery| {
             provider.sender().expect("a sender of the catalogue").head(&BTreeMap::new(), &recorded.body).key
         };
         let mut sources = Vec::new();
@@ -37,8 +37,8 @@ fn check_all(provider: Provider, expected: Expect) {
     });
 }
 
-async fn line(world: &World, source: &Source, recorded: &Recorded) -> String {
-    let Recorded { name, content_type, body, .. } = recorded;
+async fn line(world: &World, source: &Source, recorded: &RecordedDelivery) -> String {
+    let RecordedDelivery { name, content_type, body, .. } = recorded;
     let delivery = world.delivery(source, body).with_header("content-type", content_type);
     let (answer, repeat) = (world.deliver(&delivery).await, world.deliver(&delivery).await);
     let id = answer.event_id().unwrap_or_else(|| panic!("{name}: {}", answer.told()));

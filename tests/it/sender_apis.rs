@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::confirm::{ApiAnswer, ApiRequest, Confirmation, Inquiry, Need, need};
+use domain::confirm::{ApiAnswer, ApiRequest, Confirmation, ConfirmationNeed, Inquiry, need};
 use domain::content::canonical::Canonical;
 use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
@@ -47,7 +47,7 @@ fn inquiry(simulator: &Simulator, provider: Provider, body: &[u8]) -> Inquiry {
         body,
         access.as_ref(),
     ) {
-        Need::Ask(inquiry) => *inquiry,
+        ConfirmationNeed::Ask(inquiry) => *inquiry,
         other => panic!("{provider} is to be asked: {other:?}"),
     }
 }

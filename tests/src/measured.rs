@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// One value of one metric.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Measured {
+pub struct MetricSample {
     /// The namespace.
     pub namespace: String,
     /// The metric's name.
@@ -25,7 +25,7 @@ pub struct Measured {
 ///
 /// # Errors
 /// If CloudWatch would not take the block, or a part of it: it would say so nowhere but in a metric of its own.
-pub fn measured(line: &str) -> Result<Vec<Measured>, String> {
+pub fn measured(line: &str) -> Result<Vec<MetricSample>, String> {
     let line: Value = serde_json::from_str(line).map_err(|error| format!("no JSON: {error}"))?;
     let Some(block) = line.get("_aws") else { return Ok(Vec::new()) };
     let at_millis = block["Timestamp"].as_i64().ok_or("no time")?;
@@ -43,7 +43,7 @@ pub fn measured(line: &str) -> Result<Vec<Measured>, String> {
                 let (metric, unit) = (text(&definition["Name"])?, text(&definition["Unit"])?);
                 let value = line[&metric].as_f64().ok_or(format!("the metric {metric} is no number of the line"))?;
                 let (namespace, dimensions) = (namespace.clone(), dimensions.clone());
-                all.push(Measured { namespace, metric, unit, dimensions, at_millis, value });
+                all.push(MetricSample { namespace, metric, unit, dimensions, at_millis, value });
             }
         }
     }

@@ -27,10 +27,10 @@ use tokio::net::{TcpListener, TcpStream};
 pub use self::call::Call;
 pub use self::caller::Caller;
 pub use self::fault::Fault;
-pub use self::forward::{Cut, forward};
-pub use self::imposed::{Imposed, Rule, Storm};
+pub use self::forward::{ConnectionCut, forward};
+pub use self::imposed::{ActiveFault, Rule, Storm};
 
-use self::imposed::AllImposed;
+use self::imposed::ActiveFaults;
 use self::uploads::Uploads;
 
 /// Longer than any function waits for one try of a call, so that it has given up before what is held back comes.
@@ -40,7 +40,7 @@ const HELD_BACK: Duration = Duration::from_secs(6);
 #[derive(Clone, Debug)]
 pub struct Proxy {
     services: SocketAddr,
-    imposed: Arc<AllImposed>,
+    imposed: Arc<ActiveFaults>,
     uploads: Arc<Uploads>,
 }
 
@@ -68,13 +68,13 @@ impl Proxy {
 
     /// Lets `rule` hold from now on, beside all that hold already.
     #[must_use]
-    pub fn impose(&self, rule: Rule) -> Imposed {
+    pub fn impose(&self, rule: Rule) -> ActiveFault {
         self.imposed.add(rule)
     }
 
     /// Lets `storm` rage until it is spent.
     #[must_use]
-    pub fn let_rage(&self, storm: Storm) -> Imposed {
+    pub fn let_rage(&self, storm: Storm) -> ActiveFault {
         self.imposed.add(storm)
     }
 
@@ -92,9 +92,13 @@ impl Proxy {
         let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
     }
 
-    async fn answer(&self, request: Request<Incoming>, caller: Option<&Caller>) -> Result<Response<Full<Bytes>>, Cut> {
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        caller: Option<&Caller>,
+    ) -> Result<Response<Full<Bytes>>, ConnectionCut> {
         let (head, body) = request.into_parts();
-        let request = Request::from_parts(head, body.collect().await.map_err(|_| Cut)?.to_bytes());
+        let request = Request::from_parts(head, body.collect().await.map_err(|_| ConnectionCut)?.to_bytes());
         let Some(caller) = caller else { return self.perform(&request, Duration::ZERO).await };
         let call = Call::of(&caller.function, &request);
         let fault = self.imposed.fault_of(&call);
@@ -110,10 +114,10 @@ impl Proxy {
                 answer
             }
             Some(Fault::Slow(by)) => self.perform(&request, by).await,
-            Some(Fault::CutBefore) => Err(Cut),
+            Some(Fault::CutBefore) => Err(ConnectionCut),
             Some(Fault::CutAfter) => {
                 self.perform(&request, Duration::ZERO).await?;
-                Err(Cut)
+                Err(ConnectionCut)
             }
             Some(Fault::Twice) => {
                 self.perform(&request, Duration::ZERO).await?;
@@ -121,24 +125,24 @@ impl Proxy {
             }
             Some(Fault::KilledBefore) => {
                 caller.kill().await;
-                Err(Cut)
+                Err(ConnectionCut)
             }
             Some(Fault::KilledAfter) => {
                 self.perform(&request, Duration::ZERO).await?;
                 caller.kill().await;
-                Err(Cut)
+                Err(ConnectionCut)
             }
         }
     }
 
     /// Lets the services do what is asked, after `wait`. It is done also when the caller gives up meanwhile, which ends
     /// the connection and whatever waits on it: so it happens on a task of its own.
-    async fn perform(&self, request: &Request<Bytes>, wait: Duration) -> Result<Response<Full<Bytes>>, Cut> {
+    async fn perform(&self, request: &Request<Bytes>, wait: Duration) -> Result<Response<Full<Bytes>>, ConnectionCut> {
         let (request, services) = (request.clone(), self.services);
         let done = tokio::spawn(async move {
             tokio::time::sleep(wait).await;
             forward(request, services).await
         });
-        done.await.unwrap_or(Err(Cut))
+        done.await.unwrap_or(Err(ConnectionCut))
     }
 }

@@ -8,7 +8,7 @@ use crate::confidential;
 
 /// A recorded body.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct RecordedDelivery {
     /// What it holds.
     pub name: String,
     /// Its sender.
@@ -25,7 +25,7 @@ pub struct Recorded {
 /// # Panics
 /// If there is none: the caller misspelt it.
 #[must_use]
-pub fn recorded(path: &str) -> Recorded {
+pub fn recorded(path: &str) -> RecordedDelivery {
     let (provider, name) = path.split_once('/').unwrap_or_else(|| panic!("{path:?} names no provider"));
     let provider = provider.parse().unwrap_or_else(|_| panic!("{path:?} names no provider"));
     let found = all_recorded(provider).into_iter().find(|recorded| recorded.name == name);
@@ -37,14 +37,14 @@ pub fn recorded(path: &str) -> Recorded {
 /// # Panics
 /// If there are none.
 #[must_use]
-pub fn all_recorded(provider: Provider) -> Vec<Recorded> {
-    let mut all: Vec<Recorded> = DeliveryFile::of(provider.as_str())
+pub fn all_recorded(provider: Provider) -> Vec<RecordedDelivery> {
+    let mut all: Vec<RecordedDelivery> = DeliveryFile::of(provider.as_str())
         .deliveries
         .into_iter()
         .map(|delivery| {
             keep_links(&delivery.body);
             let is_text = std::str::from_utf8(&delivery.body).is_ok();
-            Recorded {
+            RecordedDelivery {
                 name: delivery.name,
                 provider,
                 content_type: if is_text { "application/json" } else { "application/octet-stream" },

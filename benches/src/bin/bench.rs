@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use benches::contender::Contender;
 use benches::measure::{Plan, measure};
 use benches::publish::publish;
-use benches::scenario::Workshop;
+use benches::scenario::Testbed;
 use benches::{Result, machine};
 use clap::Parser;
 
@@ -44,13 +44,13 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let Arguments { rounds, out, quick, publish: is_published, only } = Arguments::parse();
-    let workshop = Workshop::here()?;
-    let out = out.unwrap_or_else(|| workshop.directory.join("results.json"));
+    let testbed = Testbed::here()?;
+    let out = out.unwrap_or_else(|| testbed.directory.join("results.json"));
     let mut plan = Plan { rounds, is_quick: quick, ..Plan::default() };
     if !only.is_empty() {
         plan.contenders = only;
     }
-    let results = measure(&workshop, &plan, machine::describe())?;
+    let results = measure(&testbed, &plan, machine::describe())?;
     print!("{results}");
     fs::write(&out, serde_json::to_string_pretty(&results)?)?;
     if is_published {

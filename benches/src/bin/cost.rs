@@ -10,7 +10,7 @@ use benches::cost::{Case, Cost};
 use benches::delivery::Credential;
 use benches::prices::Prices;
 use benches::publish::{publish, publish_in};
-use benches::scenario::Workshop;
+use benches::scenario::Testbed;
 use benches::{provisioned, standing};
 use clap::Parser;
 use testdata::delivery::recorded;
@@ -48,11 +48,11 @@ fn run() -> Result<()> {
     if is_standing_only {
         return Ok(());
     }
-    let mut workshop = Workshop::here()?;
+    let mut testbed = Testbed::here()?;
     let mut costs = Vec::new();
-    let mut add = |workshop: &Workshop, case: Case| -> Result<()> {
+    let mut add = |testbed: &Testbed, case: Case| -> Result<()> {
         eprintln!("    {}", case.name);
-        costs.push(workshop.cost(&case, &prices)?);
+        costs.push(testbed.cost(&case, &prices)?);
         Ok(())
     };
     let signed = |header| Credential::signature(header, "a benchmark's secret, known to everybody");
@@ -63,25 +63,25 @@ fn run() -> Result<()> {
         ("glossi", signed("x-glossi-signature"), "model-processed", "0b7c2f7e-3a51-4a0e-8d2a-5f1f6c1f9a01"),
     ] {
         let body = String::from_utf8(recorded(&format!("{provider}/{name}")).body)?;
-        add(&workshop, Case::of_sender(provider, credential, &body, job))?;
+        add(&testbed, Case::of_sender(provider, credential, &body, job))?;
     }
     for body_bytes in [512, 2 * 1024, 8 * 1024, 20 * 1024, 200 * 1024] {
-        add(&workshop, Case::usual(&format!("{} KiB", body_bytes as f64 / 1024.0), body_bytes))?;
+        add(&testbed, Case::usual(&format!("{} KiB", body_bytes as f64 / 1024.0), body_bytes))?;
     }
     let typical = |name: &str| Case::usual(&format!("2 KiB, {name}"), 2 * 1024);
-    add(&workshop, Case { batch: 1, ..typical("batches of 1") })?;
+    add(&testbed, Case { batch: 1, ..typical("batches of 1") })?;
     for ingest_mb in [128, 512, 1024] {
-        add(&workshop, Case { ingest_mb, ..typical(&format!("ingest at {ingest_mb} MB")) })?;
+        add(&testbed, Case { ingest_mb, ..typical(&format!("ingest at {ingest_mb} MB")) })?;
     }
     for process_mb in [512, 1769] {
-        add(&workshop, Case { process_mb, ..typical(&format!("process at {process_mb} MB")) })?;
+        add(&testbed, Case { process_mb, ..typical(&format!("process at {process_mb} MB")) })?;
     }
-    workshop.settings = vec![("LOG_LEVEL", "WARN".to_owned())];
-    add(&workshop, typical("without a line for each event"))?;
-    workshop.settings = vec![("INLINE_BODY_BYTES", "65536".to_owned())];
-    add(&workshop, Case::usual("20 KiB, inline up to 64 KiB", 20 * 1024))?;
-    workshop.settings = vec![("INLINE_BODY_BYTES", "0".to_owned())];
-    add(&workshop, typical("every body in the bucket"))?;
+    testbed.settings = vec![("LOG_LEVEL", "WARN".to_owned())];
+    add(&testbed, typical("without a line for each event"))?;
+    testbed.settings = vec![("INLINE_BODY_BYTES", "65536".to_owned())];
+    add(&testbed, Case::usual("20 KiB, inline up to 64 KiB", 20 * 1024))?;
+    testbed.settings = vec![("INLINE_BODY_BYTES", "0".to_owned())];
+    add(&testbed, typical("every body in the bucket"))?;
 
     let text = format!(
         "{}\nList prices of {}, x86, {}; without free tiers. Not in it: what lies stored, the sweep (the same \
@@ -95,7 +95,7 @@ fn run() -> Result<()> {
     if is_published {
         publish("cost", &text)?;
     }
-    let out = workshop.directory.join("cost.json");
+    let out = testbed.directory.join("cost.json");
     fs::write(&out, serde_json::to_string_pretty(&costs)?)?;
     println!("all figures: {}", out.display());
     Ok(())

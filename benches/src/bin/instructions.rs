@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use benches::Result;
 use benches::report::table;
-use benches::scenario::{Transport, Workshop};
+use benches::scenario::{Testbed, Transport};
 
 fn main() -> ExitCode {
     match run() {
@@ -18,18 +18,18 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let workshop = Workshop::here()?;
+    let testbed = Testbed::here()?;
     let mut rows = Vec::new();
     for (name, transport, body_bytes) in [
         ("2 KiB", Transport::Plain, 2 * 1024),
         ("2 KiB, TLS", Transport::Tls, 2 * 1024),
         ("20 KiB", Transport::Plain, 20 * 1024),
     ] {
-        let counted = workshop.instructions(transport, body_bytes)?;
+        let counted = testbed.instructions(transport, body_bytes)?;
         let counts = [counted.init, counted.first, counted.later].map(|count| format!("{:.3}", count as f64 / 1e6));
         rows.push([name.to_owned()].into_iter().chain(counts).collect());
     }
     println!("{}", table(&["million instructions", "init", "first event", "later event"], rows.into_iter()));
-    println!("where they go: callgrind_annotate {}", workshop.directory.join("callgrind-*.out").display());
+    println!("where they go: callgrind_annotate {}", testbed.directory.join("callgrind-*.out").display());
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use benches::Result;
 use benches::large_bodies::PART;
 use benches::publish::publish;
-use benches::scenario::Workshop;
+use benches::scenario::Testbed;
 use clap::Parser;
 
 /// What becomes of large bodies on little memory while S3 takes long.
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let Arguments { publish: is_published } = Arguments::parse();
-    let text = Workshop::here()?.large_bodies()?;
+    let text = Testbed::here()?.large_bodies()?;
     println!("{text}");
     if is_published { publish(PART, &text) } else { Ok(()) }
 }

@@ -31,8 +31,8 @@ impl Instance {
     /// # Errors
     /// If the function ends or fails meanwhile.
     pub fn thaw(&mut self, payload: Vec<u8>) -> Result<Outcome> {
-        self.desk.work().queue.push_back(payload);
-        self.desk.changed.notify_all();
+        self.invocations.work().queue.push_back(payload);
+        self.invocations.changed.notify_all();
         drop(self.wait(|work| work.handed_over_at.is_some())?);
         self.signal("CONT")?;
         let mut work = self.wait(|work| !work.outcomes.is_empty() && work.is_waiting)?;

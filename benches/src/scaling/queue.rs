@@ -13,7 +13,7 @@ const POLLERS_PER_SECOND: f64 = 300.0 / 60.0;
 
 /// Messages of the same cohort that share their fate.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Parcel {
+pub(crate) struct MessageBatch {
     pub(crate) cohort: usize,
     pub(crate) count: u64,
     /// How often they were received before.
@@ -23,18 +23,18 @@ pub(crate) struct Parcel {
 /// A standard queue. It hands out the oldest first, which SQS only tends to.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
-    visible: VecDeque<Parcel>,
+    visible: VecDeque<MessageBatch>,
     visible_count: u64,
-    hidden: BTreeMap<u64, Vec<Parcel>>,
+    hidden: BTreeMap<u64, Vec<MessageBatch>>,
     hidden_count: u64,
 }
 
 impl Queue {
     pub(crate) fn send(&mut self, cohort: usize, count: u64) {
-        self.push(Parcel { cohort, count, receives: 0 });
+        self.push(MessageBatch { cohort, count, receives: 0 });
     }
 
-    fn push(&mut self, parcel: Parcel) {
+    fn push(&mut self, parcel: MessageBatch) {
         if parcel.count > 0 {
             self.visible_count += parcel.count;
             self.visible.push_back(parcel);
@@ -62,11 +62,11 @@ impl Queue {
     }
 
     /// The oldest `count` messages.
-    pub(crate) fn receive(&mut self, mut count: u64) -> Vec<Parcel> {
+    pub(crate) fn receive(&mut self, mut count: u64) -> Vec<MessageBatch> {
         let mut received = Vec::new();
         while count > 0 {
             let Some(first) = self.visible.front_mut() else { break };
-            let taken = Parcel { count: first.count.min(count), ..*first };
+            let taken = MessageBatch { count: first.count.min(count), ..*first };
             first.count -= taken.count;
             if first.count == 0 {
                 self.visible.pop_front();
@@ -79,12 +79,12 @@ impl Queue {
     }
 
     /// Leaves received messages on the queue, hidden for longer each time.
-    pub(crate) fn keep(&mut self, parcel: Parcel, second: u64) {
+    pub(crate) fn keep(&mut self, parcel: MessageBatch, second: u64) {
         if parcel.count == 0 {
             return;
         }
         let wait = HIDE_MAX_SECONDS.min(HIDE_FIRST_SECONDS << parcel.receives.min(8));
-        let kept = Parcel { receives: parcel.receives + 1, ..parcel };
+        let kept = MessageBatch { receives: parcel.receives + 1, ..parcel };
         self.hidden_count += kept.count;
         let there = self.hidden.entry(second + wait).or_default();
         match there.iter_mut().find(|it| it.cohort == kept.cohort && it.receives == kept.receives) {

@@ -9,7 +9,7 @@ use rand_distr::{Distribution as _, Poisson};
 use super::events::Events;
 use super::fleet::{Fleet, instances_for, requests_for};
 use super::on_demand::OnDemand;
-use super::queue::{Parcel, Pollers, Queue};
+use super::queue::{MessageBatch, Pollers, Queue};
 use super::world::{BATCH, REQUESTS_PER_CONCURRENCY, World};
 
 /// The sweep runs so often, works for so long, with so many workers.
@@ -184,7 +184,7 @@ impl<'a> Run<'a> {
                 let age = self.events.finish(parcel.cohort, finished, second);
                 self.ages.push((age, finished));
             }
-            self.queue.keep(Parcel { count: useful - finished, ..parcel }, second);
+            self.queue.keep(MessageBatch { count: useful - finished, ..parcel }, second);
         }
         now.messages = self.queue.len();
         now.unfinished = self.events.unfinished();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::confirm::{Confirmation, Inquiry, Need, need};
+use domain::confirm::{Confirmation, ConfirmationNeed, Inquiry, need};
 use domain::content::canonical::Canonical;
 use domain::download::target::Loopback;
 use domain::event::event_type::Status;
@@ -32,10 +32,10 @@ pub(crate) async fn confirm<'a>(
     }
     let access = config.options(event.provider).confirm.as_ref();
     let inquiry = match need(event, sender, canonical, raw, access) {
-        Need::None => return Ok(content),
-        Need::NoAccess => return Err(Stop::NoAccess),
-        Need::Unaskable => return Err(Stop::Unconfirmable),
-        Need::Ask(inquiry) => inquiry,
+        ConfirmationNeed::None => return Ok(content),
+        ConfirmationNeed::NoAccess => return Err(Stop::NoAccess),
+        ConfirmationNeed::Unaskable => return Err(Stop::Unconfirmable),
+        ConfirmationNeed::Ask(inquiry) => inquiry,
     };
     if access.is_some_and(|access| access.test_only_base_url.is_some()) && attempt.clients.loopback == Loopback::Refused
     {

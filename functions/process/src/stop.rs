@@ -1,6 +1,6 @@
 //! Why the work on an event stopped. That it is done cannot be said here.
 
-use domain::archive::Incomplete;
+use domain::archive::MissingAssets;
 use domain::ledger::settle::Work;
 use domain::source::OptionsError;
 use platform::service_error::{ServiceError, ServiceErrorKind};
@@ -45,7 +45,7 @@ pub(crate) enum Stop {
     #[error("the sender's API says the opposite")]
     Opposite,
     #[error(transparent)]
-    AssetsIncomplete(#[from] Incomplete),
+    AssetsIncomplete(#[from] MissingAssets),
     #[error("the processor panicked")]
     Panic,
     /// There have been too many attempts.
@@ -61,7 +61,7 @@ impl Stop {
             Stop::Service(error) if error.kind() == ServiceErrorKind::Permanent => Work::Permanent { reason },
             Stop::Unconfirmable | Stop::GivenUp(_) => Work::Permanent { reason },
             Stop::NeverKnown | Stop::Opposite => Work::Contradicted { reason },
-            Stop::AssetsIncomplete(Incomplete { has_advanced: true, .. }) => Work::Advanced { reason },
+            Stop::AssetsIncomplete(MissingAssets { has_advanced: true, .. }) => Work::Advanced { reason },
             Stop::Service(_)
             | Stop::OutOfTime(_)
             | Stop::SourceUnavailable(_)

@@ -17,7 +17,7 @@ pub(crate) struct SweepLog {
 
 /// The line. Fields that have the name of a metric are measured.
 #[derive(Serialize)]
-struct Line<'a> {
+struct SweepLine<'a> {
     request_id: &'a str,
     trace_id: Option<&'a str>,
     outcome: &'static str,
@@ -41,10 +41,10 @@ impl SweepLog {
         log::write(level, "sweep", line);
     }
 
-    fn line<'a>(&'a self, report: &'a Report) -> (Level, Line<'a>) {
+    fn line<'a>(&'a self, report: &'a Report) -> (Level, SweepLine<'a>) {
         let (level, outcome) =
             if report.is_complete() { (Level::Info, "complete") } else { (Level::Error, "incomplete") };
-        let line = Line {
+        let line = SweepLine {
             request_id: &self.request_id,
             trace_id: self.trace_id.as_deref(),
             outcome,

@@ -34,7 +34,7 @@ pub(crate) struct Sweeper {
 }
 
 /// What became of an overdue event.
-enum Swept {
+enum SweepOutcome {
     Sent,
     PassedOver,
 }
@@ -113,8 +113,8 @@ impl Sweeper {
                 }
                 report.overdue += 1;
                 match self.sweep(overdue, trace).await {
-                    Ok(Swept::Sent) => report.sent += 1,
-                    Ok(Swept::PassedOver) => report.passed_over += 1,
+                    Ok(SweepOutcome::Sent) => report.sent += 1,
+                    Ok(SweepOutcome::PassedOver) => report.passed_over += 1,
                     Err(trouble) => {
                         report.troubled += 1;
                         report.note(&trouble);
@@ -130,10 +130,10 @@ impl Sweeper {
 
     /// Marks the event first and sends it then: a crash in between costs one wait, the other way round could send the
     /// same event in every run.
-    async fn sweep(&self, overdue: Overdue, trace: Option<&Trace>) -> Result<Swept, ServiceError> {
+    async fn sweep(&self, overdue: Overdue, trace: Option<&Trace>) -> Result<SweepOutcome, ServiceError> {
         let mark = overdue.mark(random::token(), clock::now(), self.schedule);
         let Some(event) = self.ledger.mark_swept(&mark).await? else {
-            return Ok(Swept::PassedOver);
+            return Ok(SweepOutcome::PassedOver);
         };
         let message = self.queue.prepare(&OutgoingMessage::of_record(&event), trace);
         if let Err(trouble) = self.queue.send(message).await {
@@ -141,6 +141,6 @@ impl Sweeper {
             self.ledger.take_mark_back(&mark, soon).await?;
             return Err(trouble);
         }
-        Ok(Swept::Sent)
+        Ok(SweepOutcome::Sent)
     }
 }

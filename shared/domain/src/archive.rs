@@ -5,7 +5,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use crate::content::asset::{Archived, Asset, NotArchived};
+use crate::content::asset::{Asset, NotArchived, StoredCopy};
 use crate::download::error::FetchError;
 use crate::event::Event;
 use crate::ledger::schedule::ATTEMPTS_MAX;
@@ -25,9 +25,9 @@ const NAME_MAX: usize = 100;
 #[derive(Clone, Debug)]
 pub enum CopyOutcome {
     /// The copy is there, and was not before.
-    Copied(Archived),
+    Copied(StoredCopy),
     /// The copy was there already.
-    Existing(Archived),
+    Existing(StoredCopy),
     /// It could not be fetched.
     NotFetched(FetchError),
     /// It could not be stored, or there was no time for it.
@@ -37,7 +37,7 @@ pub enum CopyOutcome {
 /// Why an event's assets need another round.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{missing} of {all} assets are not archived yet: {reason}")]
-pub struct Incomplete {
+pub struct MissingAssets {
     /// How many may yet be had.
     pub missing: usize,
     /// How many there are.
@@ -78,7 +78,7 @@ fn name(url: &str) -> String {
 ///
 /// # Errors
 /// If another round is needed.
-pub fn conclude(outcomes: Vec<(Asset, CopyOutcome)>, attempts: u32) -> Result<Vec<Asset>, Incomplete> {
+pub fn conclude(outcomes: Vec<(Asset, CopyOutcome)>, attempts: u32) -> Result<Vec<Asset>, MissingAssets> {
     let has_advanced = outcomes.iter().any(|(_, outcome)| matches!(outcome, CopyOutcome::Copied(_)));
     let all = outcomes.len();
     let (mut assets, mut left) = (Vec::with_capacity(all), Vec::new());
@@ -101,7 +101,7 @@ pub fn conclude(outcomes: Vec<(Asset, CopyOutcome)>, attempts: u32) -> Result<Ve
     let missing = left.len();
     match left.into_iter().next() {
         Some(reason) if has_advanced || attempts < ATTEMPTS_MAX => {
-            Err(Incomplete { missing, all, reason, has_advanced })
+            Err(MissingAssets { missing, all, reason, has_advanced })
         }
         Some(_) | None => Ok(assets),
     }

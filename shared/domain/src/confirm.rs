@@ -26,7 +26,7 @@ use crate::source::ApiAccess;
 
 /// Whether an event has to be confirmed.
 #[derive(Debug)]
-pub enum Need {
+pub enum ConfirmationNeed {
     /// It has not: its bytes were signed, or the operator does not ask for it, or it ends nothing.
     None,
     /// Its sender is to be asked.
@@ -83,16 +83,16 @@ pub fn need(
     canonical: &Canonical,
     body: &[u8],
     access: Option<&ApiAccess>,
-) -> Need {
+) -> ConfirmationNeed {
     let is_wanted = event.must_confirm || access.is_some();
     if event.verified_by != VerifiedBy::Token || !is_wanted {
-        return Need::None;
+        return ConfirmationNeed::None;
     }
     let EventType::Known(thing, claimed @ (Status::Completed | Status::Failed)) = canonical.head.event_type else {
-        return Need::None;
+        return ConfirmationNeed::None;
     };
     let Some(access) = access else {
-        return Need::NoAccess;
+        return ConfirmationNeed::NoAccess;
     };
     let inquiry = || {
         let id = canonical.details.job.id.clone()?;
@@ -104,7 +104,7 @@ pub fn need(
         let request = ApiRequest::of(description.polls.get(poll)?, &RequestFields { id: &id, body: &body, access })?;
         Some(Box::new(Inquiry { sender: Arc::clone(sender), poll, id, thing, claimed, request }))
     };
-    inquiry().map_or(Need::Unaskable, Need::Ask)
+    inquiry().map_or(ConfirmationNeed::Unaskable, ConfirmationNeed::Ask)
 }
 
 fn fits(poll: &Poll, thing: Thing, body: &ParsedDelivery<'_>, access: &ApiAccess) -> bool {

@@ -7,7 +7,7 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::archive::PART_BYTES;
-use domain::content::asset::Archived;
+use domain::content::asset::StoredCopy;
 use domain::digest::{Digest, Digester};
 use domain::download::error::FetchError;
 use hyper::body::{Buf as _, Bytes};
@@ -53,7 +53,7 @@ impl Assets {
     ///
     /// # Errors
     /// If the bucket could not be reached or refused.
-    pub async fn find(&self, key: &str) -> Result<Option<Archived>, ServiceError> {
+    pub async fn find(&self, key: &str) -> Result<Option<StoredCopy>, ServiceError> {
         let head = match self.client.head_object().bucket(&self.bucket).key(key).send().await {
             Ok(head) => head,
             Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => return Ok(None),
@@ -75,7 +75,7 @@ impl Assets {
         key: &str,
         named_as: Option<&str>,
         download: Download,
-    ) -> Result<Option<Archived>, StoreError> {
+    ) -> Result<Option<StoredCopy>, StoreError> {
         let media_type = media_type(download.media_type.as_deref(), named_as);
         let mut parts = Parts { download, rest: Bytes::new(), digester: Digester::default(), size: 0 };
         let first = parts.next().await?;
@@ -93,7 +93,7 @@ impl Assets {
         media_type: String,
         bytes: Vec<u8>,
         parts: Parts,
-    ) -> Result<Option<Archived>, StoreError> {
+    ) -> Result<Option<StoredCopy>, StoreError> {
         let (digest, size) = parts.end();
         let answer = self
             .client
@@ -123,7 +123,7 @@ impl Assets {
         media_type: String,
         first: Vec<u8>,
         mut parts: Parts,
-    ) -> Result<Option<Archived>, StoreError> {
+    ) -> Result<Option<StoredCopy>, StoreError> {
         const OPERATION: &str = "s3:CreateMultipartUpload";
         let created = self
             .client
@@ -198,7 +198,7 @@ impl Assets {
     }
 
     /// The digest of a large copy was known only after its last byte had been sent, so it is read from the copy.
-    async fn read(&self, key: &str) -> Result<Archived, ServiceError> {
+    async fn read(&self, key: &str) -> Result<StoredCopy, ServiceError> {
         const OPERATION: &str = "s3:GetObject";
         let object = self.client.get_object().bucket(&self.bucket).key(key).send().await;
         let mut body = object.map_err(|error| ServiceError::of(OPERATION, &error))?.body;
@@ -214,8 +214,8 @@ impl Assets {
         }
     }
 
-    fn archived(&self, key: &str, size: u64, sha256: String) -> Archived {
-        Archived { bucket: self.bucket.clone(), key: key.to_owned(), size, sha256 }
+    fn archived(&self, key: &str, size: u64, sha256: String) -> StoredCopy {
+        StoredCopy { bucket: self.bucket.clone(), key: key.to_owned(), size, sha256 }
     }
 }
 

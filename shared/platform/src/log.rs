@@ -97,15 +97,15 @@ pub fn render(function: Option<&str>, at: Timestamp, level: Level, message: &str
     let mut aws = None;
     if let Some(function) = function {
         line.insert(FUNCTION.to_owned(), Value::from(function));
-        aws = Embedded::of(&line, at);
+        aws = EmbeddedMetrics::of(&line, at);
     }
-    serde_json::to_string(&Line { aws, fields: line }).unwrap_or_default()
+    serde_json::to_string(&LogLine { aws, fields: line }).unwrap_or_default()
 }
 
 #[derive(Serialize)]
-struct Line {
+struct LogLine {
     #[serde(rename = "_aws", skip_serializing_if = "Option::is_none")]
-    aws: Option<Embedded>,
+    aws: Option<EmbeddedMetrics>,
     #[serde(flatten)]
     fields: Map<String, Value>,
 }
@@ -113,7 +113,7 @@ struct Line {
 /// CloudWatch's block: which of a line's fields are metrics.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Embedded {
+struct EmbeddedMetrics {
     /// In milliseconds since the Unix epoch.
     timestamp: i64,
     cloud_watch_metrics: Vec<Directive>,
@@ -135,9 +135,9 @@ struct Definition {
     unit: &'static str,
 }
 
-impl Embedded {
+impl EmbeddedMetrics {
     /// The block for the fields of `line`; none if no field is a metric.
-    fn of(line: &Map<String, Value>, at: Timestamp) -> Option<Embedded> {
+    fn of(line: &Map<String, Value>, at: Timestamp) -> Option<EmbeddedMetrics> {
         let mut directives: Vec<Directive> = Vec::new();
         for (name, value) in line {
             let Ok(metric) = name.parse::<Metric>() else { continue };
@@ -151,7 +151,8 @@ impl Embedded {
                 None => directives.push(Directive { namespace: NAMESPACE, dimensions, metrics: vec![definition] }),
             }
         }
-        (!directives.is_empty()).then_some(Embedded { timestamp: at.as_millis(), cloud_watch_metrics: directives })
+        (!directives.is_empty())
+            .then_some(EmbeddedMetrics { timestamp: at.as_millis(), cloud_watch_metrics: directives })
     }
 }
 

@@ -11,34 +11,34 @@ use tokio::net::TcpStream;
 
 /// The connection ends without an answer.
 #[derive(Debug)]
-pub struct Cut;
+pub struct ConnectionCut;
 
-impl std::fmt::Display for Cut {
+impl std::fmt::Display for ConnectionCut {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("the connection is cut")
     }
 }
 
-impl std::error::Error for Cut {}
+impl std::error::Error for ConnectionCut {}
 
 /// Sends `request` to `services` on a connection of its own, and gives the whole answer. If none comes, whoever asked is
 /// cut off as well.
 ///
 /// # Errors
 /// If none comes.
-pub async fn forward(request: Request<Bytes>, services: SocketAddr) -> Result<Response<Full<Bytes>>, Cut> {
+pub async fn forward(request: Request<Bytes>, services: SocketAddr) -> Result<Response<Full<Bytes>>, ConnectionCut> {
     let (mut head, body) = request.into_parts();
     // These speak of the caller's connection. The body is whole by now.
     for of_connection in [CONNECTION, EXPECT, TRANSFER_ENCODING] {
         head.headers.remove(of_connection);
     }
-    let stream = TcpStream::connect(services).await.map_err(|_| Cut)?;
+    let stream = TcpStream::connect(services).await.map_err(|_| ConnectionCut)?;
     let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|_| Cut)?;
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|_| ConnectionCut)?;
     tokio::spawn(connection);
-    let answer = sender.send_request(Request::from_parts(head, Full::new(body))).await.map_err(|_| Cut)?;
+    let answer = sender.send_request(Request::from_parts(head, Full::new(body))).await.map_err(|_| ConnectionCut)?;
     let (mut head, body) = answer.into_parts();
-    let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
+    let body = body.collect().await.map_err(|_| ConnectionCut)?.to_bytes();
     head.headers.remove(CONNECTION);
     head.headers.remove(TRANSFER_ENCODING);
     Ok(Response::from_parts(head, Full::new(body)))

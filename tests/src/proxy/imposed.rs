@@ -44,14 +44,14 @@ pub struct Storm {
 
 /// A rule or storm that holds, seen from outside. It holds until this is dropped.
 #[derive(Debug)]
-pub struct Imposed {
+pub struct ActiveFault {
     entry: Arc<Entry>,
     all: Arc<Mutex<Vec<Arc<Entry>>>>,
 }
 
 /// All that hold.
 #[derive(Debug, Default)]
-pub(crate) struct AllImposed(Arc<Mutex<Vec<Arc<Entry>>>>);
+pub(crate) struct ActiveFaults(Arc<Mutex<Vec<Arc<Entry>>>>);
 
 #[derive(Debug)]
 struct Entry {
@@ -79,7 +79,7 @@ impl From<Storm> for Kind {
     }
 }
 
-impl Imposed {
+impl ActiveFault {
     /// How many calls met a fault because of it.
     #[must_use]
     pub fn hits(&self) -> u32 {
@@ -87,19 +87,19 @@ impl Imposed {
     }
 }
 
-impl Drop for Imposed {
+impl Drop for ActiveFault {
     fn drop(&mut self) {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|entry| !Arc::ptr_eq(entry, &self.entry));
     }
 }
 
-impl AllImposed {
+impl ActiveFaults {
     #[expect(private_bounds, reason = "what can be imposed is named here alone")]
-    pub(crate) fn add(&self, kind: impl Into<Kind>) -> Imposed {
+    pub(crate) fn add(&self, kind: impl Into<Kind>) -> ActiveFault {
         let entry = Arc::new(Entry { kind: kind.into(), calls: AtomicU32::new(0), hits: AtomicU32::new(0) });
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&entry));
-        Imposed { entry, all: Arc::clone(&self.0) }
+        ActiveFault { entry, all: Arc::clone(&self.0) }
     }
 
     /// The fault that `call` meets, if it meets one. The first that speaks of the call and is not spent decides.
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_rule_speaks_of_its_calls_alone_and_so_often() {
-        let all = AllImposed::default();
+        let all = ActiveFaults::default();
         let rule = Rule {
             function: "ingest".to_owned(),
             operation: "dynamodb:PutItem",
@@ -199,7 +199,7 @@ mod tests {
     /// The lots of `calls` calls in a storm of half of them.
     fn lots(seed: u64, calls: u32) -> String {
         let storm = Storm { seed, about: vec!["it".to_owned()], percent: 50, faults: vec![Fault::CutAfter], calls: 16 };
-        let all = AllImposed::default();
+        let all = ActiveFaults::default();
         let _imposed = all.add(storm);
         let call = call("ingest", "sqs:SendMessage", "it");
         (0..calls).map(|_| if all.fault_of(&call).is_some() { 'x' } else { '.' }).collect()

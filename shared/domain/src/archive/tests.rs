@@ -58,8 +58,8 @@ fn a_name_is_plain_and_bounded() {
     assert!(name(&long).ends_with("xxx.glb"));
 }
 
-fn archived(number: usize) -> Archived {
-    Archived { bucket: "bucket".to_owned(), key: format!("key-{number}"), size: 1, sha256: String::new() }
+fn archived(number: usize) -> StoredCopy {
+    StoredCopy { bucket: "bucket".to_owned(), key: format!("key-{number}"), size: 1, sha256: String::new() }
 }
 
 /// Checks what comes of assets with these outcomes, in attempt number `attempts`.

@@ -83,7 +83,7 @@ fn options(provider: Provider) -> Options {
     Source::parse(SourceName::parse("test").unwrap(), &secret.to_string()).unwrap().options.unwrap()
 }
 
-fn need_of(provider: Provider, verified_by: VerifiedBy, webhook: &Value) -> Need {
+fn need_of(provider: Provider, verified_by: VerifiedBy, webhook: &Value) -> ConfirmationNeed {
     let body = webhook.to_string().into_bytes();
     let event = event(provider, verified_by, &body);
     let sender = provider.sender().unwrap();
@@ -108,10 +108,10 @@ fn what_arrived_under_confirm_is_not_believed_once_its_source_is_gone() {
 /// Checks whether and how `provider` is asked about `webhook`.
 fn check_need(provider: Provider, webhook: &Value, expected: &Expect) {
     let told = match need_of(provider, VerifiedBy::Token, webhook) {
-        Need::None => "need not be asked".to_owned(),
-        Need::NoAccess => "cannot be asked now".to_owned(),
-        Need::Unaskable => "cannot be asked".to_owned(),
-        Need::Ask(inquiry) => {
+        ConfirmationNeed::None => "need not be asked".to_owned(),
+        ConfirmationNeed::NoAccess => "cannot be asked now".to_owned(),
+        ConfirmationNeed::Unaskable => "cannot be asked".to_owned(),
+        ConfirmationNeed::Ask(inquiry) => {
             assert!(!format!("{inquiry:?}").contains(KEY));
             let ApiRequest { method, url, headers, body } = inquiry.request();
             let headers: Vec<String> = headers
@@ -127,7 +127,9 @@ fn check_need(provider: Provider, webhook: &Value, expected: &Expect) {
 
 /// Checks what `webhook` comes to after the API answered.
 fn check(provider: Provider, webhook: &Value, status: u16, answer: &Value, expected: &Expect) {
-    let Need::Ask(inquiry) = need_of(provider, VerifiedBy::Token, webhook) else { panic!("{webhook} is not asked") };
+    let ConfirmationNeed::Ask(inquiry) = need_of(provider, VerifiedBy::Token, webhook) else {
+        panic!("{webhook} is not asked")
+    };
     let told = match inquiry.check(&ApiAnswer { status, body: answer.to_string().into_bytes() }) {
         Confirmation::Agrees(canonical) => {
             let Canonical { head, details, .. } = *canonical;
@@ -149,7 +151,9 @@ fn half_an_emoji_is_no_reason_not_to_ask_and_not_to_believe() {
     let body = br#"{"id":"pred_1","status":"completed","input":"\ud83d"}"#;
     let (event, sender) = (event(Provider::Get3w, VerifiedBy::Token, body), Provider::Get3w.sender().unwrap());
     let canonical = Canonical::of(sender, &BTreeMap::new(), body);
-    let Need::Ask(inquiry) = need(&event, sender, &canonical, body, options(Provider::Get3w).confirm.as_ref()) else {
+    let ConfirmationNeed::Ask(inquiry) =
+        need(&event, sender, &canonical, body, options(Provider::Get3w).confirm.as_ref())
+    else {
         panic!("it is not asked about")
     };
     let check = |answer: &[u8], expected: bool| {
@@ -166,12 +170,15 @@ fn half_an_emoji_is_no_reason_not_to_ask_and_not_to_believe() {
 fn what_is_signed_or_not_to_be_confirmed_is_not_asked_about() {
     let webhook = json!({"id": "pred_1", "status": "completed"});
     for verified_by in [VerifiedBy::Signature, VerifiedBy::Confirmed] {
-        assert!(matches!(need_of(Provider::Get3w, verified_by, &webhook), Need::None));
+        assert!(matches!(need_of(Provider::Get3w, verified_by, &webhook), ConfirmationNeed::None));
     }
     let body = webhook.to_string().into_bytes();
     let event = event(Provider::Get3w, VerifiedBy::Token, &body);
     let sender = Provider::Get3w.sender().unwrap();
-    assert!(matches!(need(&event, sender, &Canonical::of(sender, &BTreeMap::new(), &body), &body, None), Need::None));
+    assert!(matches!(
+        need(&event, sender, &Canonical::of(sender, &BTreeMap::new(), &body), &body, None),
+        ConfirmationNeed::None
+    ));
 }
 
 #[test]
@@ -239,7 +246,7 @@ fn an_operators_own_sender_is_asked_by_its_description() {
     };
     let need_of = |webhook: &Value| need_of_body(webhook.to_string());
     let done = json!({"job": {"id": "../7"}, "state": "done", "owner": "a?b"});
-    let Need::Ask(inquiry) = need_of(&done) else { panic!("it is not asked") };
+    let ConfirmationNeed::Ask(inquiry) = need_of(&done) else { panic!("it is not asked") };
     let ApiRequest { method, url, body, .. } = inquiry.request();
     assert_eq!(format!("{method} {url}"), "POST https://api.example.com/video/a%3Fb/jobs/..%2F7");
     assert_eq!(body, r#"{"ids":["../7"],"part":"video"}"#);
@@ -258,13 +265,13 @@ fn an_operators_own_sender_is_asked_by_its_description() {
         let told = r#"NotYet { reason: "the sender's API answered something that makes no sense" }"#;
         assert_eq!(outcome(senseless), told);
     }
-    let Need::Ask(of_form) = need_of_body("job_id=7&state=done&owner=a".to_owned()) else {
+    let ConfirmationNeed::Ask(of_form) = need_of_body("job_id=7&state=done&owner=a".to_owned()) else {
         panic!("a form is not asked")
     };
     assert_eq!(of_form.request().url, "https://api.example.com/video/a/jobs/7");
     for unaskable in
         [json!({"job": {"id": "7"}, "state": "done"}), json!({"job": {"id": ".."}, "state": "done", "owner": "a"})]
     {
-        assert!(matches!(need_of(&unaskable), Need::Unaskable), "{unaskable}");
+        assert!(matches!(need_of(&unaskable), ConfirmationNeed::Unaskable), "{unaskable}");
     }
 }

@@ -14,7 +14,7 @@ pub struct Asset {
     /// Where the sender keeps it; may expire.
     pub url: String,
     /// Where Landfall keeps a copy; null while there is none.
-    pub archived: Option<Archived>,
+    pub archived: Option<StoredCopy>,
     /// Why it keeps none, if it should.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_archived: Option<NotArchived>,
@@ -24,7 +24,7 @@ pub struct Asset {
 
 /// Landfall's own copy of an asset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Archived {
+pub struct StoredCopy {
     /// The bucket.
     pub bucket: String,
     /// The key in it.

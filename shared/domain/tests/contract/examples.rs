@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use domain::content::asset::Archived;
+use domain::content::asset::StoredCopy;
 use domain::content::canonical::Canonical;
 use domain::description::DefaultReport;
 use domain::digest::Digest;
@@ -28,7 +28,7 @@ enum Form {
     /// An operator had it processed again.
     Replayed,
     /// The first asset has a copy in the bucket.
-    Archived,
+    StoredCopy,
     BodyByReference,
     AllByReference,
 }
@@ -38,7 +38,7 @@ const EXAMPLES: [(&str, &str, Form); 19] = [
     ("job-progress", "get3w/v3-processing", Form::Whole),
     ("job-completed", "get3w/v3-completed", Form::Whole),
     ("job-completed-replayed", "get3w/v3-completed", Form::Replayed),
-    ("job-completed-archived", "csm/text-to-image-complete", Form::Archived),
+    ("job-completed-archived", "csm/text-to-image-complete", Form::StoredCopy),
     ("job-completed-body-by-reference", "modelslab/video-success", Form::BodyByReference),
     ("job-completed-all-by-reference", "get3w/v3-completed-two-videos", Form::AllByReference),
     ("job-failed", "glossi/job-failed", Form::Whole),
@@ -138,10 +138,10 @@ fn example(delivery: &str, form: &Form) -> (Published, Vec<(&'static str, Vec<u8
             let event = Event { replay: 1, origin: Origin::Replay, ..event.clone() };
             (publish(&event, &canonical, body, Carriage::Whole), Vec::new())
         }
-        Form::Archived => {
+        Form::StoredCopy => {
             let copy = Digest::of(b"what the sender's URL gave");
             let asset = canonical.details.assets.first_mut().expect("the delivery has an asset");
-            asset.archived = Some(Archived {
+            asset.archived = Some(StoredCopy {
                 bucket: BUCKET.to_owned(),
                 key: format!("assets/{}/2025-09-01/{}/0-image.png", event.source, event.id.digest()),
                 size: 26,

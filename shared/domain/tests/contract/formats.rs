@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::content::asset::Archived;
 use domain::content::asset::NotArchived;
+use domain::content::asset::StoredCopy;
 use domain::content::canonical::Canonical;
 use domain::digest::Digest;
 use domain::event::event_id::EventId;
@@ -108,7 +108,7 @@ fn archived() -> String {
     let event = Event { verified_by: VerifiedBy::Confirmed, ..full("archived", COMPLETED) };
     let mut canonical = Canonical::of(recorded::sender(&event), &event.headers, COMPLETED);
     let [copied, gone] = &mut canonical.details.assets[..] else { panic!("the delivery has two assets") };
-    copied.archived = Some(Archived {
+    copied.archived = Some(StoredCopy {
         bucket: BUCKET.to_owned(),
         key: format!("assets/get3w-prod/2025/09/01/{}/0-image-1.png", event.id.digest()),
         size: 7,

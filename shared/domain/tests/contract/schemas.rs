@@ -1,6 +1,6 @@
 //! What is sent is valid, and what is not of the form is not.
 
-use domain::content::asset::Archived;
+use domain::content::asset::StoredCopy;
 use domain::content::canonical::Canonical;
 use domain::ledger::record::BodyRef;
 use domain::message::{BodyLocation, Message, encode, encode_reference, encode_whole};
@@ -87,7 +87,7 @@ fn with_asset(fields: Value) -> Value {
 #[test]
 fn an_asset_is_archived_or_says_why_not_never_both() {
     let schema = Schema::load("published-event");
-    let archived = Archived {
+    let archived = StoredCopy {
         bucket: BUCKET.to_owned(),
         key: "assets/1".to_owned(),
         size: 7,

@@ -11,7 +11,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use ring::digest::{Context, SHA256};
-use tests::proxy::{Caller, Cut, forward};
+use tests::proxy::{Caller, ConnectionCut, forward};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::digest::hex;
@@ -73,10 +73,14 @@ impl Bucket {
         let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
     }
 
-    async fn answer(&self, request: Request<Incoming>, caller: Option<&Caller>) -> Result<Response<Full<Bytes>>, Cut> {
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        caller: Option<&Caller>,
+    ) -> Result<Response<Full<Bytes>>, ConnectionCut> {
         if !request.uri().path().contains("/assets/") {
             let (head, body) = request.into_parts();
-            let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
+            let body = body.collect().await.map_err(|_| ConnectionCut)?.to_bytes();
             return forward(Request::from_parts(head, body), self.services).await;
         }
         let query = request.uri().query().unwrap_or_default().to_owned();
@@ -110,14 +114,14 @@ impl Bucket {
         number: u64,
         mut body: Incoming,
         caller: Option<&Caller>,
-    ) -> Result<Response<Full<Bytes>>, Cut> {
+    ) -> Result<Response<Full<Bytes>>, ConnectionCut> {
         let (mut digest, before) = {
             let state = self.state();
             (state.digest.clone(), state.parts)
         };
         let mut bytes = 0;
         while let Some(frame) = body.frame().await {
-            if let Ok(piece) = frame.map_err(|_| Cut)?.into_data() {
+            if let Ok(piece) = frame.map_err(|_| ConnectionCut)?.into_data() {
                 digest.update(&piece);
                 bytes += piece.len() as u64;
             }

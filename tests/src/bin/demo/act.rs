@@ -19,7 +19,7 @@ pub(crate) struct Scene {
 
 /// A request that was answered.
 #[derive(Debug)]
-pub(crate) struct Performed {
+pub(crate) struct StepResult {
     pub(crate) step: &'static Step,
     pub(crate) answer: Answer,
     pub(crate) took: Duration,
@@ -34,7 +34,7 @@ impl Scene {
 }
 
 /// Sends one request.
-pub(crate) async fn perform(world: &World, source: &Source, step: &'static Step) -> Performed {
+pub(crate) async fn perform(world: &World, source: &Source, step: &'static Step) -> StepResult {
     let recorded = recorded(step.recorded);
     let request = match step.how {
         How::First(_) | How::Again => world.delivery(source, &recorded.body),
@@ -46,5 +46,5 @@ pub(crate) async fn perform(world: &World, source: &Source, step: &'static Step)
     };
     let begun = Stopwatch::start();
     let answer = world.deliver(&request).await;
-    Performed { step, answer, took: begun.elapsed() }
+    StepResult { step, answer, took: begun.elapsed() }
 }

@@ -2,7 +2,7 @@
 
 use tests::world::World;
 
-use crate::act::{Performed, Scene};
+use crate::act::{Scene, StepResult};
 use crate::script::How;
 
 /// What came of a request, in the words of the table.
@@ -25,8 +25,8 @@ const NOTHING: &str = "nothing";
 
 impl Outcome {
     /// Waits until nothing more comes of it, and looks.
-    pub(crate) async fn of(world: &World, scene: &Scene, performed: Performed) -> Outcome {
-        let Performed { step, answer, .. } = performed;
+    pub(crate) async fn of(world: &World, scene: &Scene, performed: StepResult) -> Outcome {
+        let StepResult { step, answer, .. } = performed;
         let (mut ledger, mut received, mut subject) = (NOTHING.to_owned(), NOTHING.to_owned(), String::new());
         match (step.how, answer.event_id()) {
             (How::First(_) | How::Changed { .. }, Some(id)) => {

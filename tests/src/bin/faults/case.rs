@@ -11,7 +11,7 @@ use tests::clock::Stopwatch;
 use tests::confidential;
 use tests::http::Answer;
 use tests::ledger::{Record, sha256};
-use tests::proxy::{Imposed, Proxy, Rule, Storm};
+use tests::proxy::{ActiveFault, Proxy, Rule, Storm};
 use tests::source::Source;
 use tests::watch::{self, Expected};
 use tests::world::World;
@@ -57,25 +57,25 @@ pub(crate) struct Sent {
     /// The events that were delivered.
     pub(crate) events: Vec<SentEvent>,
     /// Holds as long as it is watched.
-    pub(crate) disturbed: Imposed,
+    pub(crate) disturbed: ActiveFault,
     /// Where the deliveries went.
     pub(crate) source: Source,
     pub(crate) may_leave_uploads: bool,
-    _on_the_way: Vec<Imposed>,
+    _on_the_way: Vec<ActiveFault>,
 }
 
 /// A delivery, and how it was answered.
 #[derive(Debug)]
 pub(crate) struct SentEvent {
     pub(crate) expected: Expected,
-    pub(crate) answers: Vec<Heard>,
+    pub(crate) answers: Vec<DeliveryAnswer>,
     /// The assets that must be archived.
     pub(crate) assets: Vec<Arc<[u8]>>,
 }
 
 /// What a sender heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Heard {
+pub(crate) enum DeliveryAnswer {
     /// 200: it need not come again.
     Acknowledged,
     /// 503: it shall come again.
@@ -89,7 +89,7 @@ pub(crate) enum Heard {
 impl SentEvent {
     /// Whether somebody was promised that it will be processed.
     pub(crate) fn is_acknowledged(&self) -> bool {
-        self.answers.contains(&Heard::Acknowledged)
+        self.answers.contains(&DeliveryAnswer::Acknowledged)
     }
 }
 
@@ -167,12 +167,12 @@ impl Case {
             let delivery = world.delivery(&source, &body);
             let mut answers = Vec::new();
             let tries = if number + 1 < count { 1 } else { RETRIES_MAX };
-            while answers.len() < tries as usize && answers.last() != Some(&Heard::Acknowledged) {
+            while answers.len() < tries as usize && answers.last() != Some(&DeliveryAnswer::Acknowledged) {
                 if !answers.is_empty() {
                     tokio::time::sleep(RETRY_AFTER).await;
                 }
                 let begun = Stopwatch::start();
-                answers.push(Heard::of(&world.send(&delivery).await));
+                answers.push(DeliveryAnswer::of(&world.send(&delivery).await));
                 slowest = slowest.max(begun.elapsed());
             }
             events.push(SentEvent { expected: Expected::Published { id }, answers, assets });
@@ -210,7 +210,7 @@ impl Way {
 async fn unreadable(world: &World, source: &Source) -> SentEvent {
     let mark = confidential::random();
     world.enqueue(&[format!("{} cannot be read: {mark}", source.name)]).await;
-    SentEvent { expected: Expected::PutAway { mark }, answers: vec![Heard::Acknowledged], assets: Vec::new() }
+    SentEvent { expected: Expected::PutAway { mark }, answers: vec![DeliveryAnswer::Acknowledged], assets: Vec::new() }
 }
 
 impl Sent {
@@ -220,13 +220,13 @@ impl Sent {
     }
 }
 
-impl Heard {
-    pub(crate) fn of(answer: &Answer) -> Heard {
+impl DeliveryAnswer {
+    pub(crate) fn of(answer: &Answer) -> DeliveryAnswer {
         match answer.status {
-            200 => Heard::Acknowledged,
-            503 => Heard::ComeAgain,
-            502 => Heard::Nothing,
-            other => Heard::Wrong(other),
+            200 => DeliveryAnswer::Acknowledged,
+            503 => DeliveryAnswer::ComeAgain,
+            502 => DeliveryAnswer::Nothing,
+            other => DeliveryAnswer::Wrong(other),
         }
     }
 }

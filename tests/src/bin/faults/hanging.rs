@@ -10,7 +10,7 @@ use tests::source::Source;
 use tests::watch::{self, Expected};
 use tests::world::World;
 
-use crate::case::Heard;
+use crate::case::DeliveryAnswer;
 use crate::tally::{Outcome, told};
 use crate::way::{PROVIDER, Way};
 
@@ -49,13 +49,13 @@ async fn answer_while(
         })
         .collect();
     let begun = Stopwatch::start();
-    let heard = Heard::of(&world.send(&world.delivery(&source, &body)).await);
+    let heard = DeliveryAnswer::of(&world.send(&world.delivery(&source, &body)).await);
     let took = begun.elapsed();
     let hits = imposed.iter().map(|imposed| imposed.hits()).sum();
     drop(imposed);
     println!("  while {name}, the answer takes {:.2} s: {}", took.as_secs_f64(), told(&[heard]));
     let expected = Expected::Published { id };
-    let acknowledged = usize::from(heard == Heard::Acknowledged);
+    let acknowledged = usize::from(heard == DeliveryAnswer::Acknowledged);
     if acknowledged == 1 {
         watch::until_quiet(world, &[&expected]).await;
     }
@@ -73,7 +73,7 @@ async fn answer_while(
         lost: acknowledged.saturating_sub(published),
         stuck: usize::from(expected.is_unfinished(&world.unfinished().await)),
         complaint: match heard {
-            Heard::Wrong(status) => Some(format!("answered with {status}")),
+            DeliveryAnswer::Wrong(status) => Some(format!("answered with {status}")),
             _ if took > ANSWERED_WITHIN => Some(format!("the answer took {:.1} s", took.as_secs_f64())),
             _ => None,
         },

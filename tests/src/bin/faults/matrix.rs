@@ -54,8 +54,8 @@ const OPERATIONS: [Operation; 26] = [
     operation("process: get the body", Function::Process, "s3:GetObject", "/bodies/", Way::LargeBody),
     operation("process: read the secret", Function::Process, "secretsmanager:GetSecretValue", "", Way::Straight),
     operation("process: put the event's assets", Function::Process, "s3:PutObject", "/events/", Way::ManyAssets),
-    operation("process: look for a copy", Function::Process, "s3:HeadObject", COPIES, Way::Archived),
-    operation("process: put a copy", Function::Process, "s3:PutObject", COPIES, Way::Archived),
+    operation("process: look for a copy", Function::Process, "s3:HeadObject", COPIES, Way::StoredCopy),
+    operation("process: put a copy", Function::Process, "s3:PutObject", COPIES, Way::StoredCopy),
     operation(
         "process: begin a copy in parts",
         Function::Process,
@@ -139,7 +139,7 @@ pub(crate) fn cases(stack: &Stack, seed: u64) -> Vec<Case> {
         cases.push(Case {
             operation: "all operations".to_owned(),
             fault: format!("at random, seed {}", seed + storm),
-            way: [Way::Straight, Way::LargeBody, Way::Archived][storm as usize % 3],
+            way: [Way::Straight, Way::LargeBody, Way::StoredCopy][storm as usize % 3],
             disturbance: Disturbance::Storm(Storm {
                 seed: seed + storm,
                 about: Vec::new(),
@@ -159,7 +159,7 @@ impl Operation {
     /// midst, and at the last.
     fn deaths(&self) -> &'static [u32] {
         match (self.way, self.asks_for) {
-            (Way::Archived, _) => &[0, 6, 19],
+            (Way::StoredCopy, _) => &[0, 6, 19],
             (Way::ArchivedInParts, "s3:UploadPart") => &[0, 1],
             _ => &[0],
         }

@@ -10,13 +10,13 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use tests::clock::Stopwatch;
 use tests::ledger::Record;
-use tests::proxy::{Fault, Imposed, Proxy, Rule};
+use tests::proxy::{ActiveFault, Fault, Proxy, Rule};
 use tests::source::Source;
 use tests::stack::TIME_SCALE;
 use tests::watch::{self, Expected};
 use tests::world::World;
 
-use crate::case::{Heard, RETRIES_MAX, RETRY_AFTER};
+use crate::case::{DeliveryAnswer, RETRIES_MAX, RETRY_AFTER};
 use crate::tally::{Outcome, told};
 use crate::way::{PROVIDER, Way};
 
@@ -51,7 +51,8 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy) -> Outcome {
         let source = if number % (BURST / QUIET) == BURST / QUIET / 2 { &quiet } else { &noisy };
         deliver(world, source)
     });
-    let answers: Vec<(Expected, Heard, Duration)> = stream::iter(burst).buffer_unordered(SIDE_BY_SIDE).collect().await;
+    let answers: Vec<(Expected, DeliveryAnswer, Duration)> =
+        stream::iter(burst).buffer_unordered(SIDE_BY_SIDE).collect().await;
     let sending = begun.elapsed();
     let overdue = Stopwatch::start();
     let backlog = make_overdue(world, &noisy).await;
@@ -60,13 +61,13 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy) -> Outcome {
         sending.as_secs_f64(),
         slowest(&answers).as_secs_f64()
     );
-    let acknowledged = answers.iter().filter(|(_, heard, _)| *heard == Heard::Acknowledged);
+    let acknowledged = answers.iter().filter(|(_, heard, _)| *heard == DeliveryAnswer::Acknowledged);
     let expected: Vec<&Expected> = acknowledged.map(|(expected, _, _)| expected).collect();
     watch::until_quiet(world, &expected).await;
     let allowed = sweeps_within(overdue.elapsed());
     let published = watch::published(world);
     let times: Vec<usize> = expected.iter().map(|expected| expected.times(world, &published)).collect();
-    let heard: Vec<Heard> = answers.iter().map(|(_, heard, _)| *heard).collect();
+    let heard: Vec<DeliveryAnswer> = answers.iter().map(|(_, heard, _)| *heard).collect();
     println!(
         "  the sweep ran each second and sent {} messages more for {backlog} overdue events, by its schedule at most \
          {allowed} for each; {} and {} messages named their source as their group",
@@ -79,7 +80,7 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy) -> Outcome {
     Outcome {
         operation: "overload".to_owned(),
         fault: "more than the processor can do".to_owned(),
-        hits: slowed.iter().map(Imposed::hits).sum(),
+        hits: slowed.iter().map(ActiveFault::hits).sum(),
         sent: answers.len(),
         slowest: slowest(&answers),
         acknowledged: expected.len(),
@@ -92,9 +93,14 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy) -> Outcome {
     }
 }
 
-fn complaint(heard: &[Heard], backlog: usize, is_swept_by_schedule: bool, grouped: &[Imposed]) -> Option<String> {
-    let messages: u32 = grouped.iter().map(Imposed::hits).sum();
-    if heard.iter().any(|heard| *heard != Heard::Acknowledged) {
+fn complaint(
+    heard: &[DeliveryAnswer],
+    backlog: usize,
+    is_swept_by_schedule: bool,
+    grouped: &[ActiveFault],
+) -> Option<String> {
+    let messages: u32 = grouped.iter().map(ActiveFault::hits).sum();
+    if heard.iter().any(|heard| *heard != DeliveryAnswer::Acknowledged) {
         Some(format!("not all were acknowledged: {}", told(heard)))
     } else if backlog == 0 {
         Some("there was no backlog".to_owned())
@@ -121,24 +127,24 @@ fn sweeps_within(time: Duration) -> usize {
 
 /// Sends a delivery as senders do: where this machine itself is too slow for the functions' limits, they say 503, and it
 /// comes again. The time is that of the slowest answer.
-async fn deliver(world: &World, source: &Source) -> (Expected, Heard, Duration) {
+async fn deliver(world: &World, source: &Source) -> (Expected, DeliveryAnswer, Duration) {
     let body = Way::Straight.body();
     let id = Record::received(source, &body).id().to_owned();
     let delivery = world.delivery(source, &body);
     let (mut tries, mut slowest) = (0, Duration::ZERO);
     loop {
         let begun = Stopwatch::start();
-        let heard = Heard::of(&world.send(&delivery).await);
+        let heard = DeliveryAnswer::of(&world.send(&delivery).await);
         slowest = slowest.max(begun.elapsed());
         tries += 1;
-        if heard != Heard::ComeAgain || tries == RETRIES_MAX {
+        if heard != DeliveryAnswer::ComeAgain || tries == RETRIES_MAX {
             return (Expected::Published { id }, heard, slowest);
         }
         tokio::time::sleep(RETRY_AFTER).await;
     }
 }
 
-fn slowest(answers: &[(Expected, Heard, Duration)]) -> Duration {
+fn slowest(answers: &[(Expected, DeliveryAnswer, Duration)]) -> Duration {
     answers.iter().map(|(_, _, took)| *took).max().unwrap_or_default()
 }
 

@@ -6,11 +6,11 @@ use domain::ledger::schedule::ATTEMPTS_MAX;
 use tests::clock::Stopwatch;
 use tests::ledger::Record;
 use tests::observe::until_within;
-use tests::proxy::{Fault, Imposed, Proxy, Rule};
+use tests::proxy::{ActiveFault, Fault, Proxy, Rule};
 use tests::source::Source;
 use tests::world::World;
 
-use crate::case::Heard;
+use crate::case::DeliveryAnswer;
 use crate::tally::Outcome;
 use crate::way::{PROVIDER, Way};
 
@@ -70,7 +70,7 @@ async fn always(
         record.text("state") == "failed" && record.number("attempts") == Some(attempts) && last.starts_with(reason);
     let complaint = (!as_it_must_be).then(|| format!("{}: {last:?}", record.told()));
     println!("  publishing {told}: {}: {last}", record.told());
-    let heard = if answer.is_success() { Heard::Acknowledged } else { Heard::Wrong(answer.status) };
+    let heard = if answer.is_success() { DeliveryAnswer::Acknowledged } else { DeliveryAnswer::Wrong(answer.status) };
     Outcome {
         operation: "process: publish".to_owned(),
         fault: format!("{told}: failed in the end"),
@@ -88,7 +88,7 @@ async fn always(
 }
 
 /// Whether nobody works on the event now, so that only its time has to come.
-fn may_be_hurried(record: &Record, fault: Fault, imposed: &Imposed) -> bool {
+fn may_be_hurried(record: &Record, fault: Fault, imposed: &ActiveFault) -> bool {
     let died = fault == Fault::KilledBefore && record.number("attempts") <= Some(i64::from(imposed.hits()));
     match record.text("state") {
         "received" => record.number("not_before").is_some(),

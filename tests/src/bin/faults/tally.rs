@@ -6,7 +6,7 @@ use std::time::Duration;
 use tests::watch::published;
 use tests::world::World;
 
-use crate::case::{Heard, Sent};
+use crate::case::{DeliveryAnswer, Sent};
 
 /// What came of a case.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Outcome {
     /// Events that were sent.
     pub(crate) sent: usize,
     /// What the senders heard.
-    pub(crate) answers: Vec<Heard>,
+    pub(crate) answers: Vec<DeliveryAnswer>,
     pub(crate) slowest: Duration,
     /// Events of which a sender heard that it need not come again.
     pub(crate) acknowledged: usize,
@@ -51,8 +51,8 @@ impl Outcome {
             .map(|event| event.expected.times(world, &published))
             .collect();
         let come = acknowledged.iter().filter(|times| **times > 0).count();
-        let heard: Vec<Heard> = case.events.iter().flat_map(|event| event.answers.iter().copied()).collect();
-        let wrong = heard.iter().find(|heard| matches!(heard, Heard::Wrong(_)));
+        let heard: Vec<DeliveryAnswer> = case.events.iter().flat_map(|event| event.answers.iter().copied()).collect();
+        let wrong = heard.iter().find(|heard| matches!(heard, DeliveryAnswer::Wrong(_)));
         let lost = acknowledged.len() - come;
         let complaint = match wrong {
             Some(wrong) => Some(format!("answered with {wrong:?}")),
@@ -98,8 +98,9 @@ impl Outcome {
 }
 
 /// Answers, counted: `2 x 200, 1 x 503`.
-pub(crate) fn told(heard: &[Heard]) -> String {
-    let kinds = [(Heard::Acknowledged, "200"), (Heard::ComeAgain, "503"), (Heard::Nothing, "none")];
+pub(crate) fn told(heard: &[DeliveryAnswer]) -> String {
+    let kinds =
+        [(DeliveryAnswer::Acknowledged, "200"), (DeliveryAnswer::ComeAgain, "503"), (DeliveryAnswer::Nothing, "none")];
     let counted = kinds.iter().filter_map(|(kind, name)| {
         let count = heard.iter().filter(|heard| *heard == kind).count();
         (count > 0).then(|| format!("{count} x {name}"))

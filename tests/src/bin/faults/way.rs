@@ -33,7 +33,7 @@ pub(crate) enum Way {
     /// The processor cannot reach the ledger at first, so the message stays on its queue.
     LedgerAway,
     /// Many small assets are archived.
-    Archived,
+    StoredCopy,
     /// A large asset is archived, in two parts.
     ArchivedInParts,
     /// The same, and its last part cannot be sent at first, so what was begun is taken back.
@@ -70,7 +70,7 @@ impl Way {
     /// The contents of the assets that are to be archived, in the order in which the body names them.
     pub(crate) fn assets(self) -> Vec<Arc<[u8]>> {
         match self {
-            Way::Archived => (0..ARCHIVED_ASSETS).map(|_| picture(SMALL_ASSET_BYTES)).collect(),
+            Way::StoredCopy => (0..ARCHIVED_ASSETS).map(|_| picture(SMALL_ASSET_BYTES)).collect(),
             Way::ArchivedInParts | Way::UploadTakenBack | Way::CopyStands => vec![Arc::clone(&LARGE_ASSET)],
             Way::Straight
             | Way::LargeBody
@@ -95,7 +95,7 @@ impl Way {
             | Way::InRecordAlone
             | Way::UnsentBySweep
             | Way::LedgerAway
-            | Way::Archived
+            | Way::StoredCopy
             | Way::ArchivedInParts
             | Way::UploadTakenBack
             | Way::CopyStands
@@ -123,7 +123,7 @@ impl Way {
             Way::Straight
             | Way::LargeBody
             | Way::ManyAssets
-            | Way::Archived
+            | Way::StoredCopy
             | Way::ArchivedInParts
             | Way::Unreadable => Vec::new(),
             // Two tries of a part, three of publishing.

@@ -39,7 +39,7 @@ impl World {
     }
 
     /// Lets process handle a batch.
-    pub(crate) async fn handle(&self, messages: &[Message], outage: Outage) -> Kept {
+    pub(crate) async fn handle(&self, messages: &[Message], outage: Outage) -> BatchResult {
         let event = json!({"Records": messages.iter().map(as_lambda_has_it).collect::<Vec<_>>()});
         let invocation = self.start("Process", outage).invoke(event).await;
         let troubles = invocation.troubles();
@@ -51,7 +51,7 @@ impl World {
             // Then Lambda keeps them all.
             Err(_) => messages.iter().filter_map(|message| message.message_id.clone()).collect(),
         };
-        Kept { ids, troubles }
+        BatchResult { ids, troubles }
     }
 
     /// Deletes those of `messages` that are not kept; `true` if that was refused.
@@ -113,7 +113,7 @@ impl World {
 }
 
 /// The messages that come again.
-pub(crate) struct Kept {
+pub(crate) struct BatchResult {
     pub(crate) ids: Vec<String>,
     pub(crate) troubles: String,
 }

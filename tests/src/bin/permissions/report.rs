@@ -7,7 +7,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
 use expect_test::expect_file;
 
-use crate::semantics::Compared;
+use crate::semantics::Comparison;
 use crate::survey::{Seen, Survey};
 
 /// What a person has agreed to.
@@ -20,7 +20,7 @@ pub(crate) struct Report {
     pub(crate) survey: Survey,
     pub(crate) with_key: Survey,
     pub(crate) seen: Vec<Seen>,
-    pub(crate) compared: Vec<Compared>,
+    pub(crate) compared: Vec<Comparison>,
 }
 
 impl Report {

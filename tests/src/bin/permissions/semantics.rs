@@ -10,7 +10,7 @@ use crate::survey::Survey;
 use crate::world::World;
 
 /// How an implementation compares with moto.
-pub(crate) struct Compared {
+pub(crate) struct Comparison {
     pub(crate) name: &'static str,
     pub(crate) paths: usize,
     /// What came to something else.
@@ -24,7 +24,7 @@ pub(crate) async fn compare(
     paths: &[&'static Path],
     expected: &Survey,
     say: impl Fn(&str),
-) -> Vec<Compared> {
+) -> Vec<Comparison> {
     let world = async |services: Services| World {
         account: Account::create(services, Vec::new()).await,
         binaries: binaries.clone(),
@@ -47,7 +47,7 @@ pub(crate) async fn compare(
     compared
 }
 
-async fn walk(name: &'static str, world: &World, paths: &[&'static Path], expected: &Survey) -> Compared {
+async fn walk(name: &'static str, world: &World, paths: &[&'static Path], expected: &Survey) -> Comparison {
     let mut differences = Vec::new();
     for path in paths {
         let (outcome, expected) = (path.outcome(world).await, &expected.outcomes[&(path.function, path.name)]);
@@ -63,5 +63,5 @@ async fn walk(name: &'static str, world: &World, paths: &[&'static Path], expect
             ));
         }
     }
-    Compared { name, paths: paths.len(), differences }
+    Comparison { name, paths: paths.len(), differences }
 }

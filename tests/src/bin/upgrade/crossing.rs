@@ -28,7 +28,7 @@ pub(crate) struct Version {
 }
 
 /// The update of the stack in `directory`.
-pub(crate) struct Crossing<'a> {
+pub(crate) struct Transition<'a> {
     pub(crate) world: &'static World,
     pub(crate) directory: &'a Path,
     pub(crate) from: &'a Version,
@@ -42,7 +42,7 @@ struct Group {
     asked_again: usize,
 }
 
-impl Crossing<'_> {
+impl Transition<'_> {
     pub(crate) async fn play(&self) -> Result<Vec<Outcome>> {
         println!("\nfrom {} to {}", self.from.name, self.to.name);
         let (world, traffic) = (self.world, Traffic::begin(self.world).await);
@@ -141,7 +141,7 @@ impl Crossing<'_> {
 
     /// An event that waits for a later attempt: the host of its asset is broken.
     async fn keep_waiting(&self, traffic: &Traffic) -> Group {
-        let delivery = traffic.delivery(Kind::Archived);
+        let delivery = traffic.delivery(Kind::StoredCopy);
         traffic.host_answers(&delivery, Reply::Status(503));
         let group = self.send("waiting for a later attempt".to_owned(), vec![delivery]).await;
         self.until(&group, |record| record.text("state") == "received" && record.number("not_before").is_some()).await;
@@ -151,7 +151,7 @@ impl Crossing<'_> {
     /// An event that is being worked on: the host of its asset says nothing. The processor gives it up after 24 seconds;
     /// if the update takes longer than that, it is one more that waits, as the line after the update tells.
     async fn keep_claimed(&self, traffic: &Traffic) -> Group {
-        let delivery = traffic.delivery(Kind::Archived);
+        let delivery = traffic.delivery(Kind::StoredCopy);
         traffic.host_answers(&delivery, Reply::Nothing);
         let group = self.send("claimed".to_owned(), vec![delivery]).await;
         self.until(&group, |record| record.text("state") == "processing").await;

@@ -16,7 +16,7 @@ use clap::Parser;
 use tests::stack::{Options, Result, Stack};
 use tests::world::run_on;
 
-use crate::crossing::{Crossing, Version};
+use crate::crossing::{Transition, Version};
 
 /// The promise over an update: previous release -> this version -> previous release, with deliveries all the while.
 #[derive(Parser)]
@@ -57,7 +57,7 @@ fn prove(arguments: &Arguments) -> Result<ExitCode> {
         let this = Version { name: "this version", options };
         let mut outcomes = Vec::new();
         for (from, to) in [(&previous, &this), (&this, &previous)] {
-            match (Crossing { world, directory: &arguments.dir, from, to }).play().await {
+            match (Transition { world, directory: &arguments.dir, from, to }).play().await {
                 Ok(played) => outcomes.extend(played),
                 Err(error) => {
                     eprintln!("upgrade: from {} to {}: {error}", from.name, to.name);

@@ -24,19 +24,19 @@ pub(crate) enum Kind {
     /// One whose body is in the bucket.
     Large,
     /// One whose asset is copied before it is published.
-    Archived,
+    StoredCopy,
     /// What a secret URL alone vouches for, and nobody understands.
     Unrecognized,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 4] = [Kind::Small, Kind::Large, Kind::Archived, Kind::Unrecognized];
+    pub(crate) const ALL: [Kind; 4] = [Kind::Small, Kind::Large, Kind::StoredCopy, Kind::Unrecognized];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Kind::Small => "small",
             Kind::Large => "large, in the bucket",
-            Kind::Archived => "with an asset to archive",
+            Kind::StoredCopy => "with an asset to archive",
             Kind::Unrecognized => "not understood, by URL token",
         }
     }
@@ -83,7 +83,7 @@ impl Traffic {
         let (source, body) = match kind {
             Kind::Small => (&self.reporting, report(elsewhere, 0)),
             Kind::Large => (&self.reporting, report(elsewhere, LARGE_BYTES)),
-            Kind::Archived => (&self.archiving, report(&url, 0)),
+            Kind::StoredCopy => (&self.archiving, report(&url, 0)),
             Kind::Unrecognized => (&self.by_token, json!({"marker": confidential::random()}).to_string().into_bytes()),
         };
         Delivery { id: String::new(), request: self.world.delivery(source, &body), asset }

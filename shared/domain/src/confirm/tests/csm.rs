@@ -64,7 +64,7 @@ fn whatever_a_sender_answers_in_http_is_sorted() {
     check(302, expect!["not yet: the sender's API answered 302"]);
     check(400, expect!["not yet: the sender's API answered 400"]);
     check(500, expect!["not yet: the sender's API answered 500"]);
-    let Need::Ask(inquiry) = need_of(Provider::Csm, VerifiedBy::Token, &complete) else { panic!() };
+    let ConfirmationNeed::Ask(inquiry) = need_of(Provider::Csm, VerifiedBy::Token, &complete) else { panic!() };
     let verdict = inquiry.check(&ApiAnswer { status: 200, body: b"<html>".to_vec() });
     expect![[r#"NotYet { reason: "the sender's API answered something that is not JSON" }"#]]
         .assert_eq(&format!("{verdict:?}"));

@@ -46,7 +46,8 @@ fn get3w_decides() {
 #[test]
 fn no_id_leads_the_key_elsewhere() {
     for id in [".", "..", "", "../../v1/keys?", "a#b", "x@evil.example"] {
-        let Need::Ask(inquiry) = need_of(Provider::Get3w, VerifiedBy::Token, &json!({"id": id, "status": "failed"}))
+        let ConfirmationNeed::Ask(inquiry) =
+            need_of(Provider::Get3w, VerifiedBy::Token, &json!({"id": id, "status": "failed"}))
         else {
             assert!(["", ".", ".."].contains(&id), "{id}");
             continue;
