@@ -17,10 +17,12 @@ const PAST: &str = "past";
 
 /// How the record stands, in a few words.
 pub(crate) fn in_words(record: &Record, now: i64) -> String {
-    let due = record.number("due_at").map(|at| match wait(at - now).as_str() {
-        PAST => ", due".to_owned(),
-        wait => format!(", due in {wait}"),
-    });
+    // What failed has the time when it did there, and is not sent.
+    let due =
+        record.number("due_at").filter(|_| record.text("state") != "failed").map(|at| match wait(at - now).as_str() {
+            PAST => ", due".to_owned(),
+            wait => format!(", due in {wait}"),
+        });
     let error = match record.text("last_error") {
         "" => String::new(),
         text => format!(" ({})", text.split(':').next().unwrap_or_default()),
@@ -38,7 +40,7 @@ pub(crate) fn in_full(record: &Record, now: i64, masks: &[(String, &'static str)
             let value = match (name.as_str(), value) {
                 (
                     "delivery" | "claimed_by" | "swept_by" | "body_sha256" | "body" | "last_error" | "body_ref"
-                    | "due_shard",
+                    | "due_shard" | "slot",
                     _,
                 ) => "...".to_owned(),
                 ("expires_at", AttributeValue::N(seconds)) => wait(seconds.parse::<i64>().unwrap_or(0) * 1000 - now),
