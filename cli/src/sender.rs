@@ -100,7 +100,7 @@ impl Sender {
     pub fn account_place(&self) -> Option<&str> {
         match self.description.scheme.account()? {
             AccountRule::At(FieldPath::Header(HeaderName(name))) => Some(name),
-            AccountRule::At(FieldPath::Body(_) | FieldPath::Id) => Some("their bodies"),
+            AccountRule::At(FieldPath::Body(_) | FieldPath::Query(_) | FieldPath::Id) => Some("their bodies"),
             AccountRule::TokenOnly => None,
         }
     }

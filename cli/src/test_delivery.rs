@@ -23,7 +23,8 @@ pub fn lines(
     lines.extend(ask_url);
     match &sender.description.scheme {
         Scheme::UrlToken => lines.push(format!(r#"{curl} --data "$body""#)),
-        Scheme::StaticToken(StaticToken { header, prefix }) => {
+        Scheme::StaticToken(StaticToken { at: Some(_), .. }) => return None,
+        Scheme::StaticToken(StaticToken { header, at: None, prefix }) => {
             let chosen = content.get("token_header").and_then(Value::as_str).unwrap_or_default();
             let header = header.as_ref().map_or(chosen, |HeaderName(name)| name);
             match token {
@@ -49,7 +50,7 @@ pub fn lines(
 
 /// How to sign, and the header up to the signature, where nothing but the secret's text and the body goes into it.
 fn signature_over_body(hmac: &Hmac) -> Option<(String, String)> {
-    let Hmac { hash, secret, header, syntax, encoding, id, timestamp, message: Template(message) } = hmac;
+    let Hmac { hash, secret, place, syntax, encoding, id, timestamp, message: Template(message) } = hmac;
     let prefix = match syntax {
         Syntax::Plain => "",
         Syntax::Prefix { prefix } => prefix,
@@ -61,6 +62,8 @@ fn signature_over_body(hmac: &Hmac) -> Option<(String, String)> {
     }
     let hash = match hash {
         Hash::Sha256 => "sha256",
+        Hash::Sha384 => "sha384",
+        Hash::Sha512 => "sha512",
         Hash::Sha1 => "sha1",
     };
     let text = match encoding {
@@ -70,6 +73,6 @@ fn signature_over_body(hmac: &Hmac) -> Option<(String, String)> {
     // Not `openssl dgst -hmac`, which would show the secret to whoever lists the processes.
     let code = format!(r#"m = hmac.new(getpass.getpass("secret: ").encode(), sys.argv[1].encode(), "{hash}")"#);
     let sign = format!(r#"signature=$(python3 -c 'import base64, getpass, hmac, sys; {code}; print({text})' "$body")"#);
-    let HeaderName(name) = header.first()?;
+    let HeaderName(name) = place.headers().first()?;
     Some((sign, format!("{name}: {prefix}")))
 }

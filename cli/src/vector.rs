@@ -8,19 +8,20 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 
-use domain::answer::Answer;
+use domain::answer::{Answer, Response};
 use domain::delivery::Delivery;
 use domain::delivery::front::OriginGuard;
 use domain::delivery::request::Request;
-use domain::receive::{Reception, receive};
+use domain::description::ChallengeMethod;
+use domain::receive::{Acceptance, Reception, accept, receive};
 use domain::source::Source;
 use domain::source::public_keys::PublicKeys;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
-use domain::verify::{Refusal, VerifiedEvent, verify_with};
+use domain::verify::{Refusal, VerifiedEvent, answer_unsigned};
 use serde_json::{Map, Value, json};
 
-use self::format::{Case, Expected, File, Group, SentRequest};
+use self::format::{Case, Expected, ExpectedReply, File, Group, SentRequest};
 use crate::error::{Error, Result};
 use crate::verdict::{DUPLICATE, Verdict, proof};
 
@@ -109,6 +110,7 @@ impl Vector {
         let request = Request::read(&event).map_err(|error| self.fault(&error))?;
         match receive(request, &OriginGuard::default(), self.received_at, REQUEST_ID) {
             Reception::Delivery { delivery, .. } => Ok(delivery),
+            Reception::Question { .. } => Err(self.fault(&"it is a question about the URL, and no delivery")),
             Reception::Answer(answer) => {
                 Err(self.fault(&format!("it is no delivery, and answered {}", answer.outcome())))
             }
@@ -143,15 +145,25 @@ impl Vector {
             Reception::Answer(answer) => Verdict::answered(None, &answer),
             Reception::Refusal(refusal) => Verdict::refused(refusal),
             Reception::Fault(_) => Verdict::answered(None, &Answer::Unavailable),
+            Reception::Question { source, .. } if source != self.source => Verdict::refused(Refusal::UnknownSource),
+            Reception::Question { question, allow, .. } => {
+                match answer_unsigned(&question, ChallengeMethod::Get, &self.parse_source()?) {
+                    None => Verdict::answered(None, &Answer::Ready { allow }),
+                    Some(Ok(reply)) => Verdict::answered(None, &Answer::Challenge(reply)),
+                    Some(Err(refusal)) => Verdict::answered(Some(refusal), &Answer::Ready { allow }),
+                }
+            }
             Reception::Delivery { source, .. } if source.as_ref() != Some(&self.source) => {
                 Verdict::refused(Refusal::UnknownSource)
             }
             Reception::Delivery { delivery, .. } => {
-                let source = Source::parse(self.source.clone(), &self.secret_json());
-                let source = source.map_err(|error| self.fault(&error))?;
+                let source = self.parse_source()?;
                 let before = self.before.as_ref().map(|before| before.verdict()).transpose()?;
-                match verify_with(delivery, &source, &self.published_keys()?) {
-                    Ok(verified) => Verdict::verified(verified, &source, before.and_then(|before| before.event)),
+                match accept(delivery, &source, &self.published_keys()?) {
+                    Ok(Acceptance::Reply(reply)) => Verdict::answered(None, &Answer::Challenge(reply)),
+                    Ok(Acceptance::Event(verified)) => {
+                        Verdict::verified(*verified, &source, before.and_then(|before| before.event))
+                    }
                     Err(rejection) => Verdict::refused(rejection.refusal),
                 }
             }
@@ -174,6 +186,13 @@ impl Vector {
             if expected.repeat {
                 compare("verdict", DUPLICATE.to_owned(), verdict.word());
             }
+            if let Some(ExpectedReply { status, media_type, headers, body }) = &expected.answered {
+                compare("answer", answer(*status, media_type, headers, body), answer_of(&verdict.response));
+            }
+            if expected.unanswered {
+                let is_probe = verdict.refusal.is_none() && verdict.response.headers.contains_key("allow");
+                compare("is a probe", true.to_string(), is_probe.to_string());
+            }
             if let Some(accepted) = &expected.accepted {
                 let proof = verdict.event.as_ref().map(proof);
                 let none = || verdict.word();
@@ -191,6 +210,10 @@ impl Vector {
             differences.push("the published event is another one".to_owned());
         }
         differences
+    }
+
+    fn parse_source(&self) -> Result<Source> {
+        Source::parse(self.source.clone(), &self.secret_json()).map_err(|error| self.fault(&error))
     }
 
     fn fault(&self, fault: &dyn std::fmt::Display) -> Error {
@@ -230,6 +253,20 @@ impl Vector {
 /// The invocation that no recorded request has; with `dedupe` off it is part of the event's id.
 const REQUEST_ID: &str = "request-1";
 
+/// An answer to a challenge, in words.
+fn answer(status: u16, media_type: &str, headers: &[(String, String)], body: &str) -> String {
+    let headers: String = headers.iter().map(|(name, value)| format!(" {name}: {value}")).collect();
+    format!("{status} {media_type}{headers} {body}")
+}
+
+fn answer_of(response: &Response) -> String {
+    let own = |name: &str| !["content-type", "x-content-type-options"].contains(&name);
+    let headers = response.headers.iter().filter(|(name, _)| own(name));
+    let headers: Vec<_> = headers.map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    let media_type = response.headers.get("content-type").map_or("", |text| text);
+    answer(response.status_code, media_type, &headers, &response.body)
+}
+
 fn words(proof: &BTreeMap<String, Value>) -> String {
     let words = proof.iter().map(|(name, value)| match value {
         Value::String(text) => format!("{name} {text}"),
@@ -239,51 +276,4 @@ fn words(proof: &BTreeMap<String, Value>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn folder() -> &'static Path {
-        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors"))
-    }
-
-    #[test]
-    fn every_conformance_vector_comes_out_as_it_says() {
-        let mut wrong = Vec::new();
-        for entry in fs::read_dir(folder()).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|ending| ending == "json") {
-                for vector in Vector::read(&path).unwrap() {
-                    let differences = vector.differences(&vector.verdict().unwrap());
-                    wrong.extend(differences.iter().map(|difference| format!("{}: {difference}", vector.name)));
-                }
-            }
-        }
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    }
-
-    #[test]
-    fn whatever_is_expected_and_does_not_hold_is_told() {
-        let mut genuine = Vector::read(&folder().join("stripe.json")).unwrap();
-        genuine.retain(|vector| vector.name == "genuine");
-        let [mut vector] = genuine.try_into().unwrap();
-        vector.request.headers.retain(|(name, _)| name != "Stripe-Signature");
-        let verdict = vector.verdict().unwrap();
-        assert_eq!((verdict.word(), verdict.response.status_code), ("signature_missing".to_owned(), 401));
-        let told = vector.differences(&verdict);
-        assert_eq!(told.len(), 4, "{told:?}");
-        assert!(told[0].starts_with("proof: signature_missing, and not secret 0, verified_by signature"), "{told:?}");
-        vector.expected = None;
-        vector.published_event = None;
-        assert_eq!(vector.differences(&verdict), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_file_of_another_form_is_refused() {
-        let check = |text: &str, expected: &str| assert_eq!(Vector::parse(text).unwrap_err(), expected);
-        check(r#"{"groups": [], "number_of_cases": 1}"#, "it has 0 cases, and `number_of_cases` says 1");
-        check(
-            r#"{"cases": []}"#,
-            "unknown field `cases`, expected one of `sender`, `number_of_cases`, `groups`, `published_event` at line 1 column 8",
-        );
-    }
-}
+mod tests;

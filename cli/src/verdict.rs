@@ -58,17 +58,19 @@ impl Verdict {
         if let Some(answer) = Answer::to_challenge(&verified) {
             return Verdict { event: Some(verified), ..Verdict::answered(None, &answer) };
         }
+        let success = verified.success().cloned();
         let verified = match before.and_then(|before| admission(before.event(), verified.event())) {
             None | Some(Admission::Return { .. } | Admission::Expired { .. }) => verified,
             Some(Admission::Beside) => verified.with_body_digest(),
             Some(admission @ (Admission::Duplicate { .. } | Admission::AskAgain(_))) => {
                 let differs = admission != Admission::Duplicate { differs: false };
-                let answer = Answer::to_event(Durability::Duplicate { id: verified.event().id.clone(), differs });
+                let answer =
+                    Answer::to_event(Durability::Duplicate { id: verified.event().id.clone(), differs }, success);
                 return Verdict { event: Some(verified), is_duplicate: true, ..Verdict::answered(None, &answer) };
             }
         };
         let event = verified.event();
-        let answer = Answer::to_event(Durability::Recorded(event.id.clone()));
+        let answer = Answer::to_event(Durability::Recorded(event.id.clone()), success);
         let canonical = Canonical::of(&source.sender, &event.headers, verified.body());
         let published = publish(event, &canonical, verified.body(), Carriage::Whole);
         let published = serde_json::from_str(&published.json).expect("an event is JSON");

@@ -8,6 +8,7 @@ mod architecture;
 mod archive;
 mod bodies;
 mod catalogue;
+mod challenges;
 mod cli_deliveries;
 mod cli_sources;
 mod cli_vectors;

@@ -43,6 +43,10 @@ class Refused(Exception):
     """The delivery is not believed."""
 
 
+class Missing(Exception):
+    """What an answer is to repeat is not there."""
+
+
 class NoEd25519(Exception):
     """Nobody here can say."""
 
@@ -65,7 +69,10 @@ def at_pointer(body: bytes, pointer: str) -> Any:
         return None
     for segment in pointer.split("/")[1:]:
         segment = segment.replace("~1", "/").replace("~0", "~")
-        value = value.get(segment) if isinstance(value, dict) else None
+        if isinstance(value, list):
+            value = value[int(segment)] if segment.isdecimal() and int(segment) < len(value) else None
+        else:
+            value = value.get(segment) if isinstance(value, dict) else None
     return value
 
 
@@ -110,8 +117,8 @@ class Delivery:
     """One request, and how its sender is described."""
 
     def __init__(self, group: Group, case: Case, description: dict[str, Any]) -> None:
-        request = case.request
-        self.description, self.configured = description, group.source
+        request, self.description, self.configured = case.request, description, group.source
+        self.forms, self.verified_by = description.get("forms", False), None
         self.key_set, self.scheme, self.headers = group.key_set, description["scheme"], request["headers"]
         self.url, self.source = request["url"], group.source["secret"]
         self.body = request["body"].encode() if "body" in request else base64.b64decode(request["body_base64"])
@@ -134,6 +141,97 @@ class Delivery:
         secret = checks.get(self.scheme["kind"], self.check_static)()
         covers = re.search(r"\{(body|body_sha256|form)\}", self.scheme.get("message", "")) and self.check_account()
         return {"verified_by": "signature" if covers else "token", self.proof(): secret, **token}
+
+    def challenge(self, description: dict[str, Any], method: str, verified: bool) -> dict[str, Any] | None:
+        """What is sent back, if the request only asks for that."""
+        challenges = description.get("challenge", [])
+        for challenge in [challenges] if isinstance(challenges, dict) else challenges:
+            if challenge.get("unsigned", False) is verified or challenge.get("method", "POST") != method:
+                continue
+            if all(self.holds(condition) for condition in challenge["when"]):
+                if not verified:
+                    self.check_guards(challenge)
+                if (answer := self.answer(challenge["answer"])) is not None:
+                    return answer
+        return None
+
+    def check_guards(self, challenge: dict[str, Any]) -> None:
+        """What a stranger who asks the same does not know."""
+        if "token_sha256" in self.source:
+            self.check_token()
+        if "token" in challenge:
+            known = self.source.get("verify_token", [])
+            self.index(self.place(challenge["token"]) or "", [known] if isinstance(known, str) else known)
+
+    def place(self, place: str) -> str | None:
+        """The text at a place of the request."""
+        kind, _, name = place.partition(":")
+        if kind == "query":
+            values = [value for known, value in parse_qsl(urlsplit(self.url).query) if known == name]
+            return values[0] if len(values) == 1 else None
+        if kind == "header":
+            values = [value.strip() for known, value in self.headers if known.lower() == name.lower()]
+            return values[0] if len(values) == 1 and "," not in values[0] else None
+        value = at_pointer(self.readable(), place)
+        return None if value is None or isinstance(value, (dict, list, float)) else as_text(value)
+
+    def readable(self) -> bytes:
+        """The body, or the JSON of a form's fields."""
+        if not self.forms or self.body.lstrip()[:1] in (b"{", b"[", b'"'):
+            return self.body
+        fields = parse_qsl(self.body.decode(), keep_blank_values=True)
+        once = {name: value for name, value in fields if [known for known, _ in fields].count(name) == 1}
+        if isinstance(self.forms, dict) and self.forms["json_in"] in once:
+            return once[self.forms["json_in"]].encode()
+        return json.dumps(once).encode()
+
+    def holds(self, condition: dict[str, Any]) -> bool:
+        places = condition["at"]
+        texts = [self.place(place) for place in ([places] if isinstance(places, str) else places)]
+        if "present" in condition:
+            return any(texts) == condition["present"]
+        wanted = condition["equals"]
+        return any(text in [as_text(one) for one in (wanted if isinstance(wanted, list) else [wanted])] for text in texts)
+
+    def answer(self, rule: str | dict[str, Any]) -> dict[str, Any] | None:
+        """What a challenge is answered with; nothing if anything that it repeats is missing."""
+        rule = {"text": f"{{{rule}}}"} if isinstance(rule, str) else rule
+        try:
+            headers = [[name, self.filled(text)] for name, text in rule.get("headers", {}).items()]
+            if "json" in rule:
+                filled = json.dumps(self.filled_json(rule["json"]), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+                body = {"type": "application/json", "body": filled}
+            else:
+                body = {"type": "text/plain", "body": self.filled(rule.get("text", ""))}
+        except Missing:
+            return None
+        return {"status": rule.get("status", 200), **({"headers": headers} if headers else {}), **body}
+
+    def filled_json(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self.filled_json(member) for name, member in value.items()}
+        return self.filled(value) if isinstance(value, str) else value
+
+    def filled(self, text: str) -> str:
+        def part(name: str) -> str:
+            code, _, place = name.partition(":")
+            if code not in ("hmac_hex", "hmac_base64"):
+                if not (value := self.place(name)):
+                    raise Missing
+                return value
+            asked = self.place(place) or ""
+            if not re.fullmatch(r"[A-Za-z0-9+/=_-]{1,256}", asked) or not self.may_sign():
+                raise Missing
+            key = self.mac_key(self.source["secrets"][self.verified_by or 0])
+            made = hmac.new(key, asked.encode(), self.scheme.get("hash", "sha256")).digest()
+            return made.hex() if code == "hmac_hex" else base64.b64encode(made).decode()
+
+        parts = re.split(r"\{([^}]*)\}", text)
+        return "".join(part(text) if index % 2 else text for index, text in enumerate(parts))
+
+    def may_sign(self) -> bool:
+        """Who asks has signed it, or knows the URL's token."""
+        return "secrets" in self.source and (self.verified_by is not None or "token_sha256" in self.source)
 
     def check_account(self) -> bool:
         """Whether it is this customer's and not just anybody's of the sender's."""
@@ -170,7 +268,10 @@ class Delivery:
 
     def check_static(self) -> int:
         # A token may hold commas; two joined by one are no token that is known.
-        value = single(self.headers, self.scheme.get("header") or self.source["token_header"], joined=True)
+        if "at" in self.scheme:
+            value = self.placed()
+        else:
+            value = single(self.headers, self.scheme.get("header") or self.source["token_header"], joined=True)
         prefix = self.scheme.get("prefix", "")
         if not value.startswith(prefix):
             raise Refused("another prefix")
@@ -197,9 +298,16 @@ class Delivery:
         syntax = self.scheme.get("syntax", {"form": "plain"})
         form = syntax["form"]
         is_list = form in ("pairs", "versions")
-        value = single(self.headers, self.scheme["header"], joined=is_list)
         pairs: list[tuple[str, str]] = []
-        if form == "prefix":
+        if "any_header" in self.scheme:
+            is_list = True
+            texts = [text.removeprefix(syntax.get("prefix", "")) for text in self.each(self.scheme["any_header"])]
+            value = ""
+        else:
+            value = self.placed() if "at" in self.scheme else single(self.headers, self.scheme["header"], joined=is_list)
+        if "any_header" in self.scheme:
+            pass
+        elif form == "prefix":
             if not value.startswith(syntax["prefix"]):
                 raise Refused("another prefix")
             texts = [value.removeprefix(syntax["prefix"])]
@@ -220,6 +328,18 @@ class Delivery:
                     raise
         return found, pairs
 
+    def placed(self) -> str:
+        """The proof that stands in the body or the query."""
+        if not (text := self.place(self.scheme["at"])):
+            raise Refused("the proof is missing")
+        return text
+
+    def each(self, names: list[str]) -> Iterator[str]:
+        """The values of those headers that are there."""
+        for name in names:
+            if any(known.lower() == name.lower() and value.strip() for known, value in self.headers):
+                yield single(self.headers, name)
+
     def timestamp(self, pairs: list[tuple[str, str]]) -> str | None:
         place = self.scheme.get("timestamp", {}).get("at")
         if place is None:
@@ -231,7 +351,7 @@ class Delivery:
             if len(values) != 1:
                 raise Refused("not one timestamp")
             return values[0]
-        value = at_pointer(self.body, place["json"])
+        value = at_pointer(self.readable(), place["json"])
         if value is None or isinstance(value, (bool, list, dict)):
             raise Refused("no timestamp")
         return str(value)
@@ -268,11 +388,15 @@ class Delivery:
                 return single(self.headers, rest).encode()
             if kind == "json":
                 # A pointer alone, or several of which the first that holds something is taken.
-                values = [at_pointer(self.body, pointer) for pointer in rest.split("|")]
+                values = [at_pointer(self.readable(), pointer) for pointer in rest.split("|")]
                 value = next((value for value in values if value not in (None, "")), None)
                 if value is None:
                     raise Refused(f"{rest} is missing")
                 return as_text(value).encode()
+            if kind == "query":
+                if (value := self.place(name)) is None:
+                    raise Refused(f"{name} is missing")
+                return value.encode()
             if kind == "url":
                 return url.encode()
             assert kind == "form", f"{kind} is unknown"
@@ -321,7 +445,21 @@ class Delivery:
         if self.key_set:
             return [decoded(key["x"], "base64") for key in self.key_set["keys"] if key.get("crv") == "Ed25519"]
         prefix = self.scheme["keys"].get("strip_prefix", "")
-        return [decoded(key.removeprefix(prefix), "base64") for key in self.source["public_keys"]]
+        encoding = self.scheme["keys"].get("encoding", "base64")
+        return [decoded(key.removeprefix(prefix), encoding) for key in self.source["public_keys"]]
+
+
+def known(descriptions: Path, provider: str) -> dict[str, Any]:
+    return tomllib.loads((descriptions / f"{provider}.toml").read_text())
+
+
+def extended(description: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """A description with other fields in the place of its own; of its scheme, each field alone."""
+    places = ("header", "any_header", "at")
+    scheme = dict(description["scheme"])
+    if any(place in changes.get("scheme", {}) for place in places):
+        scheme = {name: value for name, value in scheme.items() if name not in places}
+    return {**description, **changes, "scheme": {**scheme, **changes.get("scheme", {})}}
 
 
 def without_prefix(secret: str, prefix: str) -> str:
@@ -373,11 +511,18 @@ def decoded(text: str, encoding: str) -> bytes:
 
 def told(group: Group, case: Case, before: Case | None, description: dict[str, Any]) -> dict[str, Any]:
     """What is made of a delivery, but for the words that are Landfall's own."""
-    delivery = Delivery(group, case, description)
+    delivery, method = Delivery(group, case, description), case.request["method"]
     try:
+        if (answer := delivery.challenge(description, method, verified=False)) is not None:
+            return {"answered": answer}
+        if method == "GET":
+            return {"unanswered": True}
         found = delivery.verify()
     except Refused:
         return {}
+    delivery.verified_by = found.get("secret")
+    if (answer := delivery.challenge(description, method, verified=True)) is not None:
+        return {"answered": answer}
     event = delivery.event(found)
     event_id: str | None = event.id
     if before:
@@ -393,14 +538,18 @@ def main() -> None:
     for path in sorted(folder.glob("*.json")):
         for group, case, before in vectors(path):
             source = group.source["secret"]
-            description = source.get("scheme") or tomllib.loads((descriptions / f"{source['provider']}.toml").read_text())
+            description = source.get("scheme") or known(descriptions, source["provider"])
+            if "extends" in description:
+                description = extended(known(descriptions, description["extends"]), description)
             try:
                 found = told(group, case, before, description)
             except NoEd25519:
                 skipped += 1
                 continue
             checked += 1
-            expected = {field: case.expected[field] for field in ("accepted", "repeat") if field in case.expected}
+            expected = {
+                field: case.expected[field] for field in ("accepted", "repeat", "answered", "unanswered") if field in case.expected
+            }
             if "event" in case.expected:
                 expected["id"] = case.expected["event"]["id"]
             if found != expected:

@@ -72,7 +72,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     let id = format!("msg_{}", random::token());
     let headers = signer.headers(&delivery, &id).map_err(|error| Error::Conflict(error.to_string()))?;
     if headers.is_empty() {
-        context.output.words("This sender adds no header: only the token in its URL proves a delivery.");
+        context.output.words("This sender adds no header: what proves a delivery stands in its URL or in its body.");
     }
     if context.output.format() == Format::Table {
         return context

@@ -206,7 +206,6 @@ impl Target {
         headers.retain(|(name, _)| !self.signer.sets(name));
         fresh_ids::renew(sender, &mut headers, &mut body, digits.get(..16).unwrap_or(&digits));
         let at = if arguments.late { self.long_ago()? } else { clock::now() };
-        let body = self.signer.dated(body, at);
         let token = match (&self.token, arguments.forge) {
             (_, true) if self.signer.needs_url_token() => Some(digits.as_str()),
             (token, _) => token.as_deref(),
@@ -216,18 +215,19 @@ impl Target {
             url: request_url(&url),
             token: None,
             headers: headers.iter().cloned().collect(),
-            body: body.clone(),
+            body,
             received_at: at,
             request_id: String::new(),
         };
         let refused =
             |error: domain::sign::SignError| Error::Conflict(format!("{error}: its deliveries cannot be sent for it"));
         let signer = if arguments.forge { &self.forger } else { &self.signer };
+        let delivery = signer.complete_body(delivery).map_err(refused)?;
         let added = signer.headers(&delivery, &format!("{}{digits}", fresh_ids::TEST_PREFIX)).map_err(refused)?;
         headers.extend(added);
         let kept = sender.kept(&headers.iter().cloned().collect());
-        let subject = sender.head(&kept, &body).subject;
-        Ok(Request { url, headers, body, subject })
+        let subject = sender.head(&kept, &delivery.body).subject;
+        Ok(Request { url, headers, body: delivery.body, subject })
     }
 
     /// A time that is too long ago for this sender.

@@ -71,7 +71,22 @@ pub(super) struct Expected {
     #[serde(default)]
     pub(super) repeat: bool,
     #[serde(default)]
+    pub(super) answered: Option<ExpectedReply>,
+    #[serde(default)]
+    pub(super) unanswered: bool,
+    #[serde(default)]
     pub(super) refused: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExpectedReply {
+    pub(super) status: u16,
+    #[serde(rename = "type")]
+    pub(super) media_type: String,
+    #[serde(default)]
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]

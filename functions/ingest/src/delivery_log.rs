@@ -181,8 +181,8 @@ impl DeliveryLog {
         self.outcome = answer.outcome();
         let level = if self.trouble.is_some() { Level::Warn } else { Level::Info };
         match answer {
-            Answer::Accepted(_) => self.accepted = Some(1),
-            Answer::Duplicate(_) => self.duplicates = Some(1),
+            Answer::Accepted(_) | Answer::Acknowledged { is_duplicate: false, .. } => self.accepted = Some(1),
+            Answer::Duplicate(_) | Answer::Acknowledged { is_duplicate: true, .. } => self.duplicates = Some(1),
             Answer::Challenge(_) => self.challenges = Some(1),
             Answer::Refused => self.refused = Some(1),
             Answer::Unavailable if self.refused.is_some() => {}

@@ -2,16 +2,18 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::answer::{Answer, Response};
+use domain::answer::{Answer, Durability, Response};
 use domain::delivery::Delivery;
 use domain::delivery::front::OriginGuard;
 use domain::delivery::request::Request;
 use domain::delivery::trace::Trace;
+use domain::description::ChallengeMethod;
 use domain::event::recent::RecentEvents;
 use domain::ledger::schedule::Schedule;
-use domain::receive::{Reception, receive};
+use domain::receive::{Acceptance, Reception, accept, receive};
 use domain::source::source_name::SourceName;
-use domain::verify::{Refusal, VerifiedEvent, verify_with};
+use domain::stale_cache::Found;
+use domain::verify::{Refusal, VerifiedEvent, answer_unsigned};
 use platform::clock;
 
 use crate::delivery_log::DeliveryLog;
@@ -76,6 +78,7 @@ impl Receiver {
     ) -> Answer {
         match receive(request, &self.origin_guard, clock::now(), request_id) {
             Reception::Delivery { source, delivery } => self.take(source, delivery, trace, log).await,
+            Reception::Question { source, question, allow } => self.reply(&source, &question, allow, log).await,
             Reception::Answer(answer) => answer,
             Reception::Refusal(refusal) => refuse(refusal, log),
             Reception::Fault(fault) => {
@@ -102,16 +105,18 @@ impl Receiver {
         if let Some(answer) = Answer::to_challenge(&verified) {
             return answer;
         }
+        let success = verified.success().cloned();
         let body_sha256 = verified.event().body_sha256;
         if self.recent().holds(&verified.event().id, body_sha256, received_at) {
             log.recent();
-            return Answer::Duplicate(verified.event().id.clone());
+            let id = verified.event().id.clone();
+            return Answer::to_event(Durability::Duplicate { id, differs: false }, success);
         }
         let durability = self.store.persist(verified, trace.as_ref(), log).await;
         if let Some(id) = durability.recorded_id() {
             self.recent().remember(id, body_sha256, received_at);
         }
-        Answer::to_event(durability)
+        Answer::to_event(durability, success)
     }
 
     /// Makes an event of the delivery, or says how to answer it. A refusal is checked once more against secrets and keys
@@ -128,8 +133,8 @@ impl Receiver {
         log.source(&name);
         let now = delivery.received_at;
         let material = self.materials.find(&name, now).await.map_err(|error| without_material(&error, log))?;
-        let rejection = match verify_with(delivery, &material.source, &material.published) {
-            Ok(verified) => return Ok(verified),
+        let rejection = match accept(delivery, &material.source, &material.published) {
+            Ok(acceptance) => return event_of(acceptance),
             Err(rejection) => rejection,
         };
         let refreshed = self.materials.refresh(&name, &material, rejection.refusal, now).await;
@@ -137,13 +142,64 @@ impl Receiver {
             return Err(reject(rejection.refusal, &material, log));
         };
         let material = refreshed.map_err(|error| without_material(&error, log))?;
-        let verified = verify_with(*rejection.delivery, &material.source, &material.published);
-        verified.map_err(|rejection| reject(rejection.refusal, &material, log))
+        match accept(*rejection.delivery, &material.source, &material.published) {
+            Ok(acceptance) => event_of(acceptance),
+            Err(rejection) => Err(reject(rejection.refusal, &material, log)),
+        }
+    }
+
+    /// Answers a question about the URL of a source whose sender asks one. Anything else is a probe, so that nobody learns
+    /// which sources there are.
+    async fn reply(
+        &self,
+        name: &SourceName,
+        question: &Delivery,
+        allow: &'static str,
+        log: &mut DeliveryLog,
+    ) -> Answer {
+        let now = question.received_at;
+        let mut found = self.materials.sources.find(name, now).await;
+        for has_refreshed in [false, true] {
+            let source = match found {
+                Found::Value { value, .. } => value,
+                Found::Absent | Found::Error(SourceUnavailable::Unlisted) => return Answer::Ready { allow },
+                Found::Error(error) => {
+                    log.source(name);
+                    log.reason(&error);
+                    return Answer::Unavailable;
+                }
+            };
+            let refusal = match answer_unsigned(question, ChallengeMethod::Get, &source) {
+                None => return Answer::Ready { allow },
+                Some(Ok(reply)) => {
+                    log.source(name);
+                    return Answer::Challenge(reply);
+                }
+                Some(Err(refusal)) => refusal,
+            };
+            let is_final =
+                has_refreshed || !refusal.may_be_outdated() || !self.materials.sources.refresh(name, now).await;
+            if is_final {
+                log.source(name);
+                log.refused(refusal);
+                return Answer::Ready { allow };
+            }
+            found = self.materials.sources.find(name, now).await;
+        }
+        Answer::Ready { allow }
     }
 
     fn recent(&self) -> MutexGuard<'_, RecentEvents> {
         // A panic while it was held cannot have left it half changed in a way that matters: it only saves calls.
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The event, or what is sent back to what is none.
+fn event_of(acceptance: Acceptance) -> Result<VerifiedEvent, Answer> {
+    match acceptance {
+        Acceptance::Reply(reply) => Err(Answer::Challenge(reply)),
+        Acceptance::Event(verified) => Ok(*verified),
     }
 }
 

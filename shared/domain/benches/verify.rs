@@ -17,8 +17,8 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::description::{
-    AccountRule, Encoding, Hash, HeaderName, KeySource, Scheme, SecretEncoding, Syntax, Template, TemplatePart,
-    Timestamp as TimestampRule, TimestampLocation, TimestampUnit,
+    AccountRule, Encoding, FieldPath, Hash, HeaderName, KeySource, Scheme, SecretEncoding, SignaturePlace, StaticToken,
+    Syntax, Template, TemplatePart, Timestamp as TimestampRule, TimestampLocation, TimestampUnit,
 };
 use domain::digest::Digest;
 use domain::provider::Provider;
@@ -32,7 +32,7 @@ use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha1::Sha1;
-use sha2::Sha256;
+use sha2::{Sha256, Sha384, Sha512};
 use url::form_urlencoded;
 
 const BODY_BYTES: usize = 2048;
@@ -162,6 +162,10 @@ impl Case {
                 fields["token_sha256"] = json!([Digest::of(TOKEN.as_bytes()).to_string()]);
                 token = Some(TOKEN.to_owned());
             }
+            Scheme::StaticToken(StaticToken { at: Some(at), prefix, .. }) => {
+                fields["secrets"] = json!([TOKEN]);
+                sender.put(at, format!("{prefix}{TOKEN}"));
+            }
             Scheme::StaticToken(sent) => {
                 fields["secrets"] = json!([TOKEN]);
                 let header = sent.header.clone().map_or("x-token".to_owned(), |HeaderName(name)| name.to_string());
@@ -185,9 +189,11 @@ impl Case {
                 let message = sender.message(&hmac.message, &hmac.id, hmac.timestamp.as_ref());
                 let code = match hmac.hash {
                     Hash::Sha256 => code::<Hmac<Sha256>>(&message),
+                    Hash::Sha384 => code::<Hmac<Sha384>>(&message),
+                    Hash::Sha512 => code::<Hmac<Sha512>>(&message),
                     Hash::Sha1 => code::<Hmac<Sha1>>(&message),
                 };
-                sender.sign(&hmac.header[0], &hmac.syntax, hmac.encoding, hmac.timestamp.as_ref(), &code);
+                sender.sign(&hmac.place, &hmac.syntax, hmac.encoding, hmac.timestamp.as_ref(), &code);
             }
             Scheme::Ed25519(signed) => {
                 let pair = Ed25519KeyPair::from_seed_unchecked(SECRET).expect("a seed of 32 bytes");
@@ -196,6 +202,9 @@ impl Case {
                     fields["account"] = json!(HEADER_VALUE);
                 }
                 match &signed.keys {
+                    KeySource::Operator { encoding: Encoding::Hex, .. } => {
+                        fields["public_keys"] = json!([base16ct::lower::encode_string(&key)]);
+                    }
                     KeySource::Operator { .. } => fields["public_keys"] = json!([BASE64_STANDARD.encode(&key)]),
                     KeySource::Jwks { .. } => {
                         let key = json!({"kty": "OKP", "crv": "Ed25519", "x": BASE64_URL_SAFE_NO_PAD.encode(&key)});
@@ -205,7 +214,7 @@ impl Case {
                 }
                 let message = sender.message(&signed.message, &signed.id, signed.timestamp.as_ref());
                 let signature = pair.sign(&message).as_ref().to_vec();
-                sender.sign(&signed.header[0], &signed.syntax, signed.encoding, signed.timestamp.as_ref(), &signature);
+                sender.sign(&signed.place, &signed.syntax, signed.encoding, signed.timestamp.as_ref(), &signature);
                 sender.headers.push((HAND_HEADER.to_owned(), base16ct::lower::encode_string(&signature)));
                 ed25519 = Some(Asymmetric { key, message });
             }
@@ -289,6 +298,7 @@ impl Sender {
                 let field = self.fields.iter().find(|(known, _)| *known == segments);
                 field.and_then(|(_, value)| value.as_str()).unwrap_or_default().as_bytes().to_vec()
             }
+            TemplatePart::Query(_) => Vec::new(),
             TemplatePart::Url => format!("https://{}{}", url().host, url().path).into_bytes(),
             TemplatePart::Form => sorted_form(),
         });
@@ -297,7 +307,7 @@ impl Sender {
 
     fn sign(
         &mut self,
-        HeaderName(header): &HeaderName,
+        place: &SignaturePlace,
         syntax: &Syntax,
         encoding: Encoding,
         timestamp: Option<&TimestampRule>,
@@ -318,7 +328,19 @@ impl Sender {
                 _ => format!("{key}={text}"),
             },
         };
-        self.headers.push((header.to_string(), value));
+        match place {
+            SignaturePlace::FirstOf(names) | SignaturePlace::AnyOf(names) => {
+                self.headers.push((names[0].0.to_string(), value));
+            }
+            SignaturePlace::At(at) => self.put(at, value),
+        }
+    }
+
+    /// Puts a text where no header is.
+    fn put(&mut self, at: &FieldPath, text: String) {
+        if let FieldPath::Body(pointer) = at {
+            self.fields.push((pointer.0.iter().map(ToString::to_string).collect(), json!(text)));
+        }
     }
 
     /// JSON of 2 KiB with the fields that are signed, or a form of about as much.

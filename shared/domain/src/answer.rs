@@ -1,10 +1,12 @@
 //! What a sender is told.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::json;
 
+use crate::delivery::reply::Reply;
 use crate::event::event_id::EventId;
 use crate::verify::{Refusal, VerifiedEvent};
 
@@ -16,8 +18,15 @@ pub enum Answer {
     Accepted(EventId),
     /// The event is durable and was known.
     Duplicate(EventId),
-    /// It is proven genuine and asks for nothing but this text.
-    Challenge(String),
+    /// The same of a sender that takes nothing but this for success.
+    Acknowledged {
+        /// Whether the event was known.
+        is_duplicate: bool,
+        /// What it takes for success.
+        success: Reply,
+    },
+    /// It asks for nothing but this.
+    Challenge(Reply),
     /// A probe under `/hooks/`.
     Ready {
         /// The methods that the path takes.
@@ -83,16 +92,21 @@ impl Answer {
     /// The answer to a delivery that is no event but only asks for one; `None` if it is an event.
     #[must_use]
     pub fn to_challenge(verified: &VerifiedEvent) -> Option<Answer> {
-        verified.challenge().map(|text| Answer::Challenge(text.to_owned()))
+        verified.challenge().cloned().map(Answer::Challenge)
     }
 
-    /// The answer to a verified event, by where it is durable.
+    /// The answer to a verified event, by where it is durable. `success` is what its sender takes for one, if that is
+    /// nothing else.
     #[must_use]
-    pub fn to_event(durability: Durability) -> Answer {
-        match durability {
-            Durability::Recorded(id) | Durability::InMessageOnly(id) => Answer::Accepted(id),
-            Durability::Duplicate { id, differs: _ } => Answer::Duplicate(id),
-            Durability::Nowhere => Answer::Unavailable,
+    pub fn to_event(durability: Durability, success: Option<Reply>) -> Answer {
+        match (durability, success) {
+            (Durability::Nowhere, _) => Answer::Unavailable,
+            (durability, Some(success)) => {
+                let is_duplicate = matches!(durability, Durability::Duplicate { .. });
+                Answer::Acknowledged { is_duplicate, success }
+            }
+            (Durability::Recorded(id) | Durability::InMessageOnly(id), None) => Answer::Accepted(id),
+            (Durability::Duplicate { id, differs: _ }, None) => Answer::Duplicate(id),
         }
     }
 
@@ -100,8 +114,8 @@ impl Answer {
     #[must_use]
     pub const fn outcome(&self) -> &'static str {
         match self {
-            Answer::Accepted(_) => "accepted",
-            Answer::Duplicate(_) => "duplicate",
+            Answer::Accepted(_) | Answer::Acknowledged { is_duplicate: false, .. } => "accepted",
+            Answer::Duplicate(_) | Answer::Acknowledged { is_duplicate: true, .. } => "duplicate",
             Answer::Challenge(_) => "challenge",
             Answer::Ready { .. } => "probe",
             Answer::Healthy => "health",
@@ -122,7 +136,7 @@ pub struct Response {
     /// The status.
     pub status_code: u16,
     /// The headers.
-    pub headers: BTreeMap<&'static str, &'static str>,
+    pub headers: BTreeMap<Cow<'static, str>, Cow<'static, str>>,
     /// The body.
     pub body: String,
 }
@@ -135,7 +149,9 @@ impl Response {
         let with_id = |id: &EventId| json!({"status": answer.outcome(), "id": id.as_str()}).to_string();
         let (status_code, body) = match answer {
             Answer::Accepted(id) | Answer::Duplicate(id) => (200, with_id(id)),
-            Answer::Challenge(text) => (200, text.clone()),
+            Answer::Acknowledged { success: reply, .. } | Answer::Challenge(reply) => {
+                (reply.status, reply.body.clone())
+            }
             Answer::Ready { .. } => (200, json!({"status": "ready"}).to_string()),
             Answer::Healthy => (200, json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}).to_string()),
             Answer::Refused => (401, error("the delivery could not be verified")),
@@ -145,21 +161,30 @@ impl Response {
             Answer::MethodNotAllowed { .. } => (405, error("this method is not for this path")),
             Answer::Unavailable => (503, error("not accepted; please send it again")),
         };
-        let media_type = if let Answer::Challenge(_) = answer { "text/plain" } else { "application/json" };
+        let (media_type, own) = match answer {
+            Answer::Acknowledged { success: reply, .. } | Answer::Challenge(reply) => {
+                (reply.media_type, &*reply.headers)
+            }
+            _ => ("application/json", &[][..]),
+        };
         let header = match answer {
             Answer::Ready { allow } | Answer::MethodNotAllowed { allow } => Some(("allow", *allow)),
             Answer::Unavailable => Some(("retry-after", "5")),
+            // What a stranger may have written is nothing that a browser should guess about.
+            Answer::Challenge(_) => Some(("x-content-type-options", "nosniff")),
             Answer::Accepted(_)
             | Answer::Duplicate(_)
-            | Answer::Challenge(_)
+            | Answer::Acknowledged { .. }
             | Answer::Healthy
             | Answer::Refused
             | Answer::BadRequest
             | Answer::TooLarge
             | Answer::NotFound => None,
         };
-        let headers = [("content-type", media_type)].into_iter().chain(header).collect();
-        Response { status_code, headers, body }
+        let fixed = [("content-type", media_type)].into_iter().chain(header);
+        let fixed = fixed.map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value)));
+        let own = own.iter().map(|(name, value)| (Cow::Owned(name.clone()), Cow::Owned(value.clone())));
+        Response { status_code, headers: own.chain(fixed).collect(), body }
     }
 
     /// The same without its body, as HEAD wants it.

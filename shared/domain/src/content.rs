@@ -22,3 +22,4 @@ pub(crate) mod lenient;
 pub mod media;
 pub(crate) mod parsed_delivery;
 pub(crate) mod predicate;
+pub(crate) mod reply_writer;

@@ -2,6 +2,7 @@
 
 pub mod front;
 pub mod headers;
+pub mod reply;
 pub mod request;
 pub mod route;
 pub mod trace;

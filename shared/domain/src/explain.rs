@@ -9,15 +9,18 @@ mod guess;
 mod keys;
 mod messages;
 mod signatures;
+mod words;
 
+use self::words::{bare, lacks, place_words};
+use crate::content::form;
 use crate::delivery::Delivery;
-use crate::description::{HeaderName, Timestamp as Rule};
+use crate::description::{ChallengeMethod, FieldPath, HeaderName, SignaturePlace, Timestamp as Rule};
 use crate::source::public_keys::PublicKeys;
 use crate::source::source_name::SourceName;
 use crate::source::{Keys, Proof, Signing, Source, SourceError, TokenDigests, configured_secrets};
 use crate::verify::signature_header::SignatureHeader;
 use crate::verify::signed_timestamp::SignedTimestamp;
-use crate::verify::{Refusal, prove};
+use crate::verify::{Refusal, answer_unsigned, prove};
 
 /// What is known of a delivery and of the source that it came to.
 #[derive(Clone, Copy)]
@@ -63,6 +66,9 @@ const ANOTHER_SECRET: &str = "No usual mistake explains the signature: the sende
 /// If the source's secret cannot be used as it stands: that is why then.
 pub fn explain(evidence: &Evidence<'_>) -> Result<Explanation, SourceError> {
     let source = Source::parse(evidence.source.clone(), evidence.secret)?;
+    if let Some(answer) = answer_unsigned(evidence.delivery, ChallengeMethod::Post, &source) {
+        return Ok(Explanation::of_question(answer.err()));
+    }
     let mut explanation = Explanation {
         refusal: prove(evidence.delivery, &source, evidence.published).err(),
         steps: Vec::new(),
@@ -76,6 +82,7 @@ pub fn explain(evidence: &Evidence<'_>) -> Result<Explanation, SourceError> {
         Some(Proof::StaticToken { header, prefix, tokens }) => {
             explanation.look_at_credential(evidence.delivery, header, prefix, tokens);
         }
+        Some(Proof::TokenAt { at, .. }) => explanation.look_at_field(at),
         Some(Proof::Basic(_)) => explanation.look_at_basic(),
         Some(Proof::Signature { signing, keys }) => explanation.look_at_signature(evidence, &source, signing, keys),
     }
@@ -87,6 +94,24 @@ pub fn explain(evidence: &Evidence<'_>) -> Result<Explanation, SourceError> {
 }
 
 impl Explanation {
+    /// Of what asks about the URL before anything is signed.
+    fn of_question(refusal: Option<Refusal>) -> Explanation {
+        let mut explanation = Explanation { refusal, steps: Vec::new(), causes: Vec::new() };
+        explanation.right("It asks about the URL, as this sender does before it signs anything.");
+        match refusal {
+            None => explanation.right("It has the tokens that the source asks for, so it is answered."),
+            Some(Refusal::TokenMissing | Refusal::TokenWrong) => {
+                explanation.wrong("The URL lacks a token of the source's.");
+                explanation.cause("Give the sender the URL with its token: it must end in `/hooks/{source}/{token}`.");
+            }
+            Some(_) => {
+                explanation.wrong("It lacks the source's `verify_token`.");
+                explanation.cause("Give the sender and the source the same text: `verify_token` of the source.");
+            }
+        }
+        explanation
+    }
+
     fn right(&mut self, text: impl Into<String>) {
         self.steps.push(Step { is_right: true, text: text.into() });
     }
@@ -138,6 +163,19 @@ impl Explanation {
         }
     }
 
+    fn look_at_field(&mut self, at: &FieldPath) {
+        let place = place_words(at);
+        match self.refusal {
+            None => self.right(format!("There is one of the source's tokens in {place}.")),
+            Some(Refusal::CredentialMissing) => self.wrong(format!("There is no token in {place}.")),
+            Some(Refusal::CredentialMalformed) => {
+                self.wrong(format!("What stands in {place} is not written as this sender writes a token."));
+            }
+            Some(Refusal::CredentialWrong) => self.wrong(format!("There is none of the source's tokens in {place}.")),
+            Some(_) => {}
+        }
+    }
+
     fn look_at_basic(&mut self) {
         match self.refusal {
             None => self.right("Name and password are a pair of the source's."),
@@ -156,24 +194,32 @@ impl Explanation {
 
     fn look_at_signature(&mut self, evidence: &Evidence<'_>, source: &Source, signing: &Signing, keys: &Keys) {
         let delivery = evidence.delivery;
-        let names: Vec<&str> = signing.header.iter().map(|HeaderName(name)| &**name).collect();
-        let names = format!("`{}`", names.join("` or `"));
-        let header = match SignatureHeader::read(&delivery.headers, signing) {
+        let place = match &signing.place {
+            SignaturePlace::FirstOf(names) | SignaturePlace::AnyOf(names) => {
+                let names: Vec<&str> = names.iter().map(|HeaderName(name)| name.as_str()).collect();
+                format!("The header `{}`", names.join("` or `"))
+            }
+            SignaturePlace::At(place) => place_words(place).replacen('t', "T", 1),
+        };
+        let readable = form::readable(&signing.forms, &delivery.body);
+        let header = match SignatureHeader::read(delivery, &readable, signing) {
             Ok(header) => header,
             Err(refusal) => {
                 self.wrong(match refusal {
-                    Refusal::SignatureDoubled => format!("The header {names} holds more than one signature."),
+                    Refusal::SignatureDoubled => format!("{place} holds more than one signature."),
                     Refusal::SignatureMalformed => {
-                        format!("The header {names} is not written as this sender writes it.")
+                        format!("{place} is not written as this sender writes it.")
                     }
-                    _ => format!("The header {names} with the signature is missing, or holds none of the right kind."),
+                    _ => format!("{place} with the signature is missing, or holds none of the right kind."),
                 });
                 return self.try_mistakes(evidence, source, signing);
             }
         };
-        self.right(format!("The header {names} holds a signature."));
-        let timestamp =
-            signing.timestamp.as_ref().map(|rule| (rule, SignedTimestamp::read(delivery, rule, &header.pairs)));
+        self.right(format!("{place} holds a signature."));
+        let timestamp = signing
+            .timestamp
+            .as_ref()
+            .map(|rule| (rule, SignedTimestamp::read(delivery, &readable, rule, &header.pairs)));
         match (self.refusal, keys) {
             (Some(Refusal::SignatureMalformed), _) => {
                 self.wrong("It is not encoded as this sender encodes it, or has not the right length.");
@@ -248,29 +294,6 @@ impl Explanation {
 const DAY_SECONDS: u64 = 24 * 60 * 60;
 /// A time that is this far off is no time of a delivery.
 const YEARS_SECONDS: u64 = 10 * 365 * DAY_SECONDS;
-
-/// What a token is without what people write around it.
-fn bare(value: &str) -> &[u8] {
-    let value = value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("Token ")).unwrap_or(value);
-    value.trim().trim_matches('"').as_bytes()
-}
-
-fn lacks(refusal: Refusal) -> Option<&'static str> {
-    Some(match refusal {
-        Refusal::IdMissing => "The header with the delivery's id, which is signed, is missing.",
-        Refusal::IdDoubled => "The header with the delivery's id, which is signed, was sent more than once.",
-        Refusal::HeaderMissing => "A header that is signed is missing.",
-        Refusal::HeaderDoubled => "A header that is signed was sent more than once.",
-        Refusal::FieldMissing => "A field of the body that is signed is missing, or is no text.",
-        Refusal::BodyDigestMissing => "The URL is signed in place of the body, and does not hold the body's digest.",
-        Refusal::BodyDigestWrong => "The URL holds another body's digest: the body was changed on the way.",
-        Refusal::FormTooLong => "The form that is signed has more fields than any sender's.",
-        Refusal::TimestampMissing | Refusal::TimestampDoubled | Refusal::TimestampMalformed => {
-            "Without its time, the signature cannot be checked."
-        }
-        _ => return None,
-    })
-}
 
 #[cfg(test)]
 mod tests;

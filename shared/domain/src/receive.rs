@@ -3,21 +3,35 @@
 use crate::answer::Answer;
 use crate::delivery::Delivery;
 use crate::delivery::front::{OriginCheck, OriginGuard};
+use crate::delivery::reply::Reply;
 use crate::delivery::request::{BodyError, Request};
 use crate::delivery::route::{Route, route};
+use crate::description::ChallengeMethod;
+use crate::source::Source;
+use crate::source::public_keys::PublicKeys;
 use crate::source::source_name::SourceName;
 use crate::time::Timestamp;
-use crate::verify::Refusal;
+use crate::verify::{Refusal, Rejection, VerifiedEvent, answer_unsigned, verify_with};
 
 /// What a request turns out to be.
 #[derive(Debug)]
 pub enum Reception {
-    /// A delivery, to be [verified](crate::verify::verify_with) with what is known of its source.
+    /// A delivery, to be [accepted](accept) or not by what is known of its source.
     Delivery {
         /// The source that the URL names; `None` if no source can have that name.
         source: Option<SourceName>,
         /// The delivery.
         delivery: Delivery,
+    },
+    /// Maybe a question about the URL, [answered](answer_unsigned) if the source's sender asks one before it sends
+    /// anything; else a probe.
+    Question {
+        /// The source that the URL names.
+        source: SourceName,
+        /// What may be asked.
+        question: Delivery,
+        /// The methods that the path takes.
+        allow: &'static str,
     },
     /// It is answered with this.
     Answer(Answer),
@@ -39,21 +53,50 @@ pub fn receive(request: Request<'_>, guard: &OriginGuard, received_at: Timestamp
             return Reception::Fault("the front's header holds a value whose digest is not in FRONT_SHA256");
         }
     }
+    let read = |request: Request<'_>, token| match request.into_parts() {
+        Err(BodyError::NotBase64) => Err(Answer::BadRequest),
+        Err(BodyError::TooLarge) => Err(Answer::TooLarge),
+        Ok((url, headers, body)) => {
+            let request_id = request_id.to_owned();
+            Ok(Delivery { url, token, headers, body, received_at, request_id })
+        }
+    };
     Reception::Answer(match route(request.method(), request.path()) {
+        Route::Ask { allow, .. } if !request.has_question() => Answer::Ready { allow },
+        Route::Ask { source, token, allow } => match read(request, token) {
+            Ok(question) => return Reception::Question { source, question, allow },
+            Err(answer) => answer,
+        },
         Route::Probe { allow } => Answer::Ready { allow },
         Route::Health => Answer::Healthy,
         Route::NotFound => Answer::NotFound,
         Route::WrongMethod { allow } => Answer::MethodNotAllowed { allow },
-        Route::Deliver { source, token } => match request.into_parts() {
-            Err(BodyError::NotBase64) => Answer::BadRequest,
-            Err(BodyError::TooLarge) => Answer::TooLarge,
-            Ok((url, headers, body)) => {
-                let request_id = request_id.to_owned();
-                let delivery = Delivery { url, token, headers, body, received_at, request_id };
-                return Reception::Delivery { source, delivery };
-            }
+        Route::Deliver { source, token } => match read(request, token) {
+            Ok(delivery) => return Reception::Delivery { source, delivery },
+            Err(answer) => answer,
         },
     })
+}
+
+/// What a delivery is by what is known of its source.
+#[derive(Debug)]
+pub enum Acceptance {
+    /// It asks about the URL before anything is signed, and is sent this.
+    Reply(Reply),
+    /// It is the sender's own.
+    Event(Box<VerifiedEvent>),
+}
+
+/// Finds what `delivery` is by what is known of its source; `published` are the keys that the sender publishes.
+///
+/// # Errors
+/// If it lacks what the source asks for.
+pub fn accept(delivery: Delivery, source: &Source, published: &PublicKeys) -> Result<Acceptance, Rejection> {
+    match answer_unsigned(&delivery, ChallengeMethod::Post, source) {
+        Some(Ok(reply)) => Ok(Acceptance::Reply(reply)),
+        Some(Err(refusal)) => Err(Rejection { delivery: Box::new(delivery), refusal }),
+        None => verify_with(delivery, source, published).map(|verified| Acceptance::Event(Box::new(verified))),
+    }
 }
 
 #[cfg(test)]
@@ -70,7 +113,8 @@ mod tests {
             OriginGuard::parse(&Digest::of(b"the front").to_string()).expect("a digest")
         });
         let event = json!({
-            "rawPath": path,
+            "rawPath": path.split_once('?').map_or(path, |(path, _)| path),
+            "rawQueryString": path.split_once('?').map_or("", |(_, query)| query),
             "headers": {"x-landfall-front": front.filter(|value| !value.is_empty())},
             "requestContext": {"http": {"method": method}},
             "body": body,
@@ -82,6 +126,13 @@ mod tests {
             Reception::Delivery { source, delivery } => {
                 let source = source.map_or_else(|| "nobody".to_owned(), |source| source.to_string());
                 format!("{} bytes for {source}, with a token: {}", delivery.body.len(), delivery.token.is_some())
+            }
+            Reception::Question { source, question, .. } => {
+                format!(
+                    "a question about {source}, with a token: {}, in {:?}",
+                    question.token.is_some(),
+                    question.url.query
+                )
             }
             Reception::Answer(answer) => {
                 let response = Response::of(&answer);
@@ -102,6 +153,10 @@ mod tests {
         check("POST", "/hooks/csm-prod/secret", "2 bytes for csm-prod, with a token: true");
         check("POST", "/hooks/CSM", "2 bytes for nobody, with a token: false");
         check("GET", "/hooks/csm-prod", r#"200 {"status":"ready"}"#);
+        check("HEAD", "/hooks/csm-prod?challenge=1", r#"200 {"status":"ready"}"#);
+        let question = r#"a question about csm-prod, with a token: true, in "challenge=1""#;
+        check("GET", "/hooks/csm-prod/secret?challenge=1", question);
+        check("GET", "/hooks/CSM?challenge=1", r#"200 {"status":"ready"}"#);
         check("GET", "/", r#"404 {"error":"there is nothing here"}"#);
         check("PUT", "/hooks/csm-prod", r#"405 {"error":"this method is not for this path"}"#);
         let bad = r#"400 {"error":"the body could not be decoded"}"#;

@@ -6,9 +6,13 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
+use crate::content::form;
 use crate::delivery::Delivery;
 use crate::delivery::headers::Doubled;
-use crate::description::{Encoding, HeaderName, Scheme, Syntax, TimestampLocation, TimestampUnit};
+use crate::description::{
+    Encoding, FieldPath, HeaderName, Pointer, SignaturePlace, Syntax, Timestamp as Rule, TimestampLocation,
+    TimestampUnit,
+};
 use crate::provider::Provider;
 use crate::source::source_name::SourceName;
 use crate::source::{Keys, MacKeys, Proof, Signing, Source, SourceError, configured_secrets};
@@ -29,6 +33,9 @@ pub enum SignError {
     /// Nobody else can.
     #[error("{0} signs with a private key that only it has, so nobody else can make its signatures")]
     PrivateKey(Provider),
+    /// What proves it stands where nothing is added for it.
+    #[error("{0} puts what proves a delivery into the URL's query, to which nothing is added for it")]
+    InQuery(Provider),
     /// Something that is signed is not there.
     #[error("the request lacks what {provider} signs: {refusal}")]
     Incomplete {
@@ -61,11 +68,11 @@ impl Signer {
         self.source.credentials.tokens().is_some()
     }
 
-    /// The headers to add to `delivery`, which is sent at its `received_at`; none for a sender that only has a token in
-    /// its URL. Where an id is signed and none is there, `id` is.
+    /// The headers to add to `delivery`, which is sent at its `received_at`; none for a sender whose proof stands in the
+    /// URL or, where [`Signer::complete_body`] puts it, in the body. Where an id is signed and none is there, `id` is.
     ///
     /// # Errors
-    /// If only the sender itself can sign, or what is signed is missing.
+    /// If only the sender itself can sign, its proof stands in the URL's query, or what is signed is missing.
     pub fn headers(&self, delivery: &Delivery, id: &str) -> Result<Vec<(String, String)>, SignError> {
         let secret = self.secret.as_deref().unwrap_or_default();
         match self.source.credentials.proof() {
@@ -73,13 +80,18 @@ impl Signer {
             Some(Proof::StaticToken { header: HeaderName(header), prefix, .. }) => {
                 Ok(vec![(header.clone(), format!("{prefix}{secret}"))])
             }
+            Some(Proof::TokenAt { at: FieldPath::Query(_), .. }) => Err(SignError::InQuery(self.source.provider)),
+            Some(Proof::TokenAt { .. }) => Ok(Vec::new()),
             Some(Proof::Basic(_)) => {
                 Ok(vec![("authorization".to_owned(), format!("Basic {}", BASE64_STANDARD.encode(secret)))])
             }
             Some(Proof::Signature { signing, keys: Keys::Mac(keys) }) => {
-                let provider = self.source.provider;
-                let signed = sign(delivery, signing, keys, id);
-                signed.map_err(|refusal| SignError::Incomplete { provider, refusal })
+                let signed = match &signing.place {
+                    SignaturePlace::At(FieldPath::Query(_)) => return Err(SignError::InQuery(self.source.provider)),
+                    SignaturePlace::At(_) => return Ok(Vec::new()),
+                    SignaturePlace::FirstOf(_) | SignaturePlace::AnyOf(_) => sign(delivery, signing, keys, id),
+                };
+                signed.map_err(|refusal| self.incomplete(refusal))
             }
             Some(Proof::Signature { keys: Keys::Public(_) | Keys::Published(_), .. }) => {
                 Err(SignError::PrivateKey(self.source.provider))
@@ -94,38 +106,61 @@ impl Signer {
         match self.source.credentials.proof() {
             None => false,
             Some(Proof::StaticToken { header, .. }) => is_it(header),
+            Some(Proof::TokenAt { .. }) => false,
             Some(Proof::Basic(_)) => name.eq_ignore_ascii_case("authorization"),
             Some(Proof::Signature { signing, .. }) => {
                 let of_time = match signing.timestamp.as_ref().map(|rule| &rule.at) {
                     Some(TimestampLocation::Header(names)) => names.as_slice(),
                     Some(TimestampLocation::Pair(_) | TimestampLocation::Json(_)) | None => &[],
                 };
-                signing.header.iter().chain(&signing.id).chain(of_time).any(is_it)
+                signing.place.headers().iter().chain(&signing.id).chain(of_time).any(is_it)
             }
         }
     }
 
-    /// `body` as it is sent at `at`: some senders sign a time that stands in the body, and an old one would be refused.
-    #[must_use]
-    pub fn dated(&self, body: Vec<u8>, at: Timestamp) -> Vec<u8> {
-        let Some(rule) = self.scheme().timestamp() else { return body };
-        let TimestampLocation::Json(pointer) = &rule.at else { return body };
-        let Ok(mut value) = serde_json::from_slice::<Value>(&body) else { return body };
-        let place = pointer.0.iter().try_fold(&mut value, |place, name| place.get_mut(name.as_str()));
-        let Some(place) = place else { return body };
-        let text = timestamp_text(at, rule.unit);
-        *place = match rule.unit {
-            TimestampUnit::Seconds | TimestampUnit::Milliseconds if place.is_number() => {
-                text.parse::<i64>().map_or(Value::Null, Value::from)
+    /// `delivery` with what its sender writes into a body that is JSON: when it was made, and what proves it, if either
+    /// has its place there.
+    ///
+    /// # Errors
+    /// If what is signed is missing.
+    pub fn complete_body(&self, mut delivery: Delivery) -> Result<Delivery, SignError> {
+        if let Some(Rule { at: TimestampLocation::Json(pointer), unit, .. }) =
+            self.source.sender.description().scheme.timestamp()
+        {
+            put(&mut delivery.body, pointer, &timestamp_text(delivery.received_at, *unit));
+        }
+        match self.source.credentials.proof() {
+            Some(Proof::TokenAt { at: FieldPath::Body(pointer), prefix, .. }) => {
+                let secret = self.secret.as_deref().unwrap_or_default();
+                put(&mut delivery.body, pointer, &format!("{prefix}{secret}"));
             }
-            _ => Value::String(text),
-        };
-        value.to_string().into_bytes()
+            Some(Proof::Signature { signing, keys: Keys::Mac(keys) }) => {
+                if let SignaturePlace::At(FieldPath::Body(pointer)) = &signing.place {
+                    let signature = sign_body(&delivery, signing, keys).map_err(|refusal| self.incomplete(refusal))?;
+                    put(&mut delivery.body, pointer, &signature);
+                }
+            }
+            _ => {}
+        }
+        Ok(delivery)
     }
 
-    fn scheme(&self) -> &Scheme {
-        &self.source.sender.description().scheme
+    const fn incomplete(&self, refusal: Refusal) -> SignError {
+        SignError::Incomplete { provider: self.source.provider, refusal }
     }
+}
+
+/// The signature that stands in the body of `delivery`.
+fn sign_body(delivery: &Delivery, signing: &Signing, keys: &MacKeys) -> Result<String, Refusal> {
+    let readable = form::readable(&signing.forms, &delivery.body);
+    let rule = signing.timestamp.as_ref();
+    let timestamp = rule.map(|rule| SignedTimestamp::read(delivery, &readable, rule, &[])).transpose()?;
+    let content = SignedContent::of(delivery, signing, &readable, timestamp.as_ref())?;
+    let signature = signature(&content, signing, keys);
+    Ok(match &signing.syntax {
+        Syntax::Prefix { prefix } => format!("{prefix}{signature}"),
+        Syntax::Plain | Syntax::Pairs { .. } | Syntax::Versions { .. } => signature,
+    })
 }
 
 /// The headers that make `delivery` one signed with the first of `keys`.
@@ -148,14 +183,11 @@ fn sign(delivery: &Delivery, signing: &Signing, keys: &MacKeys, id: &str) -> Res
         Some(TimestampLocation::Pair(key)) => pairs.push((key, &time)),
         Some(TimestampLocation::Header(_) | TimestampLocation::Json(_)) | None => {}
     }
+    let readable = form::readable(&signing.forms, &delivery.body);
     let sent = Delivery { headers: delivery.headers.with(&added), ..delivery.clone() };
-    let timestamp = rule.map(|rule| SignedTimestamp::read(&sent, rule, &pairs)).transpose()?;
-    let content = SignedContent::of(&sent, signing, timestamp.as_ref())?;
-    let code = keys.code(content.pieces());
-    let signature = match signing.encoding {
-        Encoding::Hex => base16ct::lower::encode_string(&code),
-        Encoding::Base64 => BASE64_STANDARD.encode(code),
-    };
+    let timestamp = rule.map(|rule| SignedTimestamp::read(&sent, &readable, rule, &pairs)).transpose()?;
+    let content = SignedContent::of(&sent, signing, &readable, timestamp.as_ref())?;
+    let signature = signature(&content, signing, keys);
     let value = match &signing.syntax {
         Syntax::Plain => signature,
         Syntax::Prefix { prefix } => format!("{prefix}{signature}"),
@@ -165,8 +197,26 @@ fn sign(delivery: &Delivery, signing: &Signing, keys: &MacKeys, id: &str) -> Res
         }
         Syntax::Versions { version } => format!("{version},{signature}"),
     };
-    added.extend(signing.header.first().map(|HeaderName(name)| (name.clone(), value)));
+    added.extend(signing.place.headers().first().map(|HeaderName(name)| (name.clone(), value)));
     Ok(added)
+}
+
+/// The signature by the first of `keys`, as it is written.
+fn signature(content: &SignedContent<'_>, signing: &Signing, keys: &MacKeys) -> String {
+    let code = keys.code(0, content.pieces()).unwrap_or_default();
+    match signing.encoding {
+        Encoding::Hex => base16ct::lower::encode_string(&code),
+        Encoding::Base64 => BASE64_STANDARD.encode(code),
+    }
+}
+
+/// Writes `value` at a place of a body that is JSON; another body stays as it is. What was a number stays one.
+fn put(body: &mut Vec<u8>, pointer: &Pointer, value: &str) {
+    let Ok(mut json) = serde_json::from_slice::<Value>(body) else { return };
+    let Some(place) = json.pointer_mut(&pointer.to_string()) else { return };
+    let number = if place.is_number() { value.parse::<i64>().ok() } else { None };
+    *place = number.map_or_else(|| value.into(), Value::from);
+    *body = json.to_string().into_bytes();
 }
 
 fn timestamp_text(at: Timestamp, unit: TimestampUnit) -> String {

@@ -12,6 +12,7 @@ mod options;
 pub mod public_keys;
 mod public_url;
 mod secret_length;
+mod signing;
 pub mod source_name;
 mod token_digests;
 mod unquoted;
@@ -24,17 +25,19 @@ use serde_json::{Map, Value};
 use self::configuration::Configuration;
 use self::unquoted::fault;
 use crate::description::{Confidence, Description, HeaderName};
+use crate::digest::Digest;
 use crate::provider::Provider;
 use crate::provider::compiled_provider::CompiledProvider;
 use crate::source::source_name::SourceName;
 
-pub use self::credentials::{Credentials, Keys, Proof, Signing};
+pub use self::credentials::{Credentials, Keys, Proof};
 pub use self::dedupe::Dedupe;
 pub use self::error::SourceError;
 pub use self::key_scope::KeyScope;
 pub use self::mac_keys::MacKeys;
 pub use self::options::{ASSET_MAX_BYTES, ApiAccess, ApiKey, LoopbackUrl, Options, OptionsError};
 pub use self::public_url::PublicUrl;
+pub use self::signing::Signing;
 pub use self::token_digests::TokenDigests;
 
 /// One configured sender: its provider, what proves that a delivery is its own, and what is done with its events.
@@ -48,6 +51,8 @@ pub struct Source {
     pub sender: Arc<CompiledProvider>,
     /// What a genuine delivery must carry.
     pub credentials: Credentials,
+    /// What must stand in a challenge that the sender does not sign, if it sends one of the operator's choice.
+    pub verify_tokens: Option<TokenDigests>,
     /// How repeats are told from new events.
     pub dedupe: Dedupe,
     /// Whether its sender's retries come with other bytes, so that of two bodies under one key the first counts.
@@ -62,6 +67,12 @@ pub struct Source {
 
 /// What is told of a source whose events would all fail.
 const NOBODY_TO_ASK: &str = "`confirm` cannot work, since no way to ask this sender's API is known: the end of a job will be given up as unconfirmable; leave `confirm` out";
+
+/// What is told of a source whose sender's handshake will fail.
+const NO_VERIFY_TOKEN: &str = "`verify_token` is missing, so the sender's question about the URL is not answered: choose a text and give it to both, the sender and this source";
+
+/// The same where only the URL could say who asks.
+const NO_CODE_FOR_STRANGERS: &str = "`token_sha256` is missing, so the sender's question about the URL is not answered: the answer is made with the secret, and a stranger must not have any text signed; put a token into the URL";
 
 /// What is told of a description that leaves open what another body under a known key is.
 const NAMES_NOTHING: &str = "a `shape` with a `key` does not say what the key names, so another body under it is an event of its own: say `\"names\": \"event\"` if the key holds the event's own id, else `\"names\": \"state\"`";
@@ -80,6 +91,7 @@ impl Source {
             warnings.push(error.to_string());
         }
         let credentials = Credentials::read(provider, sender.description(), &configuration, &mut warnings)?;
+        let verify_tokens = verify_tokens(provider, sender.description(), &configuration, &credentials, &mut warnings)?;
         if credentials.cover_body() && configuration.confirm && options.is_ok() {
             warnings.push("every delivery of this source is signed, so `confirm` has no effect".to_owned());
         }
@@ -94,7 +106,18 @@ impl Source {
         }
         let retries_differ = configuration.retries_differ.unwrap_or(sender.description().retries_differ);
         let (dedupe, confirm) = (configuration.dedupe, configuration.confirm);
-        Ok(Source { name, provider, sender, credentials, dedupe, retries_differ, confirm, options, warnings })
+        Ok(Source {
+            name,
+            provider,
+            sender,
+            credentials,
+            verify_tokens,
+            dedupe,
+            retries_differ,
+            confirm,
+            options,
+            warnings,
+        })
     }
 
     /// What is warned of beyond what nobody could establish about the sender: the operator can do something about it.
@@ -109,6 +132,34 @@ impl Source {
 pub(crate) fn configured_secrets(json: &str) -> Vec<String> {
     let configuration = Configuration::parse(json);
     configuration.map(|it| it.secrets.iter().map(|secret| secret.trim().to_owned()).collect()).unwrap_or_default()
+}
+
+/// What must stand in an unsigned challenge, if the sender says what the operator chose.
+fn verify_tokens(
+    provider: Provider,
+    description: &Description,
+    configuration: &Configuration,
+    credentials: &Credentials,
+    warnings: &mut Vec<String>,
+) -> Result<Option<TokenDigests>, SourceError> {
+    let asked = description.challenges.iter().any(|challenge| challenge.token.is_some());
+    let tokens: Vec<&str> = configuration.verify_token.iter().map(|token| token.trim()).collect();
+    if !asked && !tokens.is_empty() {
+        let instead = "none of its challenges has one, so leave it out";
+        return Err(SourceError::Unfit { field: "verify_token", provider, instead });
+    }
+    if tokens.iter().any(|token| token.len() < error::SECRET_MIN_BYTES) {
+        return Err(SourceError::VerifyTokenTooShort);
+    }
+    if asked && tokens.is_empty() {
+        warnings.push(NO_VERIFY_TOKEN.to_owned());
+    }
+    let makes_codes =
+        description.challenges.iter().any(|challenge| challenge.unsigned && challenge.answer.makes_code());
+    if makes_codes && matches!(credentials, Credentials::Proof(_)) {
+        warnings.push(NO_CODE_FOR_STRANGERS.to_owned());
+    }
+    Ok(TokenDigests::of(tokens.iter().map(|token| Digest::of(token.as_bytes())).collect()))
 }
 
 /// What is known of the sender that the configuration names, or describes itself.
@@ -135,6 +186,9 @@ fn own(mut written: Map<String, Value>) -> Result<Description, SourceError> {
     if written.contains_key("kind") && !written.contains_key("scheme") {
         return Err(SourceError::Scheme(ONE_LEVEL_TOO_FLAT.to_owned()));
     }
+    if let Some(extended) = written.remove("extends") {
+        written = extend(&extended, written)?;
+    }
     if written.insert("name".to_owned(), name.into()).is_some() {
         return Err(SourceError::Scheme(format!("leave `name` out: it is always `{name}`")));
     }
@@ -142,6 +196,32 @@ fn own(mut written: Map<String, Value>) -> Result<Description, SourceError> {
     let description = read.map_err(|error| SourceError::Scheme(fault(&error)))?;
     description.check().map_err(|fault| SourceError::Scheme(fault.to_string()))?;
     Ok(description)
+}
+
+/// A description of the catalogue with the fields of `changes` in the place of its own; of its scheme, each field alone.
+fn extend(extended: &Value, mut changes: Map<String, Value>) -> Result<Map<String, Value>, SourceError> {
+    let fault =
+        || SourceError::Scheme("`extends` names no sender of the catalogue, which is in docs/providers".to_owned());
+    let known: Provider = extended.as_str().and_then(|name| name.parse().ok()).ok_or_else(fault)?;
+    let mut written = known.written().ok_or_else(fault)?;
+    for field in ["name", "about"] {
+        written.remove(field);
+    }
+    let scheme = changes.remove("scheme");
+    written.extend(changes);
+    match (written.get_mut("scheme").and_then(Value::as_object_mut), scheme) {
+        (_, None) => {}
+        (Some(of_known), Some(Value::Object(scheme))) => {
+            // A signature has one place, so another one takes its stead.
+            let places = ["header", "any_header", "at"];
+            if places.iter().any(|place| scheme.contains_key(*place)) {
+                places.iter().for_each(|place| drop(of_known.remove(*place)));
+            }
+            of_known.extend(scheme);
+        }
+        (_, Some(other)) => drop(written.insert("scheme".to_owned(), other)),
+    }
+    Ok(written)
 }
 
 /// How a copy of a genuine delivery, which proves itself as well, would come in as another event.

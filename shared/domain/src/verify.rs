@@ -1,6 +1,7 @@
 //! Verification: the only way from a delivery to an event.
 
 mod body_field;
+mod challenge;
 mod credential;
 mod form;
 pub(crate) mod header;
@@ -18,6 +19,7 @@ use self::body_field::field;
 use self::signature_header::{CODES_MAX, SIGNATURES_MAX, SignatureHeader};
 use self::signed_content::SignedContent;
 use self::signed_timestamp::SignedTimestamp;
+use crate::content::form as form_fields;
 use crate::delivery::Delivery;
 use crate::digest::Digest;
 use crate::event::event_id::EventId;
@@ -26,6 +28,7 @@ use crate::event::{Event, Origin, VerifiedBy};
 use crate::source::public_keys::PublicKeys;
 use crate::source::{Credentials, Dedupe, KeyScope, Keys, Proof, Signing, Source, TokenDigests};
 
+pub use self::challenge::answer_unsigned;
 pub use self::refusal::Refusal;
 pub use self::verified_event::{Matched, VerifiedEvent};
 
@@ -91,6 +94,9 @@ fn check_proof(delivery: &Delivery, proof: &Proof, published: &PublicKeys) -> Re
         Proof::StaticToken { header: HeaderName(header), prefix, tokens } => {
             credential::check_token(&delivery.headers, header, prefix, tokens).map(by_secret)
         }
+        Proof::TokenAt { at, prefix, forms, tokens } => {
+            credential::check_token_at(delivery, at, prefix, forms, tokens).map(by_secret)
+        }
         Proof::Basic(tokens) => credential::check_basic(&delivery.headers, tokens).map(by_secret),
         Proof::Signature { signing, keys } => {
             let matched = check_signature(delivery, signing, keys, published)?;
@@ -111,15 +117,16 @@ fn check_signature(
 ) -> Result<Matched, Refusal> {
     /// An Ed25519 signature's length.
     const SIGNATURE_BYTES: usize = 64;
-    let header = SignatureHeader::read(&delivery.headers, signing)?;
+    let readable = form_fields::readable(&signing.forms, &delivery.body);
+    let header = SignatureHeader::read(delivery, &readable, signing)?;
     // What is no signature at all costs nobody a look at the body.
     let signatures = match keys {
         Keys::Mac(keys) => header.decoded(signing.encoding, keys.code_bytes(), CODES_MAX),
         Keys::Public(_) | Keys::Published(_) => header.decoded(signing.encoding, SIGNATURE_BYTES, SIGNATURES_MAX),
     }?;
     let rule = signing.timestamp.as_ref();
-    let timestamp = rule.map(|rule| SignedTimestamp::read(delivery, rule, &header.pairs)).transpose()?;
-    let content = SignedContent::of(delivery, signing, timestamp.as_ref())?;
+    let timestamp = rule.map(|rule| SignedTimestamp::read(delivery, &readable, rule, &header.pairs)).transpose()?;
+    let content = SignedContent::of(delivery, signing, &readable, timestamp.as_ref())?;
     let prove = |content: &SignedContent<'_>| match keys {
         Keys::Mac(keys) => {
             let secret = keys.matching(content.pieces(), &signatures)?;
@@ -150,7 +157,7 @@ fn check_account(delivery: &Delivery, scope: &KeyScope) -> Result<(), Refusal> {
     let account = match at {
         FieldPath::Header(HeaderName(name)) => delivery.headers.single(name).ok().flatten().map(Cow::Borrowed),
         FieldPath::Body(pointer) => field(&delivery.body, pointer),
-        FieldPath::Id => None,
+        FieldPath::Id | FieldPath::Query(_) => None,
     };
     let is_ours = account.is_some_and(|account| accounts.iter().any(|ours| *ours == account));
     if is_ours { Ok(()) } else { Err(Refusal::AccountWrong) }
@@ -159,7 +166,7 @@ fn check_account(delivery: &Delivery, scope: &KeyScope) -> Result<(), Refusal> {
 fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matched: Matched) -> VerifiedEvent {
     let headers = source.sender.kept(&delivery.headers);
     let head = source.sender.head(&headers, &delivery.body);
-    let challenge = source.sender.challenge(&headers, &delivery.body);
+    let challenge = challenge::answer_verified(&delivery, source, matched.secret);
     let body_sha256 = Digest::of(&delivery.body);
     let content_sha256 = signed_form(&delivery, source).map_or(body_sha256, |form| Digest::of(form.as_bytes()));
     let mut key = head.key;
@@ -193,7 +200,7 @@ fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matche
         headers,
         body_sha256,
     };
-    VerifiedEvent::new(event, delivery.body, content_sha256, matched, challenge)
+    VerifiedEvent::new(event, delivery.body, content_sha256, matched, challenge, source.sender.success())
 }
 
 /// What stands for a form that is signed in the place of its bytes: whoever has seen one could encode it in any number of
@@ -201,7 +208,7 @@ fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matche
 fn signed_form(delivery: &Delivery, source: &Source) -> Option<String> {
     let message = source.credentials.proof().and_then(|proof| match proof {
         Proof::Signature { signing, .. } => Some(&signing.message),
-        Proof::StaticToken { .. } | Proof::Basic(_) => None,
+        Proof::StaticToken { .. } | Proof::TokenAt { .. } | Proof::Basic(_) => None,
     })?;
     let is_signed = message.0.contains(&TemplatePart::Form) && form::is_form(delivery);
     if is_signed { form::signed(delivery).ok() } else { None }

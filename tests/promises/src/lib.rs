@@ -4,6 +4,7 @@
 //! kept, and the fuzz targets in `fuzz` with inputs grown towards what no test has reached yet.
 
 pub mod body;
+pub mod challenge;
 pub mod described;
 pub mod function_url;
 pub mod message;

@@ -44,6 +44,9 @@ pub fn hold(json: &str) {
 /// What is shown of a proof: names of headers, which the description says, and numbers.
 fn proof_shown(proof: &Proof, secrets: usize, keys: usize) -> String {
     match proof {
+        Proof::TokenAt { at, prefix, forms, .. } => {
+            format!("TokenAt {{ at: {at:?}, prefix: {prefix:?}, forms: {forms:?}, tokens: {secrets} tokens }}")
+        }
         Proof::StaticToken { header, prefix, .. } => {
             format!("StaticToken {{ header: {header:?}, prefix: {prefix:?}, tokens: {secrets} tokens }}")
         }

@@ -79,7 +79,7 @@ pub struct SentRequest {
     body_base64: Option<String>,
 }
 
-/// The verdict: `accepted` with an `event` or as a `repeat`, or `refused`.
+/// The verdict: `accepted` with an `event` or as a `repeat`, `answered`, `unanswered`, or `refused`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
@@ -92,9 +92,31 @@ pub struct Expected {
     /// That it is no event of its own but a repeat of the delivery before it.
     #[serde(default)]
     pub repeat: bool,
+    /// What is sent back to a challenge.
+    #[serde(default)]
+    pub answered: Option<ReplyText>,
+    /// Whether it asks for nothing, so that it is a probe.
+    #[serde(default)]
+    pub unanswered: bool,
     /// Why it is not believed.
     #[serde(default)]
     pub refused: Option<String>,
+}
+
+/// What is sent back to a challenge.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplyText {
+    /// The status.
+    pub status: u16,
+    /// The body's media type.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// Other headers.
+    #[serde(default)]
+    pub headers: Vec<(String, String)>,
+    /// The body; of JSON, with the names of members sorted.
+    pub body: String,
 }
 
 /// What proved a delivery: the places of what was found among what is known.
@@ -170,10 +192,10 @@ impl VectorFile {
 }
 
 impl Case {
-    /// Whether the delivery is to be believed.
+    /// Whether the delivery is to be believed, or answered as the sender wants it.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
-        self.expected.accepted.is_some()
+        self.expected.accepted.is_some() || self.expected.answered.is_some()
     }
 }
 

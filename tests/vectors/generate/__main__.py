@@ -19,7 +19,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 import published
-from case import Accepted, Case
+from ai_senders import AI_SENDERS
+from business_senders import BUSINESS_SENDERS
+from case import Accepted, Answered, Case
 from cases import cases
 from described_senders import DESCRIBED_SENDERS, Acme
 from layout import laid_out
@@ -43,12 +45,12 @@ def instant(millis: int) -> str:
     return f"{at}.{millis % 1000:03}Z"
 
 
-def request(sent: Sent, headers: list[tuple[str, str]]) -> dict[str, Any]:
+def request(sent: Sent, headers: list[tuple[str, str]], method: str = "POST") -> dict[str, Any]:
     try:
         body = {"body": sent.body.decode()}
     except UnicodeDecodeError:
         body = {"body_base64": base64.b64encode(sent.body).decode()}
-    return {"method": "POST", "url": sent.url, "headers": [list(header) for header in headers], **body}
+    return {"method": method, "url": sent.url, "headers": [list(header) for header in headers], **body}
 
 
 def event(recipe: Recipe, event_type: str, key: list[str] | None, sent: Sent) -> dict[str, str]:
@@ -57,6 +59,12 @@ def event(recipe: Recipe, event_type: str, key: list[str] | None, sent: Sent) ->
 
 
 def expected(case: Case) -> dict[str, Any]:
+    if isinstance(case.verdict, Answered):
+        if case.verdict.answer is None:
+            return {"unanswered": True}
+        answer = case.verdict.answer
+        headers = {"headers": [list(header) for header in answer.headers]} if answer.headers else {}
+        return {"answered": {"status": answer.status, "type": answer.type, **headers, "body": answer.body}}
     if not isinstance(case.verdict, Accepted):
         return {"refused": case.verdict.reason}
     account = {**case.recipe.options, **case.options}.get("account")
@@ -103,7 +111,7 @@ def vector(case: Case) -> dict[str, Any]:
         "comment": case.shows,
         **({"after": case.after} if case.after else {}),
         "received_at": instant(case.received_millis),
-        "request": request(case.sent, case.headers),
+        "request": request(case.sent, case.headers, case.method),
         "expected": expected(case),
     }
 
@@ -167,7 +175,7 @@ def sender_file(recipe: Recipe) -> dict[str, Any]:
 def main() -> None:
     for known in published.ALL:
         hold(known)
-    places = [*((FOLDER, recipe) for recipe in [*MEDIA_SENDERS, *OTHER_SENDERS, *DESCRIBED_SENDERS]), (ADDED, Acme())]
+    places = [*((FOLDER, recipe) for recipe in [*MEDIA_SENDERS, *AI_SENDERS, *OTHER_SENDERS, *BUSINESS_SENDERS, *DESCRIBED_SENDERS]), (ADDED, Acme())]
     made, count = {}, 0
     for folder, recipe in places:
         path, value = folder / f"{recipe.provider}.json", sender_file(recipe)

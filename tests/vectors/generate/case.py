@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from signing import NOW_SECONDS, Header, Recipe, Sent
+from signing import NOW_SECONDS, Answer, Header, Recipe, Sent
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,13 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """A challenge is answered: by this, or as a probe is."""
+
+    answer: Answer | None
+
+
+@dataclass(frozen=True)
 class Case:
     """One delivery and what is to be made of it."""
 
@@ -30,11 +37,12 @@ class Case:
     recipe: Recipe
     sent: Sent
     headers: list[Header]
-    verdict: Accepted | Refused
+    verdict: Accepted | Refused | Answered
     # How many of the URL's tokens the source knows; without any it asks for none.
     tokens: int = 0
     # How many of the recipe's secrets the source knows.
     secrets: int = 1
+    method: str = "POST"
     received_millis: int = NOW_SECONDS * 1000
     # What else the operator configures; None takes away what the recipe has.
     options: dict[str, Any] = field(default_factory=dict)

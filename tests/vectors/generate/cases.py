@@ -5,15 +5,18 @@ for, derived from its description; the sender's recipe here is written from its 
 """
 
 import base64
+import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from case import Accepted, Case, Refused
+from challenges import challenges
+from in_body import in_body
 from more_cases import more_cases
 from second_bodies import second_bodies
-from signing import NOW_SECONDS, TOKENS, URL, Basic, Header, Pairs, Prefixed, Recipe, Sent, Signing
+from signing import NOW_SECONDS, TOKENS, URL, Basic, Header, Hmac, InBody, Pairs, Prefixed, Recipe, Sent, Signing, TokenInBody
 from signing import StaticToken, UrlToken, Versions, compact, flipped
 
 
@@ -31,13 +34,16 @@ def doubled(headers: list[Header], name: str) -> list[Header]:
 
 def cases(recipe: Recipe) -> Iterator[Case]:
     """All deliveries of one sender."""
+    yield from challenges(recipe)
     if isinstance(recipe, UrlToken):
         yield from url_token(recipe)
-    if isinstance(recipe, StaticToken):
+    if isinstance(recipe, InBody | TokenInBody):
+        yield from in_body(recipe)
+    elif isinstance(recipe, StaticToken):
         yield from static_token(recipe)
     if isinstance(recipe, Basic):
         yield from basic(recipe)
-    if isinstance(recipe, Signing):
+    if isinstance(recipe, Signing) and not isinstance(recipe, InBody):
         yield from signed(recipe)
     if not isinstance(recipe, UrlToken):
         yield from with_a_token(recipe)
@@ -164,6 +170,8 @@ def signed(recipe: Signing) -> Iterator[Case]:
         yield case(name, shows, headers, Refused(reason))
     yield from about_the_signature(recipe, sent, case)
     yield from about_the_body(recipe, sent, genuine, case)
+    if isinstance(recipe, Hmac):
+        yield from about_the_code(recipe, sent, case)
     if isinstance(recipe, Prefixed):
         (signature,) = recipe.signatures(sent)
         malformed = Refused("signature_malformed")
@@ -215,6 +223,23 @@ def about_the_signature(recipe: Signing, sent: Sent, case: Any) -> Iterator[Case
         unpadded = said(written.rstrip("="))
         yield case("signature-unpadded", "Base64 needs no padding.", unpadded, Accepted(0))
         yield case("signature-not-base64", "The signature has a letter that is none of base64's.", said("!" + written[1:]), malformed)
+
+
+def about_the_code(recipe: Hmac, sent: Sent, case: Any) -> Iterator[Case]:
+    (right,), (wrong,) = recipe.signatures(sent), recipe.signatures(sent, recipe.secrets[2:])
+    if recipe.hash in ("sha384", "sha512"):
+        other = hmac.new(recipe.key_bytes(recipe.secrets[0]), recipe.message(sent), "sha256").digest()
+        said = recipe.headers_of(sent, recipe.value([recipe.written(other)], sent))
+        shows = "The signature is made with the right secret and another hash."
+        yield case("signature-of-another-hash", shows, said, Refused("signature_malformed"))
+    if second := recipe.second_header:
+        def both(first: str, other: str) -> list[Header]:
+            return [*recipe.headers_of(sent, first), (second, other)]
+
+        shows = "A signature that fits is enough, in whichever header it is."
+        yield case("any-header-wrong-beside", shows, both(wrong, right), Accepted(0))
+        yield case("any-header-malformed-beside", shows, both("!", right), Accepted(0))
+        yield case("any-header-all-wrong", "No header has one that fits.", both(wrong, wrong), Refused("signature_wrong"))
 
 
 def about_the_body(recipe: Signing, sent: Sent, genuine: list[Header], case: Any) -> Iterator[Case]:
@@ -279,7 +304,7 @@ def about_the_time(recipe: Signing, sent: Sent, genuine: list[Header], case: Any
         yield timed("time-newest", "It is as far ahead as it may be.", newest, Accepted(0))
         yield timed("time-almost-newest", "It is a second less ahead.", newest - 1, Accepted(0))
         yield timed("time-early", "It is a second further ahead than it may be.", newest + 1, Refused("timestamp_early"))
-    elif recipe.past_seconds is not None:
+    elif recipe.past_seconds is not None or recipe.signs_timestamp:
         day = NOW_SECONDS + 24 * 60 * 60
         yield timed("time-tomorrow", "Nothing limits how far ahead it may be.", day, Accepted(0))
     if recipe.timestamp_header:

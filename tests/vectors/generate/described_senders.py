@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import json
 
-from signing import NOW_SECONDS, Basic, Hmac, Pairs, Sent
+from signing import NOW_SECONDS, Basic, Hmac, Pairs, Sent, StandardWebhooks
 
 SHAPES = [{"key": ["/id"], "otherwise": "event.occurred"}]
 OCCURRED = "landfall.event.occurred"
@@ -73,6 +73,59 @@ class DescribedInstant(Hmac):
         return [json.loads(sent.body)["id"]]
 
 
+class DescribedAnyHeader(Hmac):
+    """SHA-384, in any of two headers."""
+
+    provider = "described-any-header"
+    hash = "sha384"
+    encoding = "base64"
+    header = "X-Invented-Signature-1"
+    second_header = "X-Invented-Signature-2"
+    aliases = [{"X-Invented-Signature-1": "X-Invented-Signature-2"}]
+    options = {
+        "scheme": {
+            "scheme": {
+                "kind": "hmac",
+                "hash": "sha384",
+                "any_header": ["x-invented-signature-1", "x-invented-signature-2"],
+                "encoding": "base64",
+                "message": "{body}",
+            },
+            "shape": SHAPES,
+        }
+    }
+    body = {"id": "7", "amount": 1}
+    event_type = OCCURRED
+
+    def key(self, sent: Sent) -> list[str]:
+        return [json.loads(sent.body)["id"]]
+
+
+class DescribedExtends(StandardWebhooks):
+    """A sender of the catalogue with other names of headers."""
+
+    provider = "described-extends"
+    header = "X-Invented-Signature"
+    id_header = "X-Invented-Id"
+    timestamp_header = "X-Invented-Timestamp"
+    options = {
+        "scheme": {
+            "extends": "standard-webhooks",
+            "scheme": {
+                "header": "x-invented-signature",
+                "id": "x-invented-id",
+                "timestamp": {"at": {"header": "x-invented-timestamp"}, "past_seconds": 300, "future_seconds": 300},
+            },
+            "kept_headers": [],
+        }
+    }
+    body = {"type": "contact.created", "timestamp": "2026-01-02T03:04:05.678Z", "data": {"id": "1f81eb52-5198-4599"}}
+    event_type = OCCURRED
+
+    def key(self, sent: Sent) -> list[str]:
+        return [sent.id]
+
+
 class Acme(Pairs):
     """SHA-1, pairs without commas, and milliseconds: `shared/domain/tests/vectors/added/acme.toml`."""
 
@@ -104,4 +157,4 @@ class Acme(Pairs):
         return [str(order["number"]), order["state"]]
 
 
-DESCRIBED_SENDERS = [DescribedBasic(), DescribedInstant()]
+DESCRIBED_SENDERS = [DescribedBasic(), DescribedInstant(), DescribedAnyHeader(), DescribedExtends()]

@@ -5,7 +5,19 @@ import json
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
-from signing import NOW_SECONDS, Ed25519, Hmac, Pairs, Prefixed, Sent, StandardWebhooks, StaticToken
+from signing import (
+    NOW_SECONDS,
+    Answer,
+    Ed25519,
+    Hmac,
+    Pairs,
+    Prefixed,
+    Question,
+    Sent,
+    StandardWebhooks,
+    StaticToken,
+    compact,
+)
 
 OCCURRED = "landfall.event.occurred"
 UNRECOGNIZED = "landfall.unrecognized"
@@ -139,6 +151,10 @@ class Slack(Prefixed):
         "event_time": NOW_SECONDS - 1,
     }
     event_type = OCCURRED
+
+    def questions(self) -> list[Question]:
+        asked = {"token": "Jhj5dZrVaK7ZwHHjRyZWjbDl", "challenge": "3eZbrw1aBm2rZgRNFdxV", "type": "url_verification"}
+        return [Question(Answer("3eZbrw1aBm2rZgRNFdxV"), body=compact(asked), is_signed=True)]
 
     def message(self, sent: Sent) -> bytes:
         return b"v0:" + sent.timestamp.encode() + b":" + sent.body

@@ -40,8 +40,14 @@ CONFIRM = {"confirm": True, "api_key": "an-invented-api-key"}
 
 KINDS: dict[str, list[Kind]] = {
     "acme": [Kind(STATE, ("example/7.png", "example/8.png"))],
+    # Its deliveries have no id.
+    "asana": [],
     "assemblyai": [Kind(STATE, ('"completed"}', '"completed" }'), confirm=CONFIRM)],
     "black-forest-labs": [Kind(STATE, ("1.png", "2.png"))],
+    "bunny-stream": [Kind(STATE, ('"Status":3}', '"Status":3 }'))],
+    # Its deliveries have no id that is said to be the same in each attempt.
+    "clickup": [],
+    "creatomate": [Kind(STATE, ("1.mp4", "2.mp4"))],
     "csm": [
         Kind(STATE, ("1.glb", "2.glb"), confirm=CONFIRM),
         Kind(
@@ -73,8 +79,14 @@ KINDS: dict[str, list[Kind]] = {
             FAILED,
         ),
     ],
+    "described-any-header": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-basic": [Kind(STATE, ('"amount":1', '"amount":2'))],
+    "described-extends": [Kind(EVENT, ("678Z", "679Z"))],
     "described-instant": [Kind(STATE, ('"amount":1', '"amount":2'))],
+    # Its events have no id.
+    "discord": [],
+    # It only names accounts, again and again.
+    "dropbox": [],
     "elevenlabs": [
         Kind(STATE, ("done", "failed")),
         Kind(
@@ -95,6 +107,8 @@ KINDS: dict[str, list[Kind]] = {
         ),
     ],
     "fal": [Kind(STATE, ("files/1.png", "files/2.png"))],
+    "figma": [Kind(STATE, ("Prototype", "Another"))],
+    "firecrawl": [Kind(EVENT, ('"data":[]', '"data":[{}]'))],
     "gemini": [
         Kind(EVENT, ("04Z", "05Z")),
         Kind(
@@ -169,6 +183,19 @@ KINDS: dict[str, list[Kind]] = {
             COMPLETED,
         ),
     ],
+    # Its deliveries have no id.
+    "hugging-face": [],
+    "json2video": [
+        Kind(STATE, ("1.mp4", "2.mp4")),
+        Kind(
+            STATE,
+            ("1.mp4", "2.mp4"),
+            "properties",
+            {"project": "WAEE8PohgVwv2teP", "id": "7", "url": "https://assets.json2video.com/clients/c/1.mp4"},
+            ["WAEE8PohgVwv2teP"],
+            COMPLETED,
+        ),
+    ],
     "kie": [
         Kind(STATE, ("All generated", "Some generated")),
         Kind(
@@ -202,6 +229,7 @@ KINDS: dict[str, list[Kind]] = {
     # `webhookTimestamp` is that of the attempt.
     "linear": [Kind(EVENT, ("webhookTimestamp\":1767323045000", "webhookTimestamp\":1767323045001"))],
     "luma": [Kind(STATE, ("com/1.mp4", "com/2.mp4"), confirm=CONFIRM)],
+    "mailgun": [Kind(EVENT, ("alice@example.com", "eve@example.com"))],
     "meshy": [
         Kind(STATE, ("1.glb", "2.glb"), confirm={**CONFIRM, "api_family": "text-to-3d"}),
         Kind(
@@ -221,6 +249,10 @@ KINDS: dict[str, list[Kind]] = {
             FAILED,
         ),
     ],
+    # Its deliveries have no id; several changes share one.
+    "meta": [],
+    # Its notifications have no id.
+    "microsoft-graph": [],
     "modelslab": [
         Kind(STATE, ("generations/1.png", "generations/2.png"), confirm={**CONFIRM, "api_family": "images"}),
         Kind(
@@ -241,6 +273,9 @@ KINDS: dict[str, list[Kind]] = {
             "landfall.training.completed",
         ),
     ],
+    "monday": [Kind(EVENT, ("Task 1", "Task 2"))],
+    "novita": [Kind(STATE, ("1.jpeg", "2.jpeg"))],
+    "nylas": [Kind(EVENT, ('"code":25012', '"code":25013'))],
     "openai": [
         Kind(EVENT, ('"object":"event"', '"object": "event"')),
         *(
@@ -260,6 +295,7 @@ KINDS: dict[str, list[Kind]] = {
         ),
     ],
     "paddle": [Kind(EVENT, ("04.123456Z", "04.123457Z"))],
+    "paystack": [Kind(STATE, ("qTPrJoy9Bx", "qTPrJoy9By"))],
     "piapi": [
         Kind(STATE, ("1.png", "2.png"), confirm=CONFIRM),
         Kind(
@@ -282,25 +318,54 @@ KINDS: dict[str, list[Kind]] = {
             "landfall.training.completed",
         ),
     ],
+    "retell": [Kind(STATE, ("user_hangup", "agent_hangup"))],
     # The whole body is part of its key.
     "shopify": [],
+    "shotstack": [
+        Kind(STATE, ("1.mp4", "2.mp4")),
+        Kind(
+            STATE,
+            ("1.mp4", "2.mp4"),
+            "copy",
+            {"type": "serve", "action": "copy", "id": "a4482cbf", "render": "6d7acbe6", "status": "ready", "url": "https://cdn.shotstack.io/1.mp4"},
+            ["serve", "a4482cbf", "ready"],
+            OCCURRED,
+        ),
+    ],
     "slack": [Kind(EVENT, ("Hello.", "Hallo."))],
     "standard-webhooks": [Kind(EVENT, ("678Z", "679Z"))],
     "standard-webhooks-ed25519": [Kind(EVENT, ("678Z", "679Z"))],
     # `pending_webhooks` counts down while it is tried again.
     "stripe": [Kind(EVENT, ('"object":"event"', '"pending_webhooks":1,"object":"event"'))],
     "sync-so": [Kind(STATE, ("so/1.mp4", "so/2.mp4"))],
+    "synthesia": [Kind(STATE, ("1.mp4", "2.mp4"))],
+    "tavus": [Kind(STATE, ('"r1"', '"r2"'))],
     # Its bodies have no id, and its header with one is not signed.
     "twilio": [],
+    "vercel": [Kind(EVENT, ("my-app", "your-app"))],
     "wavespeed": [Kind(STATE, ("net/1.png", "net/2.png"))],
+    # Its bodies have no id of the event.
+    "webflow": [],
+    # Its bodies are the thing itself, and the header with an id is not signed.
+    "woocommerce": [],
+    "zoom": [Kind(STATE, ('"type":2', '"type":3'))],
 }
 # In the bodies of those of whom the whole body tells events apart.
 OTHER_EVENTS = {
+    "asana": ("changed", "deleted"),
+    "clickup": ("taskCreated", "taskUpdated"),
+    "discord": ("applications.commands", "applications.entitlements"),
+    "dropbox": ("12345678", "12345679"),
     "generic-hmac-sha256": ("order.paid", "order.sent"),
     "generic-token": ("order.paid", "order.sent"),
     "github": ("like a human", "like humans"),
+    "hugging-face": ('"create"', '"delete"'),
+    "meta": ('"Hi"', '"Ho"'),
+    "microsoft-graph": ("created", "deleted"),
     "shopify": ("Order/820982911946154508", "Order/820982911946154509"),
     "twilio": ("MessageStatus=delivered", "MessageStatus=read"),
+    "webflow": ("Contact Us Form", "Another Form"),
+    "woocommerce": ("processing", "completed"),
 }
 
 

@@ -33,6 +33,35 @@ class Sent:
     content_type: str = "application/json"
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a sender wants to hear."""
+
+    body: str
+    status: int = 200
+    type: str = "text/plain"
+    headers: tuple[Header, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a sender asks about the URL, before it sends anything or now and then."""
+
+    answer: Answer
+    method: str = "POST"
+    # What is asked, where the sender asks it: with `{token}` for the text that the operator chose.
+    query: str = ""
+    headers: tuple[Header, ...] = ()
+    body: bytes = b""
+    content_type: str | None = "application/json"
+    # Whether it is signed as deliveries are.
+    is_signed: bool = False
+    # The text that the operator chose, if the sender repeats one.
+    verify_token: str | None = None
+    # Whether the answer is made with the secret, so that only who knows the URL's token may have it.
+    needs_url_token: bool = False
+
+
 def compact(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
@@ -73,6 +102,10 @@ class Recipe:
     # The URL that the sender was given, and the type of its bodies.
     url = URL
     content_type = "application/json"
+
+    def questions(self) -> list[Question]:
+        """What it asks that is no event."""
+        return []
 
     def key(self, sent: Sent) -> list[str] | None:
         """What tells the event from every other of the source; nothing if that is the whole body."""
@@ -178,6 +211,8 @@ class Hmac(Signing):
     """A message authentication code with the secret's own text as the key."""
 
     hash = "sha256"
+    # Another header that may hold a signature, so that one of the two is enough.
+    second_header: str | None = None
 
     @cached_property
     def secrets(self) -> list[str]:
@@ -201,6 +236,51 @@ class Prefixed(Hmac):
     def value(self, signatures: list[str], sent: Sent) -> str:
         (signature,) = signatures
         return self.prefix + signature
+
+
+class InBody(Hmac):
+    """A signature that stands in the body, beside what it is over."""
+
+    covers_body = False
+    header = ""
+    # The names that lead to it, and to each text that is signed.
+    signature_at: tuple[str, ...]
+    signed_at: tuple[tuple[str, ...], ...]
+    # The names that lead to the time, if it is signed.
+    timestamp_at: tuple[str, ...] | None = None
+
+    def message(self, sent: Sent) -> bytes:
+        return "".join(str(at(json.loads(sent.body), names) or "") for names in self.signed_at).encode()
+
+    def signed(self, sent: Sent) -> Sent:
+        """The same with a signature of what it says."""
+        return self.with_value(sent, self.signatures(sent)[0])
+
+    def with_value(self, sent: Sent, value: Any) -> Sent:
+        """The same with `value` as its signature."""
+        return replace(sent, body=compact(put(json.loads(sent.body), self.signature_at, value)))
+
+    def sent(self) -> Sent:
+        return self.signed(super().sent())
+
+    def headers(self, sent: Sent, keys: list[str] | None = None) -> list[Header]:
+        return self.plain_headers(sent)
+
+
+def at(value: Any, names: tuple[str, ...]) -> Any:
+    for name in names:
+        value = value.get(name)
+    return value
+
+
+def put(value: dict[str, Any], names: tuple[str, ...], new: Any) -> dict[str, Any]:
+    """`value` with something else at a place, or nothing there."""
+    name, *rest = names
+    if rest:
+        return {**value, name: put(value[name], tuple(rest), new)}
+    if new is None:
+        return {known: member for known, member in value.items() if known != name}
+    return {**value, name: new}
 
 
 class Pairs(Hmac):
@@ -320,6 +400,23 @@ class StaticToken(Recipe):
 
     def headers_of(self, sent: Sent, value: str) -> list[Header]:
         return [*self.plain_headers(sent), (self.header, value)]
+
+
+class TokenInBody(StaticToken):
+    """A field of the body with the same text each time."""
+
+    header = ""
+    # The names that lead to it.
+    token_at: tuple[str, ...]
+
+    def with_value(self, sent: Sent, value: Any) -> Sent:
+        return replace(sent, body=compact(put(json.loads(sent.body), self.token_at, value)))
+
+    def sent(self) -> Sent:
+        return self.with_value(super().sent(), self.secrets[0])
+
+    def headers(self, sent: Sent, keys: list[str] | None = None) -> list[Header]:
+        return self.plain_headers(sent)
 
 
 class Basic(StaticToken):

@@ -151,7 +151,7 @@ fn a_challenge_is_no_event() {
     let headers = || [("x-token", "current-secret-0123456789")].into_iter().collect();
     let verified = |body: &[u8]| verify(delivery(None, headers(), body), &source).unwrap();
     let challenge = verified(br#"{"type":"url_verification","challenge":"3eZbrw1aBm2rZgRNFdxV"}"#);
-    check_verified("challenge", challenge, |_, verified| Answer::Challenge(verified.challenge().unwrap().to_owned()));
+    check_verified("challenge", challenge, |_, verified| Answer::Challenge(verified.challenge().unwrap().clone()));
     for other in [&br#"{"type":"event_callback","challenge":"x"}"#[..], br#"{"type":"url_verification"}"#, b"{"] {
         assert_eq!(verified(other).challenge(), None);
     }

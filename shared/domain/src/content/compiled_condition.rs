@@ -23,6 +23,8 @@ pub(crate) enum FieldRef {
     Body(usize),
     /// In this header.
     Header(HeaderName),
+    /// In the URL's query, under this name.
+    Query(String),
 }
 
 /// Gives each place of the body a number.
@@ -34,8 +36,10 @@ pub(crate) struct FieldIndex<'d> {
 
 /// What a delivery has at the numbered places.
 pub(crate) struct FieldValues<'a> {
-    /// The kept headers.
+    /// The headers: those that were kept, or those that a challenge asks about.
     pub(crate) headers: &'a BTreeMap<String, String>,
+    /// The URL's query, where it is looked at.
+    pub(crate) query: BTreeMap<String, String>,
     /// What stands in the body, by number.
     pub(crate) in_body: Vec<FieldValue<'a>>,
 }
@@ -59,10 +63,18 @@ impl<'d> FieldIndex<'d> {
             match path {
                 FieldPath::Body(pointer) => fields.extend(self.pointers.add(pointer).map(FieldRef::Body)),
                 FieldPath::Header(name) => fields.push(FieldRef::Header(name.clone())),
+                FieldPath::Query(name) => fields.push(FieldRef::Query(name.clone())),
                 FieldPath::Id => fields.extend(self.id_headers.iter().cloned().map(FieldRef::Header)),
             }
         }
         fields
+    }
+}
+
+impl CompiledCondition {
+    /// The places that it asks about.
+    pub(crate) fn fields(&self) -> &[FieldRef] {
+        &self.fields
     }
 }
 
@@ -72,6 +84,7 @@ impl FieldValues<'_> {
         match field {
             FieldRef::Body(number) => self.in_body.get(*number)?.text(),
             FieldRef::Header(name) => kept_text(self.headers, name),
+            FieldRef::Query(name) => self.query.get(name).map(String::as_str).filter(|text| !text.is_empty()),
         }
     }
 
@@ -79,7 +92,7 @@ impl FieldValues<'_> {
     pub(crate) fn satisfy(&self, condition: &CompiledCondition) -> bool {
         let values = condition.fields.iter().map(|field| match field {
             FieldRef::Body(number) if self.in_body.get(*number) == Some(&FieldValue::Object) => FieldValue::Object,
-            FieldRef::Body(_) | FieldRef::Header(_) => FieldValue::from(self.text(field)),
+            FieldRef::Body(_) | FieldRef::Header(_) | FieldRef::Query(_) => FieldValue::from(self.text(field)),
         });
         holds(&condition.predicate, condition.first, values)
     }

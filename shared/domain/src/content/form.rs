@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use url::form_urlencoded;
 
+use crate::description::Forms;
+
 /// What stands at a field's name. Two values are not one text, so that no rule takes either of them.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -39,6 +41,16 @@ pub(crate) fn field(body: &[u8], name: &str) -> Option<String> {
     let mut values = is_form(body).then(|| form_urlencoded::parse(body))?.filter(|(known, _)| known == name);
     let (_, value) = values.next()?;
     values.next().is_none().then(|| value.into_owned())
+}
+
+/// The body as it is read: itself, or the JSON of a form.
+pub(crate) fn readable<'b>(forms: &Forms, body: &'b [u8]) -> Cow<'b, [u8]> {
+    let json = match forms {
+        Forms::None => None,
+        Forms::Fields => to_json(body),
+        Forms::JsonIn(name) => field(body, name).or_else(|| to_json(body)),
+    };
+    json.map_or(Cow::Borrowed(body), |json| Cow::Owned(json.into_bytes()))
 }
 
 fn is_form(body: &[u8]) -> bool {

@@ -46,7 +46,7 @@ impl HeadReader {
     pub(crate) fn read(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> (Head, Option<usize>) {
         let in_body = self.pointers.read(body);
         let is_readable = in_body.is_some();
-        let values = FieldValues { headers, in_body: in_body.unwrap_or_default() };
+        let values = FieldValues { headers, query: BTreeMap::new(), in_body: in_body.unwrap_or_default() };
         let Some((number, shape)) = self.shapes.iter().enumerate().find(|(_, shape)| shape.fits(&values)) else {
             return (Head::unrecognized(), None);
         };

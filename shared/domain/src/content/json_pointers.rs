@@ -36,6 +36,11 @@ impl Pointers {
         })
     }
 
+    /// Whether there are none, so that no body need be read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What stands at each of them; `None` if `body` cannot be read.
     ///
     /// A body that gives a member on the way to a pointer twice can be read in two ways, and is not read. What stands

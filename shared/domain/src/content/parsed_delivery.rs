@@ -29,6 +29,8 @@ impl<'a> ParsedDelivery<'a> {
             FieldPath::Body(pointer) => self.text_at(pointer),
             FieldPath::Header(name) => kept_text(self.headers, name).map(str::to_owned),
             FieldPath::Id => self.ids.iter().find_map(|name| kept_text(self.headers, name)).map(str::to_owned),
+            // The check of a description rules it out: no event holds it.
+            FieldPath::Query(_) => None,
         }
     }
 
@@ -60,7 +62,7 @@ impl<'a> ParsedDelivery<'a> {
     pub(crate) fn number(&self, place: &FieldPath) -> Option<f64> {
         match place {
             FieldPath::Body(pointer) => self.value(pointer)?.as_f64(),
-            FieldPath::Header(_) | FieldPath::Id => None,
+            FieldPath::Header(_) | FieldPath::Id | FieldPath::Query(_) => None,
         }
     }
 

@@ -98,6 +98,14 @@ impl<'a> Request<'a> {
         value.as_ref().map(|value| &*value.0)
     }
 
+    /// Whether it asks anything about its URL: a probe has neither a query nor a header that holds a challenge.
+    #[must_use]
+    pub fn has_question(&self) -> bool {
+        let has_query = self.raw_query_string.as_ref().is_some_and(|Text(query)| !query.is_empty());
+        let mut names = self.headers.iter().flat_map(|headers| headers.keys());
+        has_query || names.any(|Text(name)| name.to_ascii_lowercase().contains("challenge"))
+    }
+
     /// The URL, the headers and the body's bytes, as they were sent.
     ///
     /// # Errors

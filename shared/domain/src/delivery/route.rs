@@ -14,6 +14,15 @@ pub enum Route {
         /// The token that it holds.
         token: Option<String>,
     },
+    /// To answer a question about the URL, if the source's sender asks one before it sends anything; else it is a probe.
+    Ask {
+        /// The source that the URL names.
+        source: SourceName,
+        /// The token that it holds.
+        token: Option<String>,
+        /// The methods that the path takes.
+        allow: &'static str,
+    },
     /// Nothing: it only looks whether a delivery could be made. Some senders do so first.
     Probe {
         /// The methods that the path takes.
@@ -47,6 +56,10 @@ pub fn route(method: &str, path: &str) -> Route {
         return Route::NotFound;
     };
     match (method, source_and_token(hook)) {
+        ("GET", Some((source, token))) => match SourceName::parse(source) {
+            Ok(source) => Route::Ask { source, token, allow: HOOK_METHODS },
+            Err(_) => Route::Probe { allow: HOOK_METHODS },
+        },
         ("GET" | "HEAD" | "OPTIONS", _) => Route::Probe { allow: HOOK_METHODS },
         (_, None) => Route::NotFound,
         ("POST", Some((source, token))) => Route::Deliver { source: SourceName::parse(source).ok(), token },
@@ -74,6 +87,7 @@ mod tests {
     fn check(method: &str, path: &str, expected: Expect) {
         let rendered = match route(method, path) {
             Route::Deliver { source, token } => format!("deliver to {source:?} with {token:?}"),
+            Route::Ask { source, token, .. } => format!("ask about {source:?} with {token:?}"),
             Route::Probe { allow } => format!("probe, allowed: {allow}"),
             Route::Health => "health".to_owned(),
             Route::NotFound => "not found".to_owned(),
@@ -95,8 +109,12 @@ mod tests {
 
     #[test]
     fn probes_are_answered_anywhere_under_hooks() {
-        for method in ["GET", "HEAD", "OPTIONS"] {
+        check("GET", "/hooks/any/token", expect![[r#"ask about "any" with Some("token")"#]]);
+        check("GET", "/hooks/ANY", expect!["probe, allowed: POST, GET, HEAD, OPTIONS"]);
+        for method in ["HEAD", "OPTIONS"] {
             check(method, "/hooks/any/token", expect!["probe, allowed: POST, GET, HEAD, OPTIONS"]);
+        }
+        for method in ["GET", "HEAD", "OPTIONS"] {
             check(method, "/hooks/", expect!["probe, allowed: POST, GET, HEAD, OPTIONS"]);
         }
         check("PUT", "/hooks/any", expect!["wrong method, allowed: POST, GET, HEAD, OPTIONS"]);

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use crate::description::{
-    AccountRule, Challenge, Description, DescriptionError, Ed25519, FieldPath, FieldPaths, HEAD_POINTERS_MAX,
-    HeaderName, Hmac, KeySource, Method, Pointer, Poll, RequestText, Scheme, Syntax, Template, TemplatePart, Timestamp,
-    TimestampLocation, is_host,
+    AccountRule, Challenge, ChallengeMethod, Description, DescriptionError, Ed25519, FieldPath, FieldPaths,
+    HEAD_POINTERS_MAX, HeaderName, Hmac, KeySource, Method, Pointer, Poll, ReplyPart, RequestText, Scheme,
+    SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, is_host,
 };
 
 impl Description {
@@ -27,6 +27,12 @@ impl Description {
         }
         if let Some(HeaderName(name)) = self.scheme.credential_headers().find(|name| self.keeps(name)) {
             return Err(DescriptionError::CredentialKept(name.clone()));
+        }
+        if self.success.as_ref().is_some_and(|success| !(200..300).contains(&success.status)) {
+            return Err(DescriptionError::NoSuccess { field: "success.status" });
+        }
+        if self.success.as_ref().is_some_and(|success| success.status == 204 && !success.text.is_empty()) {
+            return Err(DescriptionError::TextOfNothing);
         }
         self.check_places()?;
         self.check_keys()?;
@@ -57,21 +63,15 @@ impl Description {
         }
         let asked = self.polls.iter().flat_map(|poll| &*poll.when).flat_map(|condition| &*condition.at.0);
         for place in asked {
-            if let FieldPath::Header(name) = place
-                && !self.keeps(name)
-            {
-                return Err(DescriptionError::HeaderNotKept(name.0.to_string()));
+            match place {
+                FieldPath::Header(name) if !self.keeps(name) => {
+                    return Err(DescriptionError::HeaderNotKept(name.0.to_string()));
+                }
+                FieldPath::Query(_) => return Err(DescriptionError::QueryNotKept),
+                FieldPath::Body(_) | FieldPath::Header(_) | FieldPath::Id => {}
             }
         }
-        if let Some(Challenge { when, answer }) = &self.challenge {
-            if when.is_empty() {
-                return Err(DescriptionError::EndlessChallenge);
-            }
-            if answer.has_wildcard() {
-                return Err(DescriptionError::Wildcard);
-            }
-            when.iter().flat_map(|condition| &*condition.at.0).try_for_each(|place| self.check_place(place))?;
-        }
+        self.challenges.iter().try_for_each(|challenge| self.check_challenge(challenge))?;
         if in_heads.len() > HEAD_POINTERS_MAX { Err(DescriptionError::TooManyPlaces) } else { Ok(()) }
     }
 
@@ -103,9 +103,48 @@ impl Description {
         match place {
             FieldPath::Body(pointer) if pointer.has_wildcard() => Err(DescriptionError::Wildcard),
             FieldPath::Header(name) if !self.keeps(name) => Err(DescriptionError::HeaderNotKept(name.0.to_string())),
+            FieldPath::Query(_) => Err(DescriptionError::QueryNotKept),
             FieldPath::Id if self.scheme.id_headers().is_empty() => Err(DescriptionError::NoIdHeader),
             FieldPath::Body(_) | FieldPath::Header(_) | FieldPath::Id => Ok(()),
         }
+    }
+}
+
+impl Description {
+    fn check_challenge(&self, challenge: &Challenge) -> Result<(), DescriptionError> {
+        let Challenge { method, unsigned, when, token, answer } = challenge;
+        if when.is_empty() {
+            return Err(DescriptionError::EndlessChallenge);
+        }
+        if *method == ChallengeMethod::Get && !unsigned {
+            return Err(DescriptionError::GetIsUnsigned);
+        }
+        if token.is_some() && !unsigned {
+            return Err(DescriptionError::TokenOfSigned);
+        }
+        if !(200..300).contains(&answer.status) {
+            return Err(DescriptionError::NoSuccess { field: "challenge.answer.status" });
+        }
+        if answer.makes_code() && !matches!(self.scheme, Scheme::Hmac(_)) {
+            return Err(DescriptionError::CodeWithoutSecret);
+        }
+        if let Some((name, _)) = answer.headers.iter().find(|(name, _)| !name.0.starts_with("x-")) {
+            return Err(DescriptionError::AnswerHeader(name.0.clone()));
+        }
+        let answered = answer.templates().into_iter().flat_map(|template| &template.0).filter_map(|part| match part {
+            ReplyPart::Literal(_) => None,
+            ReplyPart::Field(place) | ReplyPart::Mac(place, _) => Some(place),
+        });
+        let mut looked_at = when.iter().flat_map(|condition| &*condition.at.0).chain(token).chain(answered);
+        looked_at.try_for_each(|place| match place {
+            FieldPath::Body(_) if *method == ChallengeMethod::Get => Err(DescriptionError::BodyOfGet),
+            FieldPath::Body(pointer) if pointer.has_wildcard() => Err(DescriptionError::Wildcard),
+            FieldPath::Header(name) if self.scheme.is_credential(name) => {
+                Err(DescriptionError::ChallengeReadsCredential(name.0.clone()))
+            }
+            FieldPath::Id => Err(DescriptionError::IdOfChallenge),
+            FieldPath::Body(_) | FieldPath::Header(_) | FieldPath::Query(_) => Ok(()),
+        })
     }
 }
 
@@ -127,13 +166,16 @@ impl Poll {
 impl Scheme {
     fn check(&self) -> Result<(), DescriptionError> {
         match self {
-            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => Ok(()),
-            Scheme::Hmac(Hmac { header, syntax, id, timestamp, message, .. }) => {
-                check_signature(header, syntax, id, timestamp.as_ref(), message)
+            Scheme::StaticToken(StaticToken { at: Some(FieldPath::Body(pointer)), .. }) if pointer.has_wildcard() => {
+                Err(DescriptionError::Wildcard)
             }
-            Scheme::Ed25519(Ed25519 { keys, account, header, syntax, id, timestamp, message, .. }) => {
+            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => Ok(()),
+            Scheme::Hmac(Hmac { place, syntax, id, timestamp, message, .. }) => {
+                check_signature(place, syntax, id, timestamp.as_ref(), message)
+            }
+            Scheme::Ed25519(Ed25519 { keys, account, place, syntax, id, timestamp, message, .. }) => {
                 keys.check()?;
-                check_signature(header, syntax, id, timestamp.as_ref(), message)?;
+                check_signature(place, syntax, id, timestamp.as_ref(), message)?;
                 match account {
                     None if matches!(keys, KeySource::Jwks { .. }) => Err(DescriptionError::NoAccount),
                     Some(AccountRule::At(place)) if !message.delimits(place) => Err(DescriptionError::AccountUnsigned),
@@ -145,14 +187,27 @@ impl Scheme {
 }
 
 fn check_signature(
-    header: &[HeaderName],
+    place: &SignaturePlace,
     syntax: &Syntax,
     id: &[HeaderName],
     timestamp: Option<&Timestamp>,
     message: &Template,
 ) -> Result<(), DescriptionError> {
-    if header.is_empty() {
-        return Err(DescriptionError::NoHeader);
+    match place {
+        SignaturePlace::FirstOf(names) | SignaturePlace::AnyOf(names) if names.is_empty() => {
+            return Err(DescriptionError::NoHeader);
+        }
+        SignaturePlace::At(FieldPath::Body(pointer)) if pointer.has_wildcard() => {
+            return Err(DescriptionError::Wildcard);
+        }
+        // No body can hold the signature of all of it.
+        SignaturePlace::At(FieldPath::Body(_)) if message.covers_body() => return Err(DescriptionError::SignsItself),
+        SignaturePlace::AnyOf(_) | SignaturePlace::At(_)
+            if !matches!(syntax, Syntax::Plain | Syntax::Prefix { .. }) =>
+        {
+            return Err(DescriptionError::Syntax("a list of signatures stands in one header: give `header`"));
+        }
+        SignaturePlace::FirstOf(_) | SignaturePlace::AnyOf(_) | SignaturePlace::At(_) => {}
     }
     if !message.covers_body() && !message.0.iter().any(|part| matches!(part, TemplatePart::Json(_))) {
         return Err(DescriptionError::EmptyMessage);

@@ -11,6 +11,11 @@ pub enum DescriptionError {
     /// A signature that no header holds.
     #[error("`scheme.header` names no header: say which one holds the signature")]
     NoHeader,
+    /// A signature of what it is part of.
+    #[error(
+        "`scheme.at` is a place of the body and `scheme.message` has the whole body, which cannot hold its own signature: write the fields that are signed, such as {{json:/id}}"
+    )]
+    SignsItself,
     /// A message of nothing.
     #[error(
         "`scheme.message` signs nothing of the body, so that one signature would prove any: put at least {{body}} into it"
@@ -80,6 +85,43 @@ pub enum DescriptionError {
     /// A challenge that takes everything.
     #[error("`challenge.when` is empty, so no delivery would ever be an event: say how a challenge is known")]
     EndlessChallenge,
+    /// A question that could only be a stranger's.
+    #[error("a challenge with `method = \"GET\"` is never signed: write `unsigned = true` beside it")]
+    GetIsUnsigned,
+    /// A token beside a signature.
+    #[error(
+        "`challenge.token` guards what is not signed: leave it out, or write `unsigned = true` if the sender signs no challenge"
+    )]
+    TokenOfSigned,
+    /// A body where there is none.
+    #[error("a challenge with `method = \"GET\"` has no body: read `query:name` or `header:x-name`")]
+    BodyOfGet,
+    /// A header that would be shown to who asks.
+    #[error("a challenge reads the header `{0}`, which proves who somebody is: leave it out")]
+    ChallengeReadsCredential(String),
+    /// An id where nothing has one.
+    #[error("a challenge reads `id`: name the header instead, such as `header:webhook-id`")]
+    IdOfChallenge,
+    /// A header that means something to everybody.
+    #[error("`challenge.answer.headers` sets `{0}`: only headers that begin with `x-` can be asked for")]
+    AnswerHeader(String),
+    /// A code without a key.
+    #[error("`challenge.answer` is made with the source's secret, and this `kind` has none: leave {{hmac_..}} out")]
+    CodeWithoutSecret,
+    /// An answer that tells of failure.
+    #[error("`{field}` is no success: write one from 200 to 299")]
+    NoSuccess {
+        /// Where it stands.
+        field: &'static str,
+    },
+    /// A body that cannot be sent.
+    #[error("`success` has a text with the status 204, which has no body: leave `text` out")]
+    TextOfNothing,
+    /// A place that the processor never sees.
+    #[error(
+        "a shape reads the URL's query, which is not kept with an event: only a challenge or the scheme can read it"
+    )]
+    QueryNotKept,
     /// A list of signatures that cannot be taken apart.
     #[error("`scheme.syntax`: {0}")]
     Syntax(&'static str),

@@ -4,7 +4,7 @@ use serde::de::{Deserialize, Deserializer};
 
 use crate::description::{HeaderName, NotAFieldPath, Pointer};
 
-/// Where a text stands: `/pointer/into/the/body`, `header:x-name`, or `id` for the delivery's id by the scheme.
+/// Where a text stands: `/pointer/into/the/body`, `header:x-name`, `query:name`, or `id` for the delivery's id by the scheme.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum FieldPath {
     /// In the body.
@@ -13,6 +13,8 @@ pub enum FieldPath {
     Header(HeaderName),
     /// In the header that the scheme names as the delivery's id.
     Id,
+    /// In the query of the URL, under this name. It is not kept with an event.
+    Query(String),
 }
 
 /// A place, or several of which the first that holds something is taken. Written as one text or as a list of them.
@@ -27,6 +29,9 @@ impl FieldPath {
     pub fn parse(text: &str) -> Result<FieldPath, NotAFieldPath> {
         if text == "id" {
             return Ok(FieldPath::Id);
+        }
+        if let Some(name) = text.strip_prefix("query:") {
+            return if name.is_empty() { Err(NotAFieldPath) } else { Ok(FieldPath::Query(name.to_owned())) };
         }
         match text.strip_prefix("header:") {
             Some(name) => HeaderName::parse(name).map(FieldPath::Header).map_err(|_| NotAFieldPath),

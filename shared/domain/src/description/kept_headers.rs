@@ -43,8 +43,8 @@ impl Scheme {
         let names = match self {
             Scheme::UrlToken | Scheme::Basic => &[],
             Scheme::StaticToken(token) => token.header.as_slice(),
-            Scheme::Hmac(hmac) => &*hmac.header,
-            Scheme::Ed25519(ed25519) => &*ed25519.header,
+            Scheme::Hmac(hmac) => hmac.place.headers(),
+            Scheme::Ed25519(ed25519) => ed25519.place.headers(),
         };
         names.iter()
     }

@@ -2,14 +2,17 @@
 
 use serde::Deserialize;
 
+use crate::description::Encoding;
 use crate::description::one_or_many::OneOrMany;
 
 /// Where public keys are from.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "KeySourceForm")]
 pub enum KeySource {
-    /// The operator copies them into `public_keys`, in base64 (32 bytes).
+    /// The operator copies them into `public_keys` (32 bytes).
     Operator {
+        /// How they are written; in base64 if it is left out.
+        encoding: Encoding,
         /// What may stand before one, such as `whpk_`.
         strip_prefix: Option<String>,
     },
@@ -30,6 +33,7 @@ pub enum KeySource {
 struct KeySourceForm {
     from: KeysFrom,
     strip_prefix: Option<String>,
+    encoding: Option<Encoding>,
     url: Option<String>,
     hosts: Option<OneOrMany<String>>,
     ttl_seconds: Option<u32>,
@@ -47,18 +51,24 @@ impl TryFrom<KeySourceForm> for KeySource {
 
     fn try_from(form: KeySourceForm) -> Result<KeySource, &'static str> {
         match form {
-            KeySourceForm { from: KeysFrom::Operator, strip_prefix, url: None, hosts: None, ttl_seconds: None } => {
-                Ok(KeySource::Operator { strip_prefix })
-            }
+            KeySourceForm {
+                from: KeysFrom::Operator,
+                strip_prefix,
+                encoding,
+                url: None,
+                hosts: None,
+                ttl_seconds: None,
+            } => Ok(KeySource::Operator { encoding: encoding.unwrap_or(Encoding::Base64), strip_prefix }),
             KeySourceForm {
                 from: KeysFrom::Jwks,
                 strip_prefix: None,
+                encoding: None,
                 url: Some(url),
                 hosts: Some(OneOrMany(hosts)),
                 ttl_seconds: Some(ttl_seconds),
             } => Ok(KeySource::Jwks { url, hosts, ttl_seconds }),
             _ => Err(
-                "keys `from = \"operator\"` have nothing but a `strip_prefix`, and those `from = \"jwks\"` have `url`, `hosts` and `ttl_seconds`",
+                "keys `from = \"operator\"` have nothing but a `strip_prefix` and an `encoding`, and those `from = \"jwks\"` have `url`, `hosts` and `ttl_seconds`",
             ),
         }
     }

@@ -1,5 +1,7 @@
 //! Where in a body something is.
 
+use std::fmt;
+
 use serde::de::{Deserialize, Deserializer};
 
 /// A JSON pointer (RFC 6901) into the body: empty, or segments that each begin with `/`. Where a list of outputs is
@@ -10,7 +12,7 @@ pub struct Pointer(pub Vec<String>);
 /// A text that names no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a place is a JSON pointer that begins with a slash, such as `/data/id`, or `header:x-name`, or `id` for the delivery's id"
+    "a place is a JSON pointer that begins with a slash, such as `/data/id`, or `header:x-name`, or `id` for the delivery's id, or `query:name` where the URL is looked at"
 )]
 pub struct NotAFieldPath;
 
@@ -30,6 +32,12 @@ impl Pointer {
     /// Whether a segment of it stands for every member.
     pub(crate) fn has_wildcard(&self) -> bool {
         self.0.iter().any(|segment| segment == "*")
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|segment| write!(f, "/{}", segment.replace('~', "~0").replace('/', "~1")))
     }
 }
 

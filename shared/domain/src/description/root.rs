@@ -3,7 +3,9 @@
 use serde::Deserialize;
 
 use crate::description::one_or_many::one_or_many;
-use crate::description::{About, Challenge, Deferred, Forms, HeaderName, Poll, RequestText, Scheme, Shape};
+use crate::description::{
+    About, Challenge, Deferred, Forms, HeaderName, Poll, RequestText, Scheme, Shape, SuccessAnswer,
+};
 
 /// How many different places of the body the shapes' conditions, subjects, keys and reports may look at together: they
 /// are looked for in one pass before the sender hears an answer.
@@ -20,9 +22,12 @@ pub struct Description {
     pub about: About,
     /// What proves that a delivery is the sender's own.
     pub scheme: Scheme,
-    /// Deliveries that only ask for an answer, such as Slack's.
+    /// Deliveries that only ask for an answer, such as Slack's: the first that fits is answered.
+    #[serde(default, rename = "challenge", deserialize_with = "one_or_many")]
+    pub challenges: Vec<Challenge>,
+    /// What it takes for success, if not an answer with 200.
     #[serde(default)]
-    pub challenge: Option<Challenge>,
+    pub success: Option<SuccessAnswer>,
     /// Headers that are kept with an event beside those that always are. What a shape reads from a header must be
     /// among either.
     #[serde(default, deserialize_with = "one_or_many")]

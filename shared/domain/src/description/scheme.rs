@@ -3,7 +3,9 @@
 use serde::Deserialize;
 
 use crate::description::one_or_many::OneOrMany;
-use crate::description::{AccountRule, Encoding, HeaderName, KeySource, SecretForm, Syntax, Template, Timestamp};
+use crate::description::{
+    AccountRule, Encoding, FieldPath, HeaderName, KeySource, SecretForm, Syntax, Template, Timestamp,
+};
 
 /// What proves that a delivery is the sender's own. A token in the URL can be asked for beside any of them.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -26,6 +28,8 @@ pub enum Scheme {
 pub struct StaticToken {
     /// The header; absent where the customer chooses it, as `token_header` of the source.
     pub header: Option<HeaderName>,
+    /// Where it stands instead of in a header: in the body, or in the URL's query.
+    pub at: Option<FieldPath>,
     /// What stands before the token, such as `Bearer `.
     pub prefix: String,
 }
@@ -37,8 +41,8 @@ pub struct Hmac {
     pub hash: Hash,
     /// How the key is made of the secret's text.
     pub secret: SecretForm,
-    /// The headers that may hold the signature: the first that is there is taken.
-    pub header: Vec<HeaderName>,
+    /// Where the signature stands.
+    pub place: SignaturePlace,
     /// How the signature stands in it.
     pub syntax: Syntax,
     /// How its bytes are written.
@@ -59,7 +63,7 @@ pub struct Ed25519 {
     /// How one customer's deliveries are told from the others'; absent if the keys are the source's alone.
     pub account: Option<AccountRule>,
     /// As for [`Hmac`].
-    pub header: Vec<HeaderName>,
+    pub place: SignaturePlace,
     /// As for [`Hmac`].
     pub syntax: Syntax,
     /// As for [`Hmac`].
@@ -72,6 +76,28 @@ pub struct Ed25519 {
     pub message: Template,
 }
 
+/// Where a signature stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SignaturePlace {
+    /// In the first of these headers that is there.
+    FirstOf(Vec<HeaderName>),
+    /// In any of these headers: one signature that fits is enough.
+    AnyOf(Vec<HeaderName>),
+    /// In the body, or in the URL's query.
+    At(FieldPath),
+}
+
+impl SignaturePlace {
+    /// The headers that may hold it.
+    #[must_use]
+    pub fn headers(&self) -> &[HeaderName] {
+        match self {
+            SignaturePlace::FirstOf(names) | SignaturePlace::AnyOf(names) => names,
+            SignaturePlace::At(_) => &[],
+        }
+    }
+}
+
 /// The hash of a message authentication code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -79,8 +105,27 @@ pub enum Hash {
     /// SHA-256.
     #[default]
     Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
     /// SHA-1, which is still sound for this.
     Sha1,
+}
+
+impl Hash {
+    /// All of them.
+    pub(crate) const ALL: [Hash; 4] = [Hash::Sha256, Hash::Sha384, Hash::Sha512, Hash::Sha1];
+
+    /// How many bytes a code has that is made with it.
+    pub(crate) const fn code_bytes(self) -> usize {
+        match self {
+            Hash::Sha256 => 32,
+            Hash::Sha384 => 48,
+            Hash::Sha512 => 64,
+            Hash::Sha1 => 20,
+        }
+    }
 }
 
 /// A scheme as it is written.
@@ -89,6 +134,8 @@ pub enum Hash {
 struct SchemeForm {
     kind: Kind,
     header: Option<OneOrMany<HeaderName>>,
+    any_header: Option<OneOrMany<HeaderName>>,
+    at: Option<FieldPath>,
     prefix: Option<String>,
     hash: Option<Hash>,
     secret: Option<SecretForm>,
@@ -115,19 +162,38 @@ impl TryFrom<SchemeForm> for Scheme {
     type Error = String;
 
     fn try_from(form: SchemeForm) -> Result<Scheme, String> {
-        const SIGNED: [&str; 6] = ["header", "syntax", "encoding", "id", "timestamp", "message"];
+        const SIGNED: [&str; 8] = ["header", "any_header", "at", "syntax", "encoding", "id", "timestamp", "message"];
         match form.kind {
             Kind::UrlToken | Kind::Basic => form.refuse_all_but(&[])?,
-            Kind::StaticToken => form.refuse_all_but(&["header", "prefix"])?,
+            Kind::StaticToken => form.refuse_all_but(&["header", "at", "prefix"])?,
             Kind::Hmac => form.refuse_all_but(&[&SIGNED[..], &["hash", "secret"]].concat())?,
             Kind::Ed25519 => form.refuse_all_but(&[&SIGNED[..], &["keys", "account"]].concat())?,
         }
-        let SchemeForm { kind, header, prefix, hash, secret, keys, syntax, encoding, id, timestamp, message, account } =
-            form;
+        let SchemeForm {
+            kind,
+            header,
+            any_header,
+            at,
+            prefix,
+            hash,
+            secret,
+            keys,
+            syntax,
+            encoding,
+            id,
+            timestamp,
+            message,
+            account,
+        } = form;
         let id = id.map(|OneOrMany(id)| id).unwrap_or_default();
         let syntax = syntax.unwrap_or_default();
-        let headers =
-            |header: Option<OneOrMany<_>>| header.map(|OneOrMany(header)| header).ok_or_else(|| missing("header"));
+        let signature_place = |header, any_header, at| match (header, any_header, at) {
+            (Some(OneOrMany(header)), None, None) => Ok(SignaturePlace::FirstOf(header)),
+            (None, Some(OneOrMany(headers)), None) => Ok(SignaturePlace::AnyOf(headers)),
+            (None, None, Some(at @ (FieldPath::Body(_) | FieldPath::Query(_)))) => Ok(SignaturePlace::At(at)),
+            (None, None, None) => Err(missing("header")),
+            _ => Err(ONE_PLACE.to_owned()),
+        };
         Ok(match kind {
             Kind::UrlToken => Scheme::UrlToken,
             Kind::Basic => Scheme::Basic,
@@ -138,15 +204,22 @@ impl TryFrom<SchemeForm> for Scheme {
                         Some(<[_; 1]>::try_from(header).map_err(|_| "a token stands in one `header`: name that one")?)
                     }
                 };
+                match (&header, &at) {
+                    (_, None) | (None, Some(FieldPath::Body(_) | FieldPath::Query(_))) => {}
+                    (Some(_), Some(_)) | (None, Some(FieldPath::Header(_) | FieldPath::Id)) => {
+                        return Err(ONE_PLACE.to_owned());
+                    }
+                }
                 Scheme::StaticToken(StaticToken {
                     header: header.map(|[header]| header),
+                    at,
                     prefix: prefix.unwrap_or_default(),
                 })
             }
             Kind::Hmac => Scheme::Hmac(Hmac {
                 hash: hash.unwrap_or_default(),
                 secret: secret.unwrap_or_default(),
-                header: headers(header)?,
+                place: signature_place(header, any_header, at)?,
                 syntax,
                 encoding: encoding.ok_or_else(|| missing("encoding"))?,
                 id,
@@ -155,7 +228,7 @@ impl TryFrom<SchemeForm> for Scheme {
             }),
             Kind::Ed25519 => Scheme::Ed25519(Ed25519 {
                 keys: keys.ok_or_else(|| missing("keys"))?,
-                header: headers(header)?,
+                place: signature_place(header, any_header, at)?,
                 syntax,
                 encoding: encoding.ok_or_else(|| missing("encoding"))?,
                 id,
@@ -167,6 +240,9 @@ impl TryFrom<SchemeForm> for Scheme {
     }
 }
 
+/// What is told where a proof stands in two places, or nowhere that can be read.
+const ONE_PLACE: &str = "the proof stands in one place: give `header`, or `any_header` if each of several may hold it, or `at` with a place of the body or `query:name`";
+
 fn missing(field: &str) -> String {
     format!("missing field `{field}`")
 }
@@ -177,6 +253,8 @@ impl SchemeForm {
         let SchemeForm {
             kind: _,
             header,
+            any_header,
+            at,
             prefix,
             hash,
             secret,
@@ -190,6 +268,8 @@ impl SchemeForm {
         } = self;
         let are_there = [
             ("header", header.is_some()),
+            ("any_header", any_header.is_some()),
+            ("at", at.is_some()),
             ("prefix", prefix.is_some()),
             ("hash", hash.is_some()),
             ("secret", secret.is_some()),

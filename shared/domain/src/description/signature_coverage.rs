@@ -49,6 +49,7 @@ impl Scheme {
             | TemplatePart::Body
             | TemplatePart::BodySha256
             | TemplatePart::Json(_)
+            | TemplatePart::Query(_)
             | TemplatePart::Url
             | TemplatePart::Form => &[],
         })
@@ -68,6 +69,7 @@ impl Scheme {
             | TemplatePart::Literal(_)
             | TemplatePart::Body
             | TemplatePart::BodySha256
+            | TemplatePart::Query(_)
             | TemplatePart::Url
             | TemplatePart::Form => None,
         });
@@ -88,7 +90,7 @@ impl Template {
                     && is_apart(self.0.get(index + 1))
             }),
             FieldPath::Body(pointer) => self.covers_body() && !pointer.has_wildcard(),
-            FieldPath::Id => false,
+            FieldPath::Id | FieldPath::Query(_) => false,
         }
     }
 
@@ -119,7 +121,7 @@ impl Description {
         let shapes = self.scheme.message().into_iter().flat_map(|_| &*self.shapes);
         let places = shapes.flat_map(|shape| &*shape.key).flat_map(|places| &*places.0);
         let headers = places.flat_map(|place| match place {
-            FieldPath::Body(_) => &[],
+            FieldPath::Body(_) | FieldPath::Query(_) => &[],
             FieldPath::Header(name) => std::slice::from_ref(name),
             FieldPath::Id => self.scheme.id_headers(),
         });

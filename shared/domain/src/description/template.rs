@@ -23,6 +23,8 @@ pub enum TemplatePart {
     Id,
     /// `{header:x-name}`: a header's value.
     Header(HeaderName),
+    /// `{query:name}`: what stands in the URL's query under this name, decoded.
+    Query(String),
     /// `{json:/pointer}`: a text or an integer in the body; `{json:/one|/other}`: the first of these that is there.
     Json(Vec<Pointer>),
     /// `{url}`: the URL that the sender was given, with its query.
@@ -35,7 +37,7 @@ pub enum TemplatePart {
 /// A text that is no template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0} is unknown in a message: write {{body}}, {{body_sha256}}, {{timestamp}}, {{id}}, {{header:x-name}}, {{json:/pointer}}, {{url}} or {{form}}"
+    "{0} is unknown in a message: write {{body}}, {{body_sha256}}, {{timestamp}}, {{id}}, {{header:x-name}}, {{query:name}}, {{json:/pointer}}, {{url}} or {{form}}"
 )]
 pub struct NotATemplate(RedactedText);
 
@@ -81,6 +83,7 @@ impl TemplatePart {
                 _ => return None,
             },
             Some(("header", name)) => TemplatePart::Header(HeaderName::parse(name).ok()?),
+            Some(("query", name)) if !name.is_empty() => TemplatePart::Query(name.to_owned()),
             Some(("json", pointers)) => {
                 let pointers = pointers.split('|').map(Pointer::parse).collect::<Result<Vec<_>, _>>();
                 TemplatePart::Json(pointers.ok()?)

@@ -1,6 +1,7 @@
 //! Messages that a sender may have signed in the place of the one that its description names.
 
 use super::guess::Guess;
+use crate::content::form;
 use crate::delivery::Delivery;
 use crate::description::{Template, TemplatePart};
 use crate::source::{PublicUrl, Signing};
@@ -43,11 +44,12 @@ pub(super) fn guesses(delivery: &Delivery, signing: &Signing) -> Vec<Guess<Vec<u
 
 /// What `signing` says is signed of the delivery; `None` if part of it is missing.
 pub(super) fn message(delivery: &Delivery, signing: &Signing) -> Option<Vec<u8>> {
-    let header = SignatureHeader::read(&delivery.headers, signing).ok();
+    let readable = form::readable(&signing.forms, &delivery.body);
+    let header = SignatureHeader::read(delivery, &readable, signing).ok();
     let pairs = header.map(|header| header.pairs).unwrap_or_default();
     let rule = signing.timestamp.as_ref();
-    let timestamp = rule.and_then(|rule| SignedTimestamp::read(delivery, rule, &pairs).ok());
-    Some(SignedContent::of(delivery, signing, timestamp.as_ref()).ok()?.whole().into_owned())
+    let timestamp = rule.and_then(|rule| SignedTimestamp::read(delivery, &readable, rule, &pairs).ok());
+    Some(SignedContent::of(delivery, signing, &readable, timestamp.as_ref()).ok()?.whole().into_owned())
 }
 
 /// The hosts by which the sender may know the function: what stands in front of it says so.

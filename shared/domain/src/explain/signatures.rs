@@ -1,8 +1,10 @@
 //! Signatures that a delivery may carry, wherever and however they are written.
 
 use super::guess::Guess;
+use super::words::place_words;
+use crate::content::form;
 use crate::delivery::Delivery;
-use crate::description::{Encoding, Hash, HeaderName};
+use crate::description::{Encoding, Hash, HeaderName, SignaturePlace};
 use crate::source::Signing;
 use crate::text::base64_text;
 use crate::verify::signature_header::SignatureHeader;
@@ -10,12 +12,13 @@ use crate::verify::signature_header::SignatureHeader;
 /// The codes that the delivery carries as the description says, and those that it carries otherwise.
 pub(super) fn guesses(delivery: &Delivery, signing: &Signing, hash: Hash) -> Vec<Guess<(Vec<u8>, Hash)>> {
     let mut guesses: Vec<Guess<(Vec<u8>, Hash)>> = Vec::new();
-    if let Ok(header) = SignatureHeader::read(&delivery.headers, signing) {
-        let bytes = if hash == Hash::Sha256 { 32 } else { 20 };
-        let decoded = header.decoded(signing.encoding, bytes, usize::MAX).unwrap_or_default();
+    let readable = form::readable(&signing.forms, &delivery.body);
+    if let Ok(header) = SignatureHeader::read(delivery, &readable, signing) {
+        let decoded = header.decoded(signing.encoding, hash.code_bytes(), usize::MAX).unwrap_or_default();
         guesses.extend(decoded.into_iter().map(|code| Guess::as_described((code, hash))));
     }
-    let is_named = |name: &str| signing.header.iter().any(|HeaderName(known)| known.eq_ignore_ascii_case(name));
+    let named = signing.place.headers();
+    let is_named = |name: &str| named.iter().any(|HeaderName(known)| known.eq_ignore_ascii_case(name));
     for (name, value) in delivery.headers.iter() {
         let lower = name.to_ascii_lowercase();
         if !is_named(name) && !["sign", "hmac", "digest"].iter().any(|word| lower.contains(word)) {
@@ -28,10 +31,14 @@ pub(super) fn guesses(delivery: &Delivery, signing: &Signing, hash: Hash) -> Vec
                     continue;
                 }
                 let mistake = if !is_named(name) {
-                    let header = signing.header.first().map(|HeaderName(name)| name.as_str()).unwrap_or_default();
-                    format!(
-                        "The signature stands in the header `{name}`, and not in `{header}`: see `header` of the description."
-                    )
+                    let place = match &signing.place {
+                        SignaturePlace::FirstOf(names) | SignaturePlace::AnyOf(names) => {
+                            let first = names.first().map(|HeaderName(name)| name.as_str()).unwrap_or_default();
+                            format!("`{first}`: see `header` of the description")
+                        }
+                        SignaturePlace::At(place) => format!("{}: see `at` of the description", place_words(place)),
+                    };
+                    format!("The signature stands in the header `{name}`, and not in {place}.")
                 } else if code_hash != hash {
                     "The signature is made with another hash: see `hash` of the description.".to_owned()
                 } else if encoding != signing.encoding {
@@ -69,10 +76,6 @@ const fn word(encoding: Encoding) -> &'static str {
 }
 
 /// The hash of which a code has this many bytes.
-const fn hash_of(bytes: usize) -> Option<Hash> {
-    match bytes {
-        32 => Some(Hash::Sha256),
-        20 => Some(Hash::Sha1),
-        _ => None,
-    }
+fn hash_of(bytes: usize) -> Option<Hash> {
+    Hash::ALL.into_iter().find(|hash| hash.code_bytes() == bytes)
 }

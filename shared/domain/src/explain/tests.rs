@@ -19,7 +19,7 @@ const STANDARD: &str = r#"{"provider":"standard-webhooks","secrets":["whsec_MDEy
 const RECEIVED_SECONDS: i64 = 1_767_323_045;
 
 fn code(key: &str, message: &str) -> Vec<u8> {
-    MacKeys::of(&[key.as_bytes().to_vec()], Hash::Sha256).code([message.as_bytes()].into_iter())
+    MacKeys::of(&[key.as_bytes().to_vec()], Hash::Sha256).code(0, [message.as_bytes()].into_iter()).unwrap()
 }
 
 fn hex(key: &str, message: &str) -> String {

@@ -4,12 +4,16 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::content::challenge_reader::ChallengeReader;
+use serde_json::{Map, Value};
+
+use crate::content::challenge_reader::{Asked, ChallengeReader, Question};
 use crate::content::form;
 use crate::content::head::Head;
 use crate::content::head_reader::HeadReader;
+use crate::delivery::Delivery;
 use crate::delivery::headers::Headers;
-use crate::description::{Deferred, Description, Forms, HeaderName, Shape};
+use crate::delivery::reply::Reply;
+use crate::description::{ChallengeMethod, Deferred, Description, HeaderName, Shape, SuccessAnswer};
 use crate::provider::{DescriptionTexts, Provider};
 
 /// What a description says of a kind of sender, and what is derived of it once.
@@ -17,7 +21,7 @@ use crate::provider::{DescriptionTexts, Provider};
 pub struct CompiledProvider {
     description: Description,
     head: HeadReader,
-    challenge: Option<ChallengeReader>,
+    challenges: Vec<ChallengeReader>,
     kept: Vec<HeaderName>,
 }
 
@@ -26,8 +30,9 @@ impl CompiledProvider {
     #[must_use]
     pub fn of(description: Description) -> CompiledProvider {
         let (head, kept) = (HeadReader::of(&description), description.kept().cloned().collect());
-        let challenge = ChallengeReader::of(&description);
-        CompiledProvider { description, head, challenge, kept }
+        let challenges = description.challenges.iter();
+        let challenges = challenges.map(|challenge| ChallengeReader::of(challenge, &description)).collect();
+        CompiledProvider { description, head, challenges, kept }
     }
 
     /// What it was made of.
@@ -51,12 +56,7 @@ impl CompiledProvider {
 
     /// The body as it is read: itself, or the JSON of a form.
     pub(crate) fn readable<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
-        let json = match &self.description.forms {
-            Forms::None => None,
-            Forms::Fields => form::to_json(body),
-            Forms::JsonIn(field) => form::field(body, field).or_else(|| form::to_json(body)),
-        };
-        json.map_or(Cow::Borrowed(body), |json| Cow::Owned(json.into_bytes()))
+        form::readable(&self.description.forms, body)
     }
 
     /// The same of a [readable](Self::readable) body, with the shape that the delivery has.
@@ -65,9 +65,34 @@ impl CompiledProvider {
         (head, number.and_then(|number| self.description.shapes.get(number)))
     }
 
-    /// What the sender wants to hear back, of a delivery that is no event but only asks for that.
-    pub(crate) fn challenge(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> Option<String> {
-        self.challenge.as_ref()?.read(headers, &self.readable(body))
+    /// What `answer` makes of the first challenge that the delivery is and that it answers; it is told as well whether
+    /// the challenge has a token of the operator's choice.
+    pub(crate) fn challenge<T>(
+        &self,
+        asked: Asked,
+        delivery: &Delivery,
+        answer: impl Fn(&Question<'_>, bool) -> Option<T>,
+    ) -> Option<T> {
+        let mut readers = self.challenges.iter().filter(|reader| reader.asked == asked).peekable();
+        readers.peek()?;
+        let body = self.readable(&delivery.body);
+        readers.find_map(|reader| {
+            let headers = reader.wanted(delivery);
+            let question = reader.read(&headers, &delivery.url.query, &body)?;
+            answer(&question, reader.has_token)
+        })
+    }
+
+    /// Whether anybody may ask about the URL with GET.
+    #[must_use]
+    pub fn is_asked_by_get(&self) -> bool {
+        self.challenges.iter().any(|reader| reader.asked == Asked::Unsigned(ChallengeMethod::Get))
+    }
+
+    /// What the sender takes for success, if that is not the usual answer.
+    pub(crate) fn success(&self) -> Option<Reply> {
+        let SuccessAnswer { status, text } = self.description.success.as_ref()?;
+        Some(Reply { status: *status, media_type: "text/plain", headers: Vec::new(), body: text.clone() })
     }
 }
 
@@ -84,6 +109,20 @@ impl DescriptionTexts {
 }
 
 impl Provider {
+    /// The catalogue's description as it is written, for one that changes a few fields of it.
+    pub(crate) fn written(self) -> Option<Map<String, Value>> {
+        let texts = self.texts()?;
+        let parsed = |text: &str| serde_json::from_str::<Value>(text).expect("the build writes JSON");
+        let mut description = parsed(texts.description);
+        let shapes = description.get_mut("shape").and_then(Value::as_array_mut).into_iter().flatten();
+        for (shape, details) in shapes.filter_map(Value::as_object_mut).zip(texts.details) {
+            shape.insert("details".to_owned(), parsed(details));
+        }
+        let mut written = description.as_object().cloned()?;
+        written.insert("poll".to_owned(), parsed(texts.polls));
+        Some(written)
+    }
+
     /// The catalogue's description, ready for use; none of a sender that the operator has described. It is read when a
     /// source first needs it: an instance seldom has sources of more than a few senders.
     ///

@@ -23,6 +23,8 @@ pub(super) struct Configuration {
     pub(super) account: Vec<String>,
     #[serde(default)]
     pub(super) token_header: Option<String>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub(super) verify_token: Vec<String>,
     #[serde(default)]
     pub(super) public_url: Option<String>,
     #[serde(default)]

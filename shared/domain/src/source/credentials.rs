@@ -1,13 +1,12 @@
 //! What a genuine delivery must carry.
 
-use std::fmt;
 use std::time::Duration;
 
 use super::configuration::Configuration;
-use super::{KeyScope, MacKeys, PublicUrl, SourceError, TokenDigests, secret_length};
+use super::{KeyScope, MacKeys, PublicUrl, Signing, SourceError, TokenDigests, secret_length};
 use crate::description::{
-    AccountRule, Description, Ed25519, Encoding, HeaderName, Hmac, KeySource, Scheme, StaticToken, Syntax, Template,
-    TemplatePart, Timestamp,
+    AccountRule, Description, Ed25519, Encoding, FieldPath, Forms, HeaderName, Hmac, KeySource, Scheme, SignaturePlace,
+    StaticToken, Syntax, Template, TemplatePart, Timestamp,
 };
 use crate::digest::Digest;
 use crate::provider::Provider;
@@ -42,6 +41,17 @@ pub enum Proof {
         /// The tokens that are valid now.
         tokens: TokenDigests,
     },
+    /// A place of the body, or of the URL's query, with one of these tokens.
+    TokenAt {
+        /// The place.
+        at: FieldPath,
+        /// What stands before the token.
+        prefix: String,
+        /// How a body that is a form is read.
+        forms: Forms,
+        /// The tokens that are valid now.
+        tokens: TokenDigests,
+    },
     /// `Authorization: Basic` with one of these, each a name and a password.
     Basic(TokenDigests),
     /// A signature.
@@ -51,19 +61,6 @@ pub enum Proof {
         /// What it was made with.
         keys: Keys,
     },
-}
-
-/// Where a signature stands, and what it is over.
-#[derive(Clone)]
-pub struct Signing {
-    pub(crate) header: Vec<HeaderName>,
-    pub(crate) syntax: Syntax,
-    pub(crate) encoding: Encoding,
-    pub(crate) id: Vec<HeaderName>,
-    pub(crate) timestamp: Option<Timestamp>,
-    pub(crate) message: Template,
-    pub(crate) public_url: Option<PublicUrl>,
-    pub(crate) scope: KeyScope,
 }
 
 /// What signatures are verified with.
@@ -78,7 +75,7 @@ pub enum Keys {
 }
 
 /// What both kinds of signatures say of where they stand and what they are over.
-type Signed<'s> = (&'s Vec<HeaderName>, &'s Syntax, Encoding, &'s Vec<HeaderName>, &'s Option<Timestamp>, &'s Template);
+type Signed<'s> = (&'s SignaturePlace, &'s Syntax, Encoding, &'s Vec<HeaderName>, &'s Option<Timestamp>, &'s Template);
 
 impl Credentials {
     pub(super) fn read(
@@ -88,7 +85,7 @@ impl Credentials {
         warnings: &mut Vec<String>,
     ) -> Result<Credentials, SourceError> {
         let scheme = &sender.scheme;
-        let proof = Proof::read(provider, scheme, configuration, warnings)?;
+        let proof = Proof::read(provider, sender, configuration, warnings)?;
         // Any other header with a credential is named by the description, which was checked for this.
         if matches!(&proof, Some(Proof::StaticToken { header, .. }) if sender.keeps(header)) {
             return Err(SourceError::TokenHeaderKept);
@@ -141,18 +138,23 @@ impl Proof {
     /// `None` if the operator gave nothing to verify it with.
     fn read(
         provider: Provider,
-        scheme: &Scheme,
+        sender: &Description,
         configuration: &Configuration,
         warnings: &mut Vec<String>,
     ) -> Result<Option<Proof>, SourceError> {
+        let Description { scheme, forms, .. } = sender;
         refuse_unfit(provider, scheme, configuration)?;
         let secrets = &configuration.secrets;
         Ok(match scheme {
             Scheme::UrlToken => None,
-            Scheme::StaticToken(StaticToken { header, prefix }) => {
+            Scheme::StaticToken(StaticToken { header, at, prefix }) => {
                 let Some(tokens) = tokens(secrets, |secret| Ok(secret.len()), warnings)? else {
                     return Ok(None);
                 };
+                if let Some(at) = at {
+                    let (at, prefix, forms) = (at.clone(), prefix.clone(), forms.clone());
+                    return Ok(Some(Proof::TokenAt { at, prefix, forms, tokens }));
+                }
                 let header = match (header, &configuration.token_header) {
                     (Some(header), _) => header.clone(),
                     (None, Some(name)) => HeaderName::parse(name.trim()).map_err(|_| SourceError::NotATokenHeader)?,
@@ -167,16 +169,16 @@ impl Proof {
                 };
                 tokens(secrets, password_bytes, warnings)?.map(Proof::Basic)
             }
-            Scheme::Hmac(Hmac { hash, secret, header, syntax, encoding, id, timestamp, message }) => {
+            Scheme::Hmac(Hmac { hash, secret, place, syntax, encoding, id, timestamp, message }) => {
                 let keys = MacKeys::read(secrets, secret, *hash, warnings)?.map(Keys::Mac);
-                let signed = (header, syntax, *encoding, id, timestamp, message);
-                Proof::signature(keys, KeyScope::Source, signed, configuration)?
+                let signed = (place, syntax, *encoding, id, timestamp, message);
+                Proof::signature(keys, KeyScope::Source, signed, forms, configuration)?
             }
-            Scheme::Ed25519(Ed25519 { keys, account, header, syntax, encoding, id, timestamp, message }) => {
+            Scheme::Ed25519(Ed25519 { keys, account, place, syntax, encoding, id, timestamp, message }) => {
                 let keys = Keys::read(keys, configuration)?;
-                let signed = (header, syntax, *encoding, id, timestamp, message);
+                let signed = (place, syntax, *encoding, id, timestamp, message);
                 let scope = KeyScope::read(provider, account.as_ref(), configuration)?;
-                Proof::signature(keys, scope, signed, configuration)?
+                Proof::signature(keys, scope, signed, forms, configuration)?
             }
         })
     }
@@ -185,14 +187,16 @@ impl Proof {
     fn signature(
         keys: Option<Keys>,
         scope: KeyScope,
-        (header, syntax, encoding, id, timestamp, message): Signed<'_>,
+        (place, syntax, encoding, id, timestamp, message): Signed<'_>,
+        forms: &Forms,
         configuration: &Configuration,
     ) -> Result<Option<Proof>, SourceError> {
         let Some(keys) = keys else {
             return Ok(None);
         };
         let signing = Signing {
-            header: header.clone(),
+            place: place.clone(),
+            forms: forms.clone(),
             syntax: syntax.clone(),
             encoding,
             id: id.clone(),
@@ -208,8 +212,8 @@ impl Proof {
 impl Keys {
     fn read(source: &KeySource, configuration: &Configuration) -> Result<Option<Keys>, SourceError> {
         match source {
-            KeySource::Operator { strip_prefix } => {
-                let keys = PublicKeys::parse(&configuration.public_keys, strip_prefix.as_deref());
+            KeySource::Operator { strip_prefix, encoding } => {
+                let keys = PublicKeys::parse(&configuration.public_keys, strip_prefix.as_deref(), *encoding);
                 let keys = keys.map_err(SourceError::NotPublicKeys)?;
                 Ok((!keys.is_empty()).then_some(Keys::Public(keys)))
             }
@@ -269,7 +273,8 @@ fn refuse_unfit(provider: Provider, scheme: &Scheme, configuration: &Configurati
             },
         );
     }
-    if configuration.token_header.is_some() && !matches!(scheme, Scheme::StaticToken(StaticToken { header: None, .. }))
+    if configuration.token_header.is_some()
+        && !matches!(scheme, Scheme::StaticToken(StaticToken { header: None, at: None, .. }))
     {
         return unfit("token_header", "the header is not yours to choose, so leave it out");
     }
@@ -277,18 +282,4 @@ fn refuse_unfit(provider: Provider, scheme: &Scheme, configuration: &Configurati
         return unfit("public_url", "it does not sign its URL, so leave it out");
     }
     Ok(())
-}
-
-impl Signing {
-    /// Whether a signature means that the body is the source's own, every byte of it.
-    pub(crate) fn vouches_for_body(&self) -> bool {
-        self.message.covers_body() && self.scope != KeyScope::Sender
-    }
-}
-
-impl fmt::Debug for Signing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headers: Vec<&str> = self.header.iter().map(|HeaderName(name)| name.as_str()).collect();
-        write!(f, "in {}", headers.join(" or "))
-    }
 }

@@ -67,6 +67,9 @@ pub enum SourceError {
     /// A secret that can be guessed.
     #[error("a secret in `secrets` has under {SECRET_MIN_BYTES} bytes without the white space around it")]
     SecretTooShort,
+    /// A token of a challenge that can be guessed.
+    #[error("`verify_token` has under {SECRET_MIN_BYTES} bytes: choose a longer one, and give it to the sender anew")]
+    VerifyTokenTooShort,
     /// A secret that is not written as this sender writes its own.
     #[error("a secret in `secrets` is not {0}, as this sender's are: copy all of it again")]
     SecretNotEncoded(&'static str),

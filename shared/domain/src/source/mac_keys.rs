@@ -4,7 +4,7 @@ use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
-use sha2::Sha256;
+use sha2::{Sha256, Sha384, Sha512};
 use subtle::{Choice, ConstantTimeEq};
 
 use super::{SourceError, secret_length};
@@ -18,6 +18,8 @@ pub struct MacKeys(Keyed);
 #[derive(Clone)]
 enum Keyed {
     Sha256(Vec<Hmac<Sha256>>),
+    Sha384(Vec<Hmac<Sha384>>),
+    Sha512(Vec<Hmac<Sha512>>),
     Sha1(Vec<Hmac<Sha1>>),
 }
 
@@ -41,23 +43,18 @@ impl MacKeys {
     pub(crate) fn of(keys: &[Vec<u8>], hash: Hash) -> MacKeys {
         MacKeys(match hash {
             Hash::Sha256 => Keyed::Sha256(keys.iter().map(|key| keyed(key)).collect()),
+            Hash::Sha384 => Keyed::Sha384(keys.iter().map(|key| keyed(key)).collect()),
+            Hash::Sha512 => Keyed::Sha512(keys.iter().map(|key| keyed(key)).collect()),
             Hash::Sha1 => Keyed::Sha1(keys.iter().map(|key| keyed(key)).collect()),
         })
-    }
-
-    /// The code of a message by the first key: what its sender would send.
-    pub(crate) fn code<'m>(&self, message: impl Iterator<Item = &'m [u8]> + Clone) -> Vec<u8> {
-        match &self.0 {
-            Keyed::Sha256(keys) => keys.first().map(|key| code(key, message)),
-            Keyed::Sha1(keys) => keys.first().map(|key| code(key, message)),
-        }
-        .unwrap_or_default()
     }
 
     /// How many bytes a code has.
     pub(crate) const fn code_bytes(&self) -> usize {
         match self.0 {
             Keyed::Sha256(_) => 32,
+            Keyed::Sha384(_) => 48,
+            Keyed::Sha512(_) => 64,
             Keyed::Sha1(_) => 20,
         }
     }
@@ -71,13 +68,27 @@ impl MacKeys {
     ) -> Option<usize> {
         match &self.0 {
             Keyed::Sha256(keys) => matching(keys, message, codes),
+            Keyed::Sha384(keys) => matching(keys, message, codes),
+            Keyed::Sha512(keys) => matching(keys, message, codes),
             Keyed::Sha1(keys) => matching(keys, message, codes),
+        }
+    }
+
+    /// The code that the key at this place makes of the message whose pieces `message` gives.
+    pub(crate) fn code<'m>(&self, key: usize, message: impl Iterator<Item = &'m [u8]>) -> Option<Vec<u8>> {
+        match &self.0 {
+            Keyed::Sha256(keys) => keys.get(key).map(|key| code(key, message)),
+            Keyed::Sha384(keys) => keys.get(key).map(|key| code(key, message)),
+            Keyed::Sha512(keys) => keys.get(key).map(|key| code(key, message)),
+            Keyed::Sha1(keys) => keys.get(key).map(|key| code(key, message)),
         }
     }
 
     fn count(&self) -> usize {
         match &self.0 {
             Keyed::Sha256(keys) => keys.len(),
+            Keyed::Sha384(keys) => keys.len(),
+            Keyed::Sha512(keys) => keys.len(),
             Keyed::Sha1(keys) => keys.len(),
         }
     }

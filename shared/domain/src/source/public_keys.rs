@@ -5,6 +5,7 @@ use std::fmt;
 use ring::signature::{ED25519, UnparsedPublicKey};
 use serde::Deserialize;
 
+use crate::description::Encoding;
 use crate::text::base64_text;
 
 /// More keys than any sender has at a time. A signature is tried with each, and each try takes a while.
@@ -20,6 +21,9 @@ pub enum NotPublicKeys {
     /// Not 32 bytes.
     #[error("a public key of Ed25519 is 32 bytes in base64")]
     NotAKey,
+    /// Not 32 bytes in hex.
+    #[error("a public key of this sender is 64 hex digits")]
+    NotAHexKey,
     /// Not a key set at all.
     #[error("it is not a JSON Web Key Set")]
     NotAKeySet,
@@ -32,16 +36,26 @@ pub enum NotPublicKeys {
 }
 
 impl PublicKeys {
-    /// Reads keys in base64, each with or without `prefix` before it.
+    /// Reads keys that are written in `encoding`, each with or without `prefix` before it.
     ///
     /// # Errors
     /// If one is no key, or there are too many.
-    pub(crate) fn parse(texts: &[String], prefix: Option<&str>) -> Result<PublicKeys, NotPublicKeys> {
+    pub(crate) fn parse(
+        texts: &[String],
+        prefix: Option<&str>,
+        encoding: Encoding,
+    ) -> Result<PublicKeys, NotPublicKeys> {
         let bare = |text: &str| -> String {
             let text = text.trim();
             prefix.and_then(|prefix| text.strip_prefix(prefix)).unwrap_or(text).to_owned()
         };
-        let keys = texts.iter().map(|text| key(&bare(text)).ok_or(NotPublicKeys::NotAKey));
+        let keys = texts.iter().map(|text| match encoding {
+            Encoding::Base64 => key(&bare(text)).ok_or(NotPublicKeys::NotAKey),
+            Encoding::Hex => {
+                let bytes = base16ct::mixed::decode_vec(bare(text)).ok().and_then(|key| key.try_into().ok());
+                bytes.ok_or(NotPublicKeys::NotAHexKey)
+            }
+        });
         PublicKeys::bounded(keys.collect::<Result<_, _>>()?)
     }
 
@@ -115,7 +129,7 @@ mod tests {
 
     #[test]
     fn an_operators_key_may_have_its_prefix() {
-        let parsed = |text: &str| PublicKeys::parse(&[text.to_owned()], Some("whpk_"));
+        let parsed = |text: &str| PublicKeys::parse(&[text.to_owned()], Some("whpk_"), Encoding::Base64);
         assert_eq!(parsed(X), parsed(&format!(" whpk_{X}=\n")));
         assert_eq!(parsed("whsk_AAAA"), Err(NotPublicKeys::NotAKey));
     }

@@ -305,7 +305,7 @@ fn a_sender_is_known_or_described() {
     check_own(
         r#"{"kind":"hmac","header":["x-signature"],"encoding":"hex","message":"{time}.{body}"}"#,
         r#","secrets":["0123456789"]"#,
-        "`scheme`: `scheme.message`: `time` is unknown in a message: write {body}, {body_sha256}, {timestamp}, {id}, {header:x-name}, {json:/pointer}, {url} or {form}",
+        "`scheme`: `scheme.message`: `time` is unknown in a message: write {body}, {body_sha256}, {timestamp}, {id}, {header:x-name}, {query:name}, {json:/pointer}, {url} or {form}",
     );
     check_own(
         r#"{"kind":"hmac","header":["x-signature"],"encoding":"hex","message":"{id}.{body}"}"#,
@@ -487,6 +487,29 @@ fn a_mistake_is_told_with_its_field() {
 }
 
 #[test]
+fn a_description_may_change_a_few_fields_of_a_known_one() {
+    let read = |scheme: &str| {
+        let json = format!(r#"{{"scheme":{scheme},"secrets":["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]}}"#);
+        Source::parse(SourceName::parse("test").unwrap(), &json)
+    };
+    let known = Provider::StandardWebhooks.description().unwrap();
+    let same = read(r#"{"extends":"standard-webhooks"}"#).unwrap();
+    let found = same.sender.description();
+    assert_eq!((&found.scheme, &found.shapes, &*found.name), (&known.scheme, &known.shapes, "custom"));
+    let other = read(
+        r#"{"extends":"standard-webhooks","scheme":{"id":"x-id","header":["x-signature"]},"shape":[{"otherwise":"event.occurred"}]}"#,
+    );
+    let other = other.unwrap();
+    let (found, message) = (other.sender.description(), known.scheme.message());
+    assert_eq!((found.scheme.message(), found.shapes.len()), (message, 1));
+    assert_eq!(found.scheme.id_headers(), [HeaderName::parse("x-id").unwrap()]);
+    for nobody in [r#""custom""#, r#""acme""#, "7"] {
+        let error = read(&format!(r#"{{"extends":{nobody}}}"#)).unwrap_err().to_string();
+        assert_eq!(error, "`scheme`: `extends` names no sender of the catalogue, which is in docs/providers");
+    }
+}
+
+#[test]
 fn a_description_one_level_too_flat_is_told_what_is_missing() {
     check(
         &format!(r#"{{"scheme":{HMAC},"secrets":["0123456789abcdef01234567"]}}"#),
@@ -494,7 +517,7 @@ fn a_description_one_level_too_flat_is_told_what_is_missing() {
     );
     check(
         r#"{"scheme":{"header":"x-signature"},"secrets":["0123456789"]}"#,
-        "`scheme`: unknown field `header`, expected one of `about`, `scheme`, `challenge`, `kept_headers`, `forms`, `retries_differ`, `asset_hosts`, `asset_life_seconds`, `shape`, `poll`",
+        "`scheme`: unknown field `header`, expected one of `about`, `scheme`, `challenge`, `success`, `kept_headers`, `forms`, `retries_differ`, `asset_hosts`, `asset_life_seconds`, `shape`, `poll`",
     );
 }
 

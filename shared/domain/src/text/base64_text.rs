@@ -15,6 +15,11 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     engine.decode(text).ok()
 }
 
+/// `bytes` in the standard alphabet, padded.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

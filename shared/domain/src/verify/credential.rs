@@ -1,7 +1,11 @@
 //! What a sender sends as it is: a token in a header, a name and a password.
 
 use super::Refusal;
+use super::body_field::proof;
+use crate::content::form;
+use crate::delivery::Delivery;
 use crate::delivery::headers::{Doubled, Headers};
+use crate::description::{FieldPath, Forms};
 use crate::source::TokenDigests;
 use crate::text::base64_text;
 
@@ -22,6 +26,20 @@ pub(super) fn check_token(
     let token = value.strip_prefix(prefix).ok_or(Refusal::CredentialMalformed)?;
     let wrong = if token.contains(',') { Refusal::CredentialDoubled } else { Refusal::CredentialWrong };
     tokens.find(token.as_bytes()).ok_or(wrong)
+}
+
+/// Gives the index of the token that stands at a place of the body or of the URL's query.
+pub(super) fn check_token_at(
+    delivery: &Delivery,
+    place: &FieldPath,
+    prefix: &str,
+    forms: &Forms,
+    tokens: &TokenDigests,
+) -> Result<usize, Refusal> {
+    let readable = form::readable(forms, &delivery.body);
+    let text = proof(delivery, &readable, place).ok_or(Refusal::CredentialMissing)?;
+    let token = text.strip_prefix(prefix).ok_or(Refusal::CredentialMalformed)?;
+    tokens.find(token.as_bytes()).ok_or(Refusal::CredentialWrong)
 }
 
 /// Gives the index of the name and password in `Authorization: Basic`.

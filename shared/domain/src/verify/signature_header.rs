@@ -1,8 +1,12 @@
 //! The signatures that a delivery carries.
 
+use std::borrow::Cow;
+
+use super::body_field::proof;
 use super::{Refusal, header};
+use crate::delivery::Delivery;
 use crate::delivery::headers::{Doubled, Headers};
-use crate::description::{Encoding, Syntax};
+use crate::description::{Encoding, HeaderName, SignaturePlace, Syntax};
 use crate::source::Signing;
 use crate::text::base64_text;
 
@@ -11,29 +15,40 @@ pub(crate) const CODES_MAX: usize = 16;
 /// The same of signatures by public keys. Each is tried with every key, over the whole message.
 pub(crate) const SIGNATURES_MAX: usize = 4;
 
-/// What the header of the signatures says.
+/// What the header of the signatures says, or the place that stands for it.
 pub(crate) struct SignatureHeader<'h> {
     /// The texts of the signatures.
-    signatures: Vec<&'h str>,
+    signatures: Vec<Cow<'h, str>>,
     /// The pairs that it is a list of, those of the signatures among them.
     pub(crate) pairs: Vec<(&'h str, &'h str)>,
 }
 
 impl<'h> SignatureHeader<'h> {
-    /// Reads the header.
-    pub(crate) fn read(headers: &'h Headers, signing: &Signing) -> Result<SignatureHeader<'h>, Refusal> {
-        let (signatures, pairs) = match &signing.syntax {
-            Syntax::Plain => (one(headers, signing)?.into_iter().collect(), Vec::new()),
-            Syntax::Prefix { prefix } => {
-                let bare = |text: &'h str| text.strip_prefix(&**prefix).ok_or(Refusal::SignatureMalformed);
-                (one(headers, signing)?.map(bare).transpose()?.into_iter().collect(), Vec::new())
+    /// Reads it. `readable` is the body, or the JSON of the form that it is.
+    pub(crate) fn read(
+        delivery: &'h Delivery,
+        readable: &'h [u8],
+        signing: &Signing,
+    ) -> Result<SignatureHeader<'h>, Refusal> {
+        let headers = &delivery.headers;
+        let (signatures, pairs) = match (&signing.place, &signing.syntax) {
+            (SignaturePlace::At(place), syntax) => {
+                let text = proof(delivery, readable, place);
+                (text.map(|text| bare(text, syntax)).transpose()?.into_iter().collect(), Vec::new())
             }
-            Syntax::Pairs { key, separator } => {
-                let pairs = pairs(headers, signing, *separator)?;
-                let is_signature = |(known, text): &(&str, &'h str)| (*known == &**key).then_some(*text);
+            (SignaturePlace::AnyOf(names), syntax @ (Syntax::Plain | Syntax::Prefix { .. })) => {
+                (any(headers, names, syntax)?, Vec::new())
+            }
+            (place, syntax @ (Syntax::Plain | Syntax::Prefix { .. })) => {
+                let text = one(headers, place.headers())?.map(Cow::Borrowed);
+                (text.map(|text| bare(text, syntax)).transpose()?.into_iter().collect(), Vec::new())
+            }
+            (place, Syntax::Pairs { key, separator }) => {
+                let pairs = pairs(headers, place.headers(), *separator)?;
+                let is_signature = |(known, text): &(&str, &'h str)| (*known == &**key).then_some(Cow::Borrowed(*text));
                 (pairs.iter().filter_map(is_signature).collect(), pairs)
             }
-            Syntax::Versions { version } => (versions(headers, signing, version)?, Vec::new()),
+            (place, Syntax::Versions { version }) => (versions(headers, place.headers(), version)?, Vec::new()),
         };
         if signatures.is_empty() {
             return Err(Refusal::SignatureMissing);
@@ -49,23 +64,46 @@ impl<'h> SignatureHeader<'h> {
     }
 }
 
-fn one<'h>(headers: &'h Headers, signing: &Signing) -> Result<Option<&'h str>, Refusal> {
-    header::first(headers, &signing.header).map_err(|Doubled| Refusal::SignatureDoubled)
+/// The signature without what stands before it.
+fn bare<'h>(text: Cow<'h, str>, syntax: &Syntax) -> Result<Cow<'h, str>, Refusal> {
+    let Syntax::Prefix { prefix } = syntax else {
+        return Ok(text);
+    };
+    match text {
+        Cow::Borrowed(text) => text.strip_prefix(&**prefix).map(Cow::Borrowed),
+        Cow::Owned(text) => text.strip_prefix(&**prefix).map(|rest| Cow::Owned(rest.to_owned())),
+    }
+    .ok_or(Refusal::SignatureMalformed)
 }
 
-fn pairs<'h>(headers: &'h Headers, signing: &Signing, separator: char) -> Result<Vec<(&'h str, &'h str)>, Refusal> {
+/// The signatures of all headers that are there. One that is of the wrong form is none, as long as there is another.
+fn any<'h>(headers: &'h Headers, names: &[HeaderName], syntax: &Syntax) -> Result<Vec<Cow<'h, str>>, Refusal> {
+    let mut found = Vec::new();
+    for name in names {
+        if let Some(text) = one(headers, std::slice::from_ref(name))? {
+            found.push(bare(Cow::Borrowed(text), syntax));
+        }
+    }
+    if found.iter().all(Result::is_err) {
+        return found.into_iter().collect();
+    }
+    Ok(found.into_iter().flatten().collect())
+}
+
+fn one<'h>(headers: &'h Headers, names: &[HeaderName]) -> Result<Option<&'h str>, Refusal> {
+    header::first(headers, names).map_err(|Doubled| Refusal::SignatureDoubled)
+}
+
+fn pairs<'h>(headers: &'h Headers, names: &[HeaderName], separator: char) -> Result<Vec<(&'h str, &'h str)>, Refusal> {
     // Only where commas separate the pairs is a header that was given more than once still one list.
-    let values = if separator == ',' {
-        header::all(headers, &signing.header)
-    } else {
-        one(headers, signing)?.into_iter().collect()
-    };
+    let values =
+        if separator == ',' { header::all(headers, names) } else { one(headers, names)?.into_iter().collect() };
     let items = values.into_iter().flat_map(|value| value.split(separator));
     Ok(items.filter_map(|item| item.trim().split_once('=')).collect())
 }
 
-fn versions<'h>(headers: &'h Headers, signing: &Signing, version: &str) -> Result<Vec<&'h str>, Refusal> {
-    let values = header::all(headers, &signing.header);
+fn versions<'h>(headers: &'h Headers, names: &[HeaderName], version: &str) -> Result<Vec<Cow<'h, str>>, Refusal> {
+    let values = header::all(headers, names);
     let mut signatures = Vec::new();
     for item in values.iter().flat_map(|value| value.split_ascii_whitespace()) {
         let (known, signature) = item.split_once(',').ok_or(Refusal::SignatureMalformed)?;
@@ -74,7 +112,7 @@ fn versions<'h>(headers: &'h Headers, signing: &Signing, version: &str) -> Resul
             return Err(Refusal::SignatureDoubled);
         }
         if known == version {
-            signatures.push(signature);
+            signatures.push(Cow::Borrowed(signature));
         }
     }
     Ok(signatures)

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::body_field::field;
+use super::body_field::{field, query_value};
 use super::signed_timestamp::SignedTimestamp;
 use super::{Refusal, form, header};
 use crate::delivery::Delivery;
@@ -19,14 +19,16 @@ pub(crate) struct SignedContent<'d> {
 }
 
 impl<'d> SignedContent<'d> {
-    /// Puts it together from what was sent.
+    /// Puts it together from what was sent. `readable` is the body, or the JSON of the form that it is.
     pub(crate) fn of(
         delivery: &'d Delivery,
         signing: &'d Signing,
+        readable: &'d [u8],
         timestamp: Option<&'d SignedTimestamp<'d>>,
     ) -> Result<SignedContent<'d>, Refusal> {
         let parts = &signing.message.0;
-        let pieces = parts.iter().map(|part| piece(part, delivery, signing, timestamp)).collect::<Result<_, _>>()?;
+        let pieces =
+            parts.iter().map(|part| piece(part, delivery, signing, readable, timestamp)).collect::<Result<_, _>>()?;
         Ok(SignedContent { pieces, url: parts.iter().position(|part| *part == TemplatePart::Url) })
     }
 
@@ -66,6 +68,7 @@ fn piece<'d>(
     part: &'d TemplatePart,
     delivery: &'d Delivery,
     signing: &Signing,
+    readable: &'d [u8],
     timestamp: Option<&'d SignedTimestamp<'d>>,
 ) -> Result<Cow<'d, [u8]>, Refusal> {
     Ok(match part {
@@ -81,8 +84,12 @@ fn piece<'d>(
             let value = delivery.headers.single(name).map_err(|Doubled| Refusal::HeaderDoubled)?;
             Cow::Borrowed(value.ok_or(Refusal::HeaderMissing)?.as_bytes())
         }
+        TemplatePart::Query(name) => {
+            let text = query_value(&delivery.url.query, name).ok_or(Refusal::FieldMissing)?;
+            Cow::Owned(text.into_owned().into_bytes())
+        }
         TemplatePart::Json(pointers) => {
-            let text = pointers.iter().find_map(|pointer| field(&delivery.body, pointer));
+            let text = pointers.iter().find_map(|pointer| field(readable, pointer));
             match text.ok_or(Refusal::FieldMissing)? {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
                 Cow::Owned(text) => Cow::Owned(text.into_bytes()),

@@ -21,6 +21,7 @@ impl<'d> SignedTimestamp<'d> {
     /// Reads it by `rule`. `pairs` are those of the signature's header.
     pub(crate) fn read(
         delivery: &'d Delivery,
+        readable: &'d [u8],
         rule: &Rule,
         pairs: &[(&'d str, &'d str)],
     ) -> Result<SignedTimestamp<'d>, Refusal> {
@@ -37,7 +38,7 @@ impl<'d> SignedTimestamp<'d> {
                 }
                 text.map(Cow::Borrowed)
             }
-            TimestampLocation::Json(pointer) => field(&delivery.body, pointer),
+            TimestampLocation::Json(pointer) => field(readable, pointer),
         };
         let text = text.filter(|text| !text.is_empty()).ok_or(Refusal::TimestampMissing)?;
         let instant = read(&text, rule.unit).ok_or(Refusal::TimestampMalformed)?;

@@ -1,4 +1,5 @@
 mod accounts;
+mod challenges;
 mod credentials;
 mod messages;
 mod replays;
@@ -234,7 +235,7 @@ fn a_challenge_may_come_as_a_form() {
     };
     let answer = |source: &Source| {
         let verified = verify(delivery(Some(TOKEN), &[], "kind=check&word=a+b"), source).unwrap();
-        verified.challenge().map(str::to_owned)
+        verified.challenge().map(|reply| reply.body.clone())
     };
     assert_eq!(answer(&scheme(true)).as_deref(), Some("a b"));
     assert_eq!(answer(&scheme(false)), None);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::delivery::reply::Reply;
 use crate::digest::Digest;
 use crate::event::Event;
 
@@ -13,7 +14,8 @@ pub struct VerifiedEvent {
     body: Vec<u8>,
     content_sha256: Digest,
     matched: Matched,
-    challenge: Option<String>,
+    challenge: Option<Reply>,
+    success: Option<Reply>,
 }
 
 /// Which of a source's secrets and tokens proved a delivery, counted from 0 in the order of the source's own secret. An
@@ -45,9 +47,10 @@ impl VerifiedEvent {
         body: Vec<u8>,
         content_sha256: Digest,
         matched: Matched,
-        challenge: Option<String>,
+        challenge: Option<Reply>,
+        success: Option<Reply>,
     ) -> VerifiedEvent {
-        VerifiedEvent { event, body, content_sha256, matched, challenge }
+        VerifiedEvent { event, body, content_sha256, matched, challenge, success }
     }
 
     /// The same under an id of its own, as [`Event::with_body_digest`] makes it; one form has one, however it is encoded.
@@ -71,8 +74,14 @@ impl VerifiedEvent {
 
     /// What the sender wants to hear back. If this is there, nothing has happened, and nothing must be kept.
     #[must_use]
-    pub fn challenge(&self) -> Option<&str> {
-        self.challenge.as_deref()
+    pub fn challenge(&self) -> Option<&Reply> {
+        self.challenge.as_ref()
+    }
+
+    /// What the sender takes for success, if that is not the usual answer.
+    #[must_use]
+    pub fn success(&self) -> Option<&Reply> {
+        self.success.as_ref()
     }
 
     /// What proved it.

@@ -5,6 +5,7 @@
 
 mod any;
 mod body;
+mod challenge;
 mod corpora;
 mod event_id;
 mod message;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use domain::description::{
     Confidence, DefaultReport, Description, FieldPaths, HeaderName, Method, Poll, RequestText, Scheme, Shape,
+    SuccessAnswer,
 };
 use domain::event::event_type::Report;
 use domain::event::key_meaning::KeyMeaning;
@@ -14,7 +15,8 @@ use crate::words::{all, code, duration, either, first_sentence, places};
 
 /// A sender's page.
 pub(crate) fn page(description: &Description) -> String {
-    let Description { name, about, scheme, challenge, asset_hosts, asset_life_seconds, polls, .. } = description;
+    let Description { name, about, scheme, challenges, success, asset_hosts, asset_life_seconds, polls, .. } =
+        description;
     let mut page = format!("<!-- Made of shared/domain/providers/{name}.toml by `make providers`. -->\n\n");
     page.push_str(&format!("# {}\n\n{}\n\n", about.title, about.summary));
     page.push_str(&format!(
@@ -60,8 +62,16 @@ pub(crate) fn page(description: &Description) -> String {
     for sentence in second_bodies(description) {
         page.push_str(&format!("\n{sentence}\n"));
     }
-    if challenge.is_some() {
+    if !challenges.is_empty() {
         page.push_str("\nThe sender asks at first whether somebody listens; Landfall answers what it wants to hear.\n");
+    }
+    if challenges.iter().any(|challenge| challenge.token.is_some()) {
+        page.push_str("Its question must hold the `verify_token` of the source.\n");
+    }
+    if let Some(SuccessAnswer { status, .. }) = success {
+        page.push_str(&format!(
+            "\nA delivery that Landfall has taken is answered with {status}, as this sender wants it.\n"
+        ));
     }
 
     section(&mut page, "Retries");

@@ -1,15 +1,16 @@
 //! What of a delivery is verified, and what is not, by a description's scheme.
 
 use domain::description::{
-    AccountRule, Description, Ed25519, Encoding, FieldPath, Hash, HeaderName, Hmac, KeySource, Scheme, SecretEncoding,
-    SecretForm, StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
+    AccountRule, Description, Ed25519, Encoding, FieldPath, FieldPaths, Hash, HeaderName, Hmac, KeySource, Scheme,
+    SecretEncoding, SecretForm, SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp,
+    TimestampLocation, TimestampUnit,
 };
 
-use crate::words::{code, duration, headers, pointer, template};
+use crate::words::{code, duration, headers, places, pointer, template};
 
 /// The headers of a scheme that signs, and what it signs.
 pub(crate) struct Signed<'a> {
-    pub(crate) header: &'a [HeaderName],
+    place: &'a SignaturePlace,
     syntax: &'a Syntax,
     encoding: Encoding,
     pub(crate) id: &'a [HeaderName],
@@ -20,9 +21,9 @@ pub(crate) struct Signed<'a> {
 pub(crate) fn signed(scheme: &Scheme) -> Option<Signed<'_>> {
     match scheme {
         Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
-        Scheme::Hmac(Hmac { header, syntax, encoding, id, timestamp, message, .. })
-        | Scheme::Ed25519(Ed25519 { header, syntax, encoding, id, timestamp, message, .. }) => {
-            Some(Signed { header, syntax, encoding: *encoding, id, timestamp: timestamp.as_ref(), message })
+        Scheme::Hmac(Hmac { place, syntax, encoding, id, timestamp, message, .. })
+        | Scheme::Ed25519(Ed25519 { place, syntax, encoding, id, timestamp, message, .. }) => {
+            Some(Signed { place, syntax, encoding: *encoding, id, timestamp: timestamp.as_ref(), message })
         }
     }
 }
@@ -31,10 +32,13 @@ pub(crate) fn signed(scheme: &Scheme) -> Option<Signed<'_>> {
 pub(crate) fn kind(scheme: &Scheme) -> String {
     match scheme {
         Scheme::UrlToken => "a token in the URL".to_owned(),
+        Scheme::StaticToken(StaticToken { at: Some(_), .. }) => "a token in each delivery".to_owned(),
         Scheme::StaticToken(_) => "a token in a header".to_owned(),
         Scheme::Basic => "name and password".to_owned(),
         Scheme::Hmac(Hmac { hash, .. }) => match hash {
             Hash::Sha256 => "HMAC-SHA256".to_owned(),
+            Hash::Sha384 => "HMAC-SHA384".to_owned(),
+            Hash::Sha512 => "HMAC-SHA512".to_owned(),
             Hash::Sha1 => "HMAC-SHA1".to_owned(),
         },
         Scheme::Ed25519(_) => "Ed25519".to_owned(),
@@ -79,7 +83,12 @@ pub(crate) fn sentences(description: &Description) -> Vec<String> {
              SHA-256 alone: `token_sha256`."
                 .to_owned(),
         ],
-        Scheme::StaticToken(StaticToken { header, prefix }) => {
+        Scheme::StaticToken(StaticToken { at: Some(at), .. }) => vec![format!(
+            "The same token comes as {} each time. It must be one of `secrets`. What stands in the body is published with \
+             the event, so whoever may read the events knows it.",
+            places(&FieldPaths(vec![at.clone()]), &[])
+        )],
+        Scheme::StaticToken(StaticToken { header, prefix, .. }) => {
             let header = header.as_ref().map_or("the header that you choose".to_owned(), |HeaderName(name)| code(name));
             let prefix = if prefix.is_empty() { String::new() } else { format!(", after `{prefix}`") };
             vec![format!("The same token comes in {header} each time{prefix}. It must be one of `secrets`.")]
@@ -102,7 +111,7 @@ pub(crate) fn sentences(description: &Description) -> Vec<String> {
 }
 
 fn signature(scheme: &Scheme) -> Vec<String> {
-    let Some(Signed { header, syntax, encoding, message, .. }) = signed(scheme) else {
+    let Some(Signed { place, syntax, encoding, message, .. }) = signed(scheme) else {
         return Vec::new();
     };
     let encoding = match encoding {
@@ -116,7 +125,7 @@ fn signature(scheme: &Scheme) -> Vec<String> {
         Syntax::Versions { version } => format!("as `{version},` in a list, in {encoding}"),
     };
     let mut sentences = vec![
-        format!("The signature is in {}, {form}.", headers(header)),
+        format!("The signature is in {}, {form}.", place_of(place)),
         [format!("It is an {} of `{}`.", name(scheme), template(message))]
             .into_iter()
             .chain(parts(message))
@@ -129,6 +138,13 @@ fn signature(scheme: &Scheme) -> Vec<String> {
             .push("There may be several signatures: one that matches is enough, and others are ignored.".to_owned());
     }
     sentences
+}
+
+fn place_of(place: &SignaturePlace) -> String {
+    match place {
+        SignaturePlace::FirstOf(names) | SignaturePlace::AnyOf(names) => headers(names),
+        SignaturePlace::At(at) => places(&FieldPaths(vec![at.clone()]), &[]),
+    }
 }
 
 fn name(scheme: &Scheme) -> String {
@@ -154,6 +170,7 @@ fn parts(message: &Template) -> impl Iterator<Item = String> {
             Some("`{json:...}` is the first of these fields that is there.")
         }
         TemplatePart::Json(_) => Some("`{json:...}` is a field of the body."),
+        TemplatePart::Query(_) => Some("`{query:...}` is a field of the URL's query."),
         TemplatePart::Literal(_)
         | TemplatePart::Body
         | TemplatePart::Timestamp
@@ -202,6 +219,7 @@ fn account(scheme: &Scheme) -> Option<String> {
                 FieldPath::Header(HeaderName(name)) => code(name),
                 FieldPath::Body(at) => format!("`{}` of the body", pointer(at)),
                 FieldPath::Id => code("id"),
+                FieldPath::Query(name) => code(&format!("?{name}=")),
             };
             format!(
                 "{ALL} What does is {place}, which is signed and must be the `account` of the source, or one of a list of \

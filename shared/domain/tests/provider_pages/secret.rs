@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::description::{
-    AccountRule, Description, Ed25519, Hmac, KeySource, Scheme, SecretEncoding, SecretForm, StaticToken, TemplatePart,
+    AccountRule, Description, Ed25519, Encoding, Hmac, KeySource, Scheme, SecretEncoding, SecretForm, StaticToken,
+    TemplatePart,
 };
 use domain::digest::Digest;
 use serde_json::{Map, Value, json};
@@ -25,6 +26,9 @@ pub(crate) fn example(description: &Description) -> String {
     let mut secret = Map::new();
     secret.insert("provider".to_owned(), json!(description.name));
     secret.extend(credentials(&description.scheme));
+    if description.challenges.iter().any(|challenge| challenge.token.is_some()) {
+        secret.insert("verify_token".to_owned(), json!("a-text-that-you-choose"));
+    }
     if has_url_token(description) {
         secret.insert("token_sha256".to_owned(), json!([Digest::of(TOKEN.as_bytes()).to_string()]));
     }
@@ -40,9 +44,9 @@ fn credentials(scheme: &Scheme) -> Vec<(String, Value)> {
             Some(AccountRule::TokenOnly) | None => Vec::new(),
         },
         Scheme::Basic => one("secrets", json!(["name:a-long-random-password"])),
-        Scheme::StaticToken(StaticToken { header, .. }) => {
+        Scheme::StaticToken(StaticToken { header, at, .. }) => {
             let mut fields = one("secrets", json!(["a-long-random-token-in-the-header"]));
-            if header.is_none() {
+            if header.is_none() && at.is_none() {
                 fields.extend(one("token_header", json!("x-your-token")));
             }
             fields
@@ -54,9 +58,13 @@ fn credentials(scheme: &Scheme) -> Vec<(String, Value)> {
             }
             fields
         }
-        Scheme::Ed25519(Ed25519 { keys: KeySource::Operator { strip_prefix }, .. }) => {
+        Scheme::Ed25519(Ed25519 { keys: KeySource::Operator { strip_prefix, encoding }, .. }) => {
             let prefix = strip_prefix.as_deref().unwrap_or_default();
-            one("public_keys", json!([format!("{prefix}{}", STANDARD.encode(KEY))]))
+            let key = match encoding {
+                Encoding::Hex => base16ct::lower::encode_string(KEY),
+                Encoding::Base64 => STANDARD.encode(KEY),
+            };
+            one("public_keys", json!([format!("{prefix}{key}")]))
         }
     }
 }

@@ -38,6 +38,7 @@ pub(crate) fn places(FieldPaths(places): &FieldPaths, id: &[HeaderName]) -> Stri
         FieldPath::Body(at) => code(&pointer(at)),
         FieldPath::Header(HeaderName(name)) => code(name),
         FieldPath::Id => headers(id),
+        FieldPath::Query(name) => code(&format!("?{name}=")),
     };
     either(&places.iter().map(place).collect::<Vec<_>>())
 }
@@ -54,6 +55,7 @@ pub(crate) fn template(Template(parts): &Template) -> String {
         TemplatePart::Json(pointers) => {
             format!("{{json:{}}}", pointers.iter().map(pointer).collect::<Vec<_>>().join("|"))
         }
+        TemplatePart::Query(name) => format!("{{query:{name}}}"),
         TemplatePart::Url => "{url}".to_owned(),
         TemplatePart::Form => "{form}".to_owned(),
     };

@@ -47,9 +47,7 @@ fn senders() -> Vec<(String, Description)> {
 
 /// The description that is part of a vector's source.
 fn own_description(vector: &Vector) -> Description {
-    let mut description = vector.source.secret["scheme"].clone();
-    description["name"] = "custom".into();
-    serde_json::from_value(description).expect("a description")
+    vector.source().sender.description().clone()
 }
 
 #[test]
@@ -85,7 +83,7 @@ fn every_sender_has_the_vectors_that_its_scheme_calls_for() {
 /// What a file lacks of what the description calls for.
 fn lacking(file: &VectorFile, description: &Description) -> Vec<String> {
     let mut missing = Vec::new();
-    for (name, is_accepted) in required(&description.scheme) {
+    for (name, is_accepted) in required(description) {
         let verdict = if is_accepted { "accepted" } else { "refused" };
         match file.case(&name) {
             None => missing.push(format!("{}, {name} is missing; it is to be {verdict}", file.sender)),
@@ -125,7 +123,7 @@ fn the_vectors_are_counted() {
             counts[usize::from(!case.is_accepted())] += 1;
             counts[2] += usize::from(case.name.starts_with("published-"));
         }
-        counts[3] = required(&description.scheme).len();
+        counts[3] = required(&description).len();
         assert!(counts[0] > 0 && counts[1] > 0, "{sender} has no vector of either verdict");
         writeln!(lines, "{sender:<28}{}", columns(counts)).expect("a string takes every line");
         all.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);

@@ -1,16 +1,21 @@
 //! Which vectors a sender must have, by its description.
 
 use domain::description::{
-    AccountRule, Ed25519, Encoding, HeaderName, Hmac, Scheme, StaticToken, Syntax, Template, TemplatePart, Timestamp,
-    TimestampLocation, TimestampUnit,
+    AccountRule, Challenge, Description, Ed25519, Encoding, Hash, HeaderName, Hmac, Scheme, SignaturePlace,
+    StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
 };
 
 /// The names of vectors, each with whether its delivery is to be believed.
 pub(crate) struct Required(Vec<(String, bool)>);
 
-/// The vectors that a sender with this scheme must have.
-pub(crate) fn required(scheme: &Scheme) -> Vec<(String, bool)> {
+/// The vectors that a sender must have.
+pub(crate) fn required(description: &Description) -> Vec<(String, bool)> {
+    let Description { scheme, challenges, .. } = description;
     let mut required = Required(Vec::new());
+    for (number, challenge) in (1..).zip(challenges) {
+        let name = if number == 1 { "challenge".to_owned() } else { format!("challenge-{number}") };
+        required.challenge(&name, challenge);
+    }
     required.accepted(&["genuine", "repeat", "second-body"]);
     if !matches!(scheme, Scheme::UrlToken) {
         required.accepted(&["names-in-other-case", "previous-secret", "token-beside"]);
@@ -22,22 +27,25 @@ pub(crate) fn required(scheme: &Scheme) -> Vec<(String, bool)> {
             required.refused(&["token-missing", "token-empty", "token-wrong", "token-truncated", "token-longer"]);
             required.refused(&["token-in-upper-case"]);
         }
-        Scheme::StaticToken(StaticToken { prefix, .. }) => {
-            required.credential();
+        Scheme::StaticToken(StaticToken { prefix, at, .. }) => {
+            required.credential(at.is_some());
             required.refused(&["secret-truncated", "secret-longer", "secret-in-upper-case"]);
             if !prefix.is_empty() {
                 required.refused(&["prefix-missing"]);
             }
         }
         Scheme::Basic => {
-            required.credential();
+            required.credential(false);
             required.accepted(&["scheme-in-lower-case"]);
             required.refused(&["scheme-missing", "other-scheme", "not-base64"]);
             required.refused(&["name-wrong", "password-missing", "colon-missing"]);
         }
-        Scheme::Hmac(Hmac { header, syntax, encoding, timestamp, message, .. })
-        | Scheme::Ed25519(Ed25519 { header, syntax, encoding, timestamp, message, .. }) => {
-            required.signature(header, syntax, *encoding);
+        Scheme::Hmac(Hmac { place, syntax, encoding, timestamp, message, .. })
+        | Scheme::Ed25519(Ed25519 { place, syntax, encoding, timestamp, message, .. }) => {
+            required.signature(place, syntax, *encoding);
+            if matches!(scheme, Scheme::Hmac(Hmac { hash: Hash::Sha384 | Hash::Sha512, .. })) {
+                required.refused(&["signature-of-another-hash"]);
+            }
             required.message(message);
             if let Some(timestamp) = timestamp {
                 required.timestamp(timestamp, message);
@@ -49,6 +57,19 @@ pub(crate) fn required(scheme: &Scheme) -> Vec<(String, bool)> {
 }
 
 impl Required {
+    fn challenge(&mut self, name: &str, challenge: &Challenge) {
+        self.accepted(&[name]);
+        if challenge.unsigned {
+            self.accepted(&[&format!("{name}-url-token")]);
+            self.refused(&[&format!("{name}-url-token-missing"), &format!("{name}-url-token-wrong")]);
+        } else {
+            self.refused(&[&format!("{name}-forged")]);
+        }
+        if challenge.token.is_some() {
+            self.refused(&[&format!("{name}-token-missing"), &format!("{name}-token-wrong")]);
+        }
+    }
+
     fn accepted(&mut self, names: &[&str]) {
         self.0.extend(names.iter().map(|name| ((*name).to_owned(), true)));
     }
@@ -62,15 +83,26 @@ impl Required {
         self.refused(&[&format!("{what}-missing"), &format!("{what}-empty"), &format!("{what}-doubled")]);
     }
 
-    fn credential(&mut self) {
-        self.once("secret");
+    fn credential(&mut self, is_a_field: bool) {
+        if is_a_field {
+            self.refused(&["secret-missing", "secret-empty"]);
+        } else {
+            self.once("secret");
+        }
         self.accepted(&["body-changed"]);
     }
 
-    fn signature(&mut self, header: &[HeaderName], syntax: &Syntax, encoding: Encoding) {
-        self.once("signature");
+    fn signature(&mut self, place: &SignaturePlace, syntax: &Syntax, encoding: Encoding) {
+        match place {
+            SignaturePlace::At(_) => self.refused(&["signature-missing", "signature-empty"]),
+            SignaturePlace::AnyOf(_) => {
+                self.accepted(&["any-header-wrong-beside"]);
+                self.refused(&["signature-missing", "signature-empty", "any-header-all-wrong"]);
+            }
+            SignaturePlace::FirstOf(_) => self.once("signature"),
+        }
         self.refused(&["signature-truncated", "signature-longer", "signature-bit-flipped", "previous-secret-gone"]);
-        for alias in 1..header.len() {
+        for alias in 1..place.headers().len() {
             self.accepted(&[&format!("alias-{alias}")]);
         }
         match encoding {
@@ -111,6 +143,7 @@ impl Required {
                     self.once(name);
                     self.refused(&[&format!("{name}-bit-flipped")]);
                 }
+                TemplatePart::Query(_) => self.refused(&["query-missing", "query-changed"]),
                 TemplatePart::Json(places) => {
                     self.refused(&["field-missing", "field-changed"]);
                     if places.len() > 1 {

@@ -6,8 +6,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::content::canonical::Canonical;
 use domain::delivery::Delivery;
+use domain::delivery::reply::Reply;
 use domain::delivery::request::Request;
 use domain::delivery::route::{Route, route};
+use domain::description::ChallengeMethod;
 use domain::event::Event;
 use domain::ledger::admit::{Admission, admit};
 use domain::ledger::item::Item;
@@ -19,9 +21,9 @@ use domain::source::public_keys::PublicKeys;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::time::time_scale::TimeScale;
-use domain::verify::{Matched, Rejection, VerifiedEvent, verify_with};
+use domain::verify::{Matched, Rejection, VerifiedEvent, answer_unsigned, verify_with};
 use serde_json::{Value, json};
-use testdata::vector::{Case, ConfiguredSource, EventText, Expected, Group, Proof, SentRequest, VectorFile};
+use testdata::vector::{Case, ConfiguredSource, EventText, Expected, Group, Proof, ReplyText, SentRequest, VectorFile};
 
 /// A delivery, and what a receiver must make of it.
 pub(crate) struct Vector {
@@ -61,24 +63,43 @@ impl Vector {
 
     /// What it says, in a line.
     pub(crate) fn expected(&self) -> String {
-        let Expected { accepted, event, repeat, refused } = &self.case.expected;
-        match (accepted, event, repeat, refused) {
-            (None, None, false, Some(refused)) => format!("refused: {refused}"),
-            (Some(accepted), None, true, None) if self.before.is_some() => format!("{} | a repeat", proven(accepted)),
-            (Some(accepted), Some(EventText { id, event_type }), false, None) => {
+        let Expected { accepted, event, repeat, answered, unanswered, refused } = &self.case.expected;
+        match (accepted, event, repeat, answered, unanswered, refused) {
+            (None, None, false, None, false, Some(refused)) => format!("refused: {refused}"),
+            (None, None, false, Some(ReplyText { status, media_type, headers, body }), false, None) => {
+                answer_text(*status, media_type, headers, body)
+            }
+            (None, None, false, None, true, None) => UNANSWERED.to_owned(),
+            (Some(accepted), None, true, None, false, None) if self.before.is_some() => {
+                format!("{} | a repeat", proven(accepted))
+            }
+            (Some(accepted), Some(EventText { id, event_type }), false, None, false, None) => {
                 format!("{} | {event_type} | {id}", proven(accepted))
             }
-            _ => panic!("{}: it is `accepted` with an `event` or as a `repeat`, or `refused`", self.name()),
+            _ => panic!(
+                "{}: it is `accepted` with an `event` or as a `repeat`, `answered`, `unanswered`, or `refused`",
+                self.name()
+            ),
         }
     }
 
     /// What Landfall makes of it, in the same words.
     pub(crate) fn found(&self) -> String {
         let source = self.source();
+        let (method, delivery) = self.delivery(&self.case);
+        match answer_unsigned(&delivery, method, &source) {
+            Some(Ok(reply)) => return reply_text(&reply),
+            Some(Err(refusal)) => return format!("refused: {refusal}"),
+            None if method == ChallengeMethod::Get => return UNANSWERED.to_owned(),
+            None => {}
+        }
         let verified = match self.verified(&source, &self.case) {
             Ok(verified) => verified,
             Err(refused) => return format!("refused: {}", refused.refusal),
         };
+        if let Some(reply) = verified.challenge() {
+            return reply_text(reply);
+        }
         let proof = format!("{} by {}", verified.event().verified_by, proof(verified.matched()));
         match self.before(&source).map_or(Some(verified.clone()), |before| beside(&before, verified)) {
             Some(own) => format!("{proof} | {} | {}", own.event().event_type, own.event().id),
@@ -102,22 +123,28 @@ impl Vector {
         serde_json::from_str(&published.json).expect("an event is JSON")
     }
 
-    /// As the ingest function does it, from the event that Lambda hands to it.
-    fn verified(&self, source: &Source, case: &Case) -> Result<VerifiedEvent, Rejection> {
+    /// As the ingest function reads it, from the event that Lambda hands to it.
+    fn delivery(&self, case: &Case) -> (ChallengeMethod, Delivery) {
         let event = function_url_event(&case.request).to_string();
         let request = Request::read(&event).expect("a function URL's event");
-        let Route::Deliver { source: Some(name), token } = route(request.method(), request.path()) else {
-            panic!("{} {} delivers to no source", case.request.method, case.request.url);
+        let (method, name, token) = match route(request.method(), request.path()) {
+            Route::Deliver { source: Some(name), token } => (ChallengeMethod::Post, name, token),
+            Route::Ask { source, token, .. } => (ChallengeMethod::Get, source, token),
+            _ => panic!("{} {} is about no source", case.request.method, case.request.url),
         };
+        assert_eq!(name.as_str(), self.source.name, "the URL is another source's");
         let (url, headers, body) = request.into_parts().expect("a body that can be taken");
         let received_at = Timestamp::parse_rfc3339(&case.received_at).expect("an instant");
-        let delivery = Delivery { url, token, headers, body, received_at, request_id: "request-1".to_owned() };
-        assert_eq!(name, source.name, "the URL is another source's");
+        (method, Delivery { url, token, headers, body, received_at, request_id: "request-1".to_owned() })
+    }
+
+    fn verified(&self, source: &Source, case: &Case) -> Result<VerifiedEvent, Rejection> {
+        let (_, delivery) = self.delivery(case);
         let keys = self.key_set.as_ref().map(|keys| PublicKeys::of_key_set(keys.to_string().as_bytes()));
         verify_with(delivery, source, &keys.transpose().expect("a key set").unwrap_or_default())
     }
 
-    fn source(&self) -> Source {
+    pub(crate) fn source(&self) -> Source {
         let name = SourceName::parse(&self.source.name).expect("a source's name");
         let secret = Value::Object(self.source.secret.clone()).to_string();
         Source::parse(name, &secret).unwrap_or_else(|error| panic!("{}: {error}", self.name()))
@@ -173,6 +200,17 @@ fn function_url_event(request: &SentRequest) -> Value {
 fn proven(proof_of: &Proof) -> String {
     let &Proof { ref verified_by, secret, public_key, published_key, token } = proof_of;
     format!("{verified_by} by {}", proof(Matched { secret, public_key, published_key, token }))
+}
+
+/// What is found of a question that nobody answers: it is a probe.
+const UNANSWERED: &str = "unanswered";
+
+fn reply_text(reply: &Reply) -> String {
+    answer_text(reply.status, reply.media_type, &reply.headers, &reply.body)
+}
+
+fn answer_text(status: u16, media_type: &str, headers: &[(String, String)], body: &str) -> String {
+    format!("answered: {status} {media_type} {headers:?} {body}")
 }
 
 fn proof(matched: Matched) -> String {

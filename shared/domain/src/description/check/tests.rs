@@ -344,10 +344,100 @@ fn what_cannot_be_read_is_told_with_what_to_write() {
     );
     check(
         &[("message = \"{id}", "message = \"{it}")],
-        "`it` is unknown in a message: write {body}, {body_sha256}, {timestamp}, {id}, {header:x-name}, {json:/pointer}, {url} or {form}",
+        "`it` is unknown in a message: write {body}, {body_sha256}, {timestamp}, {id}, {header:x-name}, {query:name}, {json:/pointer}, {url} or {form}",
     );
     check(
         &[("subject = \"/id\"", "subject = \"data.id\"")],
-        "a place is a JSON pointer that begins with a slash, such as `/data/id`, or `header:x-name`, or `id` for the delivery's id",
+        "a place is a JSON pointer that begins with a slash, such as `/data/id`, or `header:x-name`, or `id` for the delivery's id, or `query:name` where the URL is looked at",
+    );
+}
+
+#[test]
+fn a_challenge_is_guarded() {
+    let with = |challenge: &str, expected: &str| {
+        check(&[("[[poll]]", &format!("[[challenge]]\n{challenge}\n[[poll]]"))], expected);
+    };
+    let when = r#"when = [{ at = "query:mode", present = true }]"#;
+    with(&format!("{when}\nunsigned = true\nmethod = \"GET\"\nanswer = \"query:challenge\""), "sound");
+    with(&format!("{when}\nanswer.json = {{ a = \"{{hmac_hex:/a}}\", b = 1 }}"), "sound");
+    with(
+        &format!("{when}\nmethod = \"GET\"\nanswer = \"query:challenge\""),
+        "a challenge with `method = \"GET\"` is never signed: write `unsigned = true` beside it",
+    );
+    with(
+        &format!("{when}\nmethod = \"GET\"\nunsigned = true\nanswer = \"/challenge\""),
+        "a challenge with `method = \"GET\"` has no body: read `query:name` or `header:x-name`",
+    );
+    with(
+        &format!("{when}\ntoken = \"query:t\"\nanswer = \"/challenge\""),
+        "`challenge.token` guards what is not signed: leave it out, or write `unsigned = true` if the sender signs no challenge",
+    );
+    with(
+        &format!("{when}\nanswer = \"header:authorization\""),
+        "a challenge reads the header `authorization`, which proves who somebody is: leave it out",
+    );
+    with(
+        &format!("{when}\nanswer = \"header:x-signature\""),
+        "a challenge reads the header `x-signature`, which proves who somebody is: leave it out",
+    );
+    with(
+        &format!("{when}\nanswer = \"id\""),
+        "a challenge reads `id`: name the header instead, such as `header:webhook-id`",
+    );
+    with(
+        &format!("{when}\nanswer = \"/a/*\""),
+        "`*` stands for every member only in `assets`: name the one that is meant",
+    );
+    with(
+        &format!("{when}\nanswer.headers = {{ set-cookie = \"{{/a}}\" }}"),
+        "`challenge.answer.headers` sets `set-cookie`: only headers that begin with `x-` can be asked for",
+    );
+    with(
+        &format!("{when}\nanswer = {{ status = 401 }}"),
+        "`challenge.answer.status` is no success: write one from 200 to 299",
+    );
+    with(
+        "when = []\nanswer = \"/a\"",
+        "`challenge.when` is empty, so no delivery would ever be an event: say how a challenge is known",
+    );
+}
+
+#[test]
+fn a_proof_stands_in_one_place() {
+    let two = "the proof stands in one place: give `header`, or `any_header` if each of several may hold it, or `at` with a place of the body or `query:name`";
+    let header = r#"header = ["x-signature"]"#;
+    let pairs = (r#"syntax = { form = "pairs", key = "v1", separator = "," }"#, "");
+    let no_pair = (PAIR, "");
+    let message = |message: &'static str| ("{id}.{timestamp}.{body}", message);
+    check(&[(header, r#"any_header = ["x-one", "x-two"]"#), pairs, no_pair, message("{body}")], "sound");
+    check(&[(header, r#"at = "query:signature""#), pairs, no_pair, message("{query:user}{body}")], "sound");
+    check(&[(header, r#"at = "/signature""#), pairs, no_pair, message("{id}{json:/token}")], "sound");
+    check(&[(header, "header = \"x-a\"\nat = \"/signature\"")], two);
+    check(&[(header, r#"at = "header:x-a""#)], two);
+    check(
+        &[(header, r#"at = "/signature""#), pairs, no_pair, message("{body}")],
+        "`scheme.at` is a place of the body and `scheme.message` has the whole body, which cannot hold its own signature: write the fields that are signed, such as {json:/id}",
+    );
+    check(
+        &[(header, r#"any_header = ["x-one"]"#)],
+        "`scheme.syntax`: a list of signatures stands in one header: give `header`",
+    );
+    check(
+        &[("\"/id\"\n    key", "\"query:id\"\n    key")],
+        "a shape reads the URL's query, which is not kept with an event: only a challenge or the scheme can read it",
+    );
+}
+
+#[test]
+fn a_success_is_one() {
+    let with = |success: &str, expected: &str| {
+        check(&[("name = \"acme\"", &format!("name = \"acme\"\nsuccess = {success}"))], expected);
+    };
+    with("{ status = 202 }", "sound");
+    with("{ text = \"[accepted]\" }", "sound");
+    with("{ status = 302 }", "`success.status` is no success: write one from 200 to 299");
+    with(
+        "{ status = 204, text = \"x\" }",
+        "`success` has a text with the status 204, which has no body: leave `text` out",
     );
 }

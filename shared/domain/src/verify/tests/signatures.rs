@@ -169,3 +169,88 @@ fn a_key_may_be_published() {
     assert_eq!(told(&published.unwrap()), "token with published key 1");
     assert_eq!(told(&PublicKeys::default()), "signature_wrong");
 }
+
+/// `printf '{"id":7}' | openssl dgst -sha512 -hmac a-secret-0123456789`, and so on.
+#[test]
+fn each_hash_has_codes_of_its_own_length() {
+    let body = r#"{"id":7}"#;
+    let source = |hash: &str| {
+        let scheme =
+            format!(r#"{{"kind":"hmac","hash":"{hash}","header":"x-sig","encoding":"hex","message":"{{body}}"}}"#);
+        described(&scheme, r#""secrets":["a-secret-0123456789"]"#)
+    };
+    let codes = [
+        ("sha1", "d7f9481c0141ea977aa7f14f9625f172fa959b41"),
+        ("sha256", "b3f20c60415f3702a57efb24acb5d2f53c078a4a82d648cefd8495abf9829ef0"),
+        ("sha384", "54d46f3387bb1d825b30dcbcb1a906946369f4da5fc576087a6111ef70d1b8af580192dd8653dcad965948bd33893e4a"),
+        (
+            "sha512",
+            "e85cd06eef2d7af79e0b602624d941d38008d4611f798de8eeb2e0f15ca990c960c17eb829d639f13520e46321db2500f9a4019737c05071cdff7fd23204f406",
+        ),
+    ];
+    for (hash, code) in codes {
+        check_proof(&source(hash), &[("x-sig", code)], body, "signature");
+        check_proof(&source(hash), &[("x-sig", &code[..code.len() - 2])], body, "signature_malformed");
+        check_proof(&source(hash), &[("x-sig", code)], r#"{"id":8}"#, "signature_wrong");
+        for (other, _) in codes.iter().filter(|(other, _)| *other != hash) {
+            check_proof(&source(other), &[("x-sig", code)], body, "signature_malformed");
+        }
+    }
+}
+
+#[test]
+fn a_signature_may_stand_in_any_of_several_headers() {
+    let scheme = r#"{"kind":"hmac","any_header":["x-one","x-two"],"encoding":"hex","message":"{body}"}"#;
+    let source = described(scheme, r#""secrets":["a-secret-0123456789"]"#);
+    let (body, right) = (r#"{"id":7}"#, "b3f20c60415f3702a57efb24acb5d2f53c078a4a82d648cefd8495abf9829ef0");
+    let wrong = "0".repeat(64);
+    check_proof(&source, &[("x-one", right)], body, "signature");
+    check_proof(&source, &[("x-two", right)], body, "signature");
+    check_proof(&source, &[("x-one", &wrong), ("x-two", right)], body, "signature");
+    check_proof(&source, &[("x-one", "not hex"), ("x-two", right)], body, "signature");
+    check_proof(&source, &[("x-one", &wrong), ("x-two", &wrong)], body, "signature_wrong");
+    check_proof(&source, &[("x-one", &format!("{right},{right}"))], body, "signature_doubled");
+    check_proof(&source, &[("x-three", right)], body, "signature_missing");
+}
+
+#[test]
+fn a_signature_may_stand_in_the_query_or_in_a_form() {
+    let secrets = r#""secrets":["a-secret-0123456789"]"#;
+    let of =
+        |scheme: &str, forms: bool| source(&format!(r#"{{"scheme":{{"scheme":{scheme},"forms":{forms}}},{secrets}}}"#));
+    let in_query = of(r#"{"kind":"hmac","at":"query:sig","encoding":"hex","message":"{query:user}{body}"}"#, false);
+    let told = |query: &str, body: &str| {
+        let url = RequestUrl { query: query.to_owned(), ..RequestUrl::default() };
+        let verified = verify(Delivery { url, ..delivery(None, &[], body) }, &in_query);
+        verified.map_or_else(|refused| refused.refusal.to_string(), |_| "verified".to_owned())
+    };
+    let code = "5cb286adfb449f1a527bbd2e5993783ecf0a13cdf08ef4290d5b23112ed0ff1a";
+    assert_eq!(told(&format!("user=u%201&sig={code}"), "b"), "verified");
+    assert_eq!(told(&format!("user=u%202&sig={code}"), "b"), "signature_wrong");
+    assert_eq!(told(&format!("user=u%201&sig={code}&sig={code}"), "b"), "signature_missing");
+    assert_eq!(told(&format!("user=u%201&user=x&sig={code}"), "b"), "field_missing");
+    assert_eq!(told("user=u%201", "b"), "signature_missing");
+
+    let scheme = r#"{"kind":"hmac","at":"/sig","encoding":"hex","message":"{json:/token}"}"#;
+    let (signed, form) =
+        ("7c810fb51ed4d516426fa6965eaa3f6db8ac45800a88df766fdb2ed8e965d7c3", |token: &str, sig: &str| {
+            format!("token={token}&sig={sig}")
+        });
+    check_proof(&of(scheme, true), &[], &form("t+1", signed), "token");
+    check_proof(&of(scheme, true), &[], &form("t+2", signed), "signature_wrong");
+    check_proof(&of(scheme, false), &[], &form("t+1", signed), "signature_missing");
+}
+
+#[test]
+fn a_public_key_may_be_written_in_hex() {
+    let scheme = r#"{"kind":"ed25519","keys":{"from":"operator","encoding":"hex"},"header":"x-sig","encoding":"hex","message":"{body}"}"#;
+    let read = |key: &str| {
+        let json = format!(r#"{{"scheme":{{"scheme":{scheme}}},"public_keys":["{key}"]}}"#);
+        Source::parse(SourceName::parse("test").unwrap(), &json).map(|_| ()).map_err(|error| error.to_string())
+    };
+    let not_a_key = || Err("`public_keys`: a public key of this sender is 64 hex digits".to_owned());
+    assert_eq!(read(&"aB".repeat(32)), Ok(()));
+    for wrong in ["ab".repeat(31), "ab".repeat(33), "zz".repeat(32), "A".repeat(43)] {
+        assert_eq!(read(&wrong), not_a_key(), "{wrong}");
+    }
+}

@@ -1,0 +1,38 @@
+//! Places and refusals, in words.
+
+use crate::description::{FieldPath, HeaderName};
+use crate::verify::Refusal;
+
+/// A place in the request, in words.
+pub(super) fn place_words(place: &FieldPath) -> String {
+    match place {
+        FieldPath::Header(HeaderName(name)) => format!("the header `{name}`"),
+        FieldPath::Body(pointer) => format!("the field `{pointer}` of the body"),
+        FieldPath::Query(name) => format!("the value `{name}` of the URL's query"),
+        FieldPath::Id => "the header with the delivery's id".to_owned(),
+    }
+}
+
+/// What a token is without what people write around it.
+pub(super) fn bare(value: &str) -> &[u8] {
+    let value = value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("Token ")).unwrap_or(value);
+    value.trim().trim_matches('"').as_bytes()
+}
+
+/// What a signature cannot be checked without.
+pub(super) fn lacks(refusal: Refusal) -> Option<&'static str> {
+    Some(match refusal {
+        Refusal::IdMissing => "The header with the delivery's id, which is signed, is missing.",
+        Refusal::IdDoubled => "The header with the delivery's id, which is signed, was sent more than once.",
+        Refusal::HeaderMissing => "A header that is signed is missing.",
+        Refusal::HeaderDoubled => "A header that is signed was sent more than once.",
+        Refusal::FieldMissing => "A field of the body that is signed is missing, or is no text.",
+        Refusal::BodyDigestMissing => "The URL is signed in place of the body, and does not hold the body's digest.",
+        Refusal::BodyDigestWrong => "The URL holds another body's digest: the body was changed on the way.",
+        Refusal::FormTooLong => "The form that is signed has more fields than any sender's.",
+        Refusal::TimestampMissing | Refusal::TimestampDoubled | Refusal::TimestampMalformed => {
+            "Without its time, the signature cannot be checked."
+        }
+        _ => return None,
+    })
+}
