@@ -123,9 +123,17 @@ impl Genuine {
         let sender = &self.sender;
         let (source, request) = self.set_up(world).await;
         let answer = world.deliver(&request).await;
-        assert_eq!(answer.told(), "200 accepted", "{sender}");
-        assert_eq!(world.deliver(&request).await.told(), "200 duplicate", "{sender}");
-        let id = answer.event_id().expect("an accepted delivery has an id");
+        let id = if let Some(status) = self.description["success"]["status"].as_u64() {
+            // What the sender takes for success leaves no room for the id.
+            assert_eq!(u64::from(answer.status), status, "{sender}");
+            assert_eq!(u64::from(world.deliver(&request).await.status), status, "{sender}");
+            let id = self.event["id"].as_str().expect("an event has an id");
+            id.replacen("test", &source.name, 1)
+        } else {
+            assert_eq!(answer.told(), "200 accepted", "{sender}");
+            assert_eq!(world.deliver(&request).await.told(), "200 duplicate", "{sender}");
+            answer.event_id().expect("an accepted delivery has an id")
+        };
         assert_eq!(
             id.strip_prefix(&source.name),
             self.event["id"].as_str().and_then(|id| id.strip_prefix("test")),
@@ -163,7 +171,7 @@ fn every_sender_of_the_catalogue_arrives() {
 #[test]
 fn senders_of_no_catalogue_arrive() {
     run(async |world| {
-        for sender in ["described-basic", "described-instant"] {
+        for sender in ["described-basic", "described-instant", "described-any-header", "described-extends"] {
             Genuine::read(sender).at_any_time().check_arrives(world).await;
         }
     });
