@@ -50,7 +50,7 @@ pub enum Error {
 
 /// What each exit code means; docs/cli.md has them from here.
 pub const EXIT_CODES: [(u8, &str); 9] = [
-    (0, "it is done, or whoever read the output has seen enough"),
+    (0, "it is done, or the reader of the output has seen enough"),
     (1, "it is done, and what was found is bad"),
     (2, "the command line makes no sense: write another one"),
     (3, "nobody is signed in to AWS: sign in"),

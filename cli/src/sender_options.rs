@@ -15,10 +15,10 @@ use crate::source_store::SourceStore;
 /// What a command is told of a sender that no stack knows.
 #[derive(Debug, Args)]
 pub struct SenderOptions {
-    /// A description of the sender, in TOML or JSON, in the place of the source's own
+    /// A description of the sender, in TOML or JSON, in place of the source's own
     #[arg(long, value_name = "FILE")]
     pub description: Option<PathBuf>,
-    /// Read the sender's secret from standard input, in the place of the source's own; on a second line, the token of
+    /// Read the sender's secret from standard input, in place of the source's own; on a second line, the token of
     /// its URL
     #[arg(long)]
     pub secret_stdin: bool,

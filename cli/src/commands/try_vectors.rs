@@ -23,7 +23,7 @@ pub struct Arguments {
     /// Only the cases of these names
     #[arg(long = "case", value_name = "NAME")]
     cases: Vec<String>,
-    /// A description of the sender, in TOML or JSON, in the place of the files' own
+    /// A description of the sender, in TOML or JSON, in place of the files' own
     #[arg(long, value_name = "FILE")]
     description: Option<PathBuf>,
     /// One JSON document a vector, as with --output ndjson

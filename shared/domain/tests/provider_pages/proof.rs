@@ -85,7 +85,7 @@ pub(crate) fn sentences(description: &Description) -> Vec<String> {
         ],
         Scheme::StaticToken(StaticToken { at: Some(at), .. }) => vec![format!(
             "The same token comes as {} each time. It must be one of `secrets`. What stands in the body is published with \
-             the event, so whoever may read the events knows it.",
+             the event, so those who read the events know it.",
             places(&FieldPaths(vec![at.clone()]), &[])
         )],
         Scheme::StaticToken(StaticToken { header, prefix, .. }) => {
