@@ -34,7 +34,8 @@ enum Form {
 }
 
 /// Name of the example, recorded delivery, form.
-const EXAMPLES: [(&str, &str, Form); 19] = [
+const EXAMPLES: [(&str, &str, Form); 20] = [
+    ("job-created", "firecrawl/crawl-started", Form::Whole),
     ("job-progress", "get3w/v3-processing", Form::Whole),
     ("job-completed", "get3w/v3-completed", Form::Whole),
     ("job-completed-replayed", "get3w/v3-completed", Form::Replayed),
