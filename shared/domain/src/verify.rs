@@ -26,7 +26,7 @@ use crate::event::event_id::EventId;
 use crate::event::key_meaning::KeyMeaning;
 use crate::event::{Event, Origin, VerifiedBy};
 use crate::source::public_keys::PublicKeys;
-use crate::source::{Credentials, Dedupe, KeyScope, Keys, Proof, Signing, Source, TokenDigests};
+use crate::source::{Credentials, Dedupe, KeyScope, Keys, Proof, Signing, Source};
 
 pub use self::challenge::answer_unsigned;
 pub use self::refusal::Refusal;
@@ -71,21 +71,16 @@ pub fn verify_with(delivery: Delivery, source: &Source, published: &PublicKeys) 
 pub fn prove(delivery: &Delivery, source: &Source, published: &PublicKeys) -> Result<(VerifiedBy, Matched), Refusal> {
     match &source.credentials {
         Credentials::Token(tokens) => {
-            let token = check_token(delivery.token.as_deref(), tokens)?;
+            let token = credential::check_url_token(delivery.token.as_deref(), tokens)?;
             Ok((VerifiedBy::Token, Matched { token: Some(token), ..Matched::default() }))
         }
         Credentials::Proof(proof) => check_proof(delivery, proof, published),
         Credentials::Both { proof, tokens } => {
-            let token = check_token(delivery.token.as_deref(), tokens)?;
+            let token = credential::check_url_token(delivery.token.as_deref(), tokens)?;
             let (verified_by, matched) = check_proof(delivery, proof, published)?;
             Ok((verified_by, Matched { token: Some(token), ..matched }))
         }
     }
-}
-
-/// Gives the index of the token's digest.
-fn check_token(token: Option<&str>, tokens: &TokenDigests) -> Result<usize, Refusal> {
-    tokens.find(token.ok_or(Refusal::TokenMissing)?.as_bytes()).ok_or(Refusal::TokenWrong)
 }
 
 fn check_proof(delivery: &Delivery, proof: &Proof, published: &PublicKeys) -> Result<(VerifiedBy, Matched), Refusal> {

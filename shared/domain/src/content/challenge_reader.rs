@@ -6,10 +6,10 @@ use url::form_urlencoded;
 
 use crate::content::compiled_condition::{CompiledCondition, FieldIndex, FieldRef, FieldValues};
 use crate::content::json_pointers::Pointers;
-use crate::content::reply_writer::ReplyWriter;
+use crate::content::reply_writer::{MakeCode, ReplyWriter};
 use crate::delivery::Delivery;
 use crate::delivery::reply::Reply;
-use crate::description::{Challenge, ChallengeMethod, Description, Encoding, FieldPaths, HeaderName};
+use crate::description::{Challenge, ChallengeMethod, Description, FieldPaths, HeaderName};
 
 /// Tells, by a description, whether a delivery only wants to hear something back, and what.
 #[derive(Clone, Debug)]
@@ -38,9 +38,6 @@ pub(crate) struct Question<'a> {
     reader: &'a ChallengeReader,
     values: FieldValues<'a>,
 }
-
-/// Makes the message authentication code of a text; `None` where the source must not.
-pub(crate) type MakeCode<'m> = &'m dyn Fn(&str, Encoding) -> Option<String>;
 
 impl ChallengeReader {
     pub(crate) fn of(challenge: &Challenge, description: &Description) -> ChallengeReader {

@@ -2,13 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use crate::content::challenge_reader::MakeCode;
 use crate::content::compiled_condition::{FieldIndex, FieldRef, FieldValues};
 use crate::delivery::reply::Reply;
 use crate::description::{Encoding, FieldPaths, ReplyBody, ReplyJson, ReplyPart, ReplyRule, ReplyTemplate};
 
 /// More than any sender asks for. What is longer is not sent back.
 const TEXT_MAX_BYTES: usize = 4096;
+
+/// Makes the message authentication code of a text; `None` where the source must not.
+pub(crate) type MakeCode<'m> = &'m dyn Fn(&str, Encoding) -> Option<String>;
 
 /// An answer whose places are numbered.
 #[derive(Clone, Debug)]

@@ -1,13 +1,15 @@
 //! Questions that are answered in the sender's own words, and are no events.
 
-use crate::content::challenge_reader::{Asked, MakeCode};
+use crate::content::challenge_reader::Asked;
+use crate::content::reply_writer::MakeCode;
 use crate::delivery::Delivery;
 use crate::delivery::reply::Reply;
 use crate::description::{ChallengeMethod, Encoding};
 use crate::source::{Credentials, Keys, Proof, Source, TokenDigests};
 use crate::text::base64_text;
 
-use super::{Refusal, check_token};
+use super::Refusal;
+use super::credential::check_url_token;
 
 /// Longer than any text of which a sender asks for the code.
 const CODED_TEXT_MAX_BYTES: usize = 256;
@@ -50,7 +52,7 @@ fn check_guards(
     verify_token: Option<(Option<&str>, &Source)>,
 ) -> Result<(), Refusal> {
     if let Some(tokens) = tokens {
-        check_token(delivery.token.as_deref(), tokens)?;
+        check_url_token(delivery.token.as_deref(), tokens)?;
     }
     if let Some((said, source)) = verify_token {
         let said = said.ok_or(Refusal::CredentialMissing)?;

@@ -9,6 +9,11 @@ use crate::description::{FieldPath, Forms};
 use crate::source::TokenDigests;
 use crate::text::base64_text;
 
+/// Gives the index of the URL's token.
+pub(super) fn check_url_token(token: Option<&str>, tokens: &TokenDigests) -> Result<usize, Refusal> {
+    tokens.find(token.ok_or(Refusal::TokenMissing)?.as_bytes()).ok_or(Refusal::TokenWrong)
+}
+
 /// Gives the index of the token that stands in `header` after `prefix`.
 ///
 /// A token may hold commas, so that the whole of the value is compared before one is taken for the mark of two headers.
