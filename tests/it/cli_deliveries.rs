@@ -156,7 +156,7 @@ async fn what_cannot_be_played_is_refused_with_the_reason() {
         &["get3w", "v3-completed"],
         expect![[r#"
         exit code 5
-        landfall: the stack has no source get3w"#]],
+        landfall: there is no source get3w: there is no secret landfall/source/get3w in us-east-1"#]],
     )
     .await;
     check(

@@ -135,7 +135,7 @@ async fn a_description_is_tried_on_a_recorded_request() {
     let unknown = file("unknown.toml", &scheme.replace("encoding", "encodin")).display().to_string();
     check(&["try", "--description", &unknown, &recorded], expect![[r#"
         exit code 2
-        landfall: genuine: `scheme`: `scheme`: unknown field `encodin`, expected one of `kind`, `header`, `prefix`, `hash`, `secret`, `keys`, `syntax`, `encoding`, `id`, `timestamp`, `message`, `account`"#]]).await;
+        landfall: genuine: `scheme`: `scheme`: unknown field `encodin`, expected one of `kind`, `header`, `any_header`, `at`, `prefix`, `hash`, `secret`, `keys`, `syntax`, `encoding`, `id`, `timestamp`, `message`, `account`"#]]).await;
 }
 
 #[tokio::test]
@@ -187,6 +187,6 @@ async fn a_refusal_is_explained_by_the_secret_of_a_source() {
     let run = landfall_on(&judge.file, &["explain", "--source", "nobody", &vectors("glossi")], "").await;
     expect![[r#"
         exit code 5
-        landfall: the stack has no source nobody"#]]
+        landfall: there is no source nobody: there is no secret landfall/source/nobody in us-east-1"#]]
     .assert_eq(&run.told());
 }

@@ -253,7 +253,7 @@ fn what_the_loader_would_refuse_makes_no_secret() {
             (
                 "gemini",
                 "whsec_not base64",
-                "a secret in `secrets` is not base64, as this sender's are: copy it anew, whole",
+                "a secret in `secrets` is not base64, as this sender's are: copy all of it again",
             ),
             ("gemini", "whsec_c2hvcnQ=", "a secret in `secrets` has under 8 bytes without the white space around it"),
             (
