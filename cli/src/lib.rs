@@ -22,6 +22,7 @@ mod reference;
 pub mod sender;
 pub mod sender_options;
 pub mod session;
+pub mod source_options;
 pub mod source_store;
 pub mod stack;
 pub mod test_delivery;

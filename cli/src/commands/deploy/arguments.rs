@@ -6,8 +6,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use crate::error::{Error, Result};
-use crate::new_source::SourceOptions;
 use crate::sender::Sender;
+use crate::source_options::SourceOptions;
 
 /// The options of `landfall deploy`.
 #[derive(Debug, Args)]

@@ -5,8 +5,9 @@ use clap::builder::PossibleValuesParser;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::new_source::{NewSource, SourceOptions, ask_sender};
+use crate::new_source::{NewSource, ask_sender};
 use crate::sender::Sender;
+use crate::source_options::SourceOptions;
 use crate::source_store::{SourceStore, Version};
 
 /// The options of `landfall source add`.

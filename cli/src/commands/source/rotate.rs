@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 use crate::commands::source::name_argument::NameArgument;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::new_source::{NewSource, SecretFiles};
+use crate::new_source::NewSource;
 use crate::sender::Sender;
+use crate::source_options::SecretFiles;
 use crate::source_store::SourceStore;
 
 /// The options of `landfall source rotate`.
