@@ -43,7 +43,7 @@ pub enum Error {
     /// The caller must try again later: AWS or the network does not answer as it should.
     #[error("{0}")]
     Unavailable(String),
-    /// Whoever reads the output has closed it.
+    /// The reader of the output has closed it.
     #[error("the output was closed")]
     OutputClosed,
 }

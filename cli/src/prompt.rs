@@ -1,7 +1,7 @@
 //! Asking the person at the terminal.
 //!
-//! Answers are lines of standard input, so a script can give them too. Secrets are asked for at a terminal only, where
-//! they are not shown.
+//! Answers are lines of standard input, so a script can give them too. Secrets can only be typed at a terminal, where they
+//! are not shown.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -86,7 +86,7 @@ impl Prompt {
             return Ok(String::new());
         }
         if !io::stdin().is_terminal() {
-            return Err(Error::NotAgreed("A secret is asked for at a terminal only: use --secret-file.".into()));
+            return Err(Error::NotAgreed("A secret can only be typed at a terminal: use --secret-file.".into()));
         }
         Ok(rpassword::prompt_password(format!("{question}: "))?.trim().to_owned())
     }

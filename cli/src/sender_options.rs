@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::source_store::SourceStore;
 
-/// What a command is told of a sender that no stack knows.
+/// How a sender is described that the stack has no source for.
 #[derive(Debug, Args)]
 pub struct SenderOptions {
     /// A description of the sender, in TOML or JSON, in place of the source's own

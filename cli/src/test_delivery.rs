@@ -70,7 +70,7 @@ fn signature_over_body(hmac: &Hmac) -> Option<(String, String)> {
         Encoding::Hex => "m.hexdigest()",
         Encoding::Base64 => "base64.b64encode(m.digest()).decode()",
     };
-    // Not `openssl dgst -hmac`, which would show the secret to whoever lists the processes.
+    // Not `openssl dgst -hmac`, which would show the secret in the list of processes.
     let code = format!(r#"m = hmac.new(getpass.getpass("secret: ").encode(), sys.argv[1].encode(), "{hash}")"#);
     let sign = format!(r#"signature=$(python3 -c 'import base64, getpass, hmac, sys; {code}; print({text})' "$body")"#);
     let HeaderName(name) = place.headers().first()?;

@@ -67,7 +67,7 @@ impl Replays {
         Ok(ReplayJob::of_item(id, &item)?)
     }
 
-    /// Stops a job, so that it can go on. Whoever runs it stops before its next second of work.
+    /// Stops a job, so that it can go on. Its runner stops before its next second of work.
     ///
     /// # Errors
     /// If it is neither frozen nor running, or the ledger could not be reached.

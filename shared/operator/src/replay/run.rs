@@ -38,8 +38,8 @@ pub enum RunResult {
 }
 
 impl Replays {
-    /// Runs a job from where it is, as `runner`. It may be stopped at any time and by anything: whoever runs it next goes
-    /// on, and no event is replayed twice. `see` is told of each step.
+    /// Runs a job from where it is, as `runner`. It may be stopped at any time and by anything: the next run goes on,
+    /// and no event is replayed twice. `see` is told of each step.
     ///
     /// # Errors
     /// If the job cannot run, or a call did not go well.
@@ -91,7 +91,7 @@ impl Replays {
         })
     }
 
-    /// Says that `runner` is at the job's next chunk; `false` if it is no longer his.
+    /// Says that `runner` is at the job's next chunk; `false` if another runner has it, or nobody may run it.
     async fn go_on(&self, job: &ReplayJob, runner: &str) -> Result<bool, ReplayError> {
         self.writes(&advance(&job.id.item_id(), runner, job.next_chunk, clock::now())).await
     }
