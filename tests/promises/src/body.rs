@@ -18,7 +18,7 @@ use domain::ledger::record::BodyRef;
 use domain::message::{BodyLocation, INLINE_MESSAGE_MAX_BYTES, encode};
 use domain::provider::Provider;
 use domain::provider::compiled_provider::CompiledProvider;
-use domain::published::{Carriage, Published, assets_object, publish};
+use domain::published::{PayloadPlacement, Published, assets_object, publish};
 use domain::source::Source;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
@@ -113,9 +113,10 @@ fn publication(event: &Event, canonical: &Canonical, body: &[u8]) {
     let body_ref = BodyRef::of("bucket", event, body.len() as u64);
     let (assets, assets_ref) = assets_object(event, canonical, "bucket");
     assert_eq!(Digest::of(&assets).to_string(), assets_ref.sha256);
-    let whole = publish(event, canonical, body, Carriage::Whole);
-    let by_reference = publish(event, canonical, body, Carriage::BodyByReference(&body_ref));
-    let least = publish(event, canonical, body, Carriage::AllByReference { body: &body_ref, assets: &assets_ref });
+    let whole = publish(event, canonical, body, PayloadPlacement::Whole);
+    let by_reference = publish(event, canonical, body, PayloadPlacement::BodyByReference(&body_ref));
+    let least =
+        publish(event, canonical, body, PayloadPlacement::AllByReference { body: &body_ref, assets: &assets_ref });
     assert!(least.fits());
     for published in [&whole, &by_reference, &least] {
         readable(published, event);
