@@ -9,7 +9,7 @@ use domain::ledger::admit::{Admission, admit};
 use domain::ledger::item::Item;
 use domain::ledger::record::{PackedBody, RecordBody};
 use domain::ledger::schedule::Schedule;
-use domain::published::{Carriage, publish};
+use domain::published::{PayloadPlacement, publish};
 use domain::source::Source;
 use domain::time::time_scale::TimeScale;
 use domain::verify::{Refusal, VerifiedEvent};
@@ -72,7 +72,7 @@ impl Verdict {
         let event = verified.event();
         let answer = Answer::to_event(Durability::Recorded(event.id.clone()), success);
         let canonical = Canonical::of(&source.sender, &event.headers, verified.body());
-        let published = publish(event, &canonical, verified.body(), Carriage::Whole);
+        let published = publish(event, &canonical, verified.body(), PayloadPlacement::Whole);
         let published = serde_json::from_str(&published.json).expect("an event is JSON");
         Verdict { event: Some(verified), published: Some(published), ..Verdict::answered(None, &answer) }
     }

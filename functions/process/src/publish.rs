@@ -8,7 +8,7 @@ use domain::digest::Digest;
 use domain::event::event_type::EventType;
 use domain::event::{Event, VerifiedBy};
 use domain::ledger::record::{BodyRef, StoredBody};
-use domain::published::{self, Carriage, PUBLISHED_MAX_BYTES, Published, assets_object};
+use domain::published::{self, PUBLISHED_MAX_BYTES, PayloadPlacement, Published, assets_object};
 
 use crate::attempt::{Attempt, EventContent};
 use crate::stop::Stop;
@@ -81,7 +81,7 @@ async fn fit(attempt: Attempt<'_>, content: &EventContent<'_>) -> Result<Publish
     let (bodies, raw): (_, &[u8]) = (&attempt.clients.bodies, raw);
     // A text that alone is too large need not be written out to learn so.
     if raw.len() <= PUBLISHED_MAX_BYTES {
-        let whole = published::publish(event, canonical, raw, Carriage::Whole);
+        let whole = published::publish(event, canonical, raw, PayloadPlacement::Whole);
         if whole.fits() {
             return Ok(whole);
         }
@@ -95,13 +95,18 @@ async fn fit(attempt: Attempt<'_>, content: &EventContent<'_>) -> Result<Publish
             reference
         }
     };
-    let without_body = published::publish(event, canonical, raw, Carriage::BodyByReference(&raw_ref));
+    let without_body = published::publish(event, canonical, raw, PayloadPlacement::BodyByReference(&raw_ref));
     if without_body.fits() {
         return Ok(without_body);
     }
     let (assets, assets_ref) = assets_object(event, canonical, bodies.bucket());
     put(attempt, &assets_ref, &assets).await?;
-    Ok(published::publish(event, canonical, raw, Carriage::AllByReference { body: &raw_ref, assets: &assets_ref }))
+    Ok(published::publish(
+        event,
+        canonical,
+        raw,
+        PayloadPlacement::AllByReference { body: &raw_ref, assets: &assets_ref },
+    ))
 }
 
 async fn put(attempt: Attempt<'_>, target: &BodyRef, bytes: &[u8]) -> Result<(), Stop> {

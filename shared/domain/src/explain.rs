@@ -17,7 +17,7 @@ use crate::delivery::Delivery;
 use crate::description::{ChallengeMethod, FieldPath, HeaderName, SignaturePlace, Timestamp as Rule};
 use crate::source::public_keys::PublicKeys;
 use crate::source::source_name::SourceName;
-use crate::source::{Keys, Proof, Signing, Source, SourceError, TokenDigests, configured_secrets};
+use crate::source::{Keys, Proof, SignatureScheme, Source, SourceError, TokenDigests, configured_secrets};
 use crate::verify::signature_header::SignatureHeader;
 use crate::verify::signed_timestamp::SignedTimestamp;
 use crate::verify::{Refusal, answer_unsigned, prove};
@@ -192,7 +192,7 @@ impl Explanation {
         }
     }
 
-    fn look_at_signature(&mut self, evidence: &Evidence<'_>, source: &Source, signing: &Signing, keys: &Keys) {
+    fn look_at_signature(&mut self, evidence: &Evidence<'_>, source: &Source, signing: &SignatureScheme, keys: &Keys) {
         let delivery = evidence.delivery;
         let place = match &signing.place {
             SignaturePlace::FirstOf(names) | SignaturePlace::AnyOf(names) => {
@@ -277,7 +277,7 @@ impl Explanation {
         }
     }
 
-    fn try_mistakes(&mut self, evidence: &Evidence<'_>, source: &Source, signing: &Signing) {
+    fn try_mistakes(&mut self, evidence: &Evidence<'_>, source: &Source, signing: &SignatureScheme) {
         let secrets = configured_secrets(evidence.secret);
         self.causes.extend(attempt::find_mistake(evidence.delivery, source, signing, &secrets));
     }

@@ -29,7 +29,7 @@ pub struct Published {
 
 /// How much of an event travels in the message itself, from all to least.
 #[derive(Clone, Copy, Debug)]
-pub enum Carriage<'a> {
+pub enum PayloadPlacement<'a> {
     /// All of it.
     Whole,
     /// The sender's body lies in the bucket.
@@ -83,15 +83,15 @@ struct Data<'a> {
 
 /// Writes `event` for those downstream.
 #[must_use]
-pub fn publish(event: &Event, canonical: &Canonical, body: &[u8], carriage: Carriage<'_>) -> Published {
+pub fn publish(event: &Event, canonical: &Canonical, body: &[u8], carriage: PayloadPlacement<'_>) -> Published {
     let event_type = canonical.head.event_type.to_string();
     let status = canonical.status().map(|status| status.as_str());
     let details = &canonical.details;
     let media = details.media.map(Media::as_str);
     let (raw_ref, assets_ref) = match carriage {
-        Carriage::Whole => (None, None),
-        Carriage::BodyByReference(body) => (Some(body), None),
-        Carriage::AllByReference { body, assets } => (Some(body), Some(assets)),
+        PayloadPlacement::Whole => (None, None),
+        PayloadPlacement::BodyByReference(body) => (Some(body), None),
+        PayloadPlacement::AllByReference { body, assets } => (Some(body), Some(assets)),
     };
     let raw = if raw_ref.is_some() { Raw::Elsewhere } else { Raw::of(body, canonical.is_json) };
     let cloud_event = CloudEvent {

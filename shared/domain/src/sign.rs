@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use crate::content::form;
 use crate::delivery::Delivery;
-use crate::delivery::headers::Doubled;
+use crate::delivery::headers::RepeatedHeader;
 use crate::description::{
     Encoding, FieldPath, HeaderName, Pointer, SignaturePlace, Syntax, Timestamp as Rule, TimestampLocation,
     TimestampUnit,
 };
 use crate::provider::Provider;
 use crate::source::source_name::SourceName;
-use crate::source::{Keys, MacKeys, Proof, Signing, Source, SourceError, configured_secrets};
+use crate::source::{Keys, MacKeys, Proof, SignatureScheme, Source, SourceError, configured_secrets};
 use crate::time::Timestamp;
 use crate::verify::signed_content::SignedContent;
 use crate::verify::signed_timestamp::SignedTimestamp;
@@ -151,7 +151,7 @@ impl Signer {
 }
 
 /// The signature that stands in the body of `delivery`.
-fn sign_body(delivery: &Delivery, signing: &Signing, keys: &MacKeys) -> Result<String, Refusal> {
+fn sign_body(delivery: &Delivery, signing: &SignatureScheme, keys: &MacKeys) -> Result<String, Refusal> {
     let readable = form::readable(&signing.forms, &delivery.body);
     let rule = signing.timestamp.as_ref();
     let timestamp = rule.map(|rule| SignedTimestamp::read(delivery, &readable, rule, &[])).transpose()?;
@@ -164,11 +164,16 @@ fn sign_body(delivery: &Delivery, signing: &Signing, keys: &MacKeys) -> Result<S
 }
 
 /// The headers that make `delivery` one signed with the first of `keys`.
-fn sign(delivery: &Delivery, signing: &Signing, keys: &MacKeys, id: &str) -> Result<Vec<(String, String)>, Refusal> {
+fn sign(
+    delivery: &Delivery,
+    signing: &SignatureScheme,
+    keys: &MacKeys,
+    id: &str,
+) -> Result<Vec<(String, String)>, Refusal> {
     let mut added: Vec<(String, String)> = Vec::new();
     let is_missing = |names: &[HeaderName]| match header::first(&delivery.headers, names) {
         Ok(found) => found.is_none(),
-        Err(Doubled) => false,
+        Err(RepeatedHeader) => false,
     };
     if let Some(HeaderName(name)) = signing.id.first().filter(|_| is_missing(&signing.id)) {
         added.push((name.clone(), id.to_owned()));
@@ -202,7 +207,7 @@ fn sign(delivery: &Delivery, signing: &Signing, keys: &MacKeys, id: &str) -> Res
 }
 
 /// The signature by the first of `keys`, as it is written.
-fn signature(content: &SignedContent<'_>, signing: &Signing, keys: &MacKeys) -> String {
+fn signature(content: &SignedContent<'_>, signing: &SignatureScheme, keys: &MacKeys) -> String {
     let code = keys.code(0, content.pieces()).unwrap_or_default();
     match signing.encoding {
         Encoding::Hex => base16ct::lower::encode_string(&code),

@@ -12,7 +12,7 @@ mod options;
 pub mod public_keys;
 mod public_url;
 mod secret_length;
-mod signing;
+mod signature_scheme;
 pub mod source_name;
 mod token_digests;
 mod unquoted;
@@ -37,7 +37,7 @@ pub use self::key_scope::KeyScope;
 pub use self::mac_keys::MacKeys;
 pub use self::options::{ASSET_MAX_BYTES, ApiAccess, ApiKey, LoopbackUrl, Options, OptionsError};
 pub use self::public_url::PublicUrl;
-pub use self::signing::Signing;
+pub use self::signature_scheme::SignatureScheme;
 pub use self::token_digests::TokenDigests;
 
 /// One configured sender: its provider, what proves that a delivery is its own, and what is done with its events.

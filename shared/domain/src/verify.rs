@@ -26,11 +26,11 @@ use crate::event::event_id::EventId;
 use crate::event::key_meaning::KeyMeaning;
 use crate::event::{Event, Origin, VerifiedBy};
 use crate::source::public_keys::PublicKeys;
-use crate::source::{Credentials, Dedupe, KeyScope, Keys, Proof, Signing, Source};
+use crate::source::{Credentials, Dedupe, KeyScope, Keys, Proof, SignatureScheme, Source};
 
 pub use self::challenge::answer_unsigned;
 pub use self::refusal::Refusal;
-pub use self::verified_event::{Matched, VerifiedEvent};
+pub use self::verified_event::{MatchedCredentials, VerifiedEvent};
 
 /// A refused delivery, given back so that it can be checked again with fresher secrets.
 #[derive(Debug)]
@@ -68,23 +68,32 @@ pub fn verify_with(delivery: Delivery, source: &Source, published: &PublicKeys) 
 ///
 /// # Errors
 /// If the delivery lacks what the source's credentials ask for.
-pub fn prove(delivery: &Delivery, source: &Source, published: &PublicKeys) -> Result<(VerifiedBy, Matched), Refusal> {
+pub fn prove(
+    delivery: &Delivery,
+    source: &Source,
+    published: &PublicKeys,
+) -> Result<(VerifiedBy, MatchedCredentials), Refusal> {
     match &source.credentials {
         Credentials::Token(tokens) => {
             let token = credential::check_url_token(delivery.token.as_deref(), tokens)?;
-            Ok((VerifiedBy::Token, Matched { token: Some(token), ..Matched::default() }))
+            Ok((VerifiedBy::Token, MatchedCredentials { token: Some(token), ..MatchedCredentials::default() }))
         }
         Credentials::Proof(proof) => check_proof(delivery, proof, published),
         Credentials::Both { proof, tokens } => {
             let token = credential::check_url_token(delivery.token.as_deref(), tokens)?;
             let (verified_by, matched) = check_proof(delivery, proof, published)?;
-            Ok((verified_by, Matched { token: Some(token), ..matched }))
+            Ok((verified_by, MatchedCredentials { token: Some(token), ..matched }))
         }
     }
 }
 
-fn check_proof(delivery: &Delivery, proof: &Proof, published: &PublicKeys) -> Result<(VerifiedBy, Matched), Refusal> {
-    let by_secret = |index| (VerifiedBy::Token, Matched { secret: Some(index), ..Matched::default() });
+fn check_proof(
+    delivery: &Delivery,
+    proof: &Proof,
+    published: &PublicKeys,
+) -> Result<(VerifiedBy, MatchedCredentials), Refusal> {
+    let by_secret =
+        |index| (VerifiedBy::Token, MatchedCredentials { secret: Some(index), ..MatchedCredentials::default() });
     match proof {
         Proof::StaticToken { header: HeaderName(header), prefix, tokens } => {
             credential::check_token(&delivery.headers, header, prefix, tokens).map(by_secret)
@@ -106,10 +115,10 @@ fn check_proof(delivery: &Delivery, proof: &Proof, published: &PublicKeys) -> Re
 /// Checks the signature first and the time last: what is late is then known to be genuine.
 fn check_signature(
     delivery: &Delivery,
-    signing: &Signing,
+    signing: &SignatureScheme,
     keys: &Keys,
     published: &PublicKeys,
-) -> Result<Matched, Refusal> {
+) -> Result<MatchedCredentials, Refusal> {
     /// An Ed25519 signature's length.
     const SIGNATURE_BYTES: usize = 64;
     let readable = form_fields::readable(&signing.forms, &delivery.body);
@@ -125,15 +134,15 @@ fn check_signature(
     let prove = |content: &SignedContent<'_>| match keys {
         Keys::Mac(keys) => {
             let secret = keys.matching(content.pieces(), &signatures)?;
-            Some(Matched { secret: Some(secret), ..Matched::default() })
+            Some(MatchedCredentials { secret: Some(secret), ..MatchedCredentials::default() })
         }
         Keys::Public(keys) => {
             let key = keys.matching(&content.whole(), &signatures)?;
-            Some(Matched { public_key: Some(key), ..Matched::default() })
+            Some(MatchedCredentials { public_key: Some(key), ..MatchedCredentials::default() })
         }
         Keys::Published(_) => {
             let key = published.matching(&content.whole(), &signatures)?;
-            Some(Matched { published_key: Some(key), ..Matched::default() })
+            Some(MatchedCredentials { published_key: Some(key), ..MatchedCredentials::default() })
         }
     };
     let matched = prove(&content).or_else(|| prove(&content.with_other_port()?)).ok_or(Refusal::SignatureWrong)?;
@@ -158,7 +167,12 @@ fn check_account(delivery: &Delivery, scope: &KeyScope) -> Result<(), Refusal> {
     if is_ours { Ok(()) } else { Err(Refusal::AccountWrong) }
 }
 
-fn identify(delivery: Delivery, source: &Source, verified_by: VerifiedBy, matched: Matched) -> VerifiedEvent {
+fn identify(
+    delivery: Delivery,
+    source: &Source,
+    verified_by: VerifiedBy,
+    matched: MatchedCredentials,
+) -> VerifiedEvent {
     let headers = source.sender.kept(&delivery.headers);
     let head = source.sender.head(&headers, &delivery.body);
     let challenge = challenge::answer_verified(&delivery, source, matched.secret);

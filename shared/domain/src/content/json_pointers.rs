@@ -79,19 +79,19 @@ fn read<'a>(pointers: &[Pointer], body: &'a [u8], found: &mut [FieldValue<'a>]) 
 fn read_text<'a>(pointers: &[Pointer], text: &'a str, found: &mut [FieldValue<'a>]) -> Option<()> {
     let wanted = (0..pointers.len()).fold(0, |bits, index| bits | bit(index));
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    Below { pointers, wanted, depth: 0, found }.deserialize(&mut deserializer).ok()?;
+    PointerReader { pointers, wanted, depth: 0, found }.deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()
 }
 
 /// The value to which the first `depth` segments of the `wanted` pointers lead.
-struct Below<'p, 'f, 'a> {
+struct PointerReader<'p, 'f, 'a> {
     pointers: &'p [Pointer],
     wanted: Bits,
     depth: usize,
     found: &'f mut [FieldValue<'a>],
 }
 
-impl<'de> Below<'_, '_, 'de> {
+impl<'de> PointerReader<'_, '_, 'de> {
     /// Notes what stands here for the pointers that end here, and gives those that lead on.
     fn note(&mut self, here: &FieldValue<'de>) -> Bits {
         let mut further = 0;
@@ -106,12 +106,12 @@ impl<'de> Below<'_, '_, 'de> {
     }
 
     /// A member's or an item's value.
-    fn inner(&mut self, wanted: Bits) -> Below<'_, '_, 'de> {
-        Below { pointers: self.pointers, wanted, depth: self.depth + 1, found: self.found }
+    fn inner(&mut self, wanted: Bits) -> PointerReader<'_, '_, 'de> {
+        PointerReader { pointers: self.pointers, wanted, depth: self.depth + 1, found: self.found }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Below<'_, '_, 'de> {
+impl<'de> DeserializeSeed<'de> for PointerReader<'_, '_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -119,7 +119,7 @@ impl<'de> DeserializeSeed<'de> for Below<'_, '_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for Below<'_, '_, 'de> {
+impl<'de> Visitor<'de> for PointerReader<'_, '_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

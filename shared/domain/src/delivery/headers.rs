@@ -13,19 +13,19 @@ pub struct Headers(Vec<(String, String)>);
 
 /// A header that must have one value has several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Doubled;
+pub struct RepeatedHeader;
 
 impl Headers {
     /// The value of a header whose values never hold a comma; `None` if it is missing.
     ///
     /// # Errors
     /// If it was given more than once. A function URL joins repeated headers with commas, so a comma counts as two.
-    pub fn single(&self, name: &str) -> Result<Option<&str>, Doubled> {
+    pub fn single(&self, name: &str) -> Result<Option<&str>, RepeatedHeader> {
         let mut values = self.values(name);
         match (values.next(), values.next()) {
             (None, _) => Ok(None),
             (Some(value), None) if !value.contains(',') => Ok(Some(value)),
-            _ => Err(Doubled),
+            _ => Err(RepeatedHeader),
         }
     }
 
@@ -89,8 +89,8 @@ mod tests {
         let headers = Headers::from_iter([("X-Sig", " abc "), ("x-two", "a"), ("X-Two", "b"), ("x-joined", "a,b")]);
         assert_eq!(headers.single("x-sig"), Ok(Some("abc")));
         assert_eq!(headers.single("x-none"), Ok(None));
-        assert_eq!(headers.single("x-two"), Err(Doubled));
-        assert_eq!(headers.single("x-joined"), Err(Doubled));
+        assert_eq!(headers.single("x-two"), Err(RepeatedHeader));
+        assert_eq!(headers.single("x-joined"), Err(RepeatedHeader));
     }
 
     /// Checks which headers are kept, in whatever order they came.

@@ -4,13 +4,18 @@ use super::guess::Guess;
 use super::{bodies, keys, messages, signatures};
 use crate::delivery::Delivery;
 use crate::description::Scheme;
-use crate::source::{MacKeys, Signing, Source};
+use crate::source::{MacKeys, SignatureScheme, Source};
 
 /// Who makes more mistakes at once than this is not helped by guessing.
 const MISTAKES_MAX: usize = 2;
 
 /// The fewest mistakes that explain a signature which does not fit; none if none do.
-pub(super) fn find_mistake(delivery: &Delivery, source: &Source, signing: &Signing, secrets: &[String]) -> Vec<String> {
+pub(super) fn find_mistake(
+    delivery: &Delivery,
+    source: &Source,
+    signing: &SignatureScheme,
+    secrets: &[String],
+) -> Vec<String> {
     let Scheme::Hmac(hmac) = &source.sender.description().scheme else {
         return Vec::new();
     };

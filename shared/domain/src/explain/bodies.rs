@@ -6,10 +6,10 @@ use serde_json::Value;
 use super::guess::Guess;
 use super::messages::message;
 use crate::delivery::Delivery;
-use crate::source::Signing;
+use crate::source::SignatureScheme;
 
 /// What is signed of the delivery if its body was another one when it was signed.
-pub(super) fn guesses(delivery: &Delivery, signing: &Signing) -> Vec<Guess<Vec<u8>>> {
+pub(super) fn guesses(delivery: &Delivery, signing: &SignatureScheme) -> Vec<Guess<Vec<u8>>> {
     let mut guesses = Vec::new();
     for Guess { mistake, value } in bodies(&delivery.body) {
         if value != delivery.body {

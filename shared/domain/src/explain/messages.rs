@@ -4,7 +4,7 @@ use super::guess::Guess;
 use crate::content::form;
 use crate::delivery::Delivery;
 use crate::description::{Template, TemplatePart};
-use crate::source::{PublicUrl, Signing};
+use crate::source::{PublicUrl, SignatureScheme};
 use crate::verify::signature_header::SignatureHeader;
 use crate::verify::signed_content::SignedContent;
 use crate::verify::signed_timestamp::SignedTimestamp;
@@ -22,12 +22,12 @@ const MESSAGES: [&str; 8] = [
 ];
 
 /// The message by the description, and what it would be by mistake.
-pub(super) fn guesses(delivery: &Delivery, signing: &Signing) -> Vec<Guess<Vec<u8>>> {
+pub(super) fn guesses(delivery: &Delivery, signing: &SignatureScheme) -> Vec<Guess<Vec<u8>>> {
     let mut guesses: Vec<Guess<Vec<u8>>> = message(delivery, signing).map(Guess::as_described).into_iter().collect();
     for text in MESSAGES {
         let template = Template::parse(text).expect("the tests read each");
         if template != signing.message {
-            let signing = Signing { message: template, ..signing.clone() };
+            let signing = SignatureScheme { message: template, ..signing.clone() };
             let mistake = format!("The sender signs `{text}`: see `message` of the description.");
             guesses.extend(message(delivery, &signing).map(|value| Guess::mistake(mistake, value)));
         }
@@ -35,7 +35,7 @@ pub(super) fn guesses(delivery: &Delivery, signing: &Signing) -> Vec<Guess<Vec<u
     if signing.message.0.contains(&TemplatePart::Url) {
         for url in urls(delivery) {
             let mistake = "The sender was given another URL than the function sees, and signs that one: give its beginning as `public_url` of the source.";
-            let signing = Signing { public_url: PublicUrl::parse(&url).ok(), ..signing.clone() };
+            let signing = SignatureScheme { public_url: PublicUrl::parse(&url).ok(), ..signing.clone() };
             guesses.extend(message(delivery, &signing).map(|value| Guess::mistake(mistake, value)));
         }
     }
@@ -43,7 +43,7 @@ pub(super) fn guesses(delivery: &Delivery, signing: &Signing) -> Vec<Guess<Vec<u
 }
 
 /// What `signing` says is signed of the delivery; `None` if part of it is missing.
-pub(super) fn message(delivery: &Delivery, signing: &Signing) -> Option<Vec<u8>> {
+pub(super) fn message(delivery: &Delivery, signing: &SignatureScheme) -> Option<Vec<u8>> {
     let readable = form::readable(&signing.forms, &delivery.body);
     let header = SignatureHeader::read(delivery, &readable, signing).ok();
     let pairs = header.map(|header| header.pairs).unwrap_or_default();

@@ -5,12 +5,12 @@ use super::words::place_words;
 use crate::content::form;
 use crate::delivery::Delivery;
 use crate::description::{Encoding, Hash, HeaderName, SignaturePlace};
-use crate::source::Signing;
+use crate::source::SignatureScheme;
 use crate::text::base64_text;
 use crate::verify::signature_header::SignatureHeader;
 
 /// The codes that the delivery carries as the description says, and those that it carries otherwise.
-pub(super) fn guesses(delivery: &Delivery, signing: &Signing, hash: Hash) -> Vec<Guess<(Vec<u8>, Hash)>> {
+pub(super) fn guesses(delivery: &Delivery, signing: &SignatureScheme, hash: Hash) -> Vec<Guess<(Vec<u8>, Hash)>> {
     let mut guesses: Vec<Guess<(Vec<u8>, Hash)>> = Vec::new();
     let readable = form::readable(&signing.forms, &delivery.body);
     if let Ok(header) = SignatureHeader::read(delivery, &readable, signing) {

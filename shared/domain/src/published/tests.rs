@@ -35,7 +35,7 @@ fn check_raw(body: &[u8], expected: Expect) {
         &event(body),
         &Canonical::of(Provider::Get3w.sender().unwrap(), &BTreeMap::new(), body),
         body,
-        Carriage::Whole,
+        PayloadPlacement::Whole,
     );
     let start = published.json.find(r#""origin":"webhook""#).expect("the field before the body");
     expected.assert_eq(&published.json[start..]);
@@ -60,7 +60,7 @@ fn what_is_not_json_comes_through_as_text_or_base64() {
         &event(deep.as_bytes()),
         &Canonical::of(Provider::Get3w.sender().unwrap(), &BTreeMap::new(), deep.as_bytes()),
         deep.as_bytes(),
-        Carriage::Whole,
+        PayloadPlacement::Whole,
     );
     assert!(published.json.contains(r#""raw_text":"[[["#), "a consumer's parser may refuse what nests so deep");
 }
@@ -72,7 +72,7 @@ fn attributes_are_plain_and_never_empty() {
         &event(body),
         &Canonical::of(Provider::Get3w.sender().unwrap(), &BTreeMap::new(), body),
         body,
-        Carriage::Whole,
+        PayloadPlacement::Whole,
     );
     let rendered: Vec<String> = unrecognized.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
     expect!["type=landfall.unrecognized source=get3w-prod provider=get3w"].assert_eq(&rendered.join(" "));
@@ -86,16 +86,16 @@ fn a_large_event_travels_by_reference() {
     let body = format!(r#"{{"id":"1","status":"completed","pad":"{}"}}"#, "x".repeat(PUBLISHED_MAX_BYTES));
     let (event, canonical) =
         (event(body.as_bytes()), Canonical::of(Provider::Get3w.sender().unwrap(), &BTreeMap::new(), body.as_bytes()));
-    assert!(!publish(&event, &canonical, body.as_bytes(), Carriage::Whole).fits());
+    assert!(!publish(&event, &canonical, body.as_bytes(), PayloadPlacement::Whole).fits());
     let body_ref = BodyRef::of("bucket", &event, body.len() as u64);
-    let published = publish(&event, &canonical, body.as_bytes(), Carriage::BodyByReference(&body_ref));
+    let published = publish(&event, &canonical, body.as_bytes(), PayloadPlacement::BodyByReference(&body_ref));
     assert!(published.fits());
     let value: serde_json::Value = serde_json::from_str(&published.json).unwrap();
     assert_eq!(value["data"]["raw_ref"]["sha256"], event.body_sha256.to_string());
     assert_eq!(value["data"].get("raw"), None);
 
     let (bytes, assets_ref) = assets_object(&event, &canonical, "bucket");
-    let carriage = Carriage::AllByReference { body: &body_ref, assets: &assets_ref };
+    let carriage = PayloadPlacement::AllByReference { body: &body_ref, assets: &assets_ref };
     let value: serde_json::Value =
         serde_json::from_str(&publish(&event, &canonical, body.as_bytes(), carriage).json).unwrap();
     assert_eq!(value["data"]["assets_ref"]["size"], bytes.len());
@@ -113,8 +113,8 @@ fn the_least_carriage_fits_whatever_the_sender_writes() {
     let (event, canonical) = (event(&body), Canonical::of(Provider::Get3w.sender().unwrap(), &BTreeMap::new(), &body));
     assert!(canonical.details.error.is_some() && !canonical.details.assets.is_empty(), "{:?}", canonical.head);
     let body_ref = BodyRef::of("bucket", &event, body.len() as u64);
-    assert!(!publish(&event, &canonical, &body, Carriage::BodyByReference(&body_ref)).fits());
+    assert!(!publish(&event, &canonical, &body, PayloadPlacement::BodyByReference(&body_ref)).fits());
     let (_, assets_ref) = assets_object(&event, &canonical, "bucket");
-    let least = Carriage::AllByReference { body: &body_ref, assets: &assets_ref };
+    let least = PayloadPlacement::AllByReference { body: &body_ref, assets: &assets_ref };
     assert!(publish(&event, &canonical, &body, least).fits());
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::configuration::Configuration;
-use super::{KeyScope, MacKeys, PublicUrl, Signing, SourceError, TokenDigests, secret_length};
+use super::{KeyScope, MacKeys, PublicUrl, SignatureScheme, SourceError, TokenDigests, secret_length};
 use crate::description::{
     AccountRule, Description, Ed25519, Encoding, FieldPath, Forms, HeaderName, Hmac, KeySource, Scheme, SignaturePlace,
     StaticToken, Syntax, Template, TemplatePart, Timestamp,
@@ -57,7 +57,7 @@ pub enum Proof {
     /// A signature.
     Signature {
         /// Where it stands, and what it is over.
-        signing: Box<Signing>,
+        signing: Box<SignatureScheme>,
         /// What it was made with.
         keys: Keys,
     },
@@ -194,7 +194,7 @@ impl Proof {
         let Some(keys) = keys else {
             return Ok(None);
         };
-        let signing = Signing {
+        let signing = SignatureScheme {
             place: place.clone(),
             forms: forms.clone(),
             syntax: syntax.clone(),

@@ -13,10 +13,10 @@ use crate::text::base64_text;
 
 /// Keys that are valid now. Each is kept as far towards a code as the key alone leads, and no secret's text is.
 #[derive(Clone)]
-pub struct MacKeys(Keyed);
+pub struct MacKeys(HmacKeys);
 
 #[derive(Clone)]
-enum Keyed {
+enum HmacKeys {
     Sha256(Vec<Hmac<Sha256>>),
     Sha384(Vec<Hmac<Sha384>>),
     Sha512(Vec<Hmac<Sha512>>),
@@ -42,20 +42,20 @@ impl MacKeys {
     /// These keys.
     pub(crate) fn of(keys: &[Vec<u8>], hash: Hash) -> MacKeys {
         MacKeys(match hash {
-            Hash::Sha256 => Keyed::Sha256(keys.iter().map(|key| keyed(key)).collect()),
-            Hash::Sha384 => Keyed::Sha384(keys.iter().map(|key| keyed(key)).collect()),
-            Hash::Sha512 => Keyed::Sha512(keys.iter().map(|key| keyed(key)).collect()),
-            Hash::Sha1 => Keyed::Sha1(keys.iter().map(|key| keyed(key)).collect()),
+            Hash::Sha256 => HmacKeys::Sha256(keys.iter().map(|key| keyed(key)).collect()),
+            Hash::Sha384 => HmacKeys::Sha384(keys.iter().map(|key| keyed(key)).collect()),
+            Hash::Sha512 => HmacKeys::Sha512(keys.iter().map(|key| keyed(key)).collect()),
+            Hash::Sha1 => HmacKeys::Sha1(keys.iter().map(|key| keyed(key)).collect()),
         })
     }
 
     /// How many bytes a code has.
     pub(crate) const fn code_bytes(&self) -> usize {
         match self.0 {
-            Keyed::Sha256(_) => 32,
-            Keyed::Sha384(_) => 48,
-            Keyed::Sha512(_) => 64,
-            Keyed::Sha1(_) => 20,
+            HmacKeys::Sha256(_) => 32,
+            HmacKeys::Sha384(_) => 48,
+            HmacKeys::Sha512(_) => 64,
+            HmacKeys::Sha1(_) => 20,
         }
     }
 
@@ -67,29 +67,29 @@ impl MacKeys {
         codes: &[Vec<u8>],
     ) -> Option<usize> {
         match &self.0 {
-            Keyed::Sha256(keys) => matching(keys, message, codes),
-            Keyed::Sha384(keys) => matching(keys, message, codes),
-            Keyed::Sha512(keys) => matching(keys, message, codes),
-            Keyed::Sha1(keys) => matching(keys, message, codes),
+            HmacKeys::Sha256(keys) => matching(keys, message, codes),
+            HmacKeys::Sha384(keys) => matching(keys, message, codes),
+            HmacKeys::Sha512(keys) => matching(keys, message, codes),
+            HmacKeys::Sha1(keys) => matching(keys, message, codes),
         }
     }
 
     /// The code that the key at this place makes of the message whose pieces `message` gives.
     pub(crate) fn code<'m>(&self, key: usize, message: impl Iterator<Item = &'m [u8]>) -> Option<Vec<u8>> {
         match &self.0 {
-            Keyed::Sha256(keys) => keys.get(key).map(|key| code(key, message)),
-            Keyed::Sha384(keys) => keys.get(key).map(|key| code(key, message)),
-            Keyed::Sha512(keys) => keys.get(key).map(|key| code(key, message)),
-            Keyed::Sha1(keys) => keys.get(key).map(|key| code(key, message)),
+            HmacKeys::Sha256(keys) => keys.get(key).map(|key| code(key, message)),
+            HmacKeys::Sha384(keys) => keys.get(key).map(|key| code(key, message)),
+            HmacKeys::Sha512(keys) => keys.get(key).map(|key| code(key, message)),
+            HmacKeys::Sha1(keys) => keys.get(key).map(|key| code(key, message)),
         }
     }
 
     fn count(&self) -> usize {
         match &self.0 {
-            Keyed::Sha256(keys) => keys.len(),
-            Keyed::Sha384(keys) => keys.len(),
-            Keyed::Sha512(keys) => keys.len(),
-            Keyed::Sha1(keys) => keys.len(),
+            HmacKeys::Sha256(keys) => keys.len(),
+            HmacKeys::Sha384(keys) => keys.len(),
+            HmacKeys::Sha512(keys) => keys.len(),
+            HmacKeys::Sha1(keys) => keys.len(),
         }
     }
 }

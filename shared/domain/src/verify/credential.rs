@@ -4,7 +4,7 @@ use super::Refusal;
 use super::body_field::proof;
 use crate::content::form;
 use crate::delivery::Delivery;
-use crate::delivery::headers::{Doubled, Headers};
+use crate::delivery::headers::{Headers, RepeatedHeader};
 use crate::description::{FieldPath, Forms};
 use crate::source::TokenDigests;
 use crate::text::base64_text;
@@ -61,6 +61,6 @@ fn single<'h>(headers: &'h Headers, header: &str) -> Result<&'h str, Refusal> {
     match headers.single(header) {
         Ok(Some(value)) if !value.is_empty() => Ok(value),
         Ok(_) => Err(Refusal::CredentialMissing),
-        Err(Doubled) => Err(Refusal::CredentialDoubled),
+        Err(RepeatedHeader) => Err(Refusal::CredentialDoubled),
     }
 }

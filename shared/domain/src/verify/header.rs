@@ -1,10 +1,10 @@
 //! Headers that have more than one name.
 
-use crate::delivery::headers::{Doubled, Headers};
+use crate::delivery::headers::{Headers, RepeatedHeader};
 use crate::description::HeaderName;
 
 /// The one value of the first header of `names` that is there and not empty.
-pub(crate) fn first<'h>(headers: &'h Headers, names: &[HeaderName]) -> Result<Option<&'h str>, Doubled> {
+pub(crate) fn first<'h>(headers: &'h Headers, names: &[HeaderName]) -> Result<Option<&'h str>, RepeatedHeader> {
     names
         .iter()
         .find_map(|HeaderName(name)| headers.single(name).transpose().filter(|found| *found != Ok("")))

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::body_field::proof;
 use super::{Refusal, header};
 use crate::delivery::Delivery;
-use crate::delivery::headers::{Doubled, Headers};
+use crate::delivery::headers::{Headers, RepeatedHeader};
 use crate::description::{Encoding, HeaderName, SignaturePlace, Syntax};
-use crate::source::Signing;
+use crate::source::SignatureScheme;
 use crate::text::base64_text;
 
 /// More codes than any sender makes of one delivery, even while it changes its secret. Each costs a comparison.
@@ -28,7 +28,7 @@ impl<'h> SignatureHeader<'h> {
     pub(crate) fn read(
         delivery: &'h Delivery,
         readable: &'h [u8],
-        signing: &Signing,
+        signing: &SignatureScheme,
     ) -> Result<SignatureHeader<'h>, Refusal> {
         let headers = &delivery.headers;
         let (signatures, pairs) = match (&signing.place, &signing.syntax) {
@@ -91,7 +91,7 @@ fn any<'h>(headers: &'h Headers, names: &[HeaderName], syntax: &Syntax) -> Resul
 }
 
 fn one<'h>(headers: &'h Headers, names: &[HeaderName]) -> Result<Option<&'h str>, Refusal> {
-    header::first(headers, names).map_err(|Doubled| Refusal::SignatureDoubled)
+    header::first(headers, names).map_err(|RepeatedHeader| Refusal::SignatureDoubled)
 }
 
 fn pairs<'h>(headers: &'h Headers, names: &[HeaderName], separator: char) -> Result<Vec<(&'h str, &'h str)>, Refusal> {

@@ -6,10 +6,10 @@ use super::body_field::{field, query_value};
 use super::signed_timestamp::SignedTimestamp;
 use super::{Refusal, form, header};
 use crate::delivery::Delivery;
-use crate::delivery::headers::Doubled;
+use crate::delivery::headers::RepeatedHeader;
 use crate::description::{HeaderName, TemplatePart};
 use crate::digest::Digest;
-use crate::source::Signing;
+use crate::source::SignatureScheme;
 
 /// The bytes that a signature is over, piece by piece: no body is copied to be hashed.
 pub(crate) struct SignedContent<'d> {
@@ -22,7 +22,7 @@ impl<'d> SignedContent<'d> {
     /// Puts it together from what was sent. `readable` is the body, or the JSON of the form that it is.
     pub(crate) fn of(
         delivery: &'d Delivery,
-        signing: &'d Signing,
+        signing: &'d SignatureScheme,
         readable: &'d [u8],
         timestamp: Option<&'d SignedTimestamp<'d>>,
     ) -> Result<SignedContent<'d>, Refusal> {
@@ -67,7 +67,7 @@ fn with_other_port(url: &str) -> Option<String> {
 fn piece<'d>(
     part: &'d TemplatePart,
     delivery: &'d Delivery,
-    signing: &Signing,
+    signing: &SignatureScheme,
     readable: &'d [u8],
     timestamp: Option<&'d SignedTimestamp<'d>>,
 ) -> Result<Cow<'d, [u8]>, Refusal> {
@@ -77,11 +77,11 @@ fn piece<'d>(
         TemplatePart::BodySha256 => Cow::Owned(Digest::of(&delivery.body).to_string().into_bytes()),
         TemplatePart::Timestamp => Cow::Borrowed(timestamp.ok_or(Refusal::TimestampMissing)?.text.as_bytes()),
         TemplatePart::Id => {
-            let id = header::first(&delivery.headers, &signing.id).map_err(|Doubled| Refusal::IdDoubled)?;
+            let id = header::first(&delivery.headers, &signing.id).map_err(|RepeatedHeader| Refusal::IdDoubled)?;
             Cow::Borrowed(id.ok_or(Refusal::IdMissing)?.as_bytes())
         }
         TemplatePart::Header(HeaderName(name)) => {
-            let value = delivery.headers.single(name).map_err(|Doubled| Refusal::HeaderDoubled)?;
+            let value = delivery.headers.single(name).map_err(|RepeatedHeader| Refusal::HeaderDoubled)?;
             Cow::Borrowed(value.ok_or(Refusal::HeaderMissing)?.as_bytes())
         }
         TemplatePart::Query(name) => {

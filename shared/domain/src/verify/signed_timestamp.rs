@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::body_field::field;
 use super::{Refusal, header};
 use crate::delivery::Delivery;
-use crate::delivery::headers::Doubled;
+use crate::delivery::headers::RepeatedHeader;
 use crate::description::{Timestamp as Rule, TimestampLocation, TimestampUnit};
 use crate::time::Timestamp;
 
@@ -28,7 +28,7 @@ impl<'d> SignedTimestamp<'d> {
         let text = match &rule.at {
             TimestampLocation::Header(names) => {
                 let text = header::first(&delivery.headers, names);
-                text.map_err(|Doubled| Refusal::TimestampDoubled)?.map(Cow::Borrowed)
+                text.map_err(|RepeatedHeader| Refusal::TimestampDoubled)?.map(Cow::Borrowed)
             }
             TimestampLocation::Pair(key) => {
                 let mut texts = pairs.iter().filter(|(known, _)| known == key).map(|(_, text)| *text);

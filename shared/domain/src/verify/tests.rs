@@ -43,7 +43,7 @@ fn delivery(token: Option<&str>, headers: &[(&str, &str)], body: &str) -> Delive
 }
 
 /// How the event was verified, and with which of several secrets and tokens.
-fn proof(verified_by: VerifiedBy, matched: Matched) -> String {
+fn proof(verified_by: VerifiedBy, matched: MatchedCredentials) -> String {
     let number = |kind: &str, index: Option<usize>| match index {
         None | Some(0) => String::new(),
         Some(index) => format!(" with {kind} {index}"),

@@ -13,7 +13,7 @@ pub struct VerifiedEvent {
     event: Event,
     body: Vec<u8>,
     content_sha256: Digest,
-    matched: Matched,
+    matched: MatchedCredentials,
     challenge: Option<Reply>,
     success: Option<Reply>,
 }
@@ -21,7 +21,7 @@ pub struct VerifiedEvent {
 /// Which of a source's secrets and tokens proved a delivery, counted from 0 in the order of the source's own secret. An
 /// operator who replaces one learns from it when the old one is used no more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Matched {
+pub struct MatchedCredentials {
     /// The secret: one that signs, or one that is sent as it is.
     pub secret: Option<usize>,
     /// The token in the URL.
@@ -32,7 +32,7 @@ pub struct Matched {
     pub published_key: Option<usize>,
 }
 
-impl Matched {
+impl MatchedCredentials {
     /// Whether any was not the first of its kind.
     #[must_use]
     pub fn is_previous(self) -> bool {
@@ -46,7 +46,7 @@ impl VerifiedEvent {
         event: Event,
         body: Vec<u8>,
         content_sha256: Digest,
-        matched: Matched,
+        matched: MatchedCredentials,
         challenge: Option<Reply>,
         success: Option<Reply>,
     ) -> VerifiedEvent {
@@ -86,7 +86,7 @@ impl VerifiedEvent {
 
     /// What proved it.
     #[must_use]
-    pub fn matched(&self) -> Matched {
+    pub fn matched(&self) -> MatchedCredentials {
         self.matched
     }
 }

@@ -14,7 +14,7 @@ use domain::event::event_type::{EventType, Status, Thing};
 use domain::event::{Event, Origin};
 use domain::ledger::record::BodyRef;
 use domain::provider::Provider;
-use domain::published::{Carriage, Published, assets_object, publish};
+use domain::published::{PayloadPlacement, Published, assets_object, publish};
 use expect_test::expect_file;
 use serde_json::{Map, Value, json};
 
@@ -134,10 +134,10 @@ fn example(delivery: &str, form: &Form) -> (Published, Vec<(&'static str, Vec<u8
     let mut canonical = Canonical::of(recorded::sender(event), &event.headers, body);
     let body_ref = BodyRef::of(BUCKET, event, body.len() as u64);
     match form {
-        Form::Whole => (publish(event, &canonical, body, Carriage::Whole), Vec::new()),
+        Form::Whole => (publish(event, &canonical, body, PayloadPlacement::Whole), Vec::new()),
         Form::Replayed => {
             let event = Event { replay: 1, origin: Origin::Replay, ..event.clone() };
-            (publish(&event, &canonical, body, Carriage::Whole), Vec::new())
+            (publish(&event, &canonical, body, PayloadPlacement::Whole), Vec::new())
         }
         Form::StoredCopy => {
             let copy = Digest::of(b"what the sender's URL gave");
@@ -148,14 +148,15 @@ fn example(delivery: &str, form: &Form) -> (Published, Vec<(&'static str, Vec<u8
                 size: 26,
                 sha256: copy.to_string(),
             });
-            (publish(event, &canonical, body, Carriage::Whole), Vec::new())
+            (publish(event, &canonical, body, PayloadPlacement::Whole), Vec::new())
         }
-        Form::BodyByReference => {
-            (publish(event, &canonical, body, Carriage::BodyByReference(&body_ref)), vec![("body", body.to_vec())])
-        }
+        Form::BodyByReference => (
+            publish(event, &canonical, body, PayloadPlacement::BodyByReference(&body_ref)),
+            vec![("body", body.to_vec())],
+        ),
         Form::AllByReference => {
             let (assets, assets_ref) = assets_object(event, &canonical, BUCKET);
-            let carriage = Carriage::AllByReference { body: &body_ref, assets: &assets_ref };
+            let carriage = PayloadPlacement::AllByReference { body: &body_ref, assets: &assets_ref };
             (publish(event, &canonical, body, carriage), vec![("body", body.to_vec()), ("assets", assets)])
         }
     }

@@ -13,7 +13,7 @@ use domain::event::{Event, Origin, VerifiedBy};
 use domain::ledger::record::BodyRef;
 use domain::message::{BodyLocation, INLINE_MESSAGE_MAX_BYTES, Message, MessageBody, encode, encode_reference};
 use domain::provider::Provider;
-use domain::published::{Carriage, assets_object, publish};
+use domain::published::{PayloadPlacement, assets_object, publish};
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use expect_test::expect_file;
@@ -86,13 +86,13 @@ fn published() -> BTreeMap<&'static str, String> {
     let write = |event: &Event, body: &[u8]| {
         let canonical = Canonical::of(recorded::sender(event), &event.headers, body);
         let event = Event { event_type: canonical.head.event_type, ..event.clone() };
-        publish(&event, &canonical, body, Carriage::Whole).json
+        publish(&event, &canonical, body, PayloadPlacement::Whole).json
     };
     let by_reference = full("reference", COMPLETED);
     let canonical = Canonical::of(recorded::sender(&by_reference), &by_reference.headers, COMPLETED);
     let (_, assets_ref) = assets_object(&by_reference, &canonical, BUCKET);
     let body_ref = BodyRef::of(BUCKET, &by_reference, COMPLETED.len() as u64);
-    let carriage = Carriage::AllByReference { body: &body_ref, assets: &assets_ref };
+    let carriage = PayloadPlacement::AllByReference { body: &body_ref, assets: &assets_ref };
     BTreeMap::from([
         ("completed", write(&full("completed", COMPLETED), COMPLETED)),
         ("failed", write(&full("failed", FAILED), FAILED)),
@@ -115,7 +115,7 @@ fn archived() -> String {
         sha256: Digest::of(b"picture").to_string(),
     });
     gone.not_archived = Some(NotArchived::Gone);
-    publish(&event, &canonical, COMPLETED, Carriage::Whole).json
+    publish(&event, &canonical, COMPLETED, PayloadPlacement::Whole).json
 }
 
 /// The version of the wire forms that the code writes.

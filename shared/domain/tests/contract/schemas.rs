@@ -5,7 +5,7 @@ use domain::content::canonical::Canonical;
 use domain::ledger::record::BodyRef;
 use domain::message::{BodyLocation, Message, encode, encode_reference, encode_whole};
 use domain::provider::Provider;
-use domain::published::{Carriage, Published, assets_object, publish};
+use domain::published::{PayloadPlacement, Published, assets_object, publish};
 use domain::verify::VerifiedEvent;
 use serde_json::{Value, json};
 
@@ -19,9 +19,9 @@ fn published(verified: &VerifiedEvent) -> [Published; 3] {
     let body_ref = BodyRef::of(BUCKET, event, body.len() as u64);
     let (_, assets_ref) = assets_object(event, &canonical, BUCKET);
     [
-        Carriage::Whole,
-        Carriage::BodyByReference(&body_ref),
-        Carriage::AllByReference { body: &body_ref, assets: &assets_ref },
+        PayloadPlacement::Whole,
+        PayloadPlacement::BodyByReference(&body_ref),
+        PayloadPlacement::AllByReference { body: &body_ref, assets: &assets_ref },
     ]
     .map(|carriage| publish(event, &canonical, body, carriage))
 }

@@ -46,7 +46,7 @@ enum Item {
 enum Mutation {
     None,
     Missing(usize),
-    Doubled(usize),
+    RepeatedHeader(usize),
     Emptied(usize),
 }
 
@@ -84,7 +84,7 @@ fn case() -> impl Strategy<Value = Case> {
     let mutation = prop_oneof![
         9 => Just(Mutation::None),
         1 => (0..3_usize).prop_map(Mutation::Missing),
-        1 => (0..3_usize).prop_map(Mutation::Doubled),
+        1 => (0..3_usize).prop_map(Mutation::RepeatedHeader),
         1 => (0..3_usize).prop_map(Mutation::Emptied),
     ];
     let case = (vec(any::<u8>(), 8..65), id, timestamp, body, vec(item(), 0..6), mutation);
@@ -153,7 +153,7 @@ impl Case {
             Mutation::Missing(at) => {
                 headers.remove(at);
             }
-            Mutation::Doubled(at) => headers.push(headers[at].clone()),
+            Mutation::RepeatedHeader(at) => headers.push(headers[at].clone()),
             Mutation::Emptied(at) => headers[at].1.clear(),
         }
         headers
@@ -170,7 +170,7 @@ impl Case {
     /// Whether the library may accept what Landfall refuses.
     fn is_theirs_alone(&self, headers: &[(String, String)]) -> bool {
         let list = headers.iter().find(|(name, _)| name == "webhook-signature").map_or("", |(_, list)| list);
-        matches!(self.mutation, Mutation::Doubled(_) | Mutation::Emptied(0))
+        matches!(self.mutation, Mutation::RepeatedHeader(_) | Mutation::Emptied(0))
             || self.id.contains(',')
             || list.split(' ').any(|item| !item.is_empty() && item.matches(',').count() != 1)
     }

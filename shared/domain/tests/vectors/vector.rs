@@ -15,13 +15,13 @@ use domain::ledger::admit::{Admission, admit};
 use domain::ledger::item::Item;
 use domain::ledger::record::{PackedBody, RecordBody};
 use domain::ledger::schedule::Schedule;
-use domain::published::{Carriage, publish};
+use domain::published::{PayloadPlacement, publish};
 use domain::source::Source;
 use domain::source::public_keys::PublicKeys;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::time::time_scale::TimeScale;
-use domain::verify::{Matched, Rejection, VerifiedEvent, answer_unsigned, verify_with};
+use domain::verify::{MatchedCredentials, Rejection, VerifiedEvent, answer_unsigned, verify_with};
 use serde_json::{Value, json};
 use testdata::vector::{Case, ConfiguredSource, EventText, Expected, Group, Proof, ReplyText, SentRequest, VectorFile};
 
@@ -119,7 +119,7 @@ impl Vector {
         let source = self.source();
         let verified = self.verified(&source, &self.case).expect("a genuine delivery");
         let canonical = Canonical::of(&source.sender, &verified.event().headers, verified.body());
-        let published = publish(verified.event(), &canonical, verified.body(), Carriage::Whole);
+        let published = publish(verified.event(), &canonical, verified.body(), PayloadPlacement::Whole);
         serde_json::from_str(&published.json).expect("an event is JSON")
     }
 
@@ -199,7 +199,7 @@ fn function_url_event(request: &SentRequest) -> Value {
 
 fn proven(proof_of: &Proof) -> String {
     let &Proof { ref verified_by, secret, public_key, published_key, token } = proof_of;
-    format!("{verified_by} by {}", proof(Matched { secret, public_key, published_key, token }))
+    format!("{verified_by} by {}", proof(MatchedCredentials { secret, public_key, published_key, token }))
 }
 
 /// What is found of a question that nobody answers: it is a probe.
@@ -213,8 +213,8 @@ fn answer_text(status: u16, media_type: &str, headers: &[(String, String)], body
     format!("answered: {status} {media_type} {headers:?} {body}")
 }
 
-fn proof(matched: Matched) -> String {
-    let Matched { secret, public_key, published_key, token } = matched;
+fn proof(matched: MatchedCredentials) -> String {
+    let MatchedCredentials { secret, public_key, published_key, token } = matched;
     let named = [("secret", secret), ("public key", public_key), ("published key", published_key), ("token", token)];
     let parts: Vec<String> =
         named.iter().filter_map(|(name, index)| index.map(|index| format!("{name} {index}"))).collect();
