@@ -17,6 +17,9 @@ use crate::table::Record;
 use crate::time::{NOW, SCHEDULE};
 use crate::world::{Seen, World};
 
+/// `ROUNDS_MAX` in functions/ingest/src/store.rs.
+const ROUNDS_MAX: u8 = 4;
+
 /// An instance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Ingest {
@@ -36,9 +39,9 @@ pub(crate) enum Step {
     #[default]
     Idle,
     /// `Ledger::record`, as `Store::persist` calls it.
-    Recording { condition: PutCondition, is_second_round: bool },
+    Recording { condition: PutCondition, round: u8 },
     /// `Store::return_failed`.
-    Returning { expires_at_seconds: i64 },
+    Returning { expires_at_seconds: i64, round: u8 },
     /// `Ledger::record` under the id that no other body has.
     RecordingBeside,
     /// `Store::send` of such an event, without a record.
@@ -56,6 +59,15 @@ pub(crate) enum Step {
 }
 
 impl Step {
+    /// The expiry of the record that it found, which its next write expects.
+    pub(crate) fn expiry_seconds(&mut self) -> Option<&mut i64> {
+        match self {
+            Step::Recording { condition: PutCondition::Expired(expires_at_seconds), .. }
+            | Step::Returning { expires_at_seconds, .. } => Some(expires_at_seconds),
+            _ => None,
+        }
+    }
+
     /// How the call that comes next can end.
     pub(crate) const fn outcomes(self) -> &'static [Outcome] {
         match self {
@@ -78,7 +90,7 @@ pub(crate) fn begin(world: &mut World, index: usize, delivery: Name, body: Body)
     } else if world.mutation == Some(Mutation::SendThenDedupOnRecord) {
         Step::Sending { is_recorded: false }
     } else {
-        Step::Recording { condition: PutCondition::Absent, is_second_round: false }
+        Step::Recording { condition: PutCondition::Absent, round: 0 }
     };
     remembers[body as usize] |= world.mutation == Some(Mutation::RememberOnArrival);
     if world.mutation == Some(Mutation::AnswerFirst) {
@@ -92,17 +104,17 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
     let Ingest { step, body, delivery, .. } = world.ingests[index];
     let next = match step {
         Step::Idle => Step::Idle,
-        Step::Recording { condition, is_second_round } => {
+        Step::Recording { condition, round } => {
             let event = event(delivery, body, world.second);
-            record(world, &event, body, condition, is_second_round, outcome, step)
+            record(world, &event, body, condition, round, outcome, step)
         }
-        Step::Returning { expires_at_seconds } => {
+        Step::Returning { expires_at_seconds, round } => {
             let due = SCHEDULE.first_due(NOW);
             let write = writes::return_failed(&EVENT_ID, name::text(delivery), due, expires_at_seconds);
             match world.write(&write, outcome) {
                 Seen::NextTry => step,
                 Seen::Yes => Step::Sending { is_recorded: true },
-                Seen::No(_) => Step::Recording { condition: PutCondition::Absent, is_second_round: false },
+                Seen::No(_) => next_round(world, PutCondition::Absent, round),
                 Seen::Unreachable => Step::Answering { is_success: false, has_record: false },
             }
         }
@@ -146,13 +158,13 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
     }
 }
 
-/// `Store::persist`: a put, the decision about what stood in its way, and if that had expired another put.
+/// A round of `Store::persist`: a put, and the decision about what stood in its way.
 fn record(
     world: &mut World,
     event: &Event,
     body: Body,
     condition: PutCondition,
-    is_second_round: bool,
+    round: u8,
     outcome: Outcome,
     step: Step,
 ) -> Step {
@@ -166,19 +178,24 @@ fn record(
     let is_own = existing.name(Attribute::Delivery) == name::of_text(&event.recorded_by)
         && existing.expires_at_seconds().is_none();
     match admission(&existing, event, world.mutation) {
-        Admission::Expired { expires_at_seconds } if !is_second_round => {
-            Step::Recording { condition: PutCondition::Expired(expires_at_seconds), is_second_round: true }
+        Admission::Expired { expires_at_seconds } => {
+            next_round(world, PutCondition::Expired(expires_at_seconds), round)
         }
         Admission::Beside => Step::RecordingBeside,
         Admission::AskAgain(waiting) => Step::AskingAgain(waiting),
-        Admission::Return { expires_at_seconds } => Step::Returning { expires_at_seconds },
-        Admission::Duplicate { .. } | Admission::Expired { .. } => {
+        Admission::Return { expires_at_seconds } => Step::Returning { expires_at_seconds, round },
+        Admission::Duplicate { .. } => {
             if is_own {
                 world.history.note(Broken::LockedOutByItself);
             }
             Step::Answering { is_success: true, has_record: existing.has_body(body) }
         }
     }
+}
+
+/// Another round, or what is done when other records keep taking the event's place.
+fn next_round(world: &World, condition: PutCondition, round: u8) -> Step {
+    if round + 1 < ROUNDS_MAX { Step::Recording { condition, round: round + 1 } } else { after_recording(world, false) }
 }
 
 /// `Store::persist` after the record, whether it stands or not.
@@ -195,7 +212,7 @@ fn send(world: &mut World, body: Body, is_recorded: bool, outcome: Outcome) -> S
     let brought = if is_recorded { world.size.brought_once_recorded(body) } else { Brought::Body(body) };
     let is_sent = world.send(brought, outcome);
     if world.mutation == Some(Mutation::SendThenDedupOnRecord) && is_sent {
-        return Step::Recording { condition: PutCondition::Absent, is_second_round: false };
+        return Step::Recording { condition: PutCondition::Absent, round: 0 };
     }
     match (is_sent, is_recorded) {
         (false, true) => Step::Deferring,

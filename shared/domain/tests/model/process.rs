@@ -68,6 +68,14 @@ impl Processor {
 }
 
 impl Step {
+    /// The expiry of the record that it found, which its next write expects.
+    pub(crate) fn expiry_seconds(&mut self) -> Option<&mut i64> {
+        match self {
+            Step::Making { condition: PutCondition::Expired(expires_at_seconds), .. } => Some(expires_at_seconds),
+            _ => None,
+        }
+    }
+
     /// How the call that comes next can end.
     pub(crate) const fn outcomes(self, second: SecondBody) -> &'static [Outcome] {
         match self {

@@ -192,6 +192,9 @@ impl World {
             }
             Some(number.into())
         });
+        let ingests = self.ingests.iter_mut().filter_map(|ingest| ingest.step.expiry_seconds());
+        let processors = self.processors.iter_mut().filter_map(|processor| processor.step.expiry_seconds());
+        ingests.chain(processors).for_each(|seconds| pass_expiry(seconds, wait));
         for ingest in self.ingests.iter_mut().filter(|_| wait >= REMEMBERED_FOR) {
             ingest.remembers = [false; 2];
         }
