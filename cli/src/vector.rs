@@ -4,13 +4,16 @@
 
 mod format;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use domain::answer::{Answer, Response};
 use domain::delivery::Delivery;
 use domain::delivery::front::OriginGuard;
+use domain::delivery::recorded_request::RecordedRequest;
 use domain::delivery::request::Request;
 use domain::description::ChallengeMethod;
 use domain::receive::{Acceptance, Reception, accept, receive};
@@ -19,7 +22,7 @@ use domain::source::public_keys::PublicKeys;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::verify::{Refusal, VerifiedEvent, answer_unsigned};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use self::format::{Case, Expected, ExpectedReply, File, Group, SentRequest};
 use crate::error::{Error, Result};
@@ -223,30 +226,13 @@ impl Vector {
     /// The event that Lambda would hand to ingest.
     fn function_url_event(&self) -> Result<String> {
         let SentRequest { method, url, headers, body, body_base64 } = &self.request;
-        let (before_query, query) = url.split_once('?').unwrap_or((url, ""));
-        let host_and_path = before_query.split_once("://").map(|(_, rest)| rest);
-        let host_and_path = host_and_path.ok_or_else(|| self.fault(&"`url` must be a whole URL"))?;
-        let (host, path) = host_and_path.split_at(host_and_path.find('/').unwrap_or(host_and_path.len()));
-        // Headers that were sent more than once come joined.
-        let mut joined: HashMap<&str, String> = HashMap::new();
-        for (name, value) in headers {
-            joined.entry(name).and_modify(|known| *known = format!("{known},{value}")).or_insert_with(|| value.clone());
-        }
-        let (body, is_base64) = match (body, body_base64) {
-            (Some(text), None) => (text, false),
-            (None, Some(base64)) => (base64, true),
+        let body = match (body, body_base64) {
+            (Some(text), None) => text.clone().into_bytes(),
+            (None, Some(base64)) => STANDARD.decode(base64).map_err(|error| self.fault(&error))?,
             _ => return Err(self.fault(&"it must have either `body` or `body_base64`")),
         };
-        Ok(json!({
-            "version": "2.0",
-            "rawPath": path,
-            "rawQueryString": query,
-            "headers": joined,
-            "requestContext": {"domainName": host, "http": {"method": method}},
-            "body": body,
-            "isBase64Encoded": is_base64,
-        })
-        .to_string())
+        let request = RecordedRequest { method, url, headers, body: &body };
+        request.function_url_event().ok_or_else(|| self.fault(&"`url` must be a whole URL"))
     }
 }
 

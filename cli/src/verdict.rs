@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 
 use domain::answer::{Answer, Durability, Response};
 use domain::content::canonical::Canonical;
-use domain::event::Event;
-use domain::ledger::admit::{Admission, admit};
-use domain::ledger::item::Item;
-use domain::ledger::record::{PackedBody, RecordBody};
+use domain::ledger::admit::{Admission, admit_after};
 use domain::ledger::schedule::Schedule;
 use domain::published::{PayloadPlacement, publish};
 use domain::source::Source;
 use domain::time::time_scale::TimeScale;
 use domain::verify::{Refusal, VerifiedEvent};
 use serde_json::Value;
+
+const SCHEDULE: Schedule = Schedule::at(TimeScale::REAL);
 
 /// The word for a repeat.
 pub(crate) const DUPLICATE: &str = "duplicate";
@@ -59,7 +58,7 @@ impl Verdict {
             return Verdict { event: Some(verified), ..Verdict::answered(None, &answer) };
         }
         let success = verified.success().cloned();
-        let verified = match before.and_then(|before| admission(before.event(), verified.event())) {
+        let verified = match before.and_then(|before| admit_after(before.event(), verified.event(), SCHEDULE)) {
             None | Some(Admission::Return { .. } | Admission::Expired { .. }) => verified,
             Some(Admission::Beside) => verified.with_body_digest(),
             Some(admission @ (Admission::Duplicate { .. } | Admission::AskAgain(_))) => {
@@ -76,14 +75,6 @@ impl Verdict {
         let published = serde_json::from_str(&published.json).expect("an event is JSON");
         Verdict { event: Some(verified), published: Some(published), ..Verdict::answered(None, &answer) }
     }
-}
-
-/// What the unfinished record of `before` means to `event`; `None` if they are two events by their ids.
-fn admission(before: &Event, event: &Event) -> Option<Admission> {
-    let packed = PackedBody { bytes: Vec::new(), is_zstd: false };
-    let record = Item::received(before, RecordBody::Inline(&packed), before.received_at).record_state();
-    let record = record.expect("a record that was just made can be read");
-    (before.id == event.id).then(|| admit(&record, event, event.received_at, Schedule::at(TimeScale::REAL)))
 }
 
 /// What proved a verified event, as a vector says it.

@@ -2,6 +2,7 @@
 
 pub mod front;
 pub mod headers;
+pub mod recorded_request;
 pub mod reply;
 pub mod request;
 pub mod route;

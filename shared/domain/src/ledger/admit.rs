@@ -2,7 +2,8 @@
 
 use crate::event::key_meaning::KeyMeaning;
 use crate::event::{Event, VerifiedBy};
-use crate::ledger::record::{RecordState, State};
+use crate::ledger::item::Item;
+use crate::ledger::record::{PackedBody, RecordBody, RecordState, State};
 use crate::ledger::schedule::Schedule;
 use crate::time::Timestamp;
 
@@ -64,6 +65,19 @@ pub fn admit(existing: &RecordState, event: &Event, now: Timestamp, schedule: Sc
             _ => Admission::Duplicate { differs: differs && event.key_meaning == KeyMeaning::State },
         },
     }
+}
+
+/// Decides the same where `before` was recorded a moment ago and nothing has come of it yet; `None` if the two have
+/// different ids.
+///
+/// # Panics
+/// If what records an event cannot be read back.
+#[must_use]
+pub fn admit_after(before: &Event, event: &Event, schedule: Schedule) -> Option<Admission> {
+    let body = PackedBody { bytes: Vec::new(), is_zstd: false };
+    let record = Item::received(before, RecordBody::Inline(&body), before.received_at).record_state();
+    let record = record.expect("a record that was just made can be read");
+    (before.id == event.id).then(|| admit(&record, event, event.received_at, schedule))
 }
 
 /// Whether `event` may stand beside `existing`, whose id it has, instead of being its duplicate: what has failed keeps no

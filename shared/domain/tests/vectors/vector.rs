@@ -1,19 +1,14 @@
 //! A vector, as `tests/vectors/README.md` describes them, and what Landfall makes of it.
 
-use std::collections::HashMap;
-
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use domain::content::canonical::Canonical;
 use domain::delivery::Delivery;
+use domain::delivery::recorded_request::RecordedRequest;
 use domain::delivery::reply::Reply;
 use domain::delivery::request::Request;
 use domain::delivery::route::{Route, route};
 use domain::description::ChallengeMethod;
 use domain::event::Event;
-use domain::ledger::admit::{Admission, admit};
-use domain::ledger::item::Item;
-use domain::ledger::record::{PackedBody, RecordBody};
+use domain::ledger::admit::{Admission, admit_after};
 use domain::ledger::schedule::Schedule;
 use domain::published::{PayloadPlacement, publish};
 use domain::source::Source;
@@ -22,7 +17,7 @@ use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::time::time_scale::TimeScale;
 use domain::verify::{MatchedCredentials, Rejection, VerifiedEvent, answer_unsigned, verify_with};
-use serde_json::{Value, json};
+use serde_json::Value;
 use testdata::vector::{Case, ConfiguredSource, EventText, Expected, Group, Proof, ReplyText, SentRequest, VectorFile};
 
 /// A delivery, and what a receiver must make of it.
@@ -125,7 +120,9 @@ impl Vector {
 
     /// As the ingest function reads it, from the event that Lambda hands to it.
     fn delivery(&self, case: &Case) -> (ChallengeMethod, Delivery) {
-        let event = function_url_event(&case.request).to_string();
+        let SentRequest { method, url, headers, .. } = &case.request;
+        let request = RecordedRequest { method, url, headers, body: &case.request.body() };
+        let event = request.function_url_event().expect("a whole URL");
         let request = Request::read(&event).expect("a function URL's event");
         let (method, name, token) = match route(request.method(), request.path()) {
             Route::Deliver { source: Some(name), token } => (ChallengeMethod::Post, name, token),
@@ -157,44 +154,12 @@ fn case<'f>(file: &'f VectorFile, name: &str) -> (&'f Group, &'f Case) {
 
 /// The event of a delivery that comes while another one's is not finished; nothing if it is a repeat of that.
 fn beside(first: &Event, second: VerifiedEvent) -> Option<VerifiedEvent> {
-    let event = second.event();
-    if first.id != event.id {
-        return Some(second);
+    match admit_after(first, second.event(), Schedule::at(TimeScale::REAL)) {
+        None => Some(second),
+        Some(Admission::Beside) => Some(second.with_body_digest()),
+        Some(Admission::Duplicate { .. }) => None,
+        Some(admission) => panic!("{admission:?} of a fresh record"),
     }
-    let packed = PackedBody { bytes: Vec::new(), is_zstd: false };
-    let record = Item::received(first, RecordBody::Inline(&packed), first.received_at).record_state();
-    let now = event.received_at;
-    match admit(&record.expect("a record"), event, now, Schedule::at(TimeScale::REAL)) {
-        Admission::Beside => Some(second.with_body_digest()),
-        Admission::Duplicate { .. } => None,
-        admission => panic!("{admission:?} of a fresh record"),
-    }
-}
-
-fn function_url_event(request: &SentRequest) -> Value {
-    let SentRequest { method, url, headers, .. } = request;
-    let (before_query, query) = url.split_once('?').unwrap_or((url, ""));
-    let host_and_path = before_query.strip_prefix("https://").expect("an https URL");
-    let (host, path) = host_and_path.split_at(host_and_path.find('/').expect("a path"));
-    // Headers that were sent more than once come joined.
-    let mut joined: HashMap<&str, String> = HashMap::new();
-    for (name, value) in headers {
-        joined.entry(name).and_modify(|known| *known = format!("{known},{value}")).or_insert_with(|| value.clone());
-    }
-    // As a function URL does it: what is no text comes in base64.
-    let (body, is_base64) = match String::from_utf8(request.body()) {
-        Ok(text) => (text, false),
-        Err(error) => (BASE64_STANDARD.encode(error.as_bytes()), true),
-    };
-    json!({
-        "version": "2.0",
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": joined,
-        "requestContext": {"domainName": host, "http": {"method": method}},
-        "body": body,
-        "isBase64Encoded": is_base64,
-    })
 }
 
 fn proven(proof_of: &Proof) -> String {
