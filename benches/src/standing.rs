@@ -1,6 +1,8 @@
 //! What a month costs beside the events' own way: what lies stored, what is watched, what runs while nothing comes, and
 //! what can stand in front. Nothing runs for it: prices times figures that are known.
 
+use testdata::log_line;
+
 use crate::prices::Prices;
 use crate::report::table;
 
@@ -14,8 +16,8 @@ const SHARDS: f64 = 64.0;
 const SWEEP_BILLED_MS: f64 = 250.0;
 /// The sweep's memory.
 const SWEEP_MB: u64 = 256;
-/// What a sweep writes, as its unit test keeps it.
-const SWEEP_LINE: &str = include_str!("../../tests/log_lines/sweep-complete.json");
+/// The log line of a sweep, as its unit test has it.
+const SWEEP_LINE: &str = "sweep-complete";
 /// Metrics that the sweep writes in each run, overdue events or none.
 const SWEEP_METRICS: f64 = 5.0;
 /// Lambda begins with so many pollers of a queue, and each waits for up to 20 s.
@@ -44,7 +46,7 @@ fn metrics() -> f64 {
 /// All of it, as it is published.
 #[must_use]
 pub fn text(prices: &Prices) -> String {
-    let sweep_gb = MINUTES_A_MONTH * SWEEP_LINE.trim().len() as f64 / 1e9;
+    let sweep_gb = MINUTES_A_MONTH * log_line::all()[SWEEP_LINE].len() as f64 / 1e9;
     let sweep = MINUTES_A_MONTH / 1e6 * prices.invocations_per_million(SWEEP_MB, SWEEP_BILLED_MS)
         + MINUTES_A_MONTH * SHARDS * 0.5 / 1e6 * prices.dynamodb_read_units_per_million
         + sweep_gb * prices.logs_per_gb;

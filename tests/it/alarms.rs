@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 
 use expect_test::{Expect, expect};
 use serde_json::Value;
+use testdata::log_line;
 use tests::measured::{MetricSample, measured};
 
-use crate::log_lines;
 use crate::template::TEMPLATE;
 
 /// What AWS measures of a queue and of a function: namespace, metric, dimension.
@@ -30,7 +30,7 @@ const MINUTES: i64 = 60;
 
 /// What each kept line measures.
 static MEASURED: LazyLock<BTreeMap<String, Vec<MetricSample>>> = LazyLock::new(|| {
-    let lines = log_lines::all().into_iter();
+    let lines = log_line::all().into_iter();
     lines.map(|(name, line)| (name, measured(&line).expect("CloudWatch can read it"))).collect()
 });
 

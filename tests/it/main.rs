@@ -24,7 +24,6 @@ mod front;
 mod hardening;
 mod invocations;
 mod listing;
-mod log_lines;
 mod metrics;
 mod module_graph;
 mod once;

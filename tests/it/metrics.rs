@@ -7,6 +7,7 @@ use domain::metric::{Metric, NAMESPACE};
 use domain::provider::Provider;
 use domain::verify::Refusal;
 use serde_json::{Value, json};
+use testdata::log_line;
 use tests::functions::url_event;
 use tests::ledger::Record;
 use tests::measured::measured;
@@ -17,7 +18,6 @@ use tests::source::Source;
 use tests::world::run;
 
 use crate::alarms::{AWS_METRICS, alarms, dimensions};
-use crate::log_lines;
 use crate::template::TEMPLATE;
 
 /// A metric as a graph or an alarm names it: namespace, name, and what it is split by.
@@ -25,7 +25,7 @@ type Named = (String, String, BTreeMap<String, String>);
 
 /// All that the kept lines measure.
 fn emitted() -> BTreeSet<Named> {
-    let lines = log_lines::all().into_iter();
+    let lines = log_line::all().into_iter();
     lines
         .flat_map(|(name, line)| measured(&line).unwrap_or_else(|error| panic!("{name}: {error}")))
         .map(|it| (it.namespace, it.metric, it.dimensions))
@@ -47,7 +47,7 @@ fn check_exists(user: &str, named: &Named, emitted: &BTreeSet<Named>) {
 #[test]
 fn every_metric_is_measured_in_its_unit() {
     let mut missing: BTreeSet<Metric> = Metric::ALL.into_iter().collect();
-    for (name, line) in log_lines::all() {
+    for (name, line) in log_line::all() {
         for it in measured(&line).unwrap() {
             let metric: Metric = it.metric.parse().unwrap_or_else(|_| panic!("{name} measures {}", it.metric));
             assert_eq!((it.unit.as_str(), it.namespace.as_str()), (metric.unit(), NAMESPACE), "{name}: {metric}");
@@ -90,7 +90,7 @@ fn the_docs_name_every_field_and_metric() {
         assert_eq!(metrics[metric.as_str()][0], metric.unit(), "{metric}");
     }
     let fields = rows(3);
-    for (name, line) in log_lines::all() {
+    for (name, line) in log_line::all() {
         for field in serde_json::from_str::<BTreeMap<String, Value>>(&line).unwrap().keys() {
             let is_told = fields.contains_key(field.as_str()) || metrics.contains_key(field.as_str());
             assert!(is_told, "docs/logs.md does not tell of `{field}`, which {name} has");
@@ -108,7 +108,7 @@ fn the_docs_name_every_field_and_metric() {
 #[test]
 fn the_queries_of_docs_and_dashboard_ask_for_fields_that_exist() {
     let mut fields: BTreeSet<String> = ["@timestamp", "@message", "@log"].map(str::to_owned).into();
-    for line in log_lines::all().values() {
+    for line in log_line::all().values() {
         fields.extend(serde_json::from_str::<BTreeMap<String, Value>>(line).unwrap().into_keys());
     }
     let page = page("docs/logs.md");

@@ -11,7 +11,7 @@ from claims import DynamoDbClaims, MemoryClaims
 from landfall_consumer import Consumer, Event
 
 CONSUMERS = Path(__file__).parent.parent
-EVENTS = CONSUMERS.parent / "events"
+EXAMPLES = json.loads((CONSUMERS.parent / "events.json").read_text())
 LEASE_SECONDS = 60
 
 logging.disable()
@@ -24,7 +24,8 @@ class Objects:
     def get(self, bucket: str, key: str) -> bytes:
         stored = self.objects[f"{bucket}/{key}"]
         if "example" in stored:
-            return (EVENTS / stored["example"]).read_bytes()
+            name, field = stored["example"].split(".")
+            return EXAMPLES[name][field].encode()
         return base64.b64decode(stored["base64"]) if "base64" in stored else stored["text"].encode()
 
 
@@ -52,8 +53,7 @@ class BrokenClaims(MemoryClaims):
 
 def sqs_record(record: dict[str, Any]) -> dict[str, str]:
     if "example" in record:
-        event = json.loads((EVENTS / f"{record['example']}.json").read_text())
-        body = json.dumps({**event, **record.get("with", {})})
+        body = json.dumps({**EXAMPLES[record["example"]]["event"], **record.get("with", {})})
     else:
         body = record["body"]
     return {"messageId": record["messageId"], "body": body}
@@ -91,11 +91,11 @@ class CasesTest(unittest.TestCase):
             self.assertEqual(answer, {"batchItemFailures": [{"itemIdentifier": id} for id in expected["failures"]]})
 
     def test_every_case(self) -> None:
-        files = sorted((CONSUMERS / "cases").glob("*.json"))
-        self.assertTrue(files)
-        for file in files:
-            with self.subTest(file.name):
-                self.check(json.loads(file.read_text()))
+        cases = json.loads((CONSUMERS / "cases.json").read_text())
+        self.assertTrue(cases)
+        for name, case in cases.items():
+            with self.subTest(name):
+                self.check(case)
 
 
 class Refusal(Exception):

@@ -7,6 +7,8 @@ use std::io::Write as _;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
+
 use super::pages::{Page, all, root};
 use super::targets::targets;
 use super::tutorials::is_tutorial;
@@ -33,6 +35,7 @@ landfall() { record landfall "$@"; }
 curl() { record curl "$@"; }
 openssl() { cat > /dev/null; record openssl "$@"; echo 0123456789abcdef0123456789abcdef; }
 vi() { record vi "$@"; }
+jq() { record jq "$@"; echo {}; }
 unset EDITOR
 command_not_found_handle() { echo "$1 is not known" >&2; return 127; }
 "#;
@@ -70,6 +73,15 @@ pub(crate) fn calls(page: &Page) -> Vec<Vec<String>> {
     calls.map(|call| call.split_terminator('\x1f').map(str::to_owned).collect()).collect()
 }
 
+/// Panics unless a call of jq names a field of the file that it reads: `."job-completed".event`.
+fn check_jq(call: &[String]) {
+    let [filter, file] = &call[1..] else { panic!("jq takes a filter and a file: {call:?}") };
+    let text = fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let value: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let pointer = filter.replace('.', "/").replace('"', "");
+    assert!(value.pointer(&pointer).is_some(), "{file} has no {filter}");
+}
+
 /// Panics unless each of `calls` of the AWS CLI is one that it takes. In place of the command itself, each has its page.
 fn check_aws(calls: &[Vec<String>]) {
     let lines: Vec<String> = calls.iter().map(|call| serde_json::to_string(call).expect("texts")).collect();
@@ -95,6 +107,7 @@ fn every_command_is_known() {
         for target in calls.iter().filter(|call| call[0] == "make").flat_map(|call| &call[1..]) {
             assert!(target.contains('=') || targets.contains(target), "{}: there is no make {target}", page.path);
         }
+        calls.iter().filter(|call| call[0] == "jq").for_each(|call| check_jq(call));
         seen.extend(calls.into_iter().map(|call| call[..call.len().min(3)].join(" ")));
     }
     check_aws(&of_aws);

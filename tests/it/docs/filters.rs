@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use testdata::log_line;
 
 use super::commands::calls;
 use super::pages::all;
-use crate::log_lines;
 
 #[test]
 fn filters_ask_for_fields_that_lines_have() {
-    let lines = log_lines::all().into_values();
+    let lines = log_line::all().into_values();
     let fields = lines.flat_map(|line| serde_json::from_str::<Map<String, Value>>(&line).expect("a line is JSON"));
     // The last is in the lines that Lambda itself writes.
     let fields: BTreeSet<String> = fields.map(|(name, _)| name).chain(["type".to_owned()]).collect();

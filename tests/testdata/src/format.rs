@@ -47,6 +47,21 @@ pub fn samples(version: u32, kind: &str) -> BTreeMap<String, String> {
 /// If there are none, or the file is not as it should be.
 #[must_use]
 pub fn records(version: u32) -> Map<String, Value> {
-    let path = folder(version).join("record.json");
+    object(version, "record.json")
+}
+
+/// The schema of what a version's readers demand of a `message`, a `record` or a `published` event.
+///
+/// # Panics
+/// If there is none, or the file is not as it should be.
+#[must_use]
+pub fn schema(version: u32, kind: &str) -> Value {
+    object(version, "schemas.json")
+        .remove(kind)
+        .unwrap_or_else(|| panic!("version {version} has no schema of a {kind}"))
+}
+
+fn object(version: u32, file: &str) -> Map<String, Value> {
+    let path = folder(version).join(file);
     serde_json::from_str(&read(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -1,5 +1,5 @@
 //! The data that the tests of several packages read: recorded deliveries, conformance vectors, samples of wire forms,
-//! and the inputs that are kept for the fuzzer.
+//! log lines, and the inputs of the fuzzer.
 //!
 //! Each kind has one loader. It refuses fields that it does not know, and panics with the file's name where a file is not
 //! as it should be: a test has nothing else to do then.
@@ -7,6 +7,7 @@
 pub mod corpus;
 pub mod delivery;
 pub mod format;
+pub mod log_line;
 pub mod vector;
 
 use std::collections::BTreeSet;

@@ -1,8 +1,8 @@
 //! Runs the cases that all three consumers share.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -118,7 +118,10 @@ struct Bucket(HashMap<String, Stored>);
 impl Objects for Bucket {
     async fn get(&self, bucket: &str, key: &str) -> Result<Vec<u8>, Error> {
         match self.0.get(&format!("{bucket}/{key}")).ok_or("no such object")? {
-            Stored::Example(file) => Ok(fs::read(examples().join("events").join(file))?),
+            Stored::Example(object) => {
+                let (name, field) = object.split_once('.').ok_or("an example's name and a field")?;
+                Ok(example(name)[field].as_str().ok_or("no such field")?.as_bytes().to_vec())
+            }
             Stored::Text(text) => Ok(text.clone().into_bytes()),
             Stored::Base64(text) => Ok(STANDARD.decode(text)?),
         }
@@ -127,13 +130,10 @@ impl Objects for Bucket {
 
 #[tokio::test]
 async fn every_case_holds() {
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(examples().join("consumers/cases")).unwrap().map(|file| file.unwrap().path()).collect();
-    files.sort();
-    assert!(!files.is_empty());
-    for file in files {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        check(&name, read(&file)).await;
+    let cases: BTreeMap<String, Case> = read("consumers/cases.json");
+    assert!(!cases.is_empty());
+    for (name, case) in cases {
+        check(&name, case).await;
     }
 }
 
@@ -177,23 +177,26 @@ async fn check(name: &str, case: Case) {
 
 fn sqs_record(record: Record) -> Value {
     let body = record.body.unwrap_or_else(|| {
-        let file = format!("events/{}.json", record.example.expect("a body or an example"));
-        let mut event: Map<String, Value> = read(&examples().join(file));
-        event.extend(record.with);
-        Value::Object(event).to_string()
+        let mut event = example(&record.example.expect("a body or an example"))["event"].take();
+        event.as_object_mut().expect("an event is an object").extend(record.with);
+        event.to_string()
     });
     json!({"messageId": record.message_id, "body": body})
 }
 
-fn read<T: DeserializeOwned>(file: &Path) -> T {
-    let content = fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    serde_json::from_slice(&content).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+/// The example of an event of this name: `event`, and what lies in the bucket for it.
+fn example(name: &str) -> Value {
+    let mut examples: Map<String, Value> = read("events.json");
+    examples.remove(name).unwrap_or_else(|| panic!("no example {name}"))
+}
+
+/// A file of the examples.
+fn read<T: DeserializeOwned>(file: &str) -> T {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
+    let content = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_slice(&content).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn locked<T>(value: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     value.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn examples() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }

@@ -1,7 +1,7 @@
 // Runs the cases that all three consumers share, and checks what is sent to DynamoDB.
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ConditionalCheckFailedException, type AttributeValue, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { SQSRecord } from "aws-lambda";
@@ -10,8 +10,15 @@ import { Consumer } from "./consumer.js";
 import type { LandfallEvent } from "./event.js";
 
 const CONSUMERS = new URL("../../", import.meta.url);
-const EVENTS = new URL("../events/", CONSUMERS);
+const EXAMPLES = json<Record<string, Example>>(new URL("../events.json", CONSUMERS));
 const LEASE_SECONDS = 60;
+
+/** An event, and what lies in the bucket for it. */
+interface Example {
+  event: object;
+  body?: string;
+  assets?: string;
+}
 
 interface Case {
   types: string[];
@@ -57,9 +64,17 @@ function json<T>(url: URL): T {
 }
 
 function sqsRecord(record: Batch["records"][number]): SQSRecord {
-  const event = (example: string) => json<object>(new URL(`${example}.json`, EVENTS));
-  const body = "body" in record ? record.body : JSON.stringify({ ...event(record.example), ...record.with });
+  const body =
+    "body" in record ? record.body : JSON.stringify({ ...EXAMPLES[record.example]?.event, ...record.with });
   return { messageId: record.messageId, body } as SQSRecord;
+}
+
+/** What lies in the bucket for an example: `job-completed-body-by-reference.body`. */
+function objectOf(reference: string): string {
+  const [name, field] = reference.split(".") as [string, "body" | "assets"];
+  const object = EXAMPLES[name]?.[field];
+  if (object === undefined) throw new Error(`no ${reference}`);
+  return object;
 }
 
 async function check(wanted: Case): Promise<void> {
@@ -82,8 +97,8 @@ async function check(wanted: Case): Promise<void> {
       async get(bucket, key) {
         const stored = wanted.objects?.[`${bucket}/${key}`];
         if (stored === undefined) throw new Error("no such object");
-        if ("example" in stored) return readFileSync(new URL(stored.example, EVENTS));
-        return "text" in stored ? Buffer.from(stored.text) : Buffer.from(stored.base64, "base64");
+        if ("base64" in stored) return Buffer.from(stored.base64, "base64");
+        return Buffer.from("text" in stored ? stored.text : objectOf(stored.example));
       },
     },
     bucket: "landfall-bucket",
@@ -105,10 +120,10 @@ async function check(wanted: Case): Promise<void> {
   }
 }
 
-const files = readdirSync(new URL("cases/", CONSUMERS));
-assert.notEqual(files.length, 0);
-for (const file of files) {
-  test(file, () => check(json(new URL(`cases/${file}`, CONSUMERS))));
+const cases = Object.entries(json<Record<string, Case>>(new URL("cases.json", CONSUMERS)));
+assert.notEqual(cases.length, 0);
+for (const [name, wanted] of cases) {
+  test(name, () => check(wanted));
 }
 
 function dynamoDbClaims(old?: Record<string, AttributeValue>) {

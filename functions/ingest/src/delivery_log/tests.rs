@@ -1,4 +1,4 @@
-//! The lines are kept in `tests/log_lines`, where alarms, dashboard and docs are held against them.
+//! The lines are in `tests/log_lines/ingest.json`, where alarms, dashboard and docs are tested against them.
 
 use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
@@ -6,8 +6,8 @@ use domain::digest::Digest;
 use domain::source::Source;
 use domain::time::Timestamp;
 use domain::verify::verify;
-use expect_test::expect_file;
 use platform::service_error::ServiceError;
+use testdata::log_line;
 
 use super::*;
 
@@ -52,8 +52,7 @@ fn check(name: &str, learn: impl FnOnce(&mut DeliveryLog) -> Answer) {
     let answer = learn(&mut log);
     let level = log.conclude(&answer, &Response::of(&answer));
     log.duration_ms = 12.5;
-    let path = format!("{}/../../tests/log_lines/ingest-{name}.json", env!("CARGO_MANIFEST_DIR"));
-    expect_file![path].assert_eq(&(log::render(Some("Ingest"), AT, level, "delivery", log) + "\n"));
+    log_line::check("ingest", name, &log::render(Some("Ingest"), AT, level, "delivery", log));
 }
 
 /// The same of a genuine delivery.

@@ -1,4 +1,4 @@
-//! The lines are kept in `tests/log_lines`, where alarms, dashboard and docs are held against them.
+//! The lines are in `tests/log_lines/process.json`, where alarms, dashboard and docs are tested against them.
 
 use domain::digest::Digest;
 use domain::event::event_id::EventId;
@@ -7,7 +7,7 @@ use domain::event::{Origin, VerifiedBy};
 use domain::ledger::record::{RecordState, State, StoredBody};
 use domain::provider::Provider;
 use domain::source::source_name::SourceName;
-use expect_test::expect_file;
+use testdata::log_line;
 
 use super::*;
 
@@ -57,8 +57,7 @@ fn check(name: &str, learn: impl FnOnce(&mut ProcessLog)) {
     learn(&mut line);
     let level = line.conclude(AT);
     line.duration_ms = 180.0;
-    let path = format!("{}/../../tests/log_lines/process-{name}.json", env!("CARGO_MANIFEST_DIR"));
-    expect_file![path].assert_eq(&(log::render(Some("Process"), AT, level, "event", line) + "\n"));
+    log_line::check("process", name, &log::render(Some("Process"), AT, level, "event", line));
 }
 
 /// The same of a message whose event was claimed for the `attempts`th time.

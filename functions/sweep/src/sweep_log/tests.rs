@@ -1,8 +1,8 @@
-//! The lines are kept in `tests/log_lines`, where alarms, dashboard and docs are held against them.
+//! The lines are in `tests/log_lines/sweep.json`, where alarms, dashboard and docs are tested against them.
 
 use domain::time::Timestamp;
-use expect_test::expect_file;
 use platform::service_error::ServiceError;
+use testdata::log_line;
 
 use super::*;
 
@@ -12,8 +12,7 @@ fn check(name: &str, report: &Report) {
     let log = SweepLog::begin("1c2f6a58-52d4-4c53-9a77-6f9f6f2f0e11", None);
     let (level, mut line) = log.line(report);
     line.duration_ms = 240.0;
-    let path = format!("{}/../../tests/log_lines/sweep-{name}.json", env!("CARGO_MANIFEST_DIR"));
-    expect_file![path].assert_eq(&(log::render(Some("Sweep"), AT, level, "sweep", line) + "\n"));
+    log_line::check("sweep", name, &log::render(Some("Sweep"), AT, level, "sweep", line));
 }
 
 #[test]

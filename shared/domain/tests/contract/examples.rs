@@ -1,6 +1,6 @@
-//! `examples/events`: one event of each type and form, as the real code writes it of a recorded delivery.
+//! `examples/events.json`: one event of each type and form, as the real code writes it of a recorded delivery.
 //!
-//! `UPDATE_EXPECT=1` rewrites them; look at the difference before believing it.
+//! `UPDATE_EXPECT=1` rewrites them; read the difference before you commit it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -60,37 +60,29 @@ const EXAMPLES: [(&str, &str, Form); 20] = [
 #[test]
 fn the_examples_are_what_the_code_writes() {
     let schema = Schema::load("published-event");
-    let mut written = BTreeSet::new();
+    let mut examples = Vec::new();
     for (name, delivery, form) in &EXAMPLES {
         let (published, objects) = example(delivery, form);
         let value: Value = serde_json::from_str(&published.json).expect("an event is JSON");
         assert_eq!(schema.faults(&value), Vec::<String>::new(), "{name}");
         assert!(published.fits(), "{name}");
-        let attributes = serde_json::to_string(&attributes(&published)).expect("attributes are JSON");
-        let mut check = |file: String, text: &str| {
-            expect_file![folder().join(&file)].assert_eq(text);
-            written.insert(file);
-        };
-        check(format!("{name}.json"), &laid_out(&published.json));
-        check(format!("{name}.attributes.json"), &laid_out(&attributes));
-        for (what, bytes) in objects {
-            check(format!("{name}.{what}"), &String::from_utf8(bytes).expect("these bodies are text"));
-        }
+        let attributes = Value::Object(attributes(&published));
+        let objects = objects.into_iter().map(|(what, bytes)| {
+            let text = String::from_utf8(bytes).expect("these bodies are text");
+            format!(r#","{what}":{}"#, Value::String(text))
+        });
+        let objects: String = objects.collect();
+        examples.push(format!(r#""{name}":{{"event":{},"attributes":{attributes}{objects}}}"#, published.json));
     }
-    let there: BTreeSet<String> = fs::read_dir(folder())
-        .expect("the folder of the examples")
-        .map(|file| file.expect("a readable folder").file_name().into_string().expect("a plain name"))
-        .filter(|name| name != "README.md" && name != ".gitattributes")
-        .collect();
-    assert_eq!(there, written, "no example is a left-over");
+    expect_file![folder().join("events.json")].assert_eq(&laid_out(&format!("{{{}}}", examples.join(","))));
 }
 
 /// The consumers' shared case of that name is about all of them.
 #[test]
 fn consumers_try_every_example() {
-    let case = fs::read_to_string(folder().join("../consumers/cases/every-example.json")).expect("the case");
-    let case: Value = serde_json::from_str(&case).expect("a case is JSON");
-    let records = case["batches"][0]["records"].as_array().expect("a list of messages");
+    let cases = fs::read_to_string(folder().join("consumers/cases.json")).expect("the cases");
+    let cases: Value = serde_json::from_str(&cases).expect("the cases are JSON");
+    let records = cases["every-example"]["batches"][0]["records"].as_array().expect("a list of messages");
     let tried: BTreeSet<&str> = records.iter().filter_map(|record| record["example"].as_str()).collect();
     assert_eq!(tried, EXAMPLES.iter().map(|(name, ..)| *name).collect());
 }
@@ -171,5 +163,5 @@ fn attributes(published: &Published) -> Map<String, Value> {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/events")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")
 }

@@ -1,4 +1,4 @@
-//! The contract with those downstream: what is sent is what `docs/schemas/`, `examples/events/` and `docs/events.md` say.
+//! The contract with those downstream: what is sent is what `docs/schemas/`, `examples/events.json` and `docs/events.md` say.
 
 mod docs;
 mod examples;

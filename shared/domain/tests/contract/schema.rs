@@ -1,7 +1,7 @@
 //! A schema of `docs/schemas/`, and what it says of a text.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jsonschema::Validator;
 use serde_json::Value;
@@ -15,14 +15,14 @@ pub(crate) struct Schema {
 impl Schema {
     pub(crate) fn load(name: &str) -> Schema {
         let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schemas"));
-        Schema::open(&folder.join(format!("{name}.schema.json")))
+        let file = folder.join(format!("{name}.schema.json"));
+        let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        Schema::compile(name, serde_json::from_str(&text).expect("a schema is JSON"))
     }
 
-    /// The schema in `file`.
-    pub(crate) fn open(file: &Path) -> Schema {
-        let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let text: Value = serde_json::from_str(&text).expect("a schema is JSON");
-        jsonschema::meta::validate(&text).unwrap_or_else(|error| panic!("{} is no schema: {error}", file.display()));
+    /// The schema `text`, which is called `name`.
+    pub(crate) fn compile(name: &str, text: Value) -> Schema {
+        jsonschema::meta::validate(&text).unwrap_or_else(|error| panic!("{name} is no schema: {error}"));
         let validator = jsonschema::options().should_validate_formats(true).build(&text).expect("a schema compiles");
         Schema { text, validator }
     }
