@@ -134,7 +134,7 @@ impl Tables<'_> {
                 writes::ask_again(&id, Waiting { not_before: time(random), attempts: random.u32(..3) }, NOW, SCHEDULE)
             }
             "return" => writes::return_failed(&id, &token, time(random), expiry),
-            "replay" => writes::replay(&id, &replay),
+            "replay" => replay.write(&id),
             "mark swept" => writes::mark_swept(&mark),
             _ => writes::take_mark_back(&mark, time(random)),
         };

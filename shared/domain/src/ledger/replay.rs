@@ -1,12 +1,21 @@
 //! What may be processed again, because an operator asks for it.
 
-use crate::ledger::attribute::Attribute;
+use crate::event::event_id::EventId;
+use crate::ledger::attribute::Attribute::{
+    self, Attempts, BodyRef, ClaimedBy, DueAt, DueShard, ExpiresAt, LastError, LeaseUntil, NotBefore, Outcome,
+    ReceivedAt, Replay, ReplayJobs, ReplayedAt, Sweeps,
+};
+use crate::ledger::condition::Comparison::{Above, BeginsWith, Contains};
+use crate::ledger::condition::Condition::{self, Absent, All, Any, Compare, Not};
+use crate::ledger::due_shard;
 use crate::ledger::item::Item;
 use crate::ledger::record::State;
 use crate::ledger::replay_job::ReplayJobId;
 use crate::ledger::schedule::Schedule;
 use crate::ledger::settle::CONTRADICTED;
 use crate::ledger::value::Value;
+use crate::ledger::write::Update::{Add, Insert, Remove};
+use crate::ledger::write::{Change, Update, Write};
 use crate::time::Timestamp;
 
 /// A replay job asks for events.
@@ -45,6 +54,42 @@ crate::text::string_enum::string_enum!(Replayability {
 });
 
 impl ReplayRequest {
+    /// Has a finished event processed again, once for each replay job: the record remembers them. The job takes the
+    /// claim's place, so that a processor that settles late cannot end the replay before it begins.
+    #[must_use]
+    pub fn write<'a>(&'a self, id: &'a EventId) -> Write<'a> {
+        let job = self.job.as_str();
+        let is = |state: State| Condition::equal(Attribute::State, state.as_str());
+        let is_mine = || Compare(ReplayJobs, Contains, job.into());
+        let mut conditions = vec![
+            Any(vec![is(State::Done), is(State::Failed)]),
+            Compare(ExpiresAt, Above, Schedule::replayable_until(self.now).into()),
+            Not(Box::new(is_mine())),
+            Any(vec![Absent(BodyRef), Compare(ReceivedAt, Above, Schedule::body_gone_at(self.now).into())]),
+        ];
+        if !self.replays_contradicted {
+            conditions.push(Not(Box::new(Compare(LastError, BeginsWith, CONTRADICTED.into()))));
+        }
+        let mut updates = vec![
+            Update::set(Attribute::State, State::Received.as_str()),
+            Update::set(Attempts, 0_u32),
+            Update::set(ClaimedBy, format!("replay:{job}")),
+            Update::set(ReplayedAt, self.now),
+            Add(Replay, 1),
+            Insert(ReplayJobs, job.into()),
+            Update::set(DueAt, self.schedule.first_due(self.now)),
+            Update::set(DueShard, due_shard::of(id)),
+        ];
+        updates.extend([ExpiresAt, NotBefore, LeaseUntil, Sweeps, Outcome].map(Remove));
+        Write {
+            id: id.as_str(),
+            condition: All(conditions),
+            change: Change::Update(updates),
+            reads_item: true,
+            own: is_mine(),
+        }
+    }
+
     /// What it comes to, given `item`.
     #[must_use]
     pub fn decide(&self, item: Option<&Item<'_>>) -> Replayability {

@@ -48,6 +48,14 @@ impl SourceDirectory {
         self.names.contains_key(name)
     }
 
+    /// The names, sorted.
+    #[must_use]
+    pub fn names(&self) -> Vec<SourceName> {
+        let mut names: Vec<SourceName> = self.names.keys().cloned().collect();
+        names.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+        names
+    }
+
     /// Whether the sweep still writes it.
     #[must_use]
     pub fn is_current(&self, now: Timestamp) -> bool {

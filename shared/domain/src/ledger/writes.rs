@@ -1,4 +1,4 @@
-//! All writes of the protocol. Each is a value; see [`Write`].
+//! The writes that functions make. Each is a value; see [`Write`]. Those of replays are in `replay` and `replay_job`.
 //!
 //! No write asks before it is made: its condition says what the decision beside it would allow. What is refused comes back
 //! with the item that stood in the way, and then the decision says what to make of that.
@@ -7,22 +7,21 @@ use crate::event::Event;
 use crate::event::event_id::EventId;
 use crate::ledger::admit::Waiting;
 use crate::ledger::attribute::Attribute::{
-    self, Attempts, BodyRef, BroughtForwardAt, ClaimedBy, Delivery, DueAt, DueShard, ExpiresAt, Id, LastError,
-    LeaseUntil, NotBefore, Outcome, ReceivedAt, Replay, ReplayJobs, ReplayedAt, Sweeps, SweptBy,
+    self, Attempts, BroughtForwardAt, ClaimedBy, Delivery, DueAt, DueShard, ExpiresAt, Id, LastError, LeaseUntil,
+    NotBefore, Outcome, Sweeps, SweptBy,
 };
 use crate::ledger::claim::ClaimRequest;
-use crate::ledger::condition::Comparison::{Above, AtLeast, BeginsWith, Contains};
-use crate::ledger::condition::Condition::{self, Absent, All, Any, Compare, Not};
+use crate::ledger::condition::Comparison::{Above, AtLeast};
+use crate::ledger::condition::Condition::{self, Absent, All, Any, Compare};
 use crate::ledger::due_shard;
 use crate::ledger::item::Item;
 use crate::ledger::record::{RecordBody, State};
-use crate::ledger::replay::ReplayRequest;
 use crate::ledger::schedule::Schedule;
-use crate::ledger::settle::{CONTRADICTED, Settlement};
+use crate::ledger::settle::Settlement;
 use crate::ledger::slot;
 use crate::ledger::sweep::SweepMark;
 use crate::ledger::value::Value;
-use crate::ledger::write::Update::{Add, Insert, Remove};
+use crate::ledger::write::Update::{Add, Remove};
 use crate::ledger::write::{Change, Update, Write};
 use crate::time::Timestamp;
 
@@ -218,40 +217,6 @@ pub fn return_failed<'a>(id: &'a EventId, token: &'a str, due: Timestamp, expire
         change: Change::Update(updates),
         reads_item: false,
         own: All(vec![is(State::Received), equal(ClaimedBy, token)]),
-    }
-}
-
-/// Has a finished event processed again, once for each replay job: the record remembers them. The job takes the claim's
-/// place, so that a processor that settles late cannot end the replay before it begins.
-#[must_use]
-pub fn replay<'a>(id: &'a EventId, request: &'a ReplayRequest) -> Write<'a> {
-    let job = request.job.as_str();
-    let is_mine = || Compare(ReplayJobs, Contains, job.into());
-    let mut conditions = vec![
-        Any(vec![is(State::Done), is(State::Failed)]),
-        Compare(ExpiresAt, Above, Schedule::replayable_until(request.now).into()),
-        Not(Box::new(is_mine())),
-        Any(vec![Absent(BodyRef), Compare(ReceivedAt, Above, Schedule::body_gone_at(request.now).into())]),
-    ];
-    if !request.replays_contradicted {
-        conditions.push(Not(Box::new(Compare(LastError, BeginsWith, CONTRADICTED.into()))));
-    }
-    let mut updates = vec![
-        set_state(State::Received),
-        Update::set(Attempts, 0_u32),
-        Update::set(ClaimedBy, format!("replay:{job}")),
-        Update::set(ReplayedAt, request.now),
-        Add(Replay, 1),
-        Insert(ReplayJobs, job.into()),
-    ];
-    updates.extend(due_at(id, request.schedule.first_due(request.now)));
-    updates.extend([ExpiresAt, NotBefore, LeaseUntil, Sweeps, Outcome].map(Remove));
-    Write {
-        id: id.as_str(),
-        condition: All(conditions),
-        change: Change::Update(updates),
-        reads_item: true,
-        own: is_mine(),
     }
 }
 

@@ -79,17 +79,25 @@ impl Cursor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::VerifiedBy;
     use crate::ledger::record::State;
+    use crate::listing::body_pattern::BodyPattern;
     use crate::listing::filter::View;
+    use crate::provider::Provider;
     use crate::source::source_name::SourceName;
 
     #[test]
     fn a_cursor_reads_back_and_nothing_else_is_one() {
-        for view in [View::Arrived, View::Failed, View::Unfinished, View::Subject("job ä".to_owned())] {
+        let subject = "job ä".to_owned();
+        let subjects = [View::Subject(subject.clone()), View::ScatteredSubject(subject)];
+        for view in [View::Arrived, View::Failed, View::Unfinished].into_iter().chain(subjects) {
             let filter = Filter {
                 event_type: Some("landfall.job.completed".to_owned()),
                 state: Some(State::Done),
                 since: Some(Timestamp::from_millis(1)),
+                provider: Some(Provider::Glossi),
+                verified_by: Some(VerifiedBy::Token),
+                body: Some(BodyPattern::parse(r#"{"status": "done"}"#).unwrap()),
                 ..Filter::of_source(SourceName::parse("shop").unwrap(), view)
             };
             let last = Position { at: Timestamp::from_millis(2), id: "shop/1".to_owned() };

@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::VerifiedBy;
 use crate::event::event_id::EventId;
 use crate::ledger::record::State;
 use crate::ledger::{due_shard, slot};
+use crate::listing::body_pattern::BodyPattern;
 use crate::listing::query::{Entry, Index, Order, Query};
 use crate::listing::row::Row;
+use crate::provider::Provider;
 use crate::source::source_name::SourceName;
 use crate::time::Timestamp;
 
@@ -28,6 +31,12 @@ pub struct Filter {
     pub since: Option<Timestamp>,
     /// Until when.
     pub until: Option<Timestamp>,
+    /// The kind of the sender.
+    pub provider: Option<Provider>,
+    /// How they were proven genuine.
+    pub verified_by: Option<VerifiedBy>,
+    /// What their bodies contain.
+    pub body: Option<BodyPattern>,
 }
 
 /// Where events are looked for.
@@ -42,6 +51,8 @@ pub enum View {
     Unfinished,
     /// What arrived of one job, training, workflow, model or project, the newest first.
     Subject(String),
+    /// The same, where a source's sender also reports on things whose events are under all keys of the source.
+    ScatteredSubject(String),
 }
 
 /// A filter as text.
@@ -57,13 +68,35 @@ struct Wire {
     since: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     until: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verified_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    body: Option<BodyPattern>,
 }
 
 impl Filter {
     /// All events of a source.
     #[must_use]
     pub fn of_source(source: SourceName, view: View) -> Filter {
-        Filter { sources: vec![source], view, event_type: None, state: None, since: None, until: None }
+        Filter::of_sources(vec![source], view)
+    }
+
+    /// All events of these sources.
+    #[must_use]
+    pub fn of_sources(sources: Vec<SourceName>, view: View) -> Filter {
+        Filter {
+            sources,
+            view,
+            event_type: None,
+            state: None,
+            since: None,
+            until: None,
+            provider: None,
+            verified_by: None,
+            body: None,
+        }
     }
 
     /// The filter as JSON.
@@ -76,6 +109,9 @@ impl Filter {
             state: self.state.map(|state| state.as_str().to_owned()),
             since: self.since.map(Timestamp::as_millis),
             until: self.until.map(Timestamp::as_millis),
+            provider: self.provider.map(|provider| provider.as_str().to_owned()),
+            verified_by: self.verified_by.map(|by| by.as_str().to_owned()),
+            body: self.body.clone(),
         };
         serde_json::to_string(&wire).expect("texts and numbers are always JSON")
     }
@@ -92,6 +128,9 @@ impl Filter {
             state: wire.state.map(|state| state.parse()).transpose().ok()?,
             since: wire.since.map(Timestamp::from_millis),
             until: wire.until.map(Timestamp::from_millis),
+            provider: wire.provider.map(|name| name.parse()).transpose().ok()?,
+            verified_by: wire.verified_by.map(|by| by.parse()).transpose().ok()?,
+            body: wire.body,
         })
     }
 
@@ -99,7 +138,7 @@ impl Filter {
     #[must_use]
     pub const fn order(&self) -> Order {
         match self.view {
-            View::Arrived | View::Failed | View::Subject(_) => Order::Descending,
+            View::Arrived | View::Failed | View::Subject(_) | View::ScatteredSubject(_) => Order::Descending,
             View::Unfinished => Order::Ascending,
         }
     }
@@ -108,7 +147,9 @@ impl Filter {
     #[must_use]
     pub fn queries(&self, top: Timestamp, last: Option<Timestamp>) -> Vec<Query> {
         let (index, keys): (Index, Vec<String>) = match &self.view {
-            View::Arrived => (Index::Arrived, self.sources.iter().flat_map(slot::all).collect()),
+            View::Arrived | View::ScatteredSubject(_) => {
+                (Index::Arrived, self.sources.iter().flat_map(slot::all).collect())
+            }
             View::Subject(subject) => {
                 (Index::Arrived, self.sources.iter().map(|source| slot::of_subject(source, subject)).collect())
             }
@@ -142,7 +183,7 @@ impl Filter {
             _ => true,
         };
         let is_of_subject = match &self.view {
-            View::Subject(subject) => entry.subject.as_ref() == Some(subject),
+            View::Subject(subject) | View::ScatteredSubject(subject) => entry.subject.as_ref() == Some(subject),
             View::Arrived | View::Failed | View::Unfinished => true,
         };
         let is_of_source = || {
@@ -152,12 +193,12 @@ impl Filter {
         is_of_type && is_of_subject && EventId::parse(&entry.id).is_ok() && is_of_source()
     }
 
-    /// Whether a record is what is asked for.
+    /// Whether a record is what is asked for. What its body contains is asked of the body.
     #[must_use]
     pub fn shows(&self, row: &Row, now: Timestamp) -> bool {
         let state = row.lifecycle.state;
         let is_in_view = match self.view {
-            View::Arrived | View::Subject(_) => true,
+            View::Arrived | View::Subject(_) | View::ScatteredSubject(_) => true,
             View::Failed => state == State::Failed,
             View::Unfinished => {
                 let arrived_at = row.event.received_at;
@@ -168,6 +209,8 @@ impl Filter {
         };
         let is_of_type = self.event_type.as_ref().is_none_or(|asked| *asked == row.event.event_type.to_string());
         let is_in_state = self.state.is_none_or(|asked| asked == state);
-        is_in_view && is_of_type && is_in_state && !row.lifecycle.is_expired(now)
+        let is_of_provider = self.provider.is_none_or(|asked| asked == row.event.provider);
+        let is_so_verified = self.verified_by.is_none_or(|asked| asked == row.event.verified_by);
+        is_in_view && is_of_type && is_in_state && is_of_provider && is_so_verified && !row.lifecycle.is_expired(now)
     }
 }

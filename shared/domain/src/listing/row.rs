@@ -6,7 +6,10 @@ use crate::event::Event;
 use crate::ledger::attribute::Attribute;
 use crate::ledger::item::{Item, Unreadable};
 use crate::ledger::record::RecordState;
+use crate::ledger::record::State;
+use crate::ledger::schedule::RECORD_RETENTION;
 use crate::ledger::value::Value;
+use crate::time::Timestamp;
 
 /// An event, without its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub struct Row {
     pub outcome: BTreeMap<String, String>,
     /// The replay jobs that have replayed it.
     pub replay_jobs: Vec<String>,
+    /// When the latest of them did.
+    pub replayed_at: Option<Timestamp>,
 }
 
 impl Row {
@@ -38,6 +43,20 @@ impl Row {
             last_error: item.get(Attribute::LastError).and_then(Value::as_text).map(str::to_owned),
             outcome: outcome.collect(),
             replay_jobs: jobs.map(ToString::to_string).collect(),
+            replayed_at: item.get(Attribute::ReplayedAt).and_then(Value::as_number).map(Timestamp::from_millis),
         })
+    }
+
+    /// When it was finished, to the second: a record stands for a fixed time from then on.
+    #[must_use]
+    pub fn finished_at(&self) -> Option<Timestamp> {
+        match self.lifecycle.state {
+            State::Received | State::Processing => None,
+            State::Failed if self.lifecycle.due_at.is_some() => self.lifecycle.due_at,
+            State::Done | State::Failed => {
+                let expires_at = Timestamp::from_millis(self.lifecycle.expires_at_seconds?.saturating_mul(1000));
+                Some(expires_at - RECORD_RETENTION)
+            }
+        }
     }
 }

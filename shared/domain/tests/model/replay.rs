@@ -6,7 +6,6 @@
 use domain::ledger::record::State;
 use domain::ledger::replay::ReplayRequest;
 use domain::ledger::replay_job::ReplayJobId;
-use domain::ledger::writes;
 
 use crate::event::EVENT_ID;
 use crate::outcome::Outcome;
@@ -48,7 +47,7 @@ pub(crate) fn step(world: &mut World, outcome: Outcome) {
         Replay::Asking(job) => {
             let job = ReplayJobId::parse(JOBS[job]).expect("a plain word is a name");
             let request = ReplayRequest { job, now: NOW, schedule: SCHEDULE, replays_contradicted: false };
-            match world.write(&writes::replay(&EVENT_ID, &request), outcome) {
+            match world.write(&request.write(&EVENT_ID), outcome) {
                 Seen::NextTry => world.replay,
                 // What this job has replayed before is sent again while nobody works on it.
                 Seen::Yes if world.record.as_ref().map(Record::state) == Some(State::Received) => Replay::Sending,

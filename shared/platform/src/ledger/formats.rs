@@ -190,7 +190,7 @@ fn written(name: &str) -> Json {
         "brought-forward" => {
             vec![record, claim, settle(&again), writes::ask_again(&event.id, waiting, at(10), schedule)]
         }
-        "replayed" => vec![record, claim, settle(&failed), writes::replay(&event.id, &replay_request)],
+        "replayed" => vec![record, claim, settle(&failed), replay_request.write(&event.id)],
         "returned" => {
             let back = writes::return_failed(&event.id, "delivery:0f1e", at(4200), expires_at_seconds);
             vec![record, claim, settle(&failed), back]

@@ -8,7 +8,6 @@ use domain::event::event_id::EventId;
 use domain::ledger::item::Item;
 use domain::ledger::record::{Record, State};
 use domain::ledger::replay::{ReplayRequest, Replayability};
-use domain::ledger::writes;
 use domain::listing::query::{Entry, Query};
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -158,7 +157,7 @@ impl Ledger {
     /// If the table could not be reached or refused; the event may be replayed all the same, and then the job's own name
     /// tells.
     pub async fn replay(&self, id: &EventId, request: &ReplayRequest) -> Result<ReplayOutcome, ServiceError> {
-        let write = writes::replay(id, request);
+        let write = request.write(id);
         match self.write("dynamodb:UpdateItem (replay)", &write).await? {
             WriteOutcome::Refused(item) => Ok(ReplayOutcome::Refused(request.decide(item.as_ref()))),
             WriteOutcome::Written(item) => {

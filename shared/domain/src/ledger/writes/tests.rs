@@ -7,10 +7,11 @@ use crate::digest::Digest;
 use crate::event::event_type::EventType;
 use crate::event::{Origin, VerifiedBy};
 use crate::ledger::admit::{Admission, admit};
+use crate::ledger::attribute::Attribute::{BodyRef, ReceivedAt, ReplayJobs};
 use crate::ledger::claim::{Claim, claim as decide};
 use crate::ledger::due_shard::DUE_SHARDS;
 use crate::ledger::record::PackedBody;
-use crate::ledger::replay::Replayability;
+use crate::ledger::replay::{ReplayRequest, Replayability};
 use crate::ledger::replay_job::ReplayJobId;
 use crate::ledger::schedule::Schedule;
 use crate::ledger::settle::{Work, settle as decide_end};
@@ -162,7 +163,7 @@ fn a_replay_takes_what_the_decision_allows_and_knows_its_own() {
     let all = ReplayRequest { replays_contradicted: true, ..request.clone() };
     let mut met = BTreeSet::new();
     let mut check = |request: &ReplayRequest, item: Option<&Item<'_>>| {
-        let (write, decided) = (replay(&event.id, request), request.decide(item));
+        let (write, decided) = (request.write(&event.id), request.decide(item));
         met.insert(decided);
         assert_eq!(write.condition.holds(item), decided == Replayability::Replayable, "{item:?}");
         assert_eq!(write.own.holds(item), decided == Replayability::Mine, "{item:?}");
@@ -201,7 +202,7 @@ fn a_replay_begins_the_work_anew_and_nobody_settles_it_late() {
     let settle = settle(&event, "mine", &end, &[]);
     let failed = settle.evaluate(made.as_ref());
     let [first, second] = ["firstfirst", "secondsecond"].map(replay_request);
-    let replayed = replay(&event.id, &first).evaluate(failed.as_ref()).unwrap();
+    let replayed = first.write(&event.id).evaluate(failed.as_ref()).unwrap();
     let state = replayed.record_state().unwrap();
     assert_eq!((state.state, state.attempts, state.expires_at_seconds), (State::Received, 0, None));
     assert_eq!(state.due_at, Some(SCHEDULE.first_due(NOW)));
@@ -210,8 +211,8 @@ fn a_replay_begins_the_work_anew_and_nobody_settles_it_late() {
     assert!(settle.evaluate(Some(&replayed)).is_none(), "whoever failed it no longer settles it");
     let work = claim(&event.id, &request, DueTime::AfterLease, Takeover::Refused).evaluate(Some(&replayed));
     let again = settle.evaluate(work.as_ref());
-    assert!(replay(&event.id, &first).evaluate(again.as_ref()).is_none(), "once for each job");
-    let again = replay(&event.id, &second).evaluate(again.as_ref()).unwrap();
+    assert!(first.write(&event.id).evaluate(again.as_ref()).is_none(), "once for each job");
+    let again = second.write(&event.id).evaluate(again.as_ref()).unwrap();
     assert_eq!(again.event().unwrap().replay, 2);
     assert_eq!(first.decide(Some(&again)), Replayability::Mine, "the first job is still known");
 }

@@ -228,7 +228,7 @@ fn a_replay_is_an_update() {
     let job = ReplayJobId::parse("0123456789abcdef").unwrap();
     let request = ReplayRequest { job, now: NOW, schedule: SCHEDULE, replays_contradicted: false };
     check(
-        &writes::replay(&event.id, &request),
+        &request.write(&event.id),
         expect![[r##"
             ConditionExpression: (#state = :v0 OR #state = :v1) AND expires_at > :v2 AND NOT contains(replay_jobs, :v3) AND (attribute_not_exists(body_ref) OR received_at > :v4) AND NOT begins_with(last_error, :v5)
             ExpressionAttributeNames: {"#state":"state"}
