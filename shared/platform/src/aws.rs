@@ -43,10 +43,23 @@ pub struct Aws {
     tls: Arc<ClientConfig>,
 }
 
+/// Who calls, and in which region.
+pub struct SignIn {
+    /// The region.
+    pub region: String,
+    /// The id of the access key.
+    pub access_key_id: String,
+    /// The access key.
+    pub secret_access_key: String,
+    /// The token of a session, if the key is one's.
+    pub session_token: Option<String>,
+}
+
 /// Where the services are if not at AWS: the variables are those of all AWS SDKs, one for each service and one for the
 /// rest. On Lambda none is set.
 #[derive(Clone, Debug)]
 struct Endpoints {
+    cloudwatch_logs: Option<String>,
     dynamodb: Option<String>,
     s3: Option<String>,
     secretsmanager: Option<String>,
@@ -59,11 +72,24 @@ impl Endpoints {
         let all = env.optional("AWS_ENDPOINT_URL");
         let of = |service: &str| env.optional(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| all.clone());
         Endpoints {
+            cloudwatch_logs: of("CLOUDWATCH_LOGS"),
             dynamodb: of("DYNAMODB"),
             s3: of("S3"),
             secretsmanager: of("SECRETS_MANAGER"),
             sns: of("SNS"),
             sqs: of("SQS"),
+        }
+    }
+
+    fn all(url: &str) -> Endpoints {
+        let url = Some(url.to_owned());
+        Endpoints {
+            cloudwatch_logs: url.clone(),
+            dynamodb: url.clone(),
+            s3: url.clone(),
+            secretsmanager: url.clone(),
+            sns: url.clone(),
+            sqs: url,
         }
     }
 }
@@ -78,6 +104,18 @@ impl Aws {
         let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None, "environment");
         let endpoints = Endpoints::from_env(env);
         let region = env.required("AWS_REGION");
+        Aws::assemble(env, region, credentials, endpoints)
+    }
+
+    /// For the program of an operator, who has signed in by other means. With `endpoint`, all services are there.
+    pub fn signed_in(env: &mut Env, sign_in: SignIn, endpoint: Option<&str>) -> Aws {
+        let SignIn { region, access_key_id, secret_access_key, session_token } = sign_in;
+        let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None, "the operator");
+        let endpoints = endpoint.map_or_else(|| Endpoints::from_env(env), Endpoints::all);
+        Aws::assemble(env, region, credentials, endpoints)
+    }
+
+    fn assemble(env: &mut Env, region: String, credentials: Credentials, endpoints: Endpoints) -> Aws {
         // The name that the other AWS SDKs know.
         let roots = env.parsed("AWS_CA_BUNDLE", Roots::of(&region), Roots::bundle);
         // One connector for all clients. The SDK's own HTTP client makes one for each client and each connect time-out, and
@@ -139,6 +177,7 @@ impl Aws {
     /// A service that is spoken to without the SDK.
     pub(crate) fn service(&self, kind: AwsJsonService, limits: Limits) -> Service {
         let endpoint = match kind {
+            AwsJsonService::CloudWatchLogs => &self.endpoints.cloudwatch_logs,
             AwsJsonService::DynamoDb => &self.endpoints.dynamodb,
             AwsJsonService::SecretsManager => &self.endpoints.secretsmanager,
             AwsJsonService::Sqs => &self.endpoints.sqs,

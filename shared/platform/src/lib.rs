@@ -19,6 +19,7 @@ pub mod key_sets;
 pub mod ledger;
 mod limits;
 pub mod log;
+pub mod log_group;
 pub mod provider_api;
 pub mod queue;
 pub mod random;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_sqs::types::MessageAttributeValue;
+use aws_sdk_sqs::types::{MessageAttributeValue, QueueAttributeName};
 use domain::delivery::trace::Trace;
 use domain::message::outgoing::OutgoingMessage;
 use serde::Serialize;
@@ -105,6 +105,19 @@ impl Queue {
             .await
             .map_err(|error| ServiceError::of(OPERATION, &error))?;
         Ok(())
+    }
+
+    /// How many messages wait in it, about.
+    ///
+    /// # Errors
+    /// If the queue could not be reached or refused.
+    pub async fn depth(&self) -> Result<u64, ServiceError> {
+        const OPERATION: &str = "sqs:GetQueueAttributes";
+        let name = QueueAttributeName::ApproximateNumberOfMessages;
+        let answer = self.client.get_queue_attributes().queue_url(&self.url).attribute_names(name.clone()).send().await;
+        let answer = answer.map_err(|error| ServiceError::of(OPERATION, &error))?;
+        let depth = answer.attributes().and_then(|attributes| attributes.get(&name)?.parse().ok());
+        depth.ok_or_else(|| ServiceError::retryable(OPERATION, "the answer has no number"))
     }
 
     /// Hides a received message for `wait`.

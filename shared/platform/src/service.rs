@@ -36,6 +36,7 @@ pub(crate) use self::signer::Signer;
 /// The services that are spoken to so.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AwsJsonService {
+    CloudWatchLogs,
     DynamoDb,
     SecretsManager,
     Sqs,
@@ -45,6 +46,7 @@ impl AwsJsonService {
     /// The service's name in signatures and hosts.
     pub(crate) const fn name(self) -> &'static str {
         match self {
+            AwsJsonService::CloudWatchLogs => "logs",
             AwsJsonService::DynamoDb => "dynamodb",
             AwsJsonService::SecretsManager => "secretsmanager",
             AwsJsonService::Sqs => "sqs",
@@ -54,7 +56,7 @@ impl AwsJsonService {
     const fn content_type(self) -> &'static str {
         match self {
             AwsJsonService::DynamoDb | AwsJsonService::Sqs => "application/x-amz-json-1.0",
-            AwsJsonService::SecretsManager => "application/x-amz-json-1.1",
+            AwsJsonService::CloudWatchLogs | AwsJsonService::SecretsManager => "application/x-amz-json-1.1",
         }
     }
 }

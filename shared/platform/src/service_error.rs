@@ -54,6 +54,21 @@ impl ServiceError {
         self.kind
     }
 
+    /// The call, as IAM names the action, and in parentheses what for.
+    #[must_use]
+    pub const fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    /// The code and the message by which the service refused the call; `None` if it did not answer.
+    #[must_use]
+    pub fn refusal(&self) -> Option<(&str, &str)> {
+        match &self.cause {
+            Cause::Response { code, message } => Some((code, message)),
+            Cause::Timeout | Cause::Connection(_) | Cause::Other(_) => None,
+        }
+    }
+
     /// An error that will be there every time: what a service answered makes no sense to us.
     pub(crate) fn permanent(operation: &'static str, detail: impl Into<Cow<'static, str>>) -> ServiceError {
         ServiceError { operation, kind: ServiceErrorKind::Permanent, cause: Cause::Other(detail.into()) }

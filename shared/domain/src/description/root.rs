@@ -4,8 +4,9 @@ use serde::Deserialize;
 
 use crate::description::one_or_many::one_or_many;
 use crate::description::{
-    About, Challenge, Deferred, Forms, HeaderName, Poll, RequestText, Scheme, Shape, SuccessAnswer,
+    About, Challenge, DefaultReport, Deferred, Forms, HeaderName, Poll, RequestText, Scheme, Shape, SuccessAnswer,
 };
+use crate::event::event_type::{Report, Thing};
 
 /// How many different places of the body the shapes' conditions, subjects, keys and reports may look at together: they
 /// are looked for in one pass before the sender hears an answer.
@@ -57,6 +58,18 @@ impl Description {
     pub fn shapes_without_names(&self) -> impl Iterator<Item = usize> {
         let shapes = self.shapes.iter().zip(1..);
         shapes.filter(|(shape, _)| !shape.key.is_empty() && shape.names.is_none()).map(|(_, number)| number)
+    }
+
+    /// Whether it reports on things of its own kind. Their events are not gathered by their subject, see
+    /// [`slot`](crate::ledger::slot).
+    #[must_use]
+    pub fn reports_own_things(&self) -> bool {
+        let rules = self.shapes.iter().flat_map(|shape| &shape.report).map(|rule| rule.is);
+        let defaults = self.shapes.iter().filter_map(|shape| match shape.otherwise {
+            Some(DefaultReport::Report(report)) => Some(report),
+            Some(DefaultReport::Unrecognized) | None => None,
+        });
+        rules.chain(defaults).any(|Report(thing, _)| thing == Thing::Event)
     }
 
     /// Whether its API has parts, of which a source must say the one that it means.

@@ -41,6 +41,8 @@ pub enum Update<'a> {
     Add(Attribute, i64),
     /// This text is put into the set; one that is absent counts as empty.
     Insert(Attribute, Cow<'a, str>),
+    /// This text is taken out of the set.
+    Withdraw(Attribute, Cow<'a, str>),
     /// It is removed.
     Remove(Attribute),
 }
@@ -82,6 +84,16 @@ impl<'a> Update<'a> {
                 let mut texts = item.get(*attribute).and_then(Value::as_texts).cloned().unwrap_or_default();
                 texts.insert(text.clone());
                 item.set(*attribute, Value::Texts(texts));
+            }
+            Update::Withdraw(attribute, text) => {
+                let mut texts = item.get(*attribute).and_then(Value::as_texts).cloned().unwrap_or_default();
+                texts.remove(text);
+                // No set is empty.
+                if texts.is_empty() {
+                    item.remove(*attribute);
+                } else {
+                    item.set(*attribute, Value::Texts(texts));
+                }
             }
             Update::Remove(attribute) => {
                 item.remove(*attribute);

@@ -83,12 +83,13 @@ fn write_operand(condition: &Condition<'_>, next: &mut usize, f: &mut Formatter<
 impl Display for UpdateExpression<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let mut clause = "";
-        for wanted in ["SET ", "ADD ", "REMOVE "] {
+        for wanted in ["SET ", "ADD ", "DELETE ", "REMOVE "] {
             let mut next = self.first_value;
             for update in self.updates {
                 let (word, attribute, joint) = match update {
                     Update::Set(attribute, _) => ("SET ", attribute, " = "),
                     Update::Add(attribute, _) | Update::Insert(attribute, _) => ("ADD ", attribute, " "),
+                    Update::Withdraw(attribute, _) => ("DELETE ", attribute, " "),
                     Update::Remove(attribute) => ("REMOVE ", attribute, ""),
                 };
                 if word == wanted {
@@ -163,7 +164,7 @@ impl<'r> Operands<'r> {
             match update {
                 Update::Set(attribute, value) => self.add(*attribute, Some(value.clone())),
                 Update::Add(attribute, number) => self.add(*attribute, Some(Value::Number(*number))),
-                Update::Insert(attribute, text) => {
+                Update::Insert(attribute, text) | Update::Withdraw(attribute, text) => {
                     self.add(*attribute, Some(Value::Texts([text.clone()].into())));
                 }
                 Update::Remove(attribute) => self.add(*attribute, None),

@@ -109,8 +109,8 @@ impl Ledger {
         self.query(&request).await
     }
 
-    /// Reads the items with these ids as they are now, in any order and without bodies and headers. One that does not
-    /// exist is left out.
+    /// Reads the items with these ids as they were a moment ago, in any order and without bodies and headers. One that does
+    /// not exist is left out.
     ///
     /// # Errors
     /// If the table could not be reached or refused, or left some out again and again.

@@ -44,7 +44,8 @@ pub(super) enum QueryAnswer {
     Count,
 }
 
-/// All but the bodies and headers of the items of `table` with these ids, as they are now, as `BatchGetItem` wants it.
+/// All but the bodies and headers of the items of `table` with these ids, as they were at most a moment ago, as `BatchGetItem`
+/// wants it. To read them as they are now would cost twice as much.
 pub(super) struct BatchGetRequest<'r> {
     pub(super) table: &'r str,
     pub(super) ids: &'r [String],
@@ -123,7 +124,7 @@ impl Serialize for BatchGetRequest<'_> {
         let keys: Vec<Key<'_>> = self.ids.iter().map(|id| Key(id)).collect();
         let (projection, names) = told_attributes();
         let wanted = serde_json::json!({
-            "Keys": keys, "ConsistentRead": true, "ProjectionExpression": projection, "ExpressionAttributeNames": names,
+            "Keys": keys, "ProjectionExpression": projection, "ExpressionAttributeNames": names,
         });
         let mut request = serializer.serialize_map(None)?;
         request.serialize_entry("RequestItems", &serde_json::json!({ self.table: wanted }))?;
