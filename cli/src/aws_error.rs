@@ -5,6 +5,8 @@ use std::error::Error as StdError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use platform::service_error::ServiceError;
+
 use crate::error::{Error, Result};
 
 /// The codes by which services say that they do not know who calls.
@@ -50,6 +52,17 @@ where
     }
 }
 
+impl From<ServiceError> for Error {
+    fn from(error: ServiceError) -> Error {
+        // What it was for stands behind the action.
+        let action = error.operation().split(' ').next().unwrap_or_default();
+        match error.refusal() {
+            Some((code, message)) => of_answer(action, code, message),
+            None => Error::Unavailable(error.to_string()),
+        }
+    }
+}
+
 /// The code by which a service says what is wrong.
 pub fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<&str> {
     error.as_service_error().and_then(ProvideErrorMetadata::code)
@@ -88,7 +101,7 @@ where
     Error::Unavailable(format!("{call} got no answer: {chain}"))
 }
 
-fn chain(error: &dyn StdError) -> String {
+pub(crate) fn chain(error: &dyn StdError) -> String {
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     let texts: Vec<String> = causes.map(ToString::to_string).collect();
     if texts.is_empty() { error.to_string() } else { texts.join(": ") }

@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::error::Result;
 
 mod deploy;
+mod events;
 mod explain;
 mod sign;
 mod source;
@@ -21,6 +22,9 @@ pub enum Command {
     /// Set senders up, and look after them
     #[command(subcommand)]
     Source(source::SourceCommand),
+    /// Ask the ledger which events there are, and what became of them
+    #[command(subcommand)]
+    Events(events::EventsCommand),
     /// Explain, step by step, why a recorded request is refused
     Explain(explain::Arguments),
     /// Print the headers that a source's sender would add to a body, for curl
@@ -42,6 +46,7 @@ impl Command {
         match self {
             Command::Deploy(arguments) => deploy::run(&arguments, context).await,
             Command::Source(command) => command.run(context).await,
+            Command::Events(command) => command.run(context).await,
             Command::Explain(arguments) => explain::run(&arguments, context).await,
             Command::Sign(arguments) => sign::run(&arguments, context).await,
             Command::Status(arguments) => status::run(&arguments, context).await,

@@ -43,13 +43,19 @@ pub enum Error {
     /// The caller must try again later: AWS or the network does not answer as it should.
     #[error("{0}")]
     Unavailable(String),
+    /// What was waited for has not come in time.
+    #[error("{0}")]
+    TimedOut(String),
+    /// The caller has interrupted the work, which can go on.
+    #[error("{0}")]
+    Interrupted(String),
     /// The reader of the output has closed it.
     #[error("the output was closed")]
     OutputClosed,
 }
 
 /// What each exit code means; docs/cli.md has them from here.
-pub const EXIT_CODES: [(u8, &str); 9] = [
+pub const EXIT_CODES: [(u8, &str); 11] = [
     (0, "it is done, or the reader of the output has seen enough"),
     (1, "it is done, and what was found is bad"),
     (2, "the command line makes no sense: write another one"),
@@ -59,6 +65,8 @@ pub const EXIT_CODES: [(u8, &str); 9] = [
     (6, "the state of what would be changed does not allow it: the text says what to do first"),
     (7, "nobody agreed, or nobody could be asked: answer, or use `--yes`"),
     (8, "AWS or the network does not answer as it should: try again"),
+    (9, "the time of `--timeout` is over, and what was waited for has not come"),
+    (130, "it was interrupted; the text says how to go on"),
 ];
 
 impl Error {
@@ -75,6 +83,8 @@ impl Error {
             Error::Conflict(_) => 6,
             Error::NotAgreed(_) => 7,
             Error::Unavailable(_) => 8,
+            Error::TimedOut(_) => 9,
+            Error::Interrupted(_) => 130,
         }
     }
 }

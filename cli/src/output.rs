@@ -38,7 +38,7 @@ impl Output {
         let text = match self.format {
             Format::Table => self.table(rows)?,
             Format::Json => format!("{}\n", json(&self.chosen_of_all(rows)?, true)),
-            Format::Ndjson => self.chosen_of_all(rows)?.iter().map(|row| json(row, false) + "\n").collect(),
+            Format::Ndjson => return self.lines(rows),
         };
         data(&text)
     }
@@ -60,6 +60,43 @@ impl Output {
             Format::Ndjson => json(&self.chosen(item)?, false) + "\n",
         };
         data(&text)
+    }
+
+    /// Writes things as they come: a line each, and no table.
+    ///
+    /// # Errors
+    /// As for [`Output::rows`].
+    pub fn line<T: Row>(&self, row: &T) -> Result<()> {
+        match self.format {
+            Format::Table => {
+                let cells = self.columns::<T>().into_iter().map(|field| Ok(cell(&value_of(row, field)?)));
+                data(&(cells.collect::<Result<Vec<_>>>()?.join("  ") + "\n"))
+            }
+            Format::Json | Format::Ndjson => self.lines(std::slice::from_ref(row)),
+        }
+    }
+
+    /// Writes a JSON document a line, whatever the format.
+    ///
+    /// # Errors
+    /// As for [`Output::rows`].
+    pub fn lines<T: Row>(&self, rows: &[T]) -> Result<()> {
+        data(&self.chosen_of_all(rows)?.iter().map(|row| json(row, false) + "\n").collect::<String>())
+    }
+
+    /// Whether the caller asked for no fields of their own choice.
+    #[must_use]
+    pub fn has_usual_fields(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// Writes bytes as they stand.
+    ///
+    /// # Errors
+    /// If the output is closed.
+    pub fn bytes(&self, bytes: &[u8]) -> Result<()> {
+        let mut output = io::stdout().lock();
+        Ok(output.write_all(bytes).and_then(|()| output.flush())?)
     }
 
     /// Writes a text as it stands, where a table would not do.

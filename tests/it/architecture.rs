@@ -47,7 +47,7 @@ fn functions_and_the_tool_use_platform_and_domain_and_never_each_other() {
     for function in ["ingest", "process", "sweep"] {
         check(function, &["domain", "platform"]);
     }
-    check("landfall", &["domain", "platform"]);
+    check("landfall", &["domain", "operator", "platform"]);
     check("platform", &["domain"]);
     // No function does what operators do: none of them lists it above.
     check("operator", &["domain", "platform"]);

@@ -19,7 +19,7 @@ use tests::source::Source;
 use tests::story::Story;
 use tests::world::{World, run};
 
-use crate::operator::{bodies, listing};
+use crate::operator::listing;
 use crate::writes;
 
 const MINUTE_MILLIS: i64 = 60_000;
@@ -102,7 +102,7 @@ fn what_was_delivered_is_listed_with_its_body() {
         let id = EventId::parse(&id).expect("it is an id");
         let row = listing(world).get(&id).await.expect("the ledger can be read").expect("it stands");
         assert_eq!((row.lifecycle.state.as_str(), row.event.subject.as_deref()), ("done", Some(JOB)));
-        let kept = listing(world).body(&bodies(world), &id).await.expect("the ledger can be read");
+        let kept = listing(world).body(&id).await.expect("the ledger can be read");
         assert_eq!(kept, Some(body));
         let none = EventId::new(&source, ["none"]);
         assert!(listing(world).get(&none).await.expect("the ledger can be read").is_none());

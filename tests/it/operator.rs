@@ -35,15 +35,21 @@ pub(crate) fn ledger(world: &World) -> Ledger {
 }
 
 pub(crate) fn listing(world: &World) -> Listing {
-    Listing::new(ledger(world))
+    Listing::new(ledger(world), bodies(world))
 }
 
-pub(crate) fn bodies(world: &World) -> Bodies {
+fn bodies(world: &World) -> Bodies {
     Bodies::new(&aws(world), world.stack.bucket.clone(), Limits::PATIENT)
 }
 
 /// A terminal that replays events.
 pub(crate) fn replays(world: &World) -> Replays {
-    let events = Queue::new(&aws(world), world.stack.events_queue_url.clone(), Limits::PATIENT);
-    Replays::new(ledger(world), events, Schedule::at(TimeScale::REAL))
+    let queue = |url: &str| Queue::new(&aws(world), url.to_owned(), Limits::PATIENT);
+    Replays {
+        ledger: ledger(world),
+        listing: listing(world),
+        events: queue(&world.stack.events_queue_url),
+        ready: queue(&world.stack.consumer_queue_url),
+        schedule: Schedule::at(TimeScale::REAL),
+    }
 }

@@ -53,15 +53,14 @@ fn a_replay_that_is_killed_and_resumed_replays_each_event_once() {
         let job = replays.freeze(filter, request).await.expect("the ids can be written");
         assert_eq!((job.state, job.count as usize), (ReplayJobState::Frozen, EVENTS));
         for _ in 0..3 {
-            let killed =
-                tokio::time::timeout(Duration::from_millis(1500), replays.run(&job.id, "one", |_, _| {})).await;
+            let killed = tokio::time::timeout(Duration::from_millis(1500), replays.run(&job.id, "one", |_| {})).await;
             assert!(killed.is_err(), "it was killed in the middle: {killed:?}");
-            let other = replays.run(&job.id, "another", |_, _| {}).await;
+            let other = replays.run(&job.id, "another", |_| {}).await;
             assert!(matches!(&other, Err(ReplayError::RunByAnother { runner, .. }) if runner == "one"), "{other:?}");
         }
         replays.pause(&job.id).await.expect("it can be paused");
         assert_eq!(replays.job(&job.id).await.expect("it stands").state, ReplayJobState::Paused);
-        let report = replays.run(&job.id, "another", |_, _| {}).await.expect("it goes on");
+        let report = replays.run(&job.id, "another", |_| {}).await.expect("it goes on");
         assert_eq!(report.result, RunResult::Done);
         assert_eq!(report.events.values().sum::<u64>(), EVENTS as u64, "one chunk, from its beginning");
         until_within(LONG, "the replayed events", async || {
@@ -73,7 +72,7 @@ fn a_replay_that_is_killed_and_resumed_replays_each_event_once() {
             }
         })
         .await;
-        let again = replays.run(&job.id, "one", |_, _| {}).await.expect("what is done can be run again");
+        let again = replays.run(&job.id, "one", |_| {}).await.expect("what is done can be run again");
         assert_eq!(again.events, BTreeMap::from([(Replayability::Mine, EVENTS as u64)]));
         for record in &records {
             let event = world.event(&source, record.id()).await;
@@ -98,7 +97,7 @@ fn what_cannot_be_replayed_is_told_and_left_alone() {
         let all = [&contradicted, &busy, &expiring, &absent];
         let ids: Vec<_> = all.iter().map(|record| EventId::parse(record.id()).expect("it is an id")).collect();
         let job = replays.freeze_ids(&ids, request()).await.expect("the ids can be written");
-        let report = replays.run(&job.id, "one", |_, _| {}).await.expect("it runs");
+        let report = replays.run(&job.id, "one", |_| {}).await.expect("it runs");
         let told = [(Replayability::Busy, 1), (Replayability::Gone, 2), (Replayability::Contradicted, 1)];
         assert_eq!(report.events, BTreeMap::from(told));
         for record in all {

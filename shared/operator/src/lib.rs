@@ -1,8 +1,10 @@
 //! What operators do with the ledger: list it, follow it, replay its events. Functions do none of it.
 //!
 //! This crate calls what `domain::listing` and `domain::ledger` decide, and decides nothing itself but how many calls go
-//! side by side.
+//! side by side, and how an event's life is told.
 
 pub mod backfill;
+pub mod function_logs;
 pub mod listing;
 pub mod replay;
+pub mod timeline;

@@ -9,11 +9,12 @@ use domain::ledger::item::Item;
 use domain::ledger::record::StoredBody;
 use domain::ledger::value::Value;
 use domain::listing::cursor::{Cursor, Position};
-use domain::listing::filter::Filter;
+use domain::listing::filter::{Filter, View};
 use domain::listing::follow::Follow;
 use domain::listing::merge::Merge;
 use domain::listing::query::{Entry, Query};
 use domain::listing::row::Row;
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -32,10 +33,14 @@ const READ_MAX: usize = 10_000;
 /// At least so many entries are looked at before records are read.
 const ENTRIES_MIN: usize = 100;
 
+/// So many bodies are read side by side.
+const BODIES_AT_ONCE: usize = 16;
+
 /// The listing of a ledger.
 #[derive(Clone, Debug)]
 pub struct Listing {
     ledger: Ledger,
+    bodies: Bodies,
 }
 
 /// A page.
@@ -66,10 +71,47 @@ struct Entries {
 }
 
 impl Listing {
-    /// The listing of `ledger`.
+    /// The listing of `ledger`, whose larger bodies are in `bodies`.
     #[must_use]
-    pub const fn new(ledger: Ledger) -> Listing {
-        Listing { ledger }
+    pub const fn new(ledger: Ledger, bodies: Bodies) -> Listing {
+        Listing { ledger, bodies }
+    }
+
+    /// All sources, by the directory that the sweep writes; `None` if it has not written it yet.
+    ///
+    /// # Errors
+    /// If the ledger could not be reached or refused.
+    pub async fn sources(&self) -> Result<Option<Vec<SourceName>>, ServiceError> {
+        Ok(self.ledger.source_directory().await?.map(|directory| directory.names()))
+    }
+
+    /// Where the events of these sources that are about `subject` are looked for. It reads one event of each source: what
+    /// its sender reports on says whether they are all under one key.
+    ///
+    /// # Errors
+    /// If the ledger could not be reached or refused.
+    pub async fn view_of_subject(&self, sources: &[SourceName], subject: String) -> Result<View, ServiceError> {
+        let looks = sources.iter().map(|source| self.is_scattered(source));
+        let mut looks = stream::iter(looks).buffer_unordered(QUERIES_AT_ONCE);
+        while let Some(is_scattered) = looks.next().await {
+            if is_scattered? {
+                return Ok(View::ScatteredSubject(subject));
+            }
+        }
+        Ok(View::Subject(subject))
+    }
+
+    async fn is_scattered(&self, source: &SourceName) -> Result<bool, ServiceError> {
+        let filter = Filter::of_source(source.clone(), View::Arrived);
+        for query in filter.queries(Timestamp::from_millis(i64::MAX), None) {
+            let page = self.ledger.entries(&query, 1, None).await?;
+            let records = self.records(&page.entries).await?;
+            if let Some(row) = records.values().next() {
+                // An operator's own description is in the source's secret, which is not read for this.
+                return Ok(row.event.provider.description().is_none_or(|it| it.reports_own_things()));
+            }
+        }
+        Ok(false)
     }
 
     /// The page of what `filter` asks for that begins at its beginning, with at most `limit` rows.
@@ -100,10 +142,10 @@ impl Listing {
         loop {
             let found = self.entries(&filter, top, last.clone(), ENTRIES_MIN.max(limit - rows.len())).await?;
             looked_at += found.looked_at;
-            let mut records = self.records(&found.entries).await?;
+            let mut records = self.shown(&filter, &found.entries, now).await?;
             let count = found.entries.len();
             for (index, entry) in found.entries.into_iter().enumerate() {
-                let row = records.remove(&entry.id).filter(|row| filter.shows(row, now));
+                let row = records.remove(&entry.id);
                 // An event that comes due another time meanwhile is met twice.
                 rows.extend(row.filter(|row| shown.insert(row.event.id.clone())));
                 last = Some(Position { at: entry.at, id: entry.id });
@@ -130,15 +172,15 @@ impl Listing {
         Ok(self.ledger.item(id.as_str()).await?.and_then(|item| Row::of_item(&item).ok()))
     }
 
-    /// The body of the event `id`, from its record or from the bucket.
+    /// The body of the event `id`, from its record or from the bucket; `None` if there is no such event.
     ///
     /// # Errors
     /// If the ledger or the bucket could not be reached or refused, or the body is not the one that was recorded.
-    pub async fn body(&self, bodies: &Bodies, id: &EventId) -> Result<Option<Vec<u8>>, ServiceError> {
+    pub async fn body(&self, id: &EventId) -> Result<Option<Vec<u8>>, ServiceError> {
         let Some(record) = self.ledger.record_of(id).await? else { return Ok(None) };
         Ok(Some(match record.body {
             StoredBody::Inline(bytes) => bytes,
-            StoredBody::Referenced(reference) => bodies.get(&reference, record.event.body_sha256).await?,
+            StoredBody::Referenced(reference) => self.bodies.get(&reference, record.event.body_sha256).await?,
         }))
     }
 
@@ -174,9 +216,8 @@ impl Listing {
         // Ingest's clock may be ahead.
         let found = self.entries(&filter, now + INDEX_LAG, None, usize::MAX).await?;
         let new = follow.take(found.entries);
-        let mut records = self.records(&new).await?;
-        let rows = new.iter().filter_map(|entry| records.remove(&entry.id));
-        Ok(rows.filter(|row| filter.shows(row, now)).collect())
+        let mut records = self.shown(&filter, &new, now).await?;
+        Ok(new.iter().filter_map(|entry| records.remove(&entry.id)).collect())
     }
 
     async fn entries(
@@ -220,6 +261,24 @@ impl Listing {
         start: Option<PageStart>,
     ) -> Result<(usize, EntryPage), ServiceError> {
         Ok((number, self.ledger.entries(query, limit, start.as_ref()).await?))
+    }
+
+    /// The events of `entries` that the filter shows.
+    async fn shown(
+        &self,
+        filter: &Filter,
+        entries: &[Entry],
+        now: Timestamp,
+    ) -> Result<HashMap<String, Row>, ServiceError> {
+        let mut rows = self.records(entries).await?;
+        rows.retain(|_, row| filter.shows(row, now));
+        let Some(pattern) = &filter.body else { return Ok(rows) };
+        let bodies = rows.into_iter().map(|(id, row)| async move {
+            let body = self.body(&row.event.id).await?;
+            Ok::<_, ServiceError>(body.is_some_and(|body| pattern.is_in(&body)).then_some((id, row)))
+        });
+        let found: Vec<_> = stream::iter(bodies).buffer_unordered(BODIES_AT_ONCE).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     async fn records(&self, entries: &[Entry]) -> Result<HashMap<String, Row>, ServiceError> {

@@ -4,7 +4,10 @@ pub mod freeze;
 pub mod run;
 pub mod show;
 
+use std::cmp::Reverse;
+
 use domain::ledger::item::Unreadable;
+use domain::ledger::replay_index::{self, REPLAYS_ID};
 use domain::ledger::replay_job::{ReplayJob, ReplayJobId, ReplayJobState, cancel, pause};
 use domain::ledger::schedule::Schedule;
 use domain::ledger::write::Write;
@@ -12,12 +15,21 @@ use platform::ledger::{Ledger, WriteOutcome};
 use platform::queue::Queue;
 use platform::service_error::ServiceError;
 
+use crate::listing::Listing;
+
 /// What replays need.
 #[derive(Clone, Debug)]
 pub struct Replays {
-    ledger: Ledger,
-    events: Queue,
-    schedule: Schedule,
+    /// The ledger.
+    pub ledger: Ledger,
+    /// Its listing.
+    pub listing: Listing,
+    /// Where events wait for the processor.
+    pub events: Queue,
+    /// Where they then wait for a consumer: while too many do, a replay slows down.
+    pub ready: Queue,
+    /// The pace of waits.
+    pub schedule: Schedule,
 }
 
 /// Why a replay job does not go on.
@@ -51,12 +63,6 @@ pub enum ReplayError {
 }
 
 impl Replays {
-    /// Replays of the events of `ledger`, which are sent to the queue `events`.
-    #[must_use]
-    pub const fn new(ledger: Ledger, events: Queue, schedule: Schedule) -> Replays {
-        Replays { ledger, events, schedule }
-    }
-
     /// How a job stands.
     ///
     /// # Errors
@@ -65,6 +71,26 @@ impl Replays {
         let item = self.ledger.item(&id.item_id()).await?;
         let item = item.ok_or_else(|| ReplayError::NoSuchJob(id.clone()))?;
         Ok(ReplayJob::of_item(id, &item)?)
+    }
+
+    /// All jobs of the last 30 days, the latest first.
+    ///
+    /// # Errors
+    /// If the ledger could not be reached.
+    pub async fn jobs(&self) -> Result<Vec<ReplayJob>, ReplayError> {
+        let index = self.ledger.item(REPLAYS_ID).await?.unwrap_or_default();
+        let mut jobs = Vec::new();
+        for id in replay_index::jobs(&index) {
+            match self.job(&id).await {
+                Ok(job) => jobs.push(job),
+                Err(ReplayError::NoSuchJob(_)) => {
+                    self.ledger.write("dynamodb:UpdateItem (replay jobs)", &replay_index::withdraw(&id)).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        jobs.sort_by_key(|job| Reverse(job.expires_at_seconds));
+        Ok(jobs)
     }
 
     /// Stops a job, so that it can go on. Its runner stops before its next second of work.

@@ -85,15 +85,20 @@ impl Env {
         loopback
     }
 
+    /// Whether anything was wrong so far, for a program that writes no log.
+    ///
+    /// # Errors
+    /// If anything was; the error names all of it.
+    pub fn check(self) -> Result<(), EnvError> {
+        if self.problems.is_empty() { Ok(()) } else { Err(EnvError { problems: self.problems }) }
+    }
+
     /// Gives `settings` if nothing was wrong while they were read.
     ///
     /// # Errors
     /// If anything was; the error names all of it.
     pub fn finish<T>(self, settings: T) -> Result<T, EnvError> {
-        if self.problems.is_empty() {
-            return Ok(settings);
-        }
-        let error = EnvError { problems: self.problems };
+        let Err(error) = self.check() else { return Ok(settings) };
         // What the runtime prints of an error is no line of the log's form, and Lambda may filter it out.
         log::write(Level::Error, "start", serde_json::json!({ "trouble": error.to_string() }));
         Err(error)

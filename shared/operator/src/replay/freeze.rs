@@ -1,7 +1,10 @@
 //! Freezing: the ids of a replay are written down before any event is touched.
 
+use std::collections::BTreeMap;
+
 use domain::event::event_id::EventId;
 use domain::ledger::record::State;
+use domain::ledger::replay_index;
 use domain::ledger::replay_job::{CHUNK_MAX_IDS, ReplayJob, ReplayJobId, ReplayJobState, freeze};
 use domain::listing::filter::Filter;
 use domain::listing::row::Row;
@@ -9,7 +12,6 @@ use platform::ledger::WriteOutcome;
 use platform::{clock, random};
 
 use super::{ReplayError, Replays};
-use crate::listing::Listing;
 
 /// So many rows are read before their ids are written.
 const PAGE_ROWS: usize = 1_000;
@@ -25,28 +27,67 @@ pub struct FreezeRequest {
     pub replays_contradicted: bool,
 }
 
+/// What a filter finds, as far as a replay is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Candidacy {
+    /// It would be replayed.
+    Finished,
+    /// It is left out: it is not finished.
+    Unfinished,
+    /// It is left out unless it is asked for: its sender says that it is not true.
+    Contradicted,
+}
+
+impl Candidacy {
+    const fn joins(self, request: &FreezeRequest) -> bool {
+        match self {
+            Candidacy::Finished => true,
+            Candidacy::Unfinished => false,
+            Candidacy::Contradicted => request.replays_contradicted,
+        }
+    }
+}
+
+fn candidacy(row: &Row) -> Candidacy {
+    match row.lifecycle.state {
+        State::Received | State::Processing => Candidacy::Unfinished,
+        State::Failed if row.lifecycle.is_contradicted => Candidacy::Contradicted,
+        State::Done | State::Failed => Candidacy::Finished,
+    }
+}
+
 impl Replays {
+    /// Counts what `filter` finds, and writes nothing.
+    ///
+    /// # Errors
+    /// If the ledger could not be reached.
+    pub async fn survey(&self, filter: Filter) -> Result<BTreeMap<Candidacy, u64>, ReplayError> {
+        let mut counts = BTreeMap::new();
+        let mut page = self.listing.first_page(filter, clock::now(), PAGE_ROWS).await?;
+        loop {
+            for row in &page.rows {
+                *counts.entry(candidacy(row)).or_default() += 1;
+            }
+            let Some(cursor) = page.cursor else { return Ok(counts) };
+            page = self.listing.next_page(cursor, clock::now(), PAGE_ROWS).await?;
+        }
+    }
+
     /// Writes down the ids of all finished events that `filter` finds. The count in what is given back is the dry run.
     ///
     /// # Errors
     /// If the ledger could not be reached; what is half frozen never runs, and expires.
     pub async fn freeze(&self, filter: Filter, request: FreezeRequest) -> Result<ReplayJob, ReplayError> {
-        let listing = Listing::new(self.ledger.clone());
         let mut job = self.begin(filter.to_json(), &request).await?;
         let mut ids = Vec::new();
-        let is_wanted = |row: &Row| {
-            let state = row.lifecycle.state;
-            let is_contradicted = state == State::Failed && row.lifecycle.is_contradicted;
-            state.is_final() && (request.replays_contradicted || !is_contradicted)
-        };
-        let mut page = listing.first_page(filter, clock::now(), PAGE_ROWS).await?;
+        let mut page = self.listing.first_page(filter, clock::now(), PAGE_ROWS).await?;
         loop {
-            ids.extend(page.rows.into_iter().filter(is_wanted).map(|row| row.event.id));
+            ids.extend(page.rows.into_iter().filter(|row| candidacy(row).joins(&request)).map(|row| row.event.id));
             while ids.len() >= CHUNK_MAX_IDS {
                 self.put_chunk(&mut job, &ids.drain(..CHUNK_MAX_IDS).collect::<Vec<_>>()).await?;
             }
             let Some(cursor) = page.cursor else { break };
-            page = listing.next_page(cursor, clock::now(), PAGE_ROWS).await?;
+            page = self.listing.next_page(cursor, clock::now(), PAGE_ROWS).await?;
         }
         self.put_chunk(&mut job, &ids).await?;
         self.end(job).await
@@ -81,7 +122,10 @@ impl Replays {
         let item_id = job.id.item_id();
         let outcome = self.ledger.write("dynamodb:PutItem (replay job)", &job.begin(&item_id)).await?;
         match outcome {
-            WriteOutcome::Written(_) => Ok(job),
+            WriteOutcome::Written(_) => {
+                self.ledger.write("dynamodb:UpdateItem (replay jobs)", &replay_index::insert(&job.id)).await?;
+                Ok(job)
+            }
             WriteOutcome::Refused(_) => Err(ReplayError::State { id: job.id, state: ReplayJobState::Freezing }),
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::event::event_id::EventId;
 use domain::ledger::replay::{ReplayRequest, Replayability};
 use domain::ledger::replay_job::{ReplayJob, ReplayJobId, ReplayJobState, advance, finish, run};
+use domain::ledger::replay_pace::ReplayPace;
 use domain::message::outgoing::OutgoingMessage;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use platform::clock;
@@ -18,6 +19,20 @@ use super::{ReplayError, Replays};
 const EVENTS_AT_ONCE: usize = 64;
 /// The pace of a limited rate.
 const SECOND: Duration = Duration::from_secs(1);
+
+/// The consumers' queue is looked at so often.
+const QUEUE_LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug)]
+pub struct RunProgress<'a> {
+    /// The job.
+    pub job: &'a ReplayJob,
+    /// How fast it goes now.
+    pub pace: ReplayPace,
+    /// What the run came to so far.
+    pub events: &'a BTreeMap<Replayability, u64>,
+}
 
 /// What a run came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,25 +62,34 @@ impl Replays {
         &self,
         id: &ReplayJobId,
         runner: &str,
-        mut see: impl FnMut(&ReplayJob, &BTreeMap<Replayability, u64>),
+        mut see: impl FnMut(RunProgress<'_>),
     ) -> Result<RunReport, ReplayError> {
         let mut job = self.take(id, runner).await?;
         let mut events = BTreeMap::new();
+        let (mut pace, mut look_at) = (ReplayPace::new(job.rate_per_second), clock::now());
         while job.next_chunk < job.chunks {
             let chunk = self.ledger.item(&id.chunk_id(job.next_chunk)).await?.unwrap_or_default();
             let ids = ReplayJob::ids_of_chunk(&chunk);
-            let piece = if job.rate_per_second == 0 { ids.len() } else { job.rate_per_second as usize };
-            for ids in ids.chunks(piece.max(1)) {
+            let mut rest = ids.as_slice();
+            while !rest.is_empty() {
                 if !self.go_on(&job, runner).await? {
                     return self.stopped(id, events).await;
                 }
-                let wait = tokio::time::sleep(if job.rate_per_second == 0 { Duration::ZERO } else { SECOND });
-                let outcomes = self.replay_all(&job, ids);
-                let (outcomes, ()) = tokio::join!(outcomes, wait);
+                if clock::now() >= look_at {
+                    pace.see(self.ready.depth().await?);
+                    look_at = clock::now() + QUEUE_LOOK_EVERY;
+                }
+                let (piece, wait) = match pace.per_second() {
+                    0 => (rest.len(), Duration::ZERO),
+                    rate => (rest.len().min(rate as usize), SECOND),
+                };
+                let (piece, later) = rest.split_at(piece);
+                let (outcomes, ()) = tokio::join!(self.replay_all(&job, piece), tokio::time::sleep(wait));
                 for outcome in outcomes? {
                     *events.entry(outcome).or_default() += 1;
                 }
-                see(&job, &events);
+                see(RunProgress { job: &job, pace, events: &events });
+                rest = later;
             }
             job.next_chunk += 1;
         }

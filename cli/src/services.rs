@@ -1,0 +1,91 @@
+//! The parts of the stack that the platform calls, for questions about events.
+
+use aws_credential_types::provider::ProvideCredentials as _;
+use domain::ledger::schedule::Schedule;
+use domain::time::time_scale::TimeScale;
+use operator::function_logs::FunctionLogs;
+use operator::listing::Listing;
+use operator::replay::Replays;
+use platform::aws::{Aws, Limits, SignIn};
+use platform::bodies::Bodies;
+use platform::env::Env;
+use platform::ledger::Ledger;
+use platform::log_group::LogGroup;
+use platform::queue::Queue;
+
+use crate::error::{Error, Result};
+use crate::session::Session;
+use crate::stack::Stack;
+
+/// The parts of the stack that the platform calls.
+pub struct Services<'a> {
+    aws: Aws,
+    stack: &'a Stack,
+}
+
+impl Services<'_> {
+    /// Those of the stack, with the caller's credentials as they are now.
+    ///
+    /// # Errors
+    /// If the caller is not signed in, or there is no stack.
+    pub async fn of(session: &Session) -> Result<Services<'_>> {
+        let (config, stack) = (session.config().await?, session.stack().await?);
+        let none = || Error::SignIn("no credentials are configured".into());
+        let provider = config.credentials_provider().ok_or_else(none)?;
+        let credentials = provider.provide_credentials().await;
+        let credentials = credentials.map_err(|error| Error::SignIn(crate::aws_error::chain(&error)))?;
+        let sign_in = SignIn {
+            region: session.region().await?.to_owned(),
+            access_key_id: credentials.access_key_id().to_owned(),
+            secret_access_key: credentials.secret_access_key().to_owned(),
+            session_token: credentials.session_token().map(str::to_owned),
+        };
+        let mut env = Env::of_process();
+        let aws = Aws::signed_in(&mut env, sign_in, config.endpoint_url());
+        env.check().map_err(|error| Error::Usage(error.to_string()))?;
+        Ok(Services { aws, stack })
+    }
+
+    /// The ledger.
+    ///
+    /// # Errors
+    /// If the stack lacks it.
+    pub fn ledger(&self) -> Result<Ledger> {
+        Ok(Ledger::new(&self.aws, self.stack.output("LedgerTable")?.to_owned(), Limits::PATIENT))
+    }
+
+    /// Its listing.
+    ///
+    /// # Errors
+    /// If the stack lacks a part.
+    pub fn listing(&self) -> Result<Listing> {
+        let bodies = Bodies::new(&self.aws, self.stack.output("Bucket")?.to_owned(), Limits::PATIENT);
+        Ok(Listing::new(self.ledger()?, bodies))
+    }
+
+    /// Its replays.
+    ///
+    /// # Errors
+    /// If the stack lacks a part.
+    pub fn replays(&self) -> Result<Replays> {
+        let queue = |name: &str| -> Result<Queue> {
+            Ok(Queue::new(&self.aws, self.stack.output(name)?.to_owned(), Limits::PATIENT))
+        };
+        Ok(Replays {
+            ledger: self.ledger()?,
+            listing: self.listing()?,
+            events: queue("EventsQueueUrl")?,
+            ready: queue("ConsumerQueueUrl")?,
+            schedule: Schedule::at(TimeScale::REAL),
+        })
+    }
+
+    /// The logs of those functions whose log groups the stack names so.
+    ///
+    /// # Errors
+    /// If the stack lacks one.
+    pub fn logs(&self, groups: &[&str]) -> Result<FunctionLogs> {
+        let group = |name: &&str| Ok(LogGroup::new(&self.aws, self.stack.output(name)?.to_owned(), Limits::PATIENT));
+        Ok(FunctionLogs::new(groups.iter().map(group).collect::<Result<_>>()?))
+    }
+}
