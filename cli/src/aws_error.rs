@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use operator::replay::ReplayError;
 use platform::service_error::ServiceError;
 
 use crate::error::{Error, Result};
@@ -59,6 +60,19 @@ impl From<ServiceError> for Error {
         match error.refusal() {
             Some((code, message)) => of_answer(action, code, message),
             None => Error::Unavailable(error.to_string()),
+        }
+    }
+}
+
+impl From<ReplayError> for Error {
+    fn from(error: ReplayError) -> Error {
+        match error {
+            ReplayError::Service(error) => error.into(),
+            ReplayError::NoSuchJob(_) => Error::NotFound(error.to_string()),
+            ReplayError::State { .. } | ReplayError::Unreadable(_) => Error::Conflict(error.to_string()),
+            ReplayError::RunByAnother { ref id, .. } => {
+                Error::Conflict(format!("{error}; stop it with landfall replay pause {id}"))
+            }
         }
     }
 }

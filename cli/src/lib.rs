@@ -16,6 +16,7 @@ pub mod fresh_ids;
 pub mod handover;
 pub mod http;
 pub mod interrupt;
+pub mod job_row;
 pub mod moment;
 pub mod new_source;
 pub mod options;

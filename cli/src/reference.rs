@@ -44,7 +44,7 @@ fn leaves(command: &Command, name: &str, page: &mut String) {
     let children = command.get_subcommands().filter(|child| child.get_name() != "help" && !child.is_hide_set());
     for child in children {
         let name = format!("{name} {}", child.get_name());
-        if child.has_subcommands() {
+        if child.is_subcommand_required_set() {
             leaves(child, &name, page);
             continue;
         }
@@ -54,6 +54,7 @@ fn leaves(command: &Command, name: &str, page: &mut String) {
         if !own.is_empty() {
             write!(page, "\n{own}").expect("a text takes any");
         }
+        leaves(child, &name, page);
     }
 }
 

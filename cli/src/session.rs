@@ -56,6 +56,17 @@ impl Session {
         client.get_caller_identity().send().await.or_error("sts:GetCallerIdentity")
     }
 
+    /// How the caller is named where others read who did something.
+    ///
+    /// # Errors
+    /// If the caller is not signed in.
+    pub async fn caller_name(&self) -> Result<String> {
+        match &self.options.local {
+            Some(_) => Ok("the local operator".to_owned()),
+            None => Ok(self.caller().await?.arn().unwrap_or("a caller without an ARN").to_owned()),
+        }
+    }
+
     /// The region of the shell's AWS configuration, if it has one.
     pub async fn usual_region(&self) -> Option<String> {
         self.loader().load().await.region().map(ToString::to_string)

@@ -12,6 +12,7 @@ use tests::recorded::recorded;
 use tests::source::Source;
 use tests::story::Story;
 use tests::tool::{Run, Tool, landfall, landfall_on};
+use tests::tool_proxy::{Refusal, ToolProxy};
 use tests::world::{World, run};
 
 use crate::listing::{failed, numbered};
@@ -67,8 +68,8 @@ fn one_event_is_listed_told_and_written_as_it_was_sent() {
             (vec!["--subject", "another"], 0),
             (vec!["--since", "1h"], 1),
             (vec!["--until", "1h"], 0),
-            (vec!["--match", r#"{"status": "complete"}"#], 1),
-            (vec!["--match", r#"{"status": "failed"}"#], 0),
+            (vec!["--match", r#"{"event": "job.complete", "data": {"status": "COMPLETE"}}"#], 1),
+            (vec!["--match", r#"{"data": {"status": "FAILED"}}"#], 0),
             (vec!["--state", "failed"], 0),
             (vec!["--view", "unfinished"], 0),
         ] {
@@ -113,7 +114,11 @@ fn what_failed_and_what_waits_is_told_with_the_reason() {
             assert_eq!(json!(found), json!([{"id": record.id(), "last_error": error}]));
         }
         let run = tool(world, &["events", "get", waiting.id(), "--no-logs"]).await;
-        assert!(run.data.contains("due          unless it is tried before; the latest attempt failed: s3: away"), "{}", run.told());
+        assert!(
+            run.data.contains("due          unless it is tried before; the latest attempt failed: s3: away"),
+            "{}",
+            run.told()
+        );
         let run = tool(world, &["events", "get", given_up.id(), "--no-logs"]).await;
         assert!(run.data.contains("failed       by attempt 8: sns:Publish: AccessDenied"), "{}", run.told());
     });
@@ -133,7 +138,8 @@ fn a_list_goes_on_by_its_cursor() {
         expected.reverse();
         let filter = ["--source", &source.name];
         let mut seen = Vec::new();
-        let mut run = tool(world, &[&["events", "list", "--output", "ndjson", "--limit", "10"], &filter[..]].concat()).await;
+        let mut run =
+            tool(world, &[&["events", "list", "--output", "ndjson", "--limit", "10"], &filter[..]].concat()).await;
         loop {
             assert_eq!(run.code, Some(0), "{}", run.words);
             seen.extend(ids(&run.documents()).into_iter().map(str::to_owned));
@@ -163,9 +169,12 @@ fn an_export_that_was_killed_goes_on_and_has_each_event_once() {
         let arguments = ["events", "export", "--bodies", "--source", &source.name, "--cursor-file", file];
         let mut first = Tool::start(&world.stack_file(), &arguments);
         // It is killed after its first page, which the file tells.
-        until("the first page", async || {
-            if PathBuf::from(file).exists() { Ok(()) } else { Err("no cursor".to_owned()) }
-        })
+        until(
+            "the first page",
+            async || {
+                if PathBuf::from(file).exists() { Ok(()) } else { Err("no cursor".to_owned()) }
+            },
+        )
         .await;
         let killed = first.kill().await;
         let rest = tool(world, &arguments).await;
@@ -190,7 +199,8 @@ fn an_export_that_was_killed_goes_on_and_has_each_event_once() {
 fn what_is_followed_is_shown_once_as_it_arrives_until_it_is_interrupted() {
     run(async |world| {
         let source = Source::new(Provider::Glossi);
-        let mut tail = Tool::start(&world.stack_file(), &["events", "tail", "--source", &source.name, "--output", "ndjson"]);
+        let mut tail =
+            Tool::start(&world.stack_file(), &["events", "tail", "--source", &source.name, "--output", "ndjson"]);
         let mut expected = Vec::new();
         for number in 0..3 {
             // It may not have begun to look yet, and what came before is not shown.
@@ -246,4 +256,41 @@ async fn without_a_stack_nothing_is_asked() {
         exit code 5
         landfall: no local stack at nowhere.json: start one with make up (No such file or directory (os error 2))"#]]
     .assert_eq(&landfall(&["--local=nowhere.json", "events", "list"], "").await.told());
+}
+
+#[test]
+fn who_may_not_or_must_wait_is_told_what_to_do() {
+    run(async |world| {
+        let proxy = ToolProxy::start(world).await;
+        let list = ["events", "list", "--source", "nobody"];
+        proxy.refuse("Query", Refusal::Denied);
+        expect![[r#"
+            exit code 4
+            landfall: dynamodb:Query was denied: User: arn:aws:iam::000000000000:user/reader is not authorized to perform: dynamodb:Query on resource: arn:aws:dynamodb:us-east-1:000000000000:table/Ledger because no identity-based policy allows the dynamodb:Query action
+            An administrator must allow it, with this statement in your policy:
+              {"Effect": "Allow", "Action": "dynamodb:Query", "Resource": "arn:aws:dynamodb:us-east-1:000000000000:table/Ledger"}"#]]
+        .assert_eq(&landfall_on(&proxy.file, &list, "").await.told());
+        let proxy = ToolProxy::start(world).await;
+        proxy.refuse("Query", Refusal::Throttled);
+        expect![[r#"
+            exit code 8
+            landfall: dynamodb:Query failed: ThrottlingException: Rate exceeded"#]]
+        .assert_eq(&landfall_on(&proxy.file, &list, "").await.told());
+        proxy.refuse("GetItem", Refusal::Expired);
+        expect![[r#"
+            exit code 3
+            landfall: No valid AWS credentials: dynamodb:GetItem: The security token included in the request is expired
+            Sign in (aws sso login, aws configure, or AWS_PROFILE) and try again."#]]
+        .assert_eq(&landfall_on(&proxy.file, &["events", "get", "nobody/none"], "").await.told());
+        let record = failed(&Source::new(Provider::Glossi), 0, "sns: away");
+        world.put_record(&record).await;
+        let proxy = ToolProxy::start(world).await;
+        proxy.refuse("FilterLogEvents", Refusal::Throttled);
+        let run = landfall_on(&proxy.file, &["events", "get", record.id()], "").await;
+        assert_eq!(run.code, Some(0), "{}", run.told());
+        assert_eq!(
+            run.words,
+            "This is what the record alone tells: logs:FilterLogEvents failed: ThrottlingException: Rate exceeded\n"
+        );
+    });
 }

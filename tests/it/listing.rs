@@ -49,7 +49,7 @@ pub(crate) fn failed(source: &Source, number: usize, reason: &str) -> Record {
         .with("due_shard", &shard)
 }
 
-fn done(source: &Source, number: usize, received_at: i64) -> Record {
+pub(crate) fn done(source: &Source, number: usize, received_at: i64) -> Record {
     let mut record = numbered(source, number)
         .with("state", "done")
         .with_number("received_at", received_at)

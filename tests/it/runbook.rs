@@ -5,18 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use domain::event::event_id::EventId;
-use domain::ledger::due_shard;
 use domain::provider::Provider;
 use expect_test::expect;
 use serde_json::{Value, json};
-use tests::clock::now_millis;
-use tests::ledger::Record;
-use tests::recorded::recorded;
-use tests::source::Source;
 use tests::world::run;
 
 use crate::alarms::alarms;
+use crate::cli_events::tool;
+use crate::listing::failed;
 
 fn root() -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).to_owned()
@@ -87,54 +83,29 @@ pub(crate) fn outputs_exist(page: &str) -> usize {
     count
 }
 
-/// The arguments of the one `aws` command in `block`, as the shell makes them, by their options.
-fn arguments(block: &str) -> BTreeMap<String, String> {
-    let stubs = "output() { echo \"{$1}\"; }\naws() { printf '%s\\n' \"$@\"; }\n";
-    let ran = Command::new("bash").args(["-euc", &format!("{stubs}{block}")]).output().expect("there is a shell");
+/// The arguments of the one `landfall` command in `block`, as the shell makes them.
+fn arguments(block: &str) -> Vec<String> {
+    let stub = "landfall() { printf '%s\\n' \"$@\"; }\n";
+    let ran = Command::new("bash").args(["-euc", &format!("{stub}{block}")]).output().expect("there is a shell");
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
-    let words: Vec<String> = String::from_utf8_lossy(&ran.stdout).lines().map(str::to_owned).collect();
-    let pairs = words.windows(2).filter_map(|pair| Some((pair[0].strip_prefix("--")?.to_owned(), pair[1].clone())));
-    pairs.collect()
+    String::from_utf8_lossy(&ran.stdout).lines().map(str::to_owned).collect()
 }
 
 #[test]
 fn a_failed_event_is_replayed_as_the_runbook_says() {
     run(async |world| {
-        let source = Source::new(Provider::Glossi);
-        let mut failed = Record::received(&source, &recorded("glossi/job-complete").body)
-            .with("state", "failed")
-            .with("last_error", "sns:Publish: timed out")
-            .with("claimed_by", "the-last-of-eight")
-            .with_number("attempts", 8)
-            .with_number("expires_at", now_millis() / 1000 + 3600);
-        failed.0.retain(|name, _| !name.starts_with("due_"));
+        let source = world.source(Provider::Glossi).await;
+        let failed = failed(&source, 0, "sns:Publish: timed out");
         world.put_record(&failed).await;
-
         let page = runbook();
-        let block = page.split("```sh\n").find(|block| block.contains("update-item")).expect("it has the command");
+        let block =
+            page.split("```sh\n").find(|block| block.contains("landfall replay \"$EVENT_ID\"")).expect("it has it");
         let block = block.split("```").next().unwrap_or_default();
         let block = block.replace("csm-prod/SESSION_1/complete/2025-09-01T07%3A26%3A51.484Z", failed.id());
         let arguments = arguments(&block);
-        assert_eq!(arguments["table-name"], "{LedgerTable}");
-        let parsed = |name: &str| serde_json::from_str::<Value>(&arguments[name]).expect("it is JSON");
-        let request = json!({
-            "TableName": world.stack.ledger_table,
-            "Key": parsed("key"),
-            "ConditionExpression": arguments["condition-expression"],
-            "UpdateExpression": arguments["update-expression"],
-            "ExpressionAttributeNames": parsed("expression-attribute-names"),
-            "ExpressionAttributeValues": parsed("expression-attribute-values"),
-        });
-        let headers =
-            [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", "DynamoDB_20120810.UpdateItem")];
-        let answer = world.aws.call("dynamodb", "POST", "/", &headers, request.to_string().into()).await;
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        let replayed = world.record(failed.id()).await.expect("it was changed");
-        let id = EventId::parse(failed.id()).expect("the record has an id");
-        assert_eq!(replayed.text("due_shard"), due_shard::of(&id));
-        assert_ne!(replayed.text("claimed_by"), failed.text("claimed_by"), "nobody settles it late");
-
-        world.sweep().await;
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).chain(["--yes"]).collect();
+        let run = tool(world, &arguments).await;
+        assert_eq!(run.code, Some(0), "{}", run.told());
         let event = world.event(&source, failed.id()).await;
         assert_eq!((&event.json["landfallreplay"], event.text("/data/origin")), (&json!(1), "replay"));
         let finished = world.finished(failed.id()).await;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use domain::event::event_id::EventId;
 use domain::source::source_name::SourceName;
 use sha2::{Digest, Sha256};
@@ -232,6 +232,23 @@ impl World {
             let is_changed =
                 error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception);
             assert!(is_changed, "writing {} to the ledger: {error:?}", record.id());
+        }
+    }
+
+    /// Writes many records over whatever stands there.
+    ///
+    /// # Panics
+    /// If the ledger cannot be written.
+    pub async fn put_records(&self, records: &[Record]) {
+        for records in records.chunks(25) {
+            let put = |record: &Record| {
+                let put = PutRequest::builder().set_item(Some(record.0.clone())).build().expect("it has an item");
+                WriteRequest::builder().put_request(put).build()
+            };
+            let batch = self.aws.dynamodb.batch_write_item();
+            let batch = batch.request_items(&self.stack.ledger_table, records.iter().map(put).collect());
+            let answer = batch.send().await.unwrap_or_else(|error| panic!("writing to the ledger: {error:?}"));
+            assert!(answer.unprocessed_items().is_none_or(std::collections::HashMap::is_empty), "all are taken");
         }
     }
 

@@ -29,5 +29,6 @@ pub mod story;
 mod subscription;
 pub mod template;
 pub mod tool;
+pub mod tool_proxy;
 pub mod watch;
 pub mod world;

@@ -1,10 +1,14 @@
 //! The operator's tool, `landfall`, as a program that is run.
 
-use std::io::Write as _;
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use serde_json::Value;
+
+use crate::observe::until;
 
 /// What a run of the tool came to.
 #[derive(Clone, Debug)]
@@ -22,10 +26,7 @@ pub struct Run {
 /// # Panics
 /// If there is no such program: `cargo build -p landfall` makes it.
 pub async fn landfall(arguments: &[&str], input: &str) -> Run {
-    let mut command = Command::new(program());
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    // Nothing of the person's own settings takes part.
-    command.env_remove("LANDFALL_STACK").env_remove("LANDFALL_LOCAL");
+    let mut command = command(arguments);
     let input = input.to_owned();
     let output = tokio::task::spawn_blocking(move || {
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
@@ -45,6 +46,108 @@ pub async fn landfall(arguments: &[&str], input: &str) -> Run {
 pub async fn landfall_on(file: &Path, arguments: &[&str], input: &str) -> Run {
     let local = format!("--local={}", file.display());
     landfall(&[&[local.as_str()], arguments].concat(), input).await
+}
+
+/// A run that goes on.
+#[derive(Debug)]
+pub struct Tool {
+    child: Child,
+    data: Arc<Mutex<Vec<u8>>>,
+    words: Arc<Mutex<Vec<u8>>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Tool {
+    /// Starts it against the local stack that `file` describes. Nobody answers its questions.
+    ///
+    /// # Panics
+    /// As for [`landfall`].
+    #[must_use]
+    pub fn start(file: &Path, arguments: &[&str]) -> Tool {
+        let local = format!("--local={}", file.display());
+        let mut command = command(&[&[local.as_str()], arguments].concat());
+        let mut child = command.stdin(Stdio::null()).spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let (data, words) = (Arc::default(), Arc::default());
+        let readers = vec![
+            gather(child.stdout.take().expect("it is piped"), &data),
+            gather(child.stderr.take().expect("it is piped"), &words),
+        ];
+        Tool { child, data, words, readers }
+    }
+
+    /// What it has written to standard output so far.
+    #[must_use]
+    pub fn data(&self) -> String {
+        text(&self.data)
+    }
+
+    /// What it has written to standard error so far.
+    #[must_use]
+    pub fn words(&self) -> String {
+        text(&self.words)
+    }
+
+    /// Kills it, which it cannot notice.
+    pub async fn kill(&mut self) -> Run {
+        // One that has ended is as good.
+        let _ = self.child.kill();
+        self.end().await
+    }
+
+    /// Interrupts it as Ctrl-C does, and waits for its end.
+    ///
+    /// # Panics
+    /// If it cannot be told.
+    pub async fn interrupt(&mut self) -> Run {
+        let process = self.child.id().to_string();
+        let told = Command::new("kill").args(["-INT", &process]).status().expect("there is a kill");
+        assert!(told.success(), "{process} has ended before: {}", self.words());
+        self.end().await
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// If it does not end.
+    pub async fn end(&mut self) -> Run {
+        let status = until("the end of the tool", async || {
+            self.child.try_wait().expect("a child can be waited for").ok_or_else(|| self.words())
+        });
+        let status = status.await;
+        for reader in self.readers.drain(..) {
+            reader.join().expect("it reads to the end");
+        }
+        Run { code: status.code(), data: self.data(), words: self.words() }
+    }
+}
+
+impl Drop for Tool {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn gather(mut output: impl Read + Send + 'static, into: &Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
+    let into = Arc::clone(into);
+    thread::spawn(move || {
+        let mut part = [0; 4096];
+        while let Ok(length @ 1..) = output.read(&mut part) {
+            into.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&part[..length]);
+        }
+    })
+}
+
+fn text(bytes: &Mutex<Vec<u8>>) -> String {
+    String::from_utf8_lossy(&bytes.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(program());
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // Nothing of the person's own settings takes part.
+    command.env_remove("LANDFALL_STACK").env_remove("LANDFALL_LOCAL");
+    command
 }
 
 /// It is built into the folder of the tests.

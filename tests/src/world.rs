@@ -1,10 +1,12 @@
 //! The stack under test and all that watches it: made once, shared by every test of the process.
 
-use std::sync::LazyLock;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
 use domain::provider::Provider;
+use serde_json::json;
 use tokio::runtime::Runtime;
 use tokio::sync::{OnceCell, RwLock};
 
@@ -100,6 +102,21 @@ impl World {
             sweeps_called,
             running,
         }
+    }
+
+    /// A file that describes the stack under test, as the tool reads it.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    #[must_use]
+    pub fn stack_file(&self) -> PathBuf {
+        static FILE: OnceLock<PathBuf> = OnceLock::new();
+        let write = || {
+            let file = std::env::temp_dir().join(format!("landfall-stack-{:016x}.json", fastrand::u64(..)));
+            std::fs::write(&file, json!(self.stack).to_string()).expect("a file can be written");
+            file
+        };
+        FILE.get_or_init(write).clone()
     }
 
     /// Watches no more, so that the stack can be stopped.

@@ -53,6 +53,12 @@ pub(crate) enum Program {
         #[arg(long, env = "PROFILE", value_enum, default_value = "local")]
         profile: Profile,
     },
+    /// Lists a ledger of 100,000 events, and kills a replay of 10,000 five times.
+    Large {
+        /// How the functions are built.
+        #[arg(long, env = "PROFILE", value_enum, default_value = "local")]
+        profile: Profile,
+    },
     /// Checks what must hold before a merge: format, lints, docs, licences, templates, tests, a little fuzzing.
     Check {
         /// How the functions are built.

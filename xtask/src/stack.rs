@@ -119,6 +119,16 @@ pub(crate) fn test(project: &Project, profile: Profile) -> Result<()> {
     project.run(cargo.env("STACK_FILE", stack.file()))
 }
 
+/// The listing of a large ledger, and a large replay that is killed again and again.
+pub(crate) fn large(project: &Project, profile: Profile) -> Result<()> {
+    let built = Built::make(project, profile, &["stack", "landfall"])?;
+    let stack = Running::start(project, "large-stack", &built)?;
+    project.say("100,000 events, and a replay of 10,000");
+    let mut cargo = project.cargo(&["test", "--workspace", "--test", "it", "--", "large::", "--test-threads=1"]);
+    cargo.env("LISTED_EVENTS", "100000").env("REPLAYED_EVENTS", "10000");
+    project.run(cargo.env("STACK_FILE", stack.file()))
+}
+
 /// Copies the local functions to where the test of the benchmark's harness looks for those that are built for Lambda.
 fn lay_out_for_harness(project: &Project) -> Result<PathBuf> {
     let place = project.target.join("local-functions");

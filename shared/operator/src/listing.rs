@@ -30,7 +30,7 @@ const INDEX_LAG: Duration = Duration::from_secs(2);
 const QUERIES_AT_ONCE: usize = 16;
 /// A page ends before it has read more entries than this, however few of them are shown.
 const READ_MAX: usize = 10_000;
-/// At least so many entries are looked at before records are read.
+/// Where the first records were not those that are asked for, at least so many entries are looked at next.
 const ENTRIES_MIN: usize = 100;
 
 /// So many bodies are read side by side.
@@ -139,8 +139,9 @@ impl Listing {
         limit: usize,
     ) -> Result<Page, ServiceError> {
         let (mut rows, mut looked_at, mut shown) = (Vec::new(), 0, HashSet::new());
+        let mut wanted = limit;
         loop {
-            let found = self.entries(&filter, top, last.clone(), ENTRIES_MIN.max(limit - rows.len())).await?;
+            let found = self.entries(&filter, top, last.clone(), wanted).await?;
             looked_at += found.looked_at;
             let mut records = self.shown(&filter, &found.entries, now).await?;
             let count = found.entries.len();
@@ -157,6 +158,7 @@ impl Listing {
             if found.is_last {
                 return Ok(Page { rows, cursor: None, looked_at });
             }
+            wanted = ENTRIES_MIN.max(limit - rows.len());
             if looked_at >= READ_MAX {
                 let cursor = last.map(|last| Cursor { filter, top, last });
                 return Ok(Page { rows, cursor, looked_at });

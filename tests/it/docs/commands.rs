@@ -8,6 +8,7 @@ use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use tests::tool::landfall;
 
 use super::pages::{Page, all, root};
 use super::targets::targets;
@@ -96,12 +97,23 @@ fn check_aws(calls: &[Vec<String>]) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
-#[test]
-fn every_command_is_known() {
+/// Panics unless each of `calls` of the tool is one that it takes.
+async fn check_tool(page: &Page, calls: &[Vec<String>]) {
+    for call in calls.iter().filter(|call| call[0] == "landfall") {
+        // What comes before is read first.
+        let arguments: Vec<&str> = call[1..].iter().map(String::as_str).chain(["--help"]).collect();
+        let run = landfall(&arguments, "").await;
+        assert_eq!(run.code, Some(0), "{}: {}", page.path, run.words);
+    }
+}
+
+#[tokio::test]
+async fn every_command_is_known() {
     let targets = targets();
     let (mut seen, mut of_aws) = (BTreeSet::new(), Vec::new());
     for page in all() {
         let calls = calls(&page);
+        check_tool(&page, &calls).await;
         let is_of_aws = calls.iter().filter(|call| call[0] == "aws");
         of_aws.extend(is_of_aws.map(|call| [std::slice::from_ref(&page.path), &call[1..]].concat()));
         for target in calls.iter().filter(|call| call[0] == "make").flat_map(|call| &call[1..]) {

@@ -39,20 +39,22 @@ pub enum Candidacy {
 }
 
 impl Candidacy {
+    /// That of an event.
+    #[must_use]
+    pub fn of(row: &Row) -> Candidacy {
+        match row.lifecycle.state {
+            State::Received | State::Processing => Candidacy::Unfinished,
+            State::Failed if row.lifecycle.is_contradicted => Candidacy::Contradicted,
+            State::Done | State::Failed => Candidacy::Finished,
+        }
+    }
+
     const fn joins(self, request: &FreezeRequest) -> bool {
         match self {
             Candidacy::Finished => true,
             Candidacy::Unfinished => false,
             Candidacy::Contradicted => request.replays_contradicted,
         }
-    }
-}
-
-fn candidacy(row: &Row) -> Candidacy {
-    match row.lifecycle.state {
-        State::Received | State::Processing => Candidacy::Unfinished,
-        State::Failed if row.lifecycle.is_contradicted => Candidacy::Contradicted,
-        State::Done | State::Failed => Candidacy::Finished,
     }
 }
 
@@ -66,7 +68,7 @@ impl Replays {
         let mut page = self.listing.first_page(filter, clock::now(), PAGE_ROWS).await?;
         loop {
             for row in &page.rows {
-                *counts.entry(candidacy(row)).or_default() += 1;
+                *counts.entry(Candidacy::of(row)).or_default() += 1;
             }
             let Some(cursor) = page.cursor else { return Ok(counts) };
             page = self.listing.next_page(cursor, clock::now(), PAGE_ROWS).await?;
@@ -82,7 +84,7 @@ impl Replays {
         let mut ids = Vec::new();
         let mut page = self.listing.first_page(filter, clock::now(), PAGE_ROWS).await?;
         loop {
-            ids.extend(page.rows.into_iter().filter(|row| candidacy(row).joins(&request)).map(|row| row.event.id));
+            ids.extend(page.rows.into_iter().filter(|row| Candidacy::of(row).joins(&request)).map(|row| row.event.id));
             while ids.len() >= CHUNK_MAX_IDS {
                 self.put_chunk(&mut job, &ids.drain(..CHUNK_MAX_IDS).collect::<Vec<_>>()).await?;
             }
