@@ -21,6 +21,7 @@ pub struct PageReader {
     listing: Listing,
     place: Place,
     entries: usize,
+    records: usize,
 }
 
 #[derive(Debug)]
@@ -34,7 +35,7 @@ impl PageReader {
     /// Begins with what `filter` finds.
     #[must_use]
     pub const fn begin(listing: Listing, filter: Filter) -> PageReader {
-        PageReader { listing, place: Place::Beginning(filter), entries: 0 }
+        PageReader { listing, place: Place::Beginning(filter), entries: 0, records: 0 }
     }
 
     /// Goes on at a cursor.
@@ -43,7 +44,7 @@ impl PageReader {
     /// If the text is none.
     pub fn at(listing: Listing, cursor: &str) -> Result<PageReader> {
         let cursor = Cursor::decode(cursor).map_err(|error| Error::Usage(format!("the cursor: {error}")))?;
-        Ok(PageReader { listing, place: Place::At(cursor), entries: 0 })
+        Ok(PageReader { listing, place: Place::At(cursor), entries: 0, records: 0 })
     }
 
     /// Reads on: at most `limit` events, and fewer where many are left out. It may be abandoned, and then has read nothing.
@@ -58,6 +59,7 @@ impl PageReader {
             Place::End => return Ok(Vec::new()),
         };
         self.entries += page.looked_at;
+        self.records += page.records;
         self.place = page.cursor.map_or(Place::End, Place::At);
         Ok(page.rows)
     }
@@ -86,8 +88,9 @@ impl PageReader {
     /// What that costs, in words.
     #[must_use]
     pub fn cost(&self) -> String {
-        let units = self.entries * READ_UNITS_PER_1000 / 1000;
+        let units = self.entries * READ_UNITS_PER_1000 / 1000 + self.records / 2;
         let dollars = units as f64 * DOLLARS_PER_MILLION / 1_000_000.0;
-        format!("{} entries were read, about {units} read units (${dollars:.5})", self.entries)
+        let PageReader { entries, records, .. } = self;
+        format!("{entries} entries and {records} records were read, about {units} read units (${dollars:.5})")
     }
 }

@@ -51,14 +51,20 @@ fn the_first_page_of_any_filter_comes_at_once_and_reads_what_it_should() {
         world.put_records(&records).await;
         let subject = records[records.len() / 2].text("subject").to_owned();
         let proxy = ToolProxy::start(world).await;
-        // So many units for 16 queries and 50 rows: see the costs in docs/operate.md.
+        // 16 queries of half a unit, and half a unit for each of 50 rows.
         let page = 8.0 + 25.0;
-        let cases: [(&str, &[&str], usize, f64); 6] = [
+        // An entry of the index has about 190 B: 23 units for 1,000 entries, read in parts.
+        let read_through = |entries: f64| 8.0 + entries * 0.030;
+        let of_subject = read_through(records.len() as f64 / 16.0 + 100.0);
+        let of_type = 30.0 + read_through(records.len().min(11_000) as f64);
+        let cases: [(&str, &[&str], usize, f64); 7] = [
             ("newest", &[], 50, page),
-            ("done", &["--state", "done"], 50, page + 50.0),
+            // Some of the newest are not done, so it reads on.
+            ("done", &["--state", "done"], 50, page + 8.0 + 5.0),
+            ("of a rare type", &["--type", "landfall.job.failed"], 5, of_type),
             ("of a provider", &["--provider", "glossi"], 50, page),
             ("failed", &["--state", "failed"], 50, page),
-            ("of one job", &["--subject", &subject], 1, 120.0),
+            ("of one job", &["--subject", &subject], 1, of_subject),
             ("of a window", &["--since", "1h"], 50, page),
         ];
         for (name, filter, rows, read_units) in cases {
@@ -68,7 +74,7 @@ fn the_first_page_of_any_filter_comes_at_once_and_reads_what_it_should() {
             let took = began_at.elapsed();
             let calls = proxy.take_calls();
             let read: f64 = calls.iter().map(|call| call.read_units).sum();
-            assert_eq!((run.code, run.documents().len()), (Some(0), rows), "{name}: {}", run.words);
+            assert!(run.code == Some(0) && run.documents().len() >= rows, "{name}: {}", run.told());
             assert!(read <= read_units, "{name} read {read} units in {} calls", calls.len());
             assert!(took < FIRST_PAGE, "{name} took {took:?} and {} calls", calls.len());
         }

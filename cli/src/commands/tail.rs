@@ -97,8 +97,9 @@ fn show(line: &LogLine, arguments: &Arguments, context: &Context) -> Result<()> 
 /// What the line says, without what every line has.
 fn words(json: &Value) -> String {
     const FIRST: [&str; 7] = ["message", "outcome", "status", "refusal", "event_id", "event_type", "reason"];
-    const LEFT_OUT: [&str; 8] =
-        ["_aws", "timestamp", "level", "function", "request_id", "trace_id", "message_id", "source"];
+    const LEFT_OUT: [&str; 7] = ["_aws", "timestamp", "level", "function", "request_id", "trace_id", "message_id"];
+    // An event's id begins with its source.
+    let is_left_out = |name: &str| LEFT_OUT.contains(&name) || (name == "source" && !json["event_id"].is_null());
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut words: Vec<String> =
         FIRST.iter().filter(|name| !json[**name].is_null()).map(|name| text(&json[*name])).collect();
@@ -106,7 +107,7 @@ fn words(json: &Value) -> String {
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(name, _)| !FIRST.contains(&name.as_str()) && !LEFT_OUT.contains(&name.as_str()));
+        .filter(|(name, _)| !FIRST.contains(&name.as_str()) && !is_left_out(name));
     // A count of nothing says nothing.
     let rest = rest.filter(|(_, value)| value.as_f64() != Some(0.0) && value.as_bool() != Some(false));
     words.extend(rest.map(|(name, value)| format!("{name}={}", text(value))));

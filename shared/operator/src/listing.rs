@@ -30,8 +30,10 @@ const INDEX_LAG: Duration = Duration::from_secs(2);
 const QUERIES_AT_ONCE: usize = 16;
 /// A page ends before it has read more entries than this, however few of them are shown.
 const READ_MAX: usize = 10_000;
-/// Where the first records were not those that are asked for, at least so many entries are looked at next.
-const ENTRIES_MIN: usize = 100;
+/// Where some records were not what is asked for, at least so many entries are looked at next ...
+const ENTRIES_MIN: usize = 10;
+/// ... and so many at most.
+const ENTRIES_MAX: usize = 1_000;
 
 /// So many bodies are read side by side.
 const BODIES_AT_ONCE: usize = 16;
@@ -52,6 +54,8 @@ pub struct Page {
     pub cursor: Option<Cursor>,
     /// How many entries of the index were looked at. Each 1,000 of them are about 23 read units.
     pub looked_at: usize,
+    /// How many records were read for them, each half a unit for every 4 KiB.
+    pub records: usize,
 }
 
 /// How many events there are.
@@ -138,13 +142,14 @@ impl Listing {
         now: Timestamp,
         limit: usize,
     ) -> Result<Page, ServiceError> {
-        let (mut rows, mut looked_at, mut shown) = (Vec::new(), 0, HashSet::new());
+        let (mut rows, mut looked_at, mut read, mut shown) = (Vec::new(), 0, 0, HashSet::new());
         let mut wanted = limit;
         loop {
             let found = self.entries(&filter, top, last.clone(), wanted).await?;
             looked_at += found.looked_at;
             let mut records = self.shown(&filter, &found.entries, now).await?;
-            let count = found.entries.len();
+            let (count, missing_before) = (found.entries.len(), limit - rows.len());
+            read += count;
             for (index, entry) in found.entries.into_iter().enumerate() {
                 let row = records.remove(&entry.id);
                 // An event that comes due another time meanwhile is met twice.
@@ -152,16 +157,19 @@ impl Listing {
                 last = Some(Position { at: entry.at, id: entry.id });
                 if rows.len() == limit && (index + 1 < count || !found.is_last) {
                     let cursor = last.map(|last| Cursor { filter, top, last });
-                    return Ok(Page { rows, cursor, looked_at });
+                    return Ok(Page { rows, cursor, looked_at, records: read });
                 }
             }
             if found.is_last {
-                return Ok(Page { rows, cursor: None, looked_at });
+                return Ok(Page { rows, cursor: None, looked_at, records: read });
             }
-            wanted = ENTRIES_MIN.max(limit - rows.len());
+            let missing = limit - rows.len();
+            // As many again as were too few, or ever more while none is what is asked for.
+            let next = if missing < missing_before { 2 * missing } else { 2 * wanted };
+            wanted = next.clamp(ENTRIES_MIN, ENTRIES_MAX);
             if looked_at >= READ_MAX {
                 let cursor = last.map(|last| Cursor { filter, top, last });
-                return Ok(Page { rows, cursor, looked_at });
+                return Ok(Page { rows, cursor, looked_at, records: read });
             }
         }
     }
