@@ -101,7 +101,10 @@ fn is_return(old: &Record, write: &Write<'_>) -> bool {
 }
 
 fn is_claim(write: &Write<'_>) -> bool {
-    matches!(&write.change, Change::Update(updates) if updates.contains(&Update::Add(Attribute::Attempts, 1)))
+    match &write.change {
+        Change::Update(updates) => updates.contains(&Update::Add(Attribute::Attempts, 1)),
+        Change::Put(item) => item.get(Attribute::ClaimedBy).is_some(),
+    }
 }
 
 /// Whether `write` settles a claim.
