@@ -59,6 +59,7 @@ fn map_update(update: &Update<'_>, map: &mut Map<'_>) -> Update<'static> {
         Update::Set(attribute, value) => Update::Set(*attribute, map(*attribute, value)),
         Update::Add(attribute, number) => Update::Add(*attribute, *number),
         Update::Insert(attribute, text) => Update::Insert(*attribute, job(text)),
+        Update::Withdraw(attribute, text) => Update::Withdraw(*attribute, job(text)),
         Update::Remove(attribute) => Update::Remove(*attribute),
     }
 }
