@@ -15,6 +15,7 @@ pub mod filter_options;
 pub mod fresh_ids;
 pub mod handover;
 pub mod http;
+pub mod id_argument;
 pub mod interrupt;
 pub mod job_row;
 pub mod moment;
