@@ -164,7 +164,7 @@ impl Store {
         log: &mut DeliveryLog,
     ) {
         let event = verified.event();
-        match self.ledger.ask_again(&event.id, waiting, event.received_at, self.schedule).await {
+        match self.ledger.ask_again(&event.id, waiting, event.received_at).await {
             // The message says no more than that the ledger has it: the second body is not kept.
             Ok(true) => drop(self.send(self.queue.prepare(&OutgoingMessage::of_record(event), trace), log).await),
             Ok(false) => {}

@@ -18,7 +18,6 @@ use domain::ledger::admit::Waiting;
 use domain::ledger::claim::ClaimRequest;
 use domain::ledger::item::{Item, Unreadable};
 use domain::ledger::record::{Record, RecordBody, RecordState};
-use domain::ledger::schedule::Schedule;
 use domain::ledger::settle::Settlement;
 use domain::ledger::sweep::SweepMark;
 use domain::ledger::write::{Change, Write};
@@ -171,14 +170,8 @@ impl Ledger {
     ///
     /// # Errors
     /// If the table could not be reached or refused. Nothing is lost: the event is tried later.
-    pub async fn ask_again(
-        &self,
-        id: &EventId,
-        waiting: Waiting,
-        now: Timestamp,
-        schedule: Schedule,
-    ) -> Result<bool, ServiceError> {
-        let write = writes::ask_again(id, waiting, now, schedule);
+    pub async fn ask_again(&self, id: &EventId, waiting: Waiting, now: Timestamp) -> Result<bool, ServiceError> {
+        let write = writes::ask_again(id, waiting, now);
         self.is_written("dynamodb:UpdateItem (ask again)", &write).await
     }
 

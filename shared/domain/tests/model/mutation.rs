@@ -142,10 +142,12 @@ pub(crate) fn sets(write: &Write<'_>, attribute: Attribute) -> bool {
     matches!(&write.change, Change::Update(updates) if updates.iter().any(sets))
 }
 
-/// Puts `other` in the place of every comparison of `attribute`.
+/// Puts `other` in the place of all that is asked of `attribute`.
 fn replace(condition: &mut Condition<'static>, attribute: Attribute, other: &Condition<'static>) {
     match condition {
-        Condition::Compare(compared, ..) if *compared == attribute => *condition = other.clone(),
+        Condition::Compare(compared, ..) | Condition::Absent(compared) if *compared == attribute => {
+            *condition = other.clone();
+        }
         Condition::All(conditions) | Condition::Any(conditions) => {
             conditions.iter_mut().for_each(|condition| replace(condition, attribute, other));
         }
