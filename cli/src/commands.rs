@@ -16,6 +16,7 @@ mod status;
 mod tail;
 mod trigger;
 mod try_vectors;
+mod upgrade;
 mod wait;
 
 /// The commands.
@@ -46,6 +47,8 @@ pub enum Command {
     Trigger(trigger::Arguments),
     /// Say what becomes of recorded requests, without a network
     Try(try_vectors::Arguments),
+    /// Bring a stack to this version, or show what would change
+    Upgrade(upgrade::Arguments),
     /// Wait until an event has ended; the exit code says how: 0 well, 1 badly, 9 not in time
     Wait(wait::Arguments),
 }
@@ -68,6 +71,7 @@ impl Command {
             Command::Tail(arguments) => tail::run(&arguments, context).await,
             Command::Trigger(arguments) => trigger::run(&arguments, context).await,
             Command::Try(arguments) => try_vectors::run(&arguments, context),
+            Command::Upgrade(arguments) => upgrade::run(&arguments, context).await,
             Command::Wait(arguments) => wait::run(&arguments, context).await,
         }
     }

@@ -8,6 +8,8 @@ pub mod aws_error;
 pub mod commands;
 pub mod context;
 pub mod deliveries;
+mod deployment;
+pub mod deployment_options;
 pub mod edit;
 pub mod error;
 pub mod event_row;
@@ -23,6 +25,7 @@ pub mod new_source;
 pub mod options;
 pub mod output;
 pub mod page_reader;
+mod poll;
 pub mod prompt;
 #[cfg(test)]
 mod reference;

@@ -35,7 +35,9 @@ impl Built {
             // again.
             let mut cargo = project.cargo(&["build", "--workspace"]);
             let functions = if profile == Profile::Local { FUNCTIONS.as_slice() } else { &[] };
-            cargo.args(programs.iter().chain(functions).flat_map(|name| ["--bin", name]));
+            // Every stack is deployed by it.
+            let deploys: &[&str] = &["landfall"];
+            cargo.args(programs.iter().chain(deploys).chain(functions).flat_map(|name| ["--bin", name]));
             project.run(&mut cargo)
         })?;
         if profile == Profile::Release {
