@@ -175,7 +175,8 @@ impl Account {
             *published = Some(String::new());
         }
         if action == "DescribeStackEvents" && published.is_none() {
-            return (200, "<DescribeStackEventsResponse/>".to_owned());
+            let none = "<DescribeStackEventsResponse><DescribeStackEventsResult/></DescribeStackEventsResponse>";
+            return (200, none.to_owned());
         }
         if let Some(message) = field("Message") {
             *published = Some(message.replace("%2F", "/"));
