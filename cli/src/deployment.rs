@@ -14,6 +14,7 @@ mod template;
 use std::collections::BTreeMap;
 
 use crate::context::Context;
+use crate::deployment_options::Parameters;
 use crate::error::{Error, Result};
 use crate::stack::Stack;
 
@@ -23,9 +24,6 @@ use self::function_package::FunctionPackage;
 use self::planned_change::{PlannedChange, warnings};
 use self::project::Project;
 use self::template::Template;
-
-/// Values of the template's parameters.
-pub(crate) type Parameters = BTreeMap<String, String>;
 
 /// What shall become of a stack.
 pub(crate) struct Deployment<'a> {

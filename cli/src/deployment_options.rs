@@ -1,8 +1,12 @@
 //! The options of the commands that deploy.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
+
+/// Values of the template's parameters.
+pub type Parameters = BTreeMap<String, String>;
 
 /// What is deployed, by which way, and with which values.
 #[derive(Debug, Args)]

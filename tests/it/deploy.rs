@@ -22,7 +22,7 @@ fn root() -> PathBuf {
 }
 
 /// The tool, which is built beside the tests.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let test = std::env::current_exe().expect("a process knows its program");
     let folder = test.parent().and_then(Path::parent).expect("tests are in a folder of the build");
     folder.join("landfall")
@@ -315,13 +315,14 @@ fn a_first_deployment_leads_to_a_first_event() {
         assert_eq!(secret(world, &unsigned).await, made);
 
         // What would change is shown, and what no parameter says stays.
-        let upgrade = format!("upgrade {project} --yes --stack landfall-guided --parameter AlarmEmail=ops@example.com");
+        let email = format!(" --parameter AlarmEmail={unsigned}@example.com");
+        let upgrade = format!("upgrade {project} --yes --stack landfall-guided{email}");
         let (told, succeeded) = landfall_at(world, &format!("{upgrade} --dry-run"), "").await;
         assert!(succeeded && told.contains("AWS::SNS::Subscription"), "{told}");
         assert!(told.contains("Nothing was changed.") && !told.contains("Warning: "), "{told}");
         let (told, succeeded) = landfall_at(world, &upgrade, "").await;
         assert!(succeeded && told.contains("UPDATE_COMPLETE"), "{told}");
-        let again = upgrade.replace(" --parameter AlarmEmail=ops@example.com", "");
+        let again = upgrade.replace(&email, "");
         let (told, succeeded) = landfall_at(world, &again, "").await;
         assert!(succeeded && told.contains("landfall-guided is up to date: nothing changes."), "{told}");
         let (told, succeeded) =

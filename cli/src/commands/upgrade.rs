@@ -5,8 +5,8 @@ use clap::Args;
 use crate::context::Context;
 use crate::deployment::project::Project;
 use crate::deployment::state::deployable;
-use crate::deployment::{self, Deployment, Parameters};
-use crate::deployment_options::DeploymentFiles;
+use crate::deployment::{self, Deployment};
+use crate::deployment_options::{DeploymentFiles, Parameters};
 use crate::error::{Error, Result};
 use crate::stack::Stack;
 

@@ -10,9 +10,10 @@ use platform::random;
 
 use crate::aws_error::OrError as _;
 use crate::context::Context;
+use crate::deployment::failure;
 use crate::deployment::planned_change::PlannedChange;
 use crate::deployment::stack_events::StackEvents;
-use crate::deployment::{Parameters, failure};
+use crate::deployment_options::Parameters;
 use crate::error::{Error, Result};
 use crate::poll::Poll;
 use crate::stack::Stack;

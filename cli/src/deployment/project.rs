@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
-use crate::deployment::Parameters;
+use crate::deployment_options::Parameters;
 use crate::error::{Error, Result};
 
 const CONFIG: &str = "samconfig.toml";

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::aws_error::OrError as _;
 use crate::context::Context;
-use crate::deployment::Parameters;
+use crate::deployment_options::Parameters;
 use crate::error::{Error, Result};
 use crate::prompt::Question;
 use crate::stack::Stack;
