@@ -13,7 +13,8 @@ const CREDENTIALS: [&str; 4] = ["secrets", "public_keys", "token_sha256", "accou
 #[test]
 fn the_secrets_of_sources_are_taken_without_a_warning() {
     let mut count = 0;
-    for page in all() {
+    // The pages of the senders are made of the catalogue, and say themselves what is not known.
+    for page in all().into_iter().filter(|page| !page.path.starts_with("docs/providers/")) {
         for block in page.blocks("json") {
             let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(block) else { continue };
             let is_source = ["provider", "scheme"].iter().any(|name| fields.contains_key(*name));
