@@ -150,7 +150,7 @@ impl Processor {
         };
         let (work, outcome) = match result {
             Ok(published) => {
-                line.published(&published);
+                line.published(&recorded, &published);
                 (Work::Done, published.outcome(&recorded))
             }
             Err(stop) => (stop.into_work(), Vec::new()),
