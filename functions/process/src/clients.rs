@@ -17,6 +17,7 @@ use platform::sources::Sources;
 use platform::topic::Topic;
 
 use crate::memory::MemoryBudget;
+use crate::publisher::Publisher;
 use crate::source_config::SourceConfigs;
 
 /// Everything that an instance works with.
@@ -32,7 +33,7 @@ pub(crate) struct Clients {
     pub(crate) inline_body_bytes: usize,
     pub(crate) events: Queue,
     pub(crate) dead_letters: Queue,
-    pub(crate) topic: Topic,
+    pub(crate) publisher: Publisher,
     pub(crate) schedule: Schedule,
 }
 
@@ -56,7 +57,7 @@ impl Clients {
             inline_body_bytes: env.parsed("INLINE_BODY_BYTES", INLINE_BODY_BYTES, str::parse),
             events: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), Limits::PATIENT),
             dead_letters: Queue::new(&aws, env.required("DEAD_LETTER_QUEUE_URL"), Limits::PATIENT),
-            topic: Topic::new(&aws, env.required("TOPIC_ARN"), Limits::PATIENT),
+            publisher: Publisher::new(Topic::new(&aws, env.required("TOPIC_ARN"), Limits::PATIENT)),
             schedule: Schedule::at(env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse)),
         };
         env.finish(clients)

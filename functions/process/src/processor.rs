@@ -21,6 +21,7 @@ use crate::deadline::Deadline;
 use crate::isolation::Isolation;
 use crate::process_log::{Outcome, ProcessLog};
 use crate::publish::PublishResult;
+use crate::publisher::PublishPlace;
 use crate::steps;
 use crate::stop::Stop;
 
@@ -50,10 +51,21 @@ impl Processor {
         Processor { clients: Arc::new(clients), isolation: Isolation::default() }
     }
 
+    /// The place of a message of the batch in what is published together.
+    pub(crate) fn publish_place(&self) -> PublishPlace {
+        self.clients.publisher.place()
+    }
+
     /// Handles one message of a batch, in the invocation `request_id` of a function that ends at `deadline`.
-    pub(crate) async fn handle(&self, received: ReceivedMessage, request_id: &str, deadline: Deadline) -> Disposition {
+    pub(crate) async fn handle(
+        &self,
+        received: ReceivedMessage,
+        place: PublishPlace,
+        request_id: &str,
+        deadline: Deadline,
+    ) -> Disposition {
         let mut line = ProcessLog::begin(request_id, &received.message_id, received.trace().as_ref());
-        let disposition = self.handle_logged(&received, deadline, &mut line).await;
+        let disposition = self.handle_logged(&received, place, deadline, &mut line).await;
         line.end();
         disposition
     }
@@ -61,6 +73,7 @@ impl Processor {
     async fn handle_logged(
         &self,
         received: &ReceivedMessage,
+        place: PublishPlace,
         deadline: Deadline,
         line: &mut ProcessLog,
     ) -> Disposition {
@@ -119,7 +132,7 @@ impl Processor {
         let attempt = record.lifecycle.attempts.saturating_sub(u32::from(is_abandoned)).max(1);
         line.claimed(&record);
         let claimed = ClaimedEvent { record, sent: message.body, token: request.token, attempt };
-        let disposition = self.process(claimed, deadline, received, line).await;
+        let disposition = self.process(claimed, place, deadline, received, line).await;
         match disposition {
             // The event that was claimed is the other body's: this one's is claimed when the message comes again.
             Disposition::Delete if has_second_body => self.return_to_queue(received, line).await,
@@ -131,6 +144,7 @@ impl Processor {
     async fn process(
         &self,
         claimed: ClaimedEvent,
+        place: PublishPlace,
         deadline: Deadline,
         received: &ReceivedMessage,
         line: &mut ProcessLog,
@@ -141,7 +155,7 @@ impl Processor {
             let clients = Arc::clone(&self.clients);
             catch_panic(async move {
                 let Record { event, body, .. } = record;
-                let attempt = Attempt { clients: &clients, stored: &body, number: attempt, deadline };
+                let attempt = Attempt { clients: &clients, stored: &body, number: attempt, place: &place, deadline };
                 steps::run(attempt, event, sent).await
             })
             .await
