@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 programs := demo test large check up down fmt clean build first-hour faults permissions upgrade previous model fuzz vectors vectors-new \
-	providers consumers apps bench bench-archive bench-verify cost instructions scaling sbom reproduce \
+	providers consumers apps bench bench-archive bench-verify cost instructions scaling sbom reproduce man \
 	release install-check
 .PHONY: help deploy $(programs)
 
@@ -54,3 +54,4 @@ release: ## target/landfall-{version}-{architecture}.tar.gz, with all that a dep
 install-check: ## cargo install of the tool, into a folder of its own
 sbom: ## what the functions and the tool are made of, as CycloneDX: target/sbom/*.cdx.json
 reproduce: ## makes the release twice, in two places, from nothing; both must be the same
+man: ## the manual page of landfall, and its completions for shells: target/man

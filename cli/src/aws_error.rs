@@ -46,9 +46,10 @@ where
 {
     fn or_error(self, call: &str) -> Result<T> {
         self.map_err(|error| match error.as_service_error() {
-            Some(service) => {
-                of_answer(call, service.code().unwrap_or("no code"), service.message().unwrap_or_default())
-            }
+            Some(service) => match service.code() {
+                Some(code) => of_answer(call, code, service.message().unwrap_or_default()),
+                None => Error::Unavailable(format!("{call} was answered with what is no answer: {}", chain(&error))),
+            },
             None => of_transport(call, &error),
         })
     }

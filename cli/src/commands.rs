@@ -5,11 +5,17 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::error::Result;
 
+mod completions;
+mod consumers;
+mod cost;
 mod deploy;
 mod events;
 mod explain;
 mod ledger;
 mod replay;
+mod dlq;
+mod doctor;
+mod permissions;
 mod sign;
 mod source;
 mod status;
@@ -39,7 +45,7 @@ pub enum Command {
     Replay(Box<replay::Arguments>),
     /// Print the headers that a source's sender would add to a body, for curl
     Sign(sign::Arguments),
-    /// Show the stack and its state
+    /// Show what the stack has done and what waits: figures of the functions, queues, ledger and alarms
     Status(status::Arguments),
     /// Show what the functions log, as one stream
     Tail(tail::Arguments),
@@ -51,6 +57,23 @@ pub enum Command {
     Upgrade(upgrade::Arguments),
     /// Wait until an event has ended; the exit code says how: 0 well, 1 badly, 9 not in time
     Wait(wait::Arguments),
+    /// Look at the queues that receive events
+    #[command(subcommand)]
+    Consumers(consumers::ConsumersCommand),
+    /// Look at what could not be processed or delivered, and send it again
+    #[command(subcommand)]
+    Dlq(dlq::DlqCommand),
+    /// Examine the stack point by point, and say what to do
+    Doctor,
+    /// Show what the stack has cost, by what CloudWatch counted and list prices
+    Cost(cost::Arguments),
+    /// List what the commands may ask of AWS, by the policy that allows it
+    Permissions(permissions::Arguments),
+    /// Print a script that completes the command line in a shell
+    Completions(completions::Arguments),
+    /// Print the man page
+    #[command(hide = true)]
+    Man,
 }
 
 impl Command {
@@ -73,6 +96,13 @@ impl Command {
             Command::Try(arguments) => try_vectors::run(&arguments, context),
             Command::Upgrade(arguments) => upgrade::run(&arguments, context).await,
             Command::Wait(arguments) => wait::run(&arguments, context).await,
+            Command::Consumers(command) => command.run(context).await,
+            Command::Dlq(command) => command.run(context).await,
+            Command::Doctor => doctor::run(context).await,
+            Command::Cost(arguments) => cost::run(&arguments, context).await,
+            Command::Permissions(arguments) => permissions::run(&arguments, context),
+            Command::Completions(arguments) => completions::run(&arguments, context),
+            Command::Man => completions::man(context),
         }
     }
 }

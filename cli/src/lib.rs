@@ -3,13 +3,18 @@
 //! A command gets a [`context::Context`], which connects to AWS only when the command asks it to. Data goes to standard
 //! output, words go to standard error, and an [`error::Error`] says who must do what.
 
+pub mod alarms;
 pub mod arguments;
 pub mod aws_error;
 pub mod commands;
+pub mod consumers;
 pub mod context;
+pub mod cost;
+pub mod dead_letters;
 pub mod deliveries;
 mod deployment;
 pub mod deployment_options;
+pub mod doctor;
 pub mod edit;
 pub mod error;
 pub mod event_row;
@@ -26,16 +31,25 @@ pub mod options;
 pub mod output;
 pub mod page_reader;
 mod poll;
+pub mod ledger_counts;
+pub mod metrics;
+pub mod permissions;
+pub mod played_sender;
+pub mod prices;
 pub mod prompt;
+pub mod queues;
 #[cfg(test)]
 mod reference;
+pub mod registration;
 pub mod sender;
 pub mod sender_options;
 pub mod services;
 pub mod session;
+pub mod signing;
 pub mod source_options;
 pub mod source_store;
 pub mod stack;
+pub mod stack_status;
 pub mod test_delivery;
 pub mod vector;
 pub mod verdict;

@@ -12,6 +12,8 @@ mod challenges;
 mod cli_deliveries;
 mod cli_events;
 mod cli_replay;
+mod cli_operations;
+mod cli_permissions;
 mod cli_sources;
 mod cli_vectors;
 mod cli_wait;

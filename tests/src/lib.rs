@@ -11,6 +11,7 @@ pub mod confidential;
 pub mod event;
 pub mod forgery;
 pub mod functions;
+pub mod gate;
 pub mod http;
 pub mod inbox;
 pub mod judge;

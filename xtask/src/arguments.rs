@@ -181,6 +181,8 @@ pub(crate) enum Program {
         #[arg(long, env = "ARCHITECTURE", value_enum, default_value_t = Architecture::here())]
         architecture: Architecture,
     },
+    /// Writes the manual page of `landfall` and its completions into target/man.
+    Man,
     /// Deploys to the AWS account that the shell is signed in to; `deploy --help` is of the tool that does it.
     #[command(disable_help_flag = true)]
     Deploy {

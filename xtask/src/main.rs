@@ -84,6 +84,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Program::Release { architecture } => release_check::check(project, architecture),
         Program::InstallCheck => release_check::check_install(project),
         Program::Reproduce { architecture } => release::reproduce(project, architecture),
+        Program::Man => man(project),
         Program::Deploy { arguments } => deploy(project, &arguments),
         Program::Fmt => fmt(project),
         Program::Clean => clean::clean(project),
@@ -95,6 +96,25 @@ fn deploy(project: &Project, arguments: &[String]) -> Result<()> {
     let mut landfall = stack::program(project, "landfall");
     landfall.arg("deploy").args(arguments).current_dir(&project.root);
     project.run(&mut landfall)
+}
+
+fn man(project: &Project) -> Result<()> {
+    project.run(&mut project.cargo(&["build", "--workspace", "--bin", "landfall"]))?;
+    let folder = project.target.join("man");
+    std::fs::create_dir_all(&folder).context(folder.display())?;
+    let pages = [
+        ("landfall.1", vec!["man"]),
+        ("landfall.bash", vec!["completions", "bash"]),
+        ("landfall.fish", vec!["completions", "fish"]),
+        ("_landfall", vec!["completions", "zsh"]),
+    ];
+    for (name, arguments) in pages {
+        let file = folder.join(name);
+        let output = std::fs::File::create(&file).context(file.display())?;
+        project.run(stack::program(project, "landfall").args(arguments).stdout(output))?;
+    }
+    println!("{}", folder.display());
+    Ok(())
 }
 
 fn fmt(project: &Project) -> Result<()> {
