@@ -1,24 +1,20 @@
 //! The stack's dead-letter queues: what is in them, who put it there, and sending it again.
 
 mod letter;
+mod receive;
 mod redrive;
 
-use std::time::Duration;
-
-use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, Message, MessageSystemAttributeName};
+use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, Message};
 
 use crate::aws_error::OrError as _;
 use crate::error::{Error, Result};
 use crate::queues::{Queue, Queues};
 use crate::session::Session;
 
+use self::receive::receive;
+
 pub use self::letter::Letter;
 pub use self::redrive::{Redriven, redrive};
-
-/// What is looked at is hidden for so long at most; then it is shown again.
-const HIDDEN: Duration = Duration::from_secs(60);
-/// SQS hands over so many at once.
-const RECEIVED_MAX: i32 = 10;
 
 /// A dead-letter queue of the stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -97,22 +93,6 @@ pub async fn letters(session: &Session, queue: DeadLetterQueue, limit: usize) ->
     }
     show_again(&queues, url, &messages).await?;
     Ok(messages.iter().map(Letter::of_message).collect())
-}
-
-async fn receive(queues: &Queues, url: &str, limit: usize) -> Result<Vec<Message>> {
-    let answer = queues
-        .client
-        .receive_message()
-        .queue_url(url)
-        .max_number_of_messages(i32::try_from(limit).unwrap_or(RECEIVED_MAX).min(RECEIVED_MAX))
-        .visibility_timeout(HIDDEN.as_secs().try_into().unwrap_or(i32::MAX))
-        .message_attribute_names("All")
-        .message_system_attribute_names(MessageSystemAttributeName::All)
-        // Without waiting, SQS asks only some of its servers.
-        .wait_time_seconds(1)
-        .send()
-        .await;
-    Ok(answer.or_error("sqs:ReceiveMessage")?.messages.unwrap_or_default())
 }
 
 async fn show_again(queues: &Queues, url: &str, messages: &[Message]) -> Result<()> {

@@ -55,6 +55,7 @@ const READING: &[(&str, &[Call])] = &[
     ("source list", &[STACK, LIST_SECRETS]),
     ("consumers list", &[STACK, SUBSCRIPTIONS, SUBSCRIPTION, ANY_QUEUE, QUEUE_URL]),
     ("dlq list", &[STACK, ANY_QUEUE]),
+    ("source remove", &[STACK, METRICS]),
     ("cost", &[STACK, METRICS, ALARMS, LIST_SECRETS, ANY_QUEUE, ("dynamodb:DescribeTable", "Ledger")]),
     (
         "doctor",

@@ -195,6 +195,23 @@ impl PlayedRequest {
     }
 }
 
+/// Whether all was answered as it must be.
+///
+/// # Errors
+/// If it was not.
+pub fn judge(sent: &[Sent], flaw: Flaw) -> Result<()> {
+    let as_expected = |sent: &&Sent| match flaw {
+        Flaw::None => sent.status.is_some_and(|status| (200..300).contains(&status)),
+        Flaw::Forged | Flaw::Late => sent.status == Some(401),
+    };
+    let wrong = sent.iter().filter(|sent| !as_expected(sent)).count();
+    let expected = if flaw == Flaw::None { "accepted" } else { "refused" };
+    match wrong {
+        0 => Ok(()),
+        wrong => Err(Error::Failed(format!("{wrong} of {} deliveries were not {expected}", sent.len()))),
+    }
+}
+
 /// The headers of a recorded delivery, with what says of which kind its `body` is.
 #[must_use]
 pub fn headers_of(recorded: RecordedDelivery, body: &[u8]) -> Vec<(String, String)> {

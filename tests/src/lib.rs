@@ -22,6 +22,7 @@ mod objects;
 pub mod observe;
 pub mod proxy;
 pub mod recorded;
+pub mod registration_api;
 pub mod sender;
 pub mod simulator;
 pub mod source;

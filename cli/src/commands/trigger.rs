@@ -9,7 +9,7 @@ use crate::deliveries;
 use crate::edit;
 use crate::error::{Error, Result};
 use crate::output::Row;
-use crate::played_sender::{Flaw, PlayedSender, Sent, headers_of};
+use crate::played_sender::{Flaw, PlayedSender, headers_of, judge};
 use crate::sender_options::SenderOptions;
 
 /// The options of `landfall trigger`.
@@ -108,20 +108,6 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
         return if is_taken { Ok(()) } else { Err(Error::Failed("the sender would have given up".into())) };
     }
     judge(&sent, flaw)
-}
-
-/// Whether all was answered as it must be.
-pub(crate) fn judge(sent: &[Sent], flaw: Flaw) -> Result<()> {
-    let as_expected = |sent: &&Sent| match flaw {
-        Flaw::None => sent.status.is_some_and(|status| (200..300).contains(&status)),
-        Flaw::Forged | Flaw::Late => sent.status == Some(401),
-    };
-    let wrong = sent.iter().filter(|sent| !as_expected(sent)).count();
-    let expected = if flaw == Flaw::None { "accepted" } else { "refused" };
-    match wrong {
-        0 => Ok(()),
-        wrong => Err(Error::Failed(format!("{wrong} of {} deliveries were not {expected}", sent.len()))),
-    }
 }
 
 impl Arguments {

@@ -6,7 +6,7 @@ use aws_sdk_sqs::types::{
 use serde::Serialize;
 
 use crate::aws_error::{OrError as _, code};
-use crate::dead_letters::receive;
+use crate::dead_letters::receive::receive;
 use crate::error::{Error, Result};
 use crate::output::Row;
 use crate::queues::{Queue, Queues};

@@ -1,7 +1,7 @@
 //! What the account leaves to the functions.
 
-use super::Finding;
 use crate::aws_error::OrError as _;
+use crate::doctor::finding::Finding;
 use crate::error::Result;
 use crate::session::Session;
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Finding;
 use crate::alarms::{Alarm, AlarmState, alarms};
 use crate::aws_error::OrError as _;
+use crate::doctor::finding::Finding;
 use crate::error::Result;
 use crate::session::Session;
 

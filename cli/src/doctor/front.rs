@@ -7,8 +7,8 @@ use aws_smithy_types::date_time::Format;
 use domain::time::Timestamp;
 use serde_json::Value;
 
-use super::Finding;
 use crate::aws_error::{OrError as _, code};
+use crate::doctor::finding::Finding;
 use crate::error::Result;
 use crate::http::{ANSWER_WITHIN, request};
 use crate::session::Session;

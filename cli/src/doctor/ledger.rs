@@ -3,8 +3,8 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{IndexStatus, TimeToLiveStatus};
 
-use super::Finding;
 use crate::aws_error::OrError as _;
+use crate::doctor::finding::Finding;
 use crate::error::Result;
 use crate::session::Session;
 

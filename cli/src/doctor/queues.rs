@@ -1,8 +1,8 @@
 //! The stack's own queues, and those that earlier sessions left.
 
-use super::Finding;
 use crate::aws_error::OrError as _;
 use crate::dead_letters::DeadLetterQueue;
+use crate::doctor::finding::Finding;
 use crate::error::Result;
 use crate::queues::Queues;
 use crate::session::Session;

@@ -2,7 +2,7 @@
 
 use domain::source::Source;
 
-use super::Finding;
+use crate::doctor::finding::Finding;
 use crate::error::Result;
 use crate::session::Session;
 use crate::source_store::{SourceStore, Version};

@@ -4,11 +4,10 @@ use clap::Args;
 use domain::source::source_name::SourceName;
 
 use crate::commands::source::name_argument::NameArgument;
-use crate::commands::trigger::judge;
 use crate::context::Context;
 use crate::deliveries;
 use crate::error::{Error, Result};
-use crate::played_sender::{Flaw, PlayedSender, headers_of};
+use crate::played_sender::{Flaw, PlayedSender, headers_of, judge};
 use crate::sender_options::SourceSecret;
 use crate::source_store::SourceStore;
 
