@@ -77,11 +77,11 @@ pub enum Command {
 }
 
 impl Command {
-    /// Does it.
+    /// Does it; `command_line` makes the description of all commands.
     ///
     /// # Errors
     /// They say who must do what.
-    pub async fn run(self, context: &Context) -> Result<()> {
+    pub async fn run(self, command_line: fn() -> clap::Command, context: &Context) -> Result<()> {
         match self {
             Command::Deploy(arguments) => deploy::run(&arguments, context).await,
             Command::Source(command) => command.run(context).await,
@@ -101,8 +101,8 @@ impl Command {
             Command::Doctor => doctor::run(context).await,
             Command::Cost(arguments) => cost::run(&arguments, context).await,
             Command::Permissions(arguments) => permissions::run(&arguments, context),
-            Command::Completions(arguments) => completions::run(&arguments, context),
-            Command::Man => completions::man(context),
+            Command::Completions(arguments) => completions::run(&arguments, command_line(), context),
+            Command::Man => completions::man(command_line(), context),
         }
     }
 }

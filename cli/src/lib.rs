@@ -56,7 +56,7 @@ pub mod verdict;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::arguments::Arguments;
 use crate::context::Context;
@@ -70,7 +70,7 @@ pub fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let context = Context::new(arguments.options);
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(arguments.command.run(&context)),
+        Ok(runtime) => runtime.block_on(arguments.command.run(Arguments::command, &context)),
         Err(error) => Err(Error::Unavailable(format!("this machine has no room for the program: {error}"))),
     };
     match result {

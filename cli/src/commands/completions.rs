@@ -1,10 +1,9 @@
 //! `landfall completions` and `landfall man`.
 
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use crate::arguments;
 use crate::context::Context;
 use crate::error::Result;
 
@@ -17,15 +16,14 @@ pub struct Arguments {
 }
 
 /// Prints a script that completes the command line.
-pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<()> {
+pub(crate) fn run(arguments: &Arguments, mut command: Command, context: &Context) -> Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut arguments::Arguments::command(), "landfall", &mut script);
+    clap_complete::generate(arguments.shell, &mut command, "landfall", &mut script);
     context.output.text(&String::from_utf8_lossy(&script))
 }
 
 /// Prints the man page, with all commands.
-pub(crate) fn man(context: &Context) -> Result<()> {
-    let mut command = arguments::Arguments::command();
+pub(crate) fn man(mut command: Command, context: &Context) -> Result<()> {
     command.build();
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page)?;
@@ -39,7 +37,7 @@ pub(crate) fn man(context: &Context) -> Result<()> {
     context.output.text(&String::from_utf8_lossy(&page))
 }
 
-fn leaves(command: &clap::Command, name: &str) -> Vec<(String, clap::Command)> {
+fn leaves(command: &Command, name: &str) -> Vec<(String, Command)> {
     let children = command.get_subcommands().filter(|child| child.get_name() != "help" && !child.is_hide_set());
     children.fold(Vec::new(), |mut found, child| {
         let name = format!("{name} {}", child.get_name());

@@ -1,11 +1,12 @@
 //! `landfall source test`.
 
 use clap::Args;
+use domain::event::event_type::EventType;
 use domain::source::source_name::SourceName;
 
 use crate::commands::source::name_argument::NameArgument;
 use crate::context::Context;
-use crate::deliveries;
+use crate::deliveries::{self, RecordedDelivery};
 use crate::error::{Error, Result};
 use crate::played_sender::{Flaw, PlayedSender, headers_of, judge};
 use crate::sender_options::SourceSecret;
@@ -27,7 +28,14 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     let json = SourceStore::of(&context.session).await?.existing(name).await?;
     let player = PlayedSender::new(name, &SourceSecret { json, token: None }, "")?;
     let provider = player.source().provider;
-    let recorded = deliveries::of(provider.as_str()).ok().and_then(|recorded| recorded.into_iter().next());
+    let recorded = deliveries::of(provider.as_str()).unwrap_or_default();
+    // One that consumers recognize.
+    let is_known = |recorded: &RecordedDelivery| {
+        let sender = &player.source().sender;
+        let kept = sender.kept(&recorded.headers.clone().into_iter().collect());
+        sender.head(&kept, &recorded.body()).event_type != EventType::Unrecognized
+    };
+    let recorded = recorded.into_iter().find(is_known);
     let (headers, body) = match recorded {
         Some(recorded) => {
             context.output.words(&format!("It plays {provider}: {}", recorded.name));
