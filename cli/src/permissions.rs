@@ -37,6 +37,15 @@ type Call = (&'static str, &'static str);
 const STACK: Call = ("cloudformation:DescribeStacks", "stack/${AWS::StackName}/*");
 const DIRECTORY: Call = ("dynamodb:GetItem", "Ledger");
 const DUE: Call = ("dynamodb:Query", "Ledger/index/due");
+const ARRIVED: Call = ("dynamodb:Query", "Ledger/index/arrived");
+const RECORDS: Call = ("dynamodb:BatchGetItem", "Ledger");
+const BODIES: Call = ("s3:GetObject", "Bucket/bodies/*");
+const LOGS: [Call; 3] = [
+    ("logs:FilterLogEvents", "IngestLogs"),
+    ("logs:FilterLogEvents", "ProcessLogs"),
+    ("logs:FilterLogEvents", "SweepLogs"),
+];
+const UPDATE: Call = ("dynamodb:UpdateItem", "Ledger");
 const METRICS: Call = ("cloudwatch:GetMetricData", "*");
 const ALARMS: Call = ("cloudwatch:DescribeAlarms", "*");
 const LIST_SECRETS: Call = ("secretsmanager:ListSecrets", "*");
@@ -53,6 +62,20 @@ const SECRET: Call = ("secretsmanager:GetSecretValue", "secret:${SourcesPrefix}/
 const READING: &[(&str, &[Call])] = &[
     ("status", &[STACK, DIRECTORY, DUE, METRICS, ALARMS, ANY_QUEUE]),
     ("source list", &[STACK, LIST_SECRETS]),
+    ("events list", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES]),
+    ("events get", &[STACK, DIRECTORY, BODIES, LOGS[0], LOGS[1], LOGS[2]]),
+    ("events body", &[STACK, DIRECTORY, BODIES]),
+    ("events tail", &[STACK, DIRECTORY, ARRIVED, RECORDS, BODIES]),
+    ("events export", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES]),
+    ("replay freeze", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES]),
+    ("replay run", &[STACK, DIRECTORY, ANY_QUEUE]),
+    ("replay pause", &[STACK, DIRECTORY]),
+    ("replay cancel", &[STACK, DIRECTORY]),
+    ("ledger backfill", &[STACK]),
+    ("replay show", &[STACK, DIRECTORY]),
+    ("replay list", &[STACK, DIRECTORY]),
+    ("tail", &[STACK, LOGS[0], LOGS[1], LOGS[2]]),
+    ("wait", &[STACK, DIRECTORY, ARRIVED, RECORDS]),
     ("consumers list", &[STACK, SUBSCRIPTIONS, SUBSCRIPTION, ANY_QUEUE, QUEUE_URL]),
     ("dlq list", &[STACK, ANY_QUEUE]),
     ("source remove", &[STACK, METRICS]),
@@ -100,12 +123,14 @@ const ACTING: &[(&str, &[Call])] = &[
             ("sqs:SendMessage", "ConsumerQueue"),
         ],
     ),
+    ("replay freeze", &[UPDATE, ("dynamodb:PutItem", "Ledger")]),
+    ("replay run", &[UPDATE, ("sqs:SendMessage", "EventsQueue")]),
+    ("replay pause", &[UPDATE]),
+    ("replay cancel", &[UPDATE]),
+    ("ledger backfill", &[UPDATE, ("dynamodb:Scan", "Ledger")]),
     ("doctor", &[SECRET]),
     ("source show", &[SECRET]),
-    (
-        "source add",
-        &[SECRET, ("secretsmanager:CreateSecret", SECRET.1), ("dynamodb:UpdateItem", "Ledger where id is @sources")],
-    ),
+    ("source add", &[SECRET, ("secretsmanager:CreateSecret", SECRET.1), UPDATE]),
     ("source rotate", &[SECRET, ("secretsmanager:PutSecretValue", SECRET.1)]),
     (
         "source remove",
@@ -114,12 +139,7 @@ const ACTING: &[(&str, &[Call])] = &[
     ("source test", &[SECRET]),
     (
         "source register",
-        &[
-            SECRET,
-            ("secretsmanager:CreateSecret", SECRET.1),
-            ("secretsmanager:PutSecretValue", SECRET.1),
-            ("dynamodb:UpdateItem", "Ledger where id is @sources"),
-        ],
+        &[SECRET, ("secretsmanager:CreateSecret", SECRET.1), ("secretsmanager:PutSecretValue", SECRET.1), UPDATE],
     ),
     ("sign", &[SECRET]),
     ("explain", &[SECRET]),

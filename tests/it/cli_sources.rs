@@ -3,9 +3,11 @@
 use domain::provider::Provider;
 use serde_json::{Value, json};
 use tests::confidential;
+use tests::gate::Gate;
 use tests::ledger::sha256;
 use tests::registration_api::{API_KEY, RegistrationApi};
 use tests::source::Source;
+use tests::tool::landfall_on;
 use tests::world::{World, run};
 
 use crate::deploy::{landfall, landfall_at};
@@ -118,10 +120,11 @@ fn what_is_not_there_is_told() {
 fn a_test_delivery_is_published() {
     run(async |world| {
         let source = world.source(Provider::Get3w).await;
-        let (told, succeeded) =
-            landfall_at(world, &format!("source test {} --yes --output ndjson", source.name), "").await;
-        assert!(succeeded, "{told}");
-        let sent = document(&told);
+        let gate = Gate::open(&world.stack, None).await;
+        let run = landfall_on(&gate.file, &["source", "test", &source.name, "--yes", "--output", "ndjson"], "").await;
+        let told = run.told();
+        assert_eq!(run.code, Some(0), "{told}");
+        let sent = &run.documents()[0];
         let answer: Value = serde_json::from_str(sent["answer"].as_str().expect("a text")).expect("it is JSON");
         let id = answer["id"].as_str().expect("it was accepted");
         assert!(id.contains("landfall-test-"), "{told}");

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use crate::description::one_or_many::one_or_many;
 use crate::description::{
-    About, Challenge, DefaultReport, Deferred, Forms, HeaderName, Poll, RequestText, Retries, Scheme, Shape, SuccessAnswer,
+    About, Challenge, DefaultReport, Deferred, Forms, HeaderName, Poll, RequestText, Retries, Scheme, Shape,
+    SuccessAnswer,
 };
 use crate::event::event_type::{Report, Thing};
 
