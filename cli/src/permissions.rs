@@ -165,8 +165,8 @@ mod tests {
     use super::all;
     use crate::arguments::Arguments;
 
-    /// Those that call nothing, and the one that is for administrators.
-    const WITHOUT: [&str; 5] = ["completions", "deploy", "man", "permissions", "try"];
+    /// Those that call nothing, and those that are for administrators.
+    const WITHOUT: [&str; 6] = ["completions", "deploy", "man", "permissions", "try", "upgrade"];
 
     fn leaves(command: &Command, name: &str, found: &mut BTreeSet<String>) {
         for child in command.get_subcommands() {
