@@ -19,7 +19,7 @@ const LINGER: Duration = Duration::from_millis(10);
 const EVENTS_MAX: usize = 10;
 
 /// What became of an event: SNS's id of it.
-type Told = Result<String, ServiceError>;
+type PublishResult = Result<String, ServiceError>;
 
 /// Publishes together what comes together.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ struct Group {
 
 struct Waiting {
     event: Published,
-    tell: oneshot::Sender<Told>,
+    tell: oneshot::Sender<PublishResult>,
 }
 
 impl Publisher {
@@ -89,7 +89,7 @@ impl Publisher {
 
 impl PublishPlace {
     /// Publishes the event of this place, with those that come at the same time.
-    pub(crate) async fn publish(&self, event: Published) -> Told {
+    pub(crate) async fn publish(&self, event: Published) -> PublishResult {
         let (tell, told) = oneshot::channel();
         self.has_come.store(true, Ordering::Relaxed);
         let (full, complete, begun) = self.publisher.group().add(Waiting { event, tell });
@@ -149,7 +149,7 @@ async fn send(topic: Topic, waiting: Vec<Waiting>) {
     }
 }
 
-async fn publish_together(topic: &Topic, events: &[Published]) -> Vec<Told> {
+async fn publish_together(topic: &Topic, events: &[Published]) -> Vec<PublishResult> {
     match topic.publish_batch(&events.iter().collect::<Vec<_>>()).await {
         Ok(told) => told,
         // One event that SNS does not take must not fail the others.

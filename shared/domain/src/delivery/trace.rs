@@ -82,7 +82,7 @@ mod tests {
     fn what_aws_sends_is_handed_on() {
         check(
             "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87bd80c:0",
-            "1-67891233-abcdef012345678912345678 Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1",
+            "1-67891233-abcdef012345678912345678 Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1 sampled",
         );
         check(
             "Root=1-67891233-abcdef012345678912345678",
