@@ -133,7 +133,7 @@ impl Tables<'_> {
             "ask again" => {
                 let brought_forward_at = random.bool().then(|| time(random));
                 let waiting = Waiting { not_before: time(random), attempts: random.u32(..3), brought_forward_at };
-                writes::ask_again(&id, waiting, NOW)
+                writes::ask_again(&id, &token, waiting, NOW)
             }
             "return" => writes::return_failed(&id, &token, time(random), expiry),
             "replay" => replay.write(&id),

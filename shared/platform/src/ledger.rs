@@ -170,8 +170,14 @@ impl Ledger {
     ///
     /// # Errors
     /// If the table could not be reached or refused. Nothing is lost: the event is tried later.
-    pub async fn ask_again(&self, id: &EventId, waiting: Waiting, now: Timestamp) -> Result<bool, ServiceError> {
-        let write = writes::ask_again(id, waiting, now);
+    pub async fn ask_again(
+        &self,
+        id: &EventId,
+        token: &str,
+        waiting: Waiting,
+        now: Timestamp,
+    ) -> Result<bool, ServiceError> {
+        let write = writes::ask_again(id, token, waiting, now);
         self.is_written("dynamodb:UpdateItem (ask again)", &write).await
     }
 

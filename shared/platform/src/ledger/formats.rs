@@ -32,7 +32,7 @@ const LARGE: [u8; 5000] = [b'x'; 5000];
 /// What each sample says of its event's state; times in seconds after [`AT`].
 const STATES: [(&str, &str); 14] = [
     ("bare", "received, 0 attempts, due 600"),
-    ("brought-forward", "received, 0 attempts, by b7e1, not before 10, due 30, brought forward 10"),
+    ("brought-forward", "received, 0 attempts, by delivery:0f1e, not before 10, due 30, brought forward 10"),
     ("bucket", "received, 0 attempts, due 600"),
     ("compressed", "received, 0 attempts, due 600"),
     ("confirm", "received, 0 attempts, due 600"),
@@ -188,7 +188,7 @@ fn written(name: &str) -> Json {
         "waiting" => vec![record, claim, settle(&again)],
         "swept" => vec![record, writes::mark_swept(&mark)],
         "brought-forward" => {
-            vec![record, claim, settle(&again), writes::ask_again(&event.id, waiting, at(10))]
+            vec![record, claim, settle(&again), writes::ask_again(&event.id, "delivery:0f1e", waiting, at(10))]
         }
         "replayed" => vec![record, claim, settle(&failed), replay_request.write(&event.id)],
         "returned" => {
