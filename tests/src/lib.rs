@@ -11,7 +11,6 @@ pub mod confidential;
 pub mod event;
 pub mod forgery;
 pub mod functions;
-pub mod gate;
 pub mod http;
 pub mod inbox;
 pub mod judge;
