@@ -27,7 +27,7 @@ use platform::service_error::ServiceError;
 
 /// An index may be so far behind its table: what arrived since is left to the next listing.
 const INDEX_LAG: Duration = Duration::from_secs(2);
-/// So many queries go side by side.
+/// How many queries go side by side.
 const QUERIES_AT_ONCE: usize = 16;
 /// A query reads so many entries at first, at least and at most.
 const PART_MIN: usize = 10;
@@ -39,7 +39,7 @@ const ENTRIES_MIN: usize = 10;
 /// ... and so many at most.
 const ENTRIES_MAX: usize = 1_000;
 
-/// So many bodies are read side by side.
+/// How many bodies are read side by side.
 const BODIES_AT_ONCE: usize = 16;
 
 /// The listing of a ledger.
@@ -65,7 +65,7 @@ pub struct Page {
 /// How many events there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
-    /// So many.
+    /// This many.
     Exactly(u64),
     /// Counting stopped here.
     AtLeast(u64),

@@ -21,9 +21,9 @@ use crate::output::Row;
 use crate::page_reader::PageReader;
 use crate::services::Services;
 
-/// So many are written before the cursor is.
+/// How many are written before the cursor is saved.
 const PAGE_EVENTS: usize = 200;
-/// So many bodies are read side by side.
+/// How many bodies are read side by side.
 const BODIES_AT_ONCE: usize = 16;
 
 /// The options of `landfall events export`.

@@ -16,7 +16,7 @@ use crate::filter_options::FilterOptions;
 use crate::interrupt::until_interrupted;
 use crate::services::Services;
 
-/// The ledger is looked at so often.
+/// How often the ledger is read.
 const EVERY: Duration = Duration::from_secs(1);
 
 /// The options of `landfall events tail`.

@@ -13,7 +13,7 @@ use platform::{clock, random};
 
 use super::{ReplayError, Replays};
 
-/// So many rows are read before their ids are written.
+/// How many rows are read before their ids are written.
 const PAGE_ROWS: usize = 1_000;
 
 /// What is to be frozen.

@@ -17,7 +17,7 @@ use super::request::{BatchGetRequest, QueryAnswer, QueryRequest, ScanRequest};
 use super::{Ledger, WriteOutcome, json, record, unreadable};
 use crate::service_error::ServiceError;
 
-/// So many items are read with one call.
+/// How many items are read with one call.
 const BATCH_MAX_ITEMS: usize = 100;
 /// How often what the table left out of an answer is asked for again, and after how long first.
 const BATCH_ROUNDS: u32 = 6;

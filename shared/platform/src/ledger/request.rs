@@ -38,7 +38,7 @@ pub(super) struct QueryRequest<'r> {
 
 /// What a query is answered with.
 pub(super) enum QueryAnswer {
-    /// So many items at most.
+    /// At most this many items.
     Items(u32),
     /// Their number alone.
     Count,
