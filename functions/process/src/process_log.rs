@@ -60,8 +60,8 @@ impl Serialize for Outcome {
 }
 
 /// What is logged of a message, filled in step by step. Names the event, never what was sent, and repeats what ingest's
-/// line says of the event only where that has changed. Fields that have the name of a metric are measured: a count is above 0,
-/// or absent.
+/// line says of the event only where that has changed. Fields that have the name of a metric are measured: a count is
+/// above 0, or absent.
 #[derive(Serialize)]
 pub(crate) struct ProcessLog {
     request_id: String,
