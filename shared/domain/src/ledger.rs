@@ -23,6 +23,7 @@ pub mod claim;
 pub mod condition;
 pub mod due_shard;
 pub mod item;
+pub mod listing;
 pub mod record;
 pub mod replay;
 pub mod replay_index;

@@ -11,6 +11,7 @@ pub(crate) mod mac_keys;
 mod options;
 pub mod public_keys;
 mod public_url;
+mod ration;
 mod secret_length;
 mod signature_scheme;
 pub mod source_name;

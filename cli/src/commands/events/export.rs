@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use domain::listing::row::Row as Event;
+use domain::ledger::listing::row::Row as Event;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use operator::listing::Listing;
 use serde::Serialize;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use clap::Args;
-use domain::listing::row;
+use domain::ledger::listing::row;
 use domain::time::Timestamp;
 use operator::timeline::{Moment, TimeSpent, Timeline};
 use platform::clock;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clap::Args;
-use domain::listing::filter::{Filter, View};
-use domain::listing::follow::Follow;
+use domain::ledger::listing::filter::{Filter, View};
+use domain::ledger::listing::follow::Follow;
 use operator::listing::Listing;
 use platform::clock;
 use platform::service_error::ServiceErrorKind;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::event::event_id::EventId;
+use domain::ledger::listing::filter::Filter;
+use domain::ledger::listing::row::Row;
 use domain::ledger::record::State;
 use domain::ledger::replay_index;
 use domain::ledger::replay_job::{CHUNK_MAX_IDS, ReplayJob, ReplayJobId, ReplayJobState, freeze};
-use domain::listing::filter::Filter;
-use domain::listing::row::Row;
 use platform::ledger::WriteOutcome;
 use platform::{clock, random};
 

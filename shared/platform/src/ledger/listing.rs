@@ -6,9 +6,9 @@ use std::time::Duration;
 use domain::event::Event;
 use domain::event::event_id::EventId;
 use domain::ledger::item::Item;
+use domain::ledger::listing::query::{Entry, Query};
 use domain::ledger::record::{Record, State};
 use domain::ledger::replay::{ReplayRequest, Replayability};
-use domain::listing::query::{Entry, Query};
 use serde::Deserialize;
 use serde_json::Value as Json;
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ledger::attribute::Attribute;
 use domain::ledger::condition::Condition;
+use domain::ledger::listing::query::Order;
 use domain::ledger::value::Value;
 use domain::ledger::write::{Change, Write};
-use domain::listing::query::Order;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value as Json;
 
