@@ -402,10 +402,7 @@ fn code(hash: Hash, message: &[u8]) -> Vec<u8> {
     }
 }
 
-fn has_code<'p, M: Mac + KeyInit, const BYTES: usize>(
-    pieces: impl IntoIterator<Item = &'p [u8]>,
-    text: &str,
-) -> bool {
+fn has_code<'p, M: Mac + KeyInit, const BYTES: usize>(pieces: impl IntoIterator<Item = &'p [u8]>, text: &str) -> bool {
     let mut mac = mac::<M>();
     for piece in pieces {
         mac.update(piece);
