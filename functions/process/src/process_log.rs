@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use domain::delivery::trace::Trace;
-use domain::event::Event;
+use domain::event::{Event, Origin};
 use domain::event::event_type::EventType;
 use domain::ledger::claim::Reason;
 use domain::ledger::record::Record;
 use domain::ledger::settle::Settlement;
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use platform::clock;
 use platform::log::{self, Level};
 use platform::service_error::ServiceError;
 use serde::{Serialize, Serializer};
 
+use crate::job::JobNote;
 use crate::publish::{AssetCounts, PublishResult};
+use crate::steps::WorkResult;
 
 /// How it ended with a message.
 pub(crate) enum Outcome {
@@ -29,6 +32,20 @@ pub(crate) enum Outcome {
     DeadLetter,
     /// The event was worked on.
     Settled(Settlement),
+    /// The end of a job is expected from now on, or was before.
+    Expecting,
+    /// Who was to be asked need not be any more.
+    Void,
+    /// What the sender's API tells is known.
+    Known,
+    /// The sender's API says that the job has not ended.
+    NotEnded,
+    /// The sender's API is in trouble.
+    Unanswered,
+    /// The sender is left alone for a while.
+    Blocked,
+    /// The source is gone, or no longer says how its sender is asked.
+    Unaskable,
 }
 
 impl Outcome {
@@ -41,14 +58,31 @@ impl Outcome {
             Outcome::Settled(Settlement::Done { .. }) => "done",
             Outcome::Settled(Settlement::Again { .. }) => "retry",
             Outcome::Settled(Settlement::Failed { .. }) => "failed",
+            Outcome::Expecting => "expecting",
+            Outcome::Void => "void",
+            Outcome::Known => "known",
+            Outcome::NotEnded => "not_ended",
+            Outcome::Unanswered => "unanswered",
+            Outcome::Blocked => "blocked",
+            Outcome::Unaskable => "unaskable",
         }
     }
 
     const fn level(&self) -> Level {
         match self {
             Outcome::DeadLetter | Outcome::Settled(Settlement::Failed { .. }) => Level::Error,
-            Outcome::Kept | Outcome::Contended | Outcome::Settled(Settlement::Again { .. }) => Level::Warn,
-            Outcome::Refused(_) | Outcome::Settled(Settlement::Done { .. }) => Level::Info,
+            Outcome::Kept
+            | Outcome::Contended
+            | Outcome::Settled(Settlement::Again { .. })
+            | Outcome::Unanswered
+            | Outcome::Unaskable => Level::Warn,
+            Outcome::Refused(_)
+            | Outcome::Settled(Settlement::Done { .. })
+            | Outcome::Expecting
+            | Outcome::Void
+            | Outcome::Known
+            | Outcome::NotEnded
+            | Outcome::Blocked => Level::Info,
         }
     }
 }
@@ -82,6 +116,18 @@ pub(crate) struct ProcessLog {
     published_as: Option<String>,
     verified_by: Option<&'static str>,
     unrecognized: Option<u32>,
+    /// The event that tells the end of the job in the place of this one.
+    superseded_by: Option<String>,
+    /// The event that has ended the job of which this one tells progress.
+    suppressed: Option<String>,
+    expected: Option<u32>,
+    ended_by: Option<&'static str>,
+    ended_by_poll: Option<u32>,
+    late: Option<u32>,
+    expired: Option<u32>,
+    unaskable: Option<u32>,
+    /// From the job's submission to its webhook.
+    wait_ms: Option<u64>,
     /// How many assets, and their bytes.
     archived: Option<usize>,
     archived_bytes: Option<u64>,
@@ -128,6 +174,15 @@ impl ProcessLog {
             published_as: None,
             verified_by: None,
             unrecognized: None,
+            superseded_by: None,
+            suppressed: None,
+            expected: None,
+            ended_by: None,
+            ended_by_poll: None,
+            late: None,
+            expired: None,
+            unaskable: None,
+            wait_ms: None,
             archived: None,
             archived_bytes: None,
             not_archived: None,
@@ -157,11 +212,48 @@ impl ProcessLog {
         self.received_at = Some(record.event.received_at);
     }
 
+    pub(crate) fn source(&mut self, source: &SourceName) {
+        self.source = Some(source.to_string());
+    }
+
+    /// The end of a job is expected, from now on if that `is_new`.
+    pub(crate) fn expected(&mut self, is_new: bool) {
+        self.outcome = Outcome::Expecting;
+        self.expected = is_new.then_some(1);
+    }
+
+    pub(crate) fn reason(&mut self, reason: &str) {
+        self.reason = Some(reason.to_owned());
+    }
+
+    pub(crate) fn done(&mut self, result: &WorkResult) {
+        match result {
+            WorkResult::Published(published, note) => {
+                self.published(published);
+                self.job(note);
+            }
+            WorkResult::Superseded(by, note) => {
+                self.superseded_by = Some(by.clone());
+                self.job(note);
+            }
+            WorkResult::Suppressed(by) => self.suppressed = Some(by.clone()),
+        }
+    }
+
+    fn job(&mut self, note: &JobNote) {
+        self.ended_by = note.ended_by.map(Origin::as_str);
+        self.ended_by_poll = (note.ended_by == Some(Origin::Poll)).then_some(1);
+        self.late = note.is_late.then_some(1);
+        self.expired = note.is_expired.then_some(1);
+        self.wait_ms = note.wait_millis;
+    }
+
     pub(crate) fn outcome(&mut self, outcome: Outcome) {
+        self.unaskable = matches!(outcome, Outcome::Unaskable).then_some(1);
         self.outcome = outcome;
     }
 
-    pub(crate) fn published(&mut self, result: &PublishResult) {
+    fn published(&mut self, result: &PublishResult) {
         let PublishResult { event_type, message_id, verified_by, assets } = result;
         let AssetCounts { archived, archived_bytes, not_archived, omitted } = assets;
         self.event_type = Some(event_type.to_string());

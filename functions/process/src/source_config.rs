@@ -6,13 +6,15 @@ use std::time::Duration;
 use domain::provider::Provider;
 use domain::provider::compiled_provider::CompiledProvider;
 use domain::source::source_name::SourceName;
-use domain::source::{Options, OptionsError, Source, SourceError};
+use domain::source::{ExpectOptions, Options, OptionsError, Source, SourceError};
 use domain::stale_cache::{Found, Policy, Recall, StaleCache};
 use domain::time::Timestamp;
 use platform::log::{self, Level};
 use platform::service_error::ServiceError;
 use platform::sources::{FRESH_FOR, Lookup, READS_APART, Sources};
 use serde_json::json;
+
+use crate::clients::Clients;
 
 /// What was known outlives failed reads without limit: without it, events wait. Names come from verified events only,
 /// so there are more entries than any operator has sources.
@@ -54,6 +56,16 @@ impl SourceConfig {
     pub(crate) fn sender(&self, provider: Provider) -> Option<&Arc<CompiledProvider>> {
         let own = || self.sender.as_ref().filter(|(own, _)| *own == Provider::Custom).map(|(_, sender)| sender);
         provider.sender().or_else(own)
+    }
+
+    /// The source's own provider and sender, if there is such a source.
+    pub(crate) fn own(&self) -> Option<(Provider, &Arc<CompiledProvider>)> {
+        self.sender.as_ref().map(|(provider, sender)| (*provider, sender))
+    }
+
+    /// How jobs of `provider` are waited for. Of a source that is gone nobody is asked, nor with another provider's key.
+    pub(crate) fn expect(&self, provider: Provider, clients: &Clients) -> Option<&ExpectOptions> {
+        clients.expect_options(self.options(provider))
     }
 
     /// Whether the source has been given to another provider than `provider`.

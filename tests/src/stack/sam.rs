@@ -75,7 +75,7 @@ impl<'a> Sam<'a> {
         deploy.arg("--template-file").arg(self.directory.build().join("template.yaml"));
         deploy.args(["--stack-name", STACK_NAME, "--resolve-s3", "--capabilities", "CAPABILITY_IAM"]);
         deploy.args(["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]);
-        deploy.args(["--parameter-overrides", &architecture(), &format!("TimeScale={time_scale}")]);
+        deploy.args(["--parameter-overrides", &architecture(), &format!("TimeScale={time_scale}"), "Expectations=on"]);
         environment::loopback_only(&mut deploy);
         progress.run("sam deploy", DEPLOY_BOUND, &mut deploy, &self.directory.sam_log())
     }

@@ -69,6 +69,7 @@ fn check_claimed(name: &str, attempts: u32, learn: impl FnOnce(&mut ProcessLog))
             recorded_by: event().recorded_by,
             body_sha256: event().body_sha256,
             verified_by: domain::event::VerifiedBy::Signature,
+            origin: domain::event::Origin::Webhook,
             is_contradicted: false,
             brought_forward_at: None,
             claimed_by: None,

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
+use super::Dedupe;
 use super::configuration::Configuration;
+use super::expect_options::{ExpectOptions, Order};
+use super::job_waits::BadJobWaits;
+use crate::content::head::KeyRules;
 use crate::description::Description;
 use crate::download::hosts::AssetHost;
 
@@ -20,6 +24,10 @@ pub struct Options {
     pub asset_hosts: Vec<AssetHost>,
     /// How the sender's API is asked about events that a token alone vouches for; absent where that is not wanted.
     pub confirm: Option<ApiAccess>,
+    /// How its jobs are waited for; absent where that is not wanted.
+    pub expect: Option<ExpectOptions>,
+    /// What becomes of progress that comes after the end.
+    pub order: Order,
 }
 
 /// How a sender's API is asked.
@@ -46,8 +54,8 @@ pub struct LoopbackUrl(u16);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OptionsError {
     /// Nothing to ask the API with.
-    #[error("`confirm` needs the key of the sender's API: give it as `api_key`, or leave `confirm` out")]
-    ApiKeyMissing,
+    #[error("`{0}` needs the key of the sender's API: give it as `api_key`, or leave `{0}` out")]
+    ApiKeyMissing(&'static str),
     /// No header could carry it.
     #[error("`api_key` is empty or holds characters that no HTTP header can carry: copy it again from the sender")]
     NotAnApiKey,
@@ -67,11 +75,43 @@ pub enum OptionsError {
         "`asset_hosts` holds something that is not a host name: write `cdn.example.com`, or `.example.com` for all below"
     )]
     NotAHost,
+    /// Nobody could say how its jobs stand.
+    #[error("`expect` cannot work, since no way to ask {0}'s API about a job is known: leave `expect` out")]
+    NobodyToExpectFrom(String),
+    /// A job's id would stand for more than one job, or a repeat for a new event.
+    #[error(
+        "`{0}` needs `dedupe` to be \"key\": the id of a job must stand for one job, and a repeat for the same event"
+    )]
+    NeedsKeys(&'static str),
+    /// A wait of `expect`.
+    #[error("`expect` cannot be followed: {0}")]
+    Waits(#[source] BadJobWaits),
+    /// The pace of `expect`.
+    #[error("`expect` cannot be followed: `poll_per_minute` is 1 to 1000")]
+    PollsPerMinute,
 }
 
 impl Options {
     pub(super) fn read(sender: &Description, configuration: &Configuration) -> Result<Options, OptionsError> {
-        let confirm = if configuration.confirm { Some(ApiAccess::read(sender, configuration)?) } else { None };
+        let access = |option| ApiAccess::read(sender, configuration, option);
+        let confirm = if configuration.confirm { Some(access("confirm")?) } else { None };
+        let expect = configuration.expect.as_ref().map(|form| {
+            if sender.polls.iter().all(|poll| poll.unprompted.is_none()) {
+                return Err(OptionsError::NobodyToExpectFrom(title(sender)));
+            }
+            if configuration.dedupe != Dedupe::Key {
+                return Err(OptionsError::NeedsKeys("expect"));
+            }
+            let key_rules = KeyRules {
+                retries_differ: configuration.retries_differ.unwrap_or(sender.retries_differ),
+                has_url_token: !configuration.token_sha256.is_empty(),
+                has_body: false,
+            };
+            form.read(access("expect")?, key_rules)
+        });
+        if configuration.order == Order::EndWins && configuration.dedupe != Dedupe::Key {
+            return Err(OptionsError::NeedsKeys("order"));
+        }
         Ok(Options {
             archive: configuration.archive,
             max_asset_bytes: configuration.max_asset_bytes.unwrap_or(ASSET_MAX_BYTES),
@@ -81,6 +121,8 @@ impl Options {
                 .map(|text| AssetHost::parse(text).ok_or(OptionsError::NotAHost))
                 .collect::<Result<_, _>>()?,
             confirm,
+            expect: expect.transpose()?,
+            order: configuration.order,
         })
     }
 }
@@ -88,26 +130,45 @@ impl Options {
 /// Those of a source about which nothing is known.
 impl Default for Options {
     fn default() -> Options {
-        Options { archive: false, max_asset_bytes: ASSET_MAX_BYTES, asset_hosts: Vec::new(), confirm: None }
+        Options {
+            archive: false,
+            max_asset_bytes: ASSET_MAX_BYTES,
+            asset_hosts: Vec::new(),
+            confirm: None,
+            expect: None,
+            order: Order::AsProcessed,
+        }
     }
 }
 
 impl ApiAccess {
-    fn read(sender: &Description, configuration: &Configuration) -> Result<ApiAccess, OptionsError> {
-        let key = configuration.api_key.as_deref().ok_or(OptionsError::ApiKeyMissing)?;
+    fn read(
+        sender: &Description,
+        configuration: &Configuration,
+        option: &'static str,
+    ) -> Result<ApiAccess, OptionsError> {
+        let key = configuration.api_key.as_deref().ok_or(OptionsError::ApiKeyMissing(option))?;
         let family = configuration.api_family.clone();
-        let title =
-            || if sender.about.title.is_empty() { "the sender".to_owned() } else { sender.about.title.to_string() };
-        if sender.has_families() && family.is_none() {
-            return Err(OptionsError::FamilyMissing(title()));
+        // An expectation may name the part itself.
+        if sender.has_families() && family.is_none() && configuration.confirm {
+            return Err(OptionsError::FamilyMissing(title(sender)));
         }
-        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
-        if family.as_ref().is_some_and(|family| family.is_empty() || !family.bytes().all(is_plain)) {
-            return Err(OptionsError::NotAFamily(title()));
+        if family.as_deref().is_some_and(|family| !is_family(family)) {
+            return Err(OptionsError::NotAFamily(title(sender)));
         }
         let test_only_base_url = configuration.api_base_url.as_deref().map(LoopbackUrl::parse).transpose()?;
         Ok(ApiAccess { key: ApiKey::parse(key)?, family, test_only_base_url })
     }
+}
+
+/// Whether a text may stand in a URL as the name of a part of an API.
+pub(crate) fn is_family(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_plain)
+}
+
+fn title(sender: &Description) -> String {
+    if sender.about.title.is_empty() { "the sender".to_owned() } else { sender.about.title.to_string() }
 }
 
 impl LoopbackUrl {
