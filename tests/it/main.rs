@@ -21,6 +21,7 @@ mod contract;
 mod deploy;
 mod deploy_states;
 mod docs;
+mod expectations;
 mod faults;
 mod forgeries;
 mod front;

@@ -206,6 +206,21 @@ impl Simulator {
         }
     }
 
+    /// `source` with the options by which its jobs are asked about here, if their webhooks do not come.
+    #[must_use]
+    pub fn expects(&self, source: Source) -> Source {
+        let source = source
+            .with_option("expect", serde_json::json!({}))
+            .with_option("api_key", self.key())
+            .with_option("api_base_url", self.base_url());
+        if self.provider == Provider::Modelslab { source.with_option("api_family", "video") } else { source }
+    }
+
+    /// From now on, the API knows nothing of a job.
+    pub fn forget(&self, id: &str) {
+        self.state().jobs.retain(|job| job.id != id);
+    }
+
     fn add(&self, job: Job) -> String {
         let id = job.id.clone();
         self.state().jobs.push(job);

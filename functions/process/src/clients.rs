@@ -59,9 +59,9 @@ impl Clients {
             ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), Limits::PATIENT),
             inline_body_bytes: env.parsed("INLINE_BODY_BYTES", INLINE_BODY_BYTES, str::parse),
             events: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), Limits::PATIENT),
-            expectations: env.optional("EXPECT_QUEUE_URL").map(|url| {
-                ExpectQueue::new(Queue::new(&aws, url.clone(), Limits::PATIENT), url)
-            }),
+            expectations: env
+                .optional("EXPECT_QUEUE_URL")
+                .map(|url| ExpectQueue::new(Queue::new(&aws, url.clone(), Limits::PATIENT), url)),
             expecting: Expecting::default(),
             dead_letters: Queue::new(&aws, env.required("DEAD_LETTER_QUEUE_URL"), Limits::PATIENT),
             topic: Topic::new(&aws, env.required("TOPIC_ARN"), Limits::PATIENT),

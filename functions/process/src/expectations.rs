@@ -6,6 +6,8 @@ use std::time::Duration;
 use domain::confirm::{JobAnswer, JobInquiry, PolledEvent};
 use domain::download::target::Loopback;
 use domain::event::Event;
+use domain::event::VerifiedBy;
+use domain::event::event_type::EventType;
 use domain::expectation::{Expectation, ExpectationMessage, PollRequest};
 use domain::job_expired::{ExpiryReason, expired};
 use domain::ledger::admit::{PolledAdmission, admit_polled};
@@ -15,8 +17,6 @@ use domain::ledger::job_end::JobEnd;
 use domain::ledger::job_writes::ExpectedJob;
 use domain::ledger::record::RecordState;
 use domain::ledger::writes::PutCondition;
-use domain::event::VerifiedBy;
-use domain::event::event_type::EventType;
 use domain::message::{Message, MessageBody};
 use domain::source::{ExpectOptions, JobWaits};
 use platform::ledger::PutOutcome;
@@ -58,15 +58,16 @@ impl Processor {
     ) -> Disposition {
         match ExpectationMessage::decode(&received.body, clock::now()) {
             Ok(ExpectationMessage::Expect(expectation)) => self.expect(expectation, received, line).await,
-            Ok(ExpectationMessage::Poll(request)) => match self.poll(&request, received, request_id, deadline, line).await
-            {
-                Ok(disposition) => disposition,
-                // The job's due time brings it back.
-                Err(trouble) => {
-                    line.trouble(&trouble);
-                    Disposition::Delete
+            Ok(ExpectationMessage::Poll(request)) => {
+                match self.poll(&request, received, request_id, deadline, line).await {
+                    Ok(disposition) => disposition,
+                    // The job's due time brings it back.
+                    Err(trouble) => {
+                        line.trouble(&trouble);
+                        Disposition::Delete
+                    }
                 }
-            },
+            }
             Err(bad) => self.dead_letter(received, &bad.to_string(), line).await,
         }
     }
@@ -82,7 +83,8 @@ impl Processor {
                 return self.return_to_queue(received, line).await;
             }
         };
-        let own = config.own().and_then(|(provider, sender)| Some((provider, sender, config.expect(provider, clients)?)));
+        let own =
+            config.own().and_then(|(provider, sender)| Some((provider, sender, config.expect(provider, clients)?)));
         let Some((provider, sender, options)) = own else {
             if received.receives() < RECEIVES_BEFORE_REFUSAL {
                 clients.sources.invalidate(&source);
@@ -199,7 +201,8 @@ impl Processor {
             return Ok(JobStanding::Unanswered);
         }
         let target = inquiry.target(clients.loopback);
-        let target = target.map_err(|refusal| ServiceError::retryable("asking the sender's API", refusal.to_string()))?;
+        let target =
+            target.map_err(|refusal| ServiceError::retryable("asking the sender's API", refusal.to_string()))?;
         let answer = clients.provider_api.ask(&target, inquiry.request()).await;
         let answer = match answer {
             Ok(answer) => {
@@ -229,11 +232,7 @@ impl Processor {
 
     /// Has nobody ask the sender for a while, unless the job's time is over: what is never answered must not keep the others
     /// waiting.
-    async fn leave_alone(
-        &self,
-        record: &JobRecord,
-        retry_after: Option<Duration>,
-    ) -> Result<(), ServiceError> {
+    async fn leave_alone(&self, record: &JobRecord, retry_after: Option<Duration>) -> Result<(), ServiceError> {
         let (clients, now, source) = (&self.clients, clock::now(), &record.job.source);
         if record.give_up_at.is_some_and(|at| now >= clients.schedule.unanswered_at(at)) {
             return Ok(());
@@ -271,7 +270,8 @@ impl Processor {
                     return match claim_as_named(clients, &message, &request).await? {
                         ClaimResult::Claimed { record, .. } => {
                             line.claimed(&record);
-                            let claimed = ClaimedEvent { record: *record, sent: message.body, token: request.token, attempt: 1 };
+                            let claimed =
+                                ClaimedEvent { record: *record, sent: message.body, token: request.token, attempt: 1 };
                             Ok(self.process(claimed, deadline, received, line).await)
                         }
                         // Somebody was faster: the record is due.
@@ -293,7 +293,9 @@ impl Processor {
                     message.event = message.event.with_body_digest();
                     condition = PutCondition::Absent;
                 }
-                PolledAdmission::Expired { expires_at_seconds } => condition = PutCondition::Expired(expires_at_seconds),
+                PolledAdmission::Expired { expires_at_seconds } => {
+                    condition = PutCondition::Expired(expires_at_seconds)
+                }
             }
         }
         Ok(Disposition::Delete)

@@ -69,11 +69,7 @@ pub(crate) async fn tell_end(
 }
 
 /// Makes an event the one that tells the end of its job, or finds which other one does.
-pub(crate) async fn win(
-    clients: &Clients,
-    end: &JobEnd,
-    received_at: Timestamp,
-) -> Result<JobVerdict, ServiceError> {
+pub(crate) async fn win(clients: &Clients, end: &JobEnd, received_at: Timestamp) -> Result<JobVerdict, ServiceError> {
     let is_webhook = end.by != Origin::Poll;
     let id = end.job.id();
     match clients.ledger.win(&id, end, clock::now(), clients.schedule).await? {
@@ -90,7 +86,8 @@ pub(crate) async fn win(
         JobOutcome::Refused(record) => {
             let winner = record.as_ref().and_then(|record| record.end(end.end));
             // A record that stands and names no winner was changed meanwhile: it is asked again with the next attempt.
-            let winner = winner.ok_or_else(|| ServiceError::retryable("ending a job", "its record was being changed"))?;
+            let winner =
+                winner.ok_or_else(|| ServiceError::retryable("ending a job", "its record was being changed"))?;
             Ok(match end.judge(winner) {
                 EndVerdict::Publish => JobVerdict::Publish(JobNote::default()),
                 EndVerdict::Superseded(by) => {
@@ -130,11 +127,7 @@ pub(crate) async fn expect_end(attempt: Attempt<'_>, event: &Event, options: &Op
 
 /// The id of the event that has told the end of the job of which `event` tells progress, if there is one and the source
 /// wants nothing after it.
-pub(crate) async fn end_before(
-    attempt: Attempt<'_>,
-    event: &Event,
-    options: &Options,
-) -> Result<Option<String>, Stop> {
+pub(crate) async fn end_before(attempt: Attempt<'_>, event: &Event, options: &Options) -> Result<Option<String>, Stop> {
     let is_progress = event.event_type.status() == Some(Status::Progress);
     // An operator who has it replayed wants it.
     if options.order != Order::EndWins || !is_progress || event.replay > 0 {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use domain::delivery::trace::Trace;
-use domain::event::{Event, Origin};
 use domain::event::event_type::EventType;
+use domain::event::{Event, Origin};
 use domain::ledger::claim::Reason;
 use domain::ledger::record::Record;
 use domain::ledger::settle::Settlement;

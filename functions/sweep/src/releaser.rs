@@ -67,7 +67,11 @@ impl Releaser {
         let jobs = jobs.into_iter().take(usize::try_from(count).unwrap_or(usize::MAX)).zip(0_u32..);
         let released = jobs.map(async |(job, index)| {
             // A call that is cut off between mark and message costs the job a wait, no more.
-            if clock::now() >= stop_at { Ok(None) } else { self.release(source, job, (index, count), is_probe).await.map(Some) }
+            if clock::now() >= stop_at {
+                Ok(None)
+            } else {
+                self.release(source, job, (index, count), is_probe).await.map(Some)
+            }
         });
         let mut released = stream::iter(released).buffer_unordered(CALLS_AT_ONCE);
         while let Some(outcome) = released.next().await {

@@ -192,11 +192,7 @@ impl Ledger {
         self.change("dynamodb:UpdateItem (unblock)", &poll_pace::unblock(&id)).await.map(drop)
     }
 
-    async fn change(
-        &self,
-        operation: &'static str,
-        write: &Write<'_>,
-    ) -> Result<WriteOutcome, ServiceError> {
+    async fn change(&self, operation: &'static str, write: &Write<'_>) -> Result<WriteOutcome, ServiceError> {
         self.send(UPDATE_ITEM, operation, write).await
     }
 }
