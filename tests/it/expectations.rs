@@ -94,12 +94,7 @@ fn a_lost_webhook_of_csms_comes_back() {
 
 #[test]
 fn a_lost_webhook_of_get3ws_comes_back() {
-    check_lost(
-        Provider::Get3w,
-        End::Failed,
-        expect!["landfall.job.failed poll confirmed"],
-        expect!["the same event"],
-    );
+    check_lost(Provider::Get3w, End::Failed, expect!["landfall.job.failed poll confirmed"], expect!["the same event"]);
 }
 
 #[test]

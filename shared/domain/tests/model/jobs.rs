@@ -58,14 +58,18 @@ impl Bounds {
         Bounds { faults: 1, polls: 2, has_other_id: true, is_forged: false, was_off: false, replays: 0 };
 
     fn asked_for() -> Vec<Bounds> {
-        let faults = if std::env::var("MODEL").is_ok_and(|size| size == "large") { 3 } else { 1 };
+        let is_large = std::env::var("MODEL").is_ok_and(|size| size == "large");
+        let faults = if is_large { 3 } else { 1 };
+        let fewer = faults - 1;
         let mut all = Vec::new();
         for has_other_id in [false, true] {
-            for (is_forged, was_off) in [(false, false), (true, false), (false, true)] {
-                all.push(Bounds { faults, polls: faults + 1, has_other_id, is_forged, was_off, ..Bounds::SMALL });
-            }
-            let faults = faults.min(2);
-            all.push(Bounds { faults, polls: faults + 1, has_other_id, replays: 1, ..Bounds::SMALL });
+            let of = |faults| Bounds { faults, polls: faults + 1, has_other_id, ..Bounds::SMALL };
+            all.extend([
+                of(faults),
+                Bounds { was_off: true, ..of(faults) },
+                Bounds { is_forged: true, ..of(fewer) },
+                Bounds { replays: 1, ..of(fewer) },
+            ]);
         }
         all
     }

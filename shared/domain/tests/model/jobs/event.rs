@@ -1,6 +1,7 @@
 //! The events that tell of the job.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use domain::digest::Digest;
 use domain::event::event_id::EventId;
@@ -37,7 +38,14 @@ pub(crate) fn job() -> Job {
 }
 
 impl Tale {
-    pub(crate) fn event(self, has_other_id: bool) -> Event {
+    /// The event that tells it. They are made once: a state of the world is looked at often.
+    pub(crate) fn event(self, has_other_id: bool) -> &'static Event {
+        static EVENTS: LazyLock<[Vec<Event>; 2]> =
+            LazyLock::new(|| [false, true].map(|other| TALES.into_iter().map(|tale| tale.made(other)).collect()));
+        &EVENTS[usize::from(has_other_id)][self as usize]
+    }
+
+    fn made(self, has_other_id: bool) -> Event {
         let job = job();
         let key = match self {
             Tale::Answer | Tale::AnswerBeside if has_other_id => "answer",
@@ -62,7 +70,7 @@ impl Tale {
             origin: if is_polled { Origin::Poll } else { Origin::Webhook },
             replay: 0,
             received_at: NOW,
-            recorded_by: String::new(),
+            recorded_by: format!("{self:?}"),
             headers: BTreeMap::new(),
             body_sha256: Digest::of(body.as_bytes()),
         };
@@ -71,7 +79,7 @@ impl Tale {
 
     /// What it says to the job's record. Neither tells a time of its own that is late.
     pub(crate) fn end(self, has_other_id: bool) -> JobEnd {
-        let event = self.event(has_other_id);
+        let event = self.event(has_other_id).clone();
         JobEnd {
             job: job(),
             end: End::Completed,

@@ -106,13 +106,11 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome, mutation: 
             EndVerdict::Publish | EndVerdict::Superseded(_) => Step::Publishing(tale),
         },
         Step::Publishing(tale) => {
-            if outcome != Outcome::FailedForGood {
-                if tale != Tale::Expiry {
-                    let id = world.id(tale);
-                    world.published.push(id);
-                    world.published.sort();
-                    world.published.dedup();
-                }
+            if outcome != Outcome::FailedForGood && tale != Tale::Expiry {
+                let id = world.id(tale);
+                world.published.push(id);
+                world.published.sort_unstable();
+                world.published.dedup();
             }
             match outcome {
                 Outcome::Answered => Step::Settling(tale, Went::Done),
@@ -162,7 +160,7 @@ fn make(world: &mut World, index: usize, tale: Tale) -> Step {
     let event = tale.event(world.bounds.has_other_id);
     let body = PackedBody { bytes: Vec::new(), is_zstd: false };
     let request = request(index);
-    match world.table.write(&writes::make_claimed(&event, RecordBody::Inline(&body), &request, PutCondition::Absent)) {
+    match world.table.write(&writes::make_claimed(event, RecordBody::Inline(&body), &request, PutCondition::Absent)) {
         Ok(()) => Step::Telling(tale),
         Err(existing) => match admit_polled(&state(&existing.expect("it refuses")), event.body_sha256, NOW) {
             PolledAdmission::Unfinished | PolledAdmission::Expired { .. } => {
@@ -226,5 +224,5 @@ fn settled(world: &mut World, token: usize, tale: Tale, went: Went) {
     let settlement = settle(work, 1, NOW, SCHEDULE, JITTER);
     let event = tale.event(world.bounds.has_other_id);
     // Refused where somebody else has it by now.
-    drop(world.table.write(&writes::settle(&event, &request(token).token, &settlement, &[])));
+    drop(world.table.write(&writes::settle(event, &request(token).token, &settlement, &[])));
 }

@@ -43,10 +43,12 @@ pub(crate) fn properties() -> Vec<Property<Jobs>> {
             let Some(record) = world.job() else { return true };
             record.any_end().is_none_or(|end| {
                 let stands = TALES.into_iter().filter(|tale| world.id(*tale) == end.id).find_map(|it| world.record(it));
-                world.published.contains(&end.id) || stands.is_some_and(|record| record.state != State::Done)
+                world.published.contains(&end.id.as_str()) || stands.is_some_and(|record| record.state != State::Done)
             })
         }),
-        Property::always(EXPIRED_BY_ANSWER, |_, world: &World| world.record(Tale::Expiry).is_none() || world.said_not_ended),
+        Property::always(EXPIRED_BY_ANSWER, |_, world: &World| {
+            world.record(Tale::Expiry).is_none() || world.said_not_ended
+        }),
         Property::always(RECORDED, |_, world: &World| !is_expired(world) || world.record(Tale::Expiry).is_some()),
         Property::sometimes("a late webhook finds that the answer has won", |_, world: &World| {
             let ended_by_answer = world.job().and_then(|record| record.completed).is_some_and(|end| end.at.is_some());

@@ -10,6 +10,16 @@ use domain::ledger::write::Write;
 
 use crate::mapping::map_item;
 
+/// What nothing here looks at.
+const UNREAD: [Attribute; 6] = [
+    Attribute::Headers,
+    Attribute::Body,
+    Attribute::Type,
+    Attribute::KeyMeaning,
+    Attribute::MustConfirm,
+    Attribute::ReplayedAt,
+];
+
 /// The items, by id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Table(BTreeMap<String, Item<'static>>);
@@ -22,7 +32,12 @@ impl Table {
     /// Carries a write out, or gives what stood in its way.
     pub(crate) fn write(&mut self, write: &Write<'_>) -> Result<(), Option<Item<'static>>> {
         let before = self.0.get(write.id).cloned();
-        let changed = write.evaluate(before.as_ref()).map(|item| map_item(&item, &mut owned));
+        let changed = write.evaluate(before.as_ref()).map(|item| {
+            let mut item = map_item(&item, &mut owned);
+            // What says nothing of how the event or the job stands, and no decision reads.
+            UNREAD.into_iter().for_each(|attribute| drop(item.remove(attribute)));
+            item
+        });
         match changed {
             Some(changed) => {
                 self.0.insert(write.id.to_owned(), changed);

@@ -1,6 +1,7 @@
 //! A state of the world, and what happens in it beside the processors.
 
 use domain::expectation::Hint;
+use domain::ledger::attribute::Attribute;
 use domain::ledger::claim::{Claim, ClaimRequest, claim};
 use domain::ledger::item::Item;
 use domain::ledger::job::{JobRecord, JobState};
@@ -39,7 +40,7 @@ pub(crate) struct World {
     pub(crate) table: Table,
     pub(crate) processors: [Processor; 2],
     /// The ids under which an end was published.
-    pub(crate) published: Vec<String>,
+    pub(crate) published: Vec<&'static str>,
     /// Whether the API has ever said that the job has not ended.
     pub(crate) said_not_ended: bool,
 }
@@ -72,12 +73,12 @@ impl World {
         self.job().is_some_and(|record| record.state == JobState::Waiting)
     }
 
-    pub(crate) fn id(&self, tale: Tale) -> String {
-        tale.event(self.bounds.has_other_id).id.to_string()
+    pub(crate) fn id(&self, tale: Tale) -> &'static str {
+        tale.event(self.bounds.has_other_id).id.as_str()
     }
 
     pub(crate) fn record(&self, tale: Tale) -> Option<RecordState> {
-        self.table.get(&self.id(tale)).map(state)
+        self.table.get(self.id(tale)).map(state)
     }
 
     /// The first that is told under its id, so that what has one record is looked at once.
@@ -96,7 +97,7 @@ impl World {
     pub(crate) fn claimable(&self) -> impl Iterator<Item = Tale> {
         self.tales().filter(|tale| {
             let id = self.id(*tale);
-            let is_held = self.processors.iter().any(|processor| processor.works_on(&id, self));
+            let is_held = self.processors.iter().any(|processor| processor.works_on(id, self));
             !is_held && self.record(*tale).is_some_and(|record| !record.state.is_final())
         })
     }
@@ -129,14 +130,14 @@ impl World {
         self.delivered.sort_unstable();
         let event = tale.event(self.bounds.has_other_id);
         let body = PackedBody { bytes: Vec::new(), is_zstd: false };
-        let put = writes::record(&event, RecordBody::Inline(&body), NOW, PutCondition::Absent);
+        let put = writes::record(event, RecordBody::Inline(&body), NOW, PutCondition::Absent);
         let is_new = self.table.write(&put).is_ok();
         if is_new && self.bounds.was_off && tale == Tale::Webhook {
             let id = event.id.as_str();
-            self.table.set(id, domain::ledger::attribute::Attribute::State, State::Done.as_str());
+            self.table.set(id, Attribute::State, State::Done.as_str());
             let expires_at_seconds = SCHEDULE.expires_at_seconds(NOW);
-            self.table.set(id, domain::ledger::attribute::Attribute::ExpiresAt, expires_at_seconds);
-            self.published.push(event.id.to_string());
+            self.table.set(id, Attribute::ExpiresAt, expires_at_seconds);
+            self.published.push(id);
         }
     }
 
@@ -151,8 +152,8 @@ impl World {
     pub(crate) fn claim(&mut self, index: usize, tale: Tale) {
         // Whoever held it is dead, and its time is over.
         let id = self.id(tale);
-        self.table.set(&id, domain::ledger::attribute::Attribute::LeaseUntil, NOW);
-        self.table.set(&id, domain::ledger::attribute::Attribute::NotBefore, NOW);
+        self.table.set(id, Attribute::LeaseUntil, NOW);
+        self.table.set(id, Attribute::NotBefore, NOW);
         let request = request(index);
         let existing = self.record(tale);
         if let Claim::Take { .. } = claim(existing.as_ref(), &request) {
