@@ -128,6 +128,41 @@ fn a_message_that_goes_back_to_the_queue_is_counted() {
 }
 
 #[test]
+fn jobs_are_counted_by_how_they_end() {
+    let check_job = |name: &str, note: JobNote| {
+        check_claimed(name, 1, |line| {
+            line.done(&WorkResult::Published(result(COMPLETED, AssetCounts::default()), note));
+            line.settled(done(), false);
+        });
+    };
+    let webhook = Some(Origin::Webhook);
+    check_job("ended-by-webhook", JobNote { ended_by: webhook, wait_millis: Some(96_341), ..JobNote::default() });
+    check_job("ended-by-poll", JobNote { ended_by: Some(Origin::Poll), ..JobNote::default() });
+    check_job("expired", JobNote { is_expired: true, ..JobNote::default() });
+    check_claimed("superseded", 1, |line| {
+        let note = JobNote { is_late: true, ..JobNote::default() };
+        line.done(&WorkResult::Superseded("csm-prod/SESSION_1/complete".to_owned(), note));
+        line.settled(done(), false);
+    });
+    check_claimed("suppressed", 1, |line| {
+        line.done(&WorkResult::Suppressed("csm-prod/SESSION_1/complete".to_owned()));
+        line.settled(done(), false);
+    });
+}
+
+#[test]
+fn what_becomes_of_an_expectation_is_told() {
+    check("expecting", |line| {
+        line.source(&event().source);
+        line.expected(true);
+    });
+    check("unaskable", |line| {
+        line.source(&event().source);
+        line.outcome(Outcome::Unaskable);
+    });
+}
+
+#[test]
 fn what_is_only_passed_over_is_no_event() {
     check("finished", |line| {
         line.event(&event());
