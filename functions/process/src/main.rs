@@ -15,6 +15,8 @@ mod expecting;
 mod isolation;
 mod job;
 mod memory;
+mod outcome;
+mod polled;
 mod process_log;
 mod processor;
 mod publish;

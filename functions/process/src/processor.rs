@@ -19,7 +19,8 @@ use crate::claim::{ClaimResult, claim_event};
 use crate::clients::Clients;
 use crate::deadline::Deadline;
 use crate::isolation::Isolation;
-use crate::process_log::{Outcome, ProcessLog};
+use crate::outcome::Outcome;
+use crate::process_log::ProcessLog;
 use crate::steps::{self, WorkResult};
 use crate::stop::Stop;
 

@@ -14,8 +14,6 @@ use platform::service_error::ServiceError;
 use platform::sources::{FRESH_FOR, Lookup, READS_APART, Sources};
 use serde_json::json;
 
-use crate::clients::Clients;
-
 /// What was known outlives failed reads without limit: without it, events wait. Names come from verified events only,
 /// so there are more entries than any operator has sources.
 const POLICY: Policy = Policy {
@@ -64,8 +62,8 @@ impl SourceConfig {
     }
 
     /// How jobs of `provider` are waited for. Of a source that is gone nobody is asked, nor with another provider's key.
-    pub(crate) fn expect(&self, provider: Provider, clients: &Clients) -> Option<&ExpectOptions> {
-        clients.expect_options(self.options(provider))
+    pub(crate) fn expect(&self, provider: Provider) -> Option<&ExpectOptions> {
+        self.options(provider).expect.as_ref()
     }
 
     /// Whether the source has been given to another provider than `provider`.

@@ -4,15 +4,16 @@
 //! API's own account takes the place of everything that the delivery claimed.
 
 mod account;
+mod answer;
 mod job_inquiry;
 mod question;
 mod request;
 
+pub use self::answer::ApiAnswer;
 pub use self::job_inquiry::{JobAnswer, JobInquiry, PolledEvent};
 pub use self::request::ApiRequest;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use self::question::{Account, Question};
 use crate::content::canonical::{Canonical, is_json};
@@ -45,17 +46,6 @@ pub enum ConfirmationNeed {
 pub struct Inquiry {
     question: Question,
     claimed: Status,
-}
-
-/// What an API answered.
-#[derive(Clone)]
-pub struct ApiAnswer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The body.
-    pub body: Vec<u8>,
-    /// How long the API wants to be left alone, if it says so in seconds.
-    pub retry_after: Option<Duration>,
 }
 
 /// What an answer makes of an event. The reasons hold nothing of what was sent or answered.

@@ -4,6 +4,7 @@ use domain::digest::Digest;
 use domain::event::event_id::EventId;
 use domain::event::event_type::{Status, Thing};
 use domain::event::{Origin, VerifiedBy};
+use domain::ledger::claim::Reason;
 use domain::ledger::record::{RecordState, State, StoredBody};
 use domain::provider::Provider;
 use domain::source::source_name::SourceName;

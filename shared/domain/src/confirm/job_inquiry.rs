@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::answer::ApiAnswer;
 use super::question::{Account, Question, fits};
-use super::{ApiAnswer, ApiRequest};
+use super::request::ApiRequest;
 use crate::content::parsed_delivery::ParsedDelivery;
 use crate::description::{Pointer, RequestText, UnpromptedField};
 use crate::digest::Digest;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::expect_options::{ExpectForm, Order};
+use super::expect_form::{ExpectForm, Order};
 use super::{Dedupe, SourceError};
 
 /// The fields of the secret, none of them believed yet.

@@ -1,9 +1,9 @@
 //! What a source says of jobs whose webhooks may be lost.
 
-use serde::Deserialize;
-
+use super::api_access::ApiAccess;
+use super::expect_form::ExpectForm;
 use super::job_waits::JobWaits;
-use super::options::{ApiAccess, OptionsError};
+use super::options_error::OptionsError;
 use crate::content::head::KeyRules;
 
 /// How long jobs of a source are waited for, and how its sender is asked about one whose webhook does not come.
@@ -21,47 +21,24 @@ pub struct ExpectOptions {
     pub key_rules: KeyRules,
 }
 
-/// What becomes of progress that comes after the end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Order {
-    /// It is published like everything else.
-    #[default]
-    AsProcessed,
-    /// It is not published once the end of its job has been.
-    EndWins,
-}
-
-/// The option `expect`, as it is written.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct ExpectForm {
-    within_seconds: u32,
-    give_up_seconds: u32,
-    poll_per_minute: u32,
-    from_events: bool,
-}
-
 /// A sweep releases no more.
 const POLLS_PER_MINUTE_MAX: u32 = 1_000;
 
-impl Default for ExpectForm {
-    fn default() -> ExpectForm {
-        ExpectForm { within_seconds: 600, give_up_seconds: 24 * 60 * 60, poll_per_minute: 60, from_events: false }
-    }
-}
-
-impl ExpectForm {
-    pub(super) fn read(&self, access: ApiAccess, key_rules: KeyRules) -> Result<ExpectOptions, OptionsError> {
-        let waits = JobWaits { within_seconds: self.within_seconds, give_up_seconds: self.give_up_seconds };
-        if !(1..=POLLS_PER_MINUTE_MAX).contains(&self.poll_per_minute) {
+impl ExpectOptions {
+    pub(super) fn read(
+        form: &ExpectForm,
+        access: ApiAccess,
+        key_rules: KeyRules,
+    ) -> Result<ExpectOptions, OptionsError> {
+        let waits = JobWaits { within_seconds: form.within_seconds, give_up_seconds: form.give_up_seconds };
+        if !(1..=POLLS_PER_MINUTE_MAX).contains(&form.poll_per_minute) {
             return Err(OptionsError::PollsPerMinute);
         }
         Ok(ExpectOptions {
             access,
             waits: waits.check().map_err(OptionsError::Waits)?,
-            poll_per_minute: self.poll_per_minute,
-            from_events: self.from_events,
+            poll_per_minute: form.poll_per_minute,
+            from_events: form.from_events,
             key_rules,
         })
     }

@@ -1,11 +1,11 @@
 //! What the processor does with a source's events.
 
-use std::fmt;
-
 use super::Dedupe;
+use super::api_access::{ApiAccess, title};
 use super::configuration::Configuration;
-use super::expect_options::{ExpectOptions, Order};
-use super::job_waits::BadJobWaits;
+use super::expect_form::Order;
+use super::expect_options::ExpectOptions;
+use super::options_error::OptionsError;
 use crate::content::head::KeyRules;
 use crate::description::Description;
 use crate::download::hosts::AssetHost;
@@ -30,67 +30,6 @@ pub struct Options {
     pub order: Order,
 }
 
-/// How a sender's API is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ApiAccess {
-    /// The key.
-    pub key: ApiKey,
-    /// The part of the sender's API that knows the source's jobs; its webhooks do not say it.
-    pub family: Option<String>,
-    /// Where a test plays the API.
-    pub test_only_base_url: Option<LoopbackUrl>,
-}
-
-/// A key for the sender's API, fit for an HTTP header. Its text is never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ApiKey(String);
-
-/// `http://127.0.0.1:{port}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LoopbackUrl(u16);
-
-/// Why a source's options cannot be followed. The text says what to write instead, and never shows what stands there.
-/// Deliveries are taken all the same; their events wait until it is mended.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OptionsError {
-    /// Nothing to ask the API with.
-    #[error("`{0}` needs the key of the sender's API: give it as `api_key`, or leave `{0}` out")]
-    ApiKeyMissing(&'static str),
-    /// No header could carry it.
-    #[error("`api_key` is empty or holds characters that no HTTP header can carry: copy it again from the sender")]
-    NotAnApiKey,
-    /// The sender's API has many parts, and a job is known to one of them.
-    #[error(
-        "`confirm` needs to know where {0}'s API has the jobs of this source: give `api_family`, such as `video` or `images`"
-    )]
-    FamilyMissing(String),
-    /// Nothing that could stand in a URL of the sender's.
-    #[error("`api_family` is not the name of a part of {0}'s API, such as `video` or `text-to-3d`")]
-    NotAFamily(String),
-    /// An operator must not be able to send a key anywhere.
-    #[error("`api_base_url` is for tests only: leave it out")]
-    BaseUrlOutsideTests,
-    /// Not the name of a host.
-    #[error(
-        "`asset_hosts` holds something that is not a host name: write `cdn.example.com`, or `.example.com` for all below"
-    )]
-    NotAHost,
-    /// Nobody could say how its jobs stand.
-    #[error("`expect` cannot work, since no way to ask {0}'s API about a job is known: leave `expect` out")]
-    NobodyToExpectFrom(String),
-    /// A job's id would stand for more than one job, or a repeat for a new event.
-    #[error(
-        "`{0}` needs `dedupe` to be \"key\": the id of a job must stand for one job, and a repeat for the same event"
-    )]
-    NeedsKeys(&'static str),
-    /// A wait of `expect`.
-    #[error("`expect` cannot be followed: {0}")]
-    Waits(#[source] BadJobWaits),
-    /// The pace of `expect`.
-    #[error("`expect` cannot be followed: `poll_per_minute` is 1 to 1000")]
-    PollsPerMinute,
-}
-
 impl Options {
     pub(super) fn read(sender: &Description, configuration: &Configuration) -> Result<Options, OptionsError> {
         let access = |option| ApiAccess::read(sender, configuration, option);
@@ -107,7 +46,7 @@ impl Options {
                 has_url_token: !configuration.token_sha256.is_empty(),
                 has_body: false,
             };
-            form.read(access("expect")?, key_rules)
+            ExpectOptions::read(form, access("expect")?, key_rules)
         });
         if configuration.order == Order::EndWins && configuration.dedupe != Dedupe::Key {
             return Err(OptionsError::NeedsKeys("order"));
@@ -138,72 +77,6 @@ impl Default for Options {
             expect: None,
             order: Order::AsProcessed,
         }
-    }
-}
-
-impl ApiAccess {
-    fn read(
-        sender: &Description,
-        configuration: &Configuration,
-        option: &'static str,
-    ) -> Result<ApiAccess, OptionsError> {
-        let key = configuration.api_key.as_deref().ok_or(OptionsError::ApiKeyMissing(option))?;
-        let family = configuration.api_family.clone();
-        // An expectation may name the part itself.
-        if sender.has_families() && family.is_none() && configuration.confirm {
-            return Err(OptionsError::FamilyMissing(title(sender)));
-        }
-        if family.as_deref().is_some_and(|family| !is_family(family)) {
-            return Err(OptionsError::NotAFamily(title(sender)));
-        }
-        let test_only_base_url = configuration.api_base_url.as_deref().map(LoopbackUrl::parse).transpose()?;
-        Ok(ApiAccess { key: ApiKey::parse(key)?, family, test_only_base_url })
-    }
-}
-
-/// Whether a text may stand in a URL as the name of a part of an API.
-pub(crate) fn is_family(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_plain)
-}
-
-fn title(sender: &Description) -> String {
-    if sender.about.title.is_empty() { "the sender".to_owned() } else { sender.about.title.to_string() }
-}
-
-impl LoopbackUrl {
-    fn parse(text: &str) -> Result<LoopbackUrl, OptionsError> {
-        let port = text.strip_prefix("http://127.0.0.1:").and_then(|port| port.parse().ok());
-        port.map(LoopbackUrl).ok_or(OptionsError::BaseUrlOutsideTests)
-    }
-}
-
-impl fmt::Display for LoopbackUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "http://127.0.0.1:{}", self.0)
-    }
-}
-
-impl ApiKey {
-    fn parse(text: &str) -> Result<ApiKey, OptionsError> {
-        // White space around a key comes from copying it.
-        let text = text.trim();
-        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(OptionsError::NotAnApiKey);
-        }
-        Ok(ApiKey(text.to_owned()))
-    }
-
-    /// The key itself, for the one request that it is meant for.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for ApiKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
     }
 }
 
