@@ -202,3 +202,6 @@ fn is_current(now: Timestamp) -> Condition<'static> {
     let now_seconds = now.as_millis().div_euclid(1000);
     Any(vec![Absent(ExpiresAt), Compare(ExpiresAt, Above, Value::Number(now_seconds))])
 }
+
+#[cfg(test)]
+mod tests;

@@ -151,7 +151,12 @@ fn an_event_may_gain_fields_and_lose_none() {
     let failed = event("get3w/v3-failed");
     let all_by_reference = by_reference("get3w/v3-completed");
     let references = ["/data/raw_ref", "/data/assets_ref"];
-    check_required(&schema, &completed, &["", "/data", "/data/job", "/data/assets/0"], &["/landfallreceived", "/subject"]);
+    check_required(
+        &schema,
+        &completed,
+        &["", "/data", "/data/job", "/data/assets/0"],
+        &["/landfallreceived", "/subject"],
+    );
     check_required(&schema, &failed, &["/data/error"], &[]);
     check_required(&schema, &all_by_reference, &references, &[]);
     for at in ["", "/data", "/data/job", "/data/timings", "/data/assets/0"] {

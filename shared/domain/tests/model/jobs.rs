@@ -200,6 +200,10 @@ fn every_end_of_an_expected_job_is_published_once() {
     for bounds in Bounds::asked_for() {
         let checker = explore(Jobs { bounds, mutation: None }, HasDiscoveries::AnyFailures);
         for property in checker.model().properties() {
+            let is_possible = bounds.has_other_id && bounds.faults > 0 && !bounds.was_off;
+            if property.expectation == Expectation::Sometimes && is_possible {
+                assert!(checker.discovery(property.name).is_some(), "cannot happen: {}", property.name);
+            }
             if property.expectation == Expectation::Always
                 && let Some(path) = checker.discovery(property.name)
             {

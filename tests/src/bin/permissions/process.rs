@@ -22,7 +22,7 @@ const LARGE_BYTES: usize = 70 * 1024;
 /// So many outputs fill a published event.
 const MANY_OUTPUTS: usize = 4000;
 
-pub(crate) const PATHS: [Path; 18] = [
+pub(crate) const PATHS: [Path; 19] = [
     Path {
         function: "Process",
         name: "recorded",
@@ -140,6 +140,11 @@ pub(crate) const PATHS: [Path; 18] = [
     },
     Path {
         function: "Process",
+        name: "progress where ends win",
+        walk: |world, name| Box::pin(async move { progress(world, name).await }),
+    },
+    Path {
+        function: "Process",
         name: "topic away",
         walk: |world, name| {
             Box::pin(async move {
@@ -238,6 +243,19 @@ async fn ask(world: &World, name: &str, end: End, condition: Condition) -> Outco
     let name = name.replace(' ', "-");
     let source = world.set_up(&name, sender.confirms(Source::new(Provider::Csm))).await;
     world.feed(&source, &sender.webhook(&job, End::Completed), Outage::None).await;
+    let processed = world.process(Outage::None).await;
+    world.outcome(&[processed]).await
+}
+
+/// An event that tells of progress, of a source that publishes none after the end of its job.
+async fn progress(world: &World, name: &str) -> Outcome {
+    let source = Source::new(Provider::Csm).with_option("order", "end-wins");
+    let source = world.set_up(&name.replace(' ', "-"), source).await;
+    let body = json!({
+        "type": "session_status_changed",
+        "payload": {"session_id": "SESSION_1", "new_status": "incomplete", "timestamp": "2025-09-01T07:26:50.484Z"},
+    });
+    world.feed(&source, body.to_string().as_bytes(), Outage::None).await;
     let processed = world.process(Outage::None).await;
     world.outcome(&[processed]).await
 }
