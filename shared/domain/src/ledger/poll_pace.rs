@@ -203,7 +203,7 @@ mod tests {
     fn sources_are_noted_once() {
         let name = SourceName::parse("a").unwrap();
         let noted = note_source(&name).evaluate(None).expect("nothing stands there");
-        assert_eq!(expecting(Some(&noted)), [name.clone()]);
+        assert_eq!(expecting(Some(&noted)), std::slice::from_ref(&name));
         assert_eq!(note_source(&name).evaluate(Some(&noted)), None);
     }
 }

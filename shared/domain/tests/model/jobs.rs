@@ -57,6 +57,7 @@ impl Bounds {
     const SMALL: Bounds =
         Bounds { faults: 1, polls: 2, has_other_id: true, is_forged: false, was_off: false, replays: 0 };
 
+    #[expect(clippy::disallowed_methods, reason = "a knob of this test, not a setting of Landfall")]
     fn asked_for() -> Vec<Bounds> {
         let is_large = std::env::var("MODEL").is_ok_and(|size| size == "large");
         let faults = if is_large { 3 } else { 1 };
