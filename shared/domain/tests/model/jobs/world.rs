@@ -180,7 +180,7 @@ impl World {
         let event = tale.event(self.bounds.has_other_id);
         let job = ReplayJobId::parse("00000000000000000000000000000001").expect("it is a job's id");
         let request = ReplayRequest { job, now: NOW, schedule: SCHEDULE, replays_contradicted: false };
-        drop(self.table.write(&writes::replay(&event.id, &request)));
+        drop(self.table.write(&request.write(&event.id)));
     }
 }
 
