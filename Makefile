@@ -5,7 +5,8 @@
 
 .DEFAULT_GOAL := help
 programs := demo test large check up down fmt clean build first-hour faults permissions upgrade previous model fuzz vectors vectors-new \
-	providers consumers apps bench bench-archive bench-verify cost instructions scaling sbom reproduce
+	providers consumers apps bench bench-archive bench-verify cost instructions scaling sbom reproduce man \
+	release install-check
 .PHONY: help deploy $(programs)
 
 # Steps say how long make has been at it.
@@ -49,5 +50,8 @@ bench-verify: ## verifying by each description beside a path written by hand; fa
 cost: ## dollars per million events, by sender and by what an operator can change, and per month; PUBLISH=1 as for bench
 instructions: ## what ingest takes in instructions, which are the same on a busy machine; needs valgrind
 scaling: ## simulates 1 to 10,000 deliveries a second against AWS's limits; SEED=number, PUBLISH=1 into benches/scale.md
-sbom: ## what each function is made of, as CycloneDX: target/sbom/{ingest,process,sweep}.cdx.json
-reproduce: ## builds the functions twice, in two places, from nothing; both must be the same
+release: ## target/landfall-{version}-{architecture}.tar.gz, with all that a deployment needs; deploys from it locally
+install-check: ## cargo install of the tool, into a folder of its own
+sbom: ## what the functions and the tool are made of, as CycloneDX: target/sbom/*.cdx.json
+reproduce: ## makes the release twice, in two places, from nothing; both must be the same
+man: ## the manual page of landfall, and its completions for shells: target/man

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
@@ -45,9 +46,10 @@ where
 {
     fn or_error(self, call: &str) -> Result<T> {
         self.map_err(|error| match error.as_service_error() {
-            Some(service) => {
-                of_answer(call, service.code().unwrap_or("no code"), service.message().unwrap_or_default())
-            }
+            Some(service) => match service.code() {
+                Some(code) => of_answer(call, code, service.message().unwrap_or_default()),
+                None => Error::Unavailable(format!("{call} was answered with what is no answer: {}", chain(&error))),
+            },
             None => of_transport(call, &error),
         })
     }
@@ -80,6 +82,11 @@ impl From<ReplayError> for Error {
 /// The code by which a service says what is wrong.
 pub fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<&str> {
     error.as_service_error().and_then(ProvideErrorMetadata::code)
+}
+
+/// The status of an answer, where a service says no more.
+pub fn http_status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
+    error.raw_response().map(|response| response.status().as_u16())
 }
 
 fn of_answer(call: &str, code: &str, message: &str) -> Error {

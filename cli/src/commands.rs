@@ -5,10 +5,16 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::error::Result;
 
+mod completions;
+mod consumers;
+mod cost;
 mod deploy;
+mod dlq;
+mod doctor;
 mod events;
 mod explain;
 mod ledger;
+mod permissions;
 mod replay;
 mod sign;
 mod source;
@@ -16,6 +22,7 @@ mod status;
 mod tail;
 mod trigger;
 mod try_vectors;
+mod upgrade;
 mod wait;
 
 /// The commands.
@@ -38,7 +45,7 @@ pub enum Command {
     Replay(Box<replay::Arguments>),
     /// Print the headers that a source's sender would add to a body, for curl
     Sign(sign::Arguments),
-    /// Show the stack and its state
+    /// Show what the stack has done and what waits: figures of the functions, queues, ledger and alarms
     Status(status::Arguments),
     /// Show what the functions log, as one stream
     Tail(tail::Arguments),
@@ -46,16 +53,35 @@ pub enum Command {
     Trigger(trigger::Arguments),
     /// Say what becomes of recorded requests, without a network
     Try(try_vectors::Arguments),
+    /// Bring a stack to this version, or show what would change
+    Upgrade(upgrade::Arguments),
     /// Wait until an event has ended; the exit code says how: 0 well, 1 badly, 9 not in time
     Wait(wait::Arguments),
+    /// Look at the queues that receive events
+    #[command(subcommand)]
+    Consumers(consumers::ConsumersCommand),
+    /// Look at what could not be processed or delivered, and send it again
+    #[command(subcommand)]
+    Dlq(dlq::DlqCommand),
+    /// Examine the stack point by point, and say what to do
+    Doctor,
+    /// Show what the stack has cost, by what CloudWatch counted and list prices
+    Cost(cost::Arguments),
+    /// List what the commands may ask of AWS, by the policy that allows it
+    Permissions(permissions::Arguments),
+    /// Print a script that completes the command line in a shell
+    Completions(completions::Arguments),
+    /// Print the man page
+    #[command(hide = true)]
+    Man,
 }
 
 impl Command {
-    /// Does it.
+    /// Does it; `command_line` makes the description of all commands.
     ///
     /// # Errors
     /// They say who must do what.
-    pub async fn run(self, context: &Context) -> Result<()> {
+    pub async fn run(self, command_line: fn() -> clap::Command, context: &Context) -> Result<()> {
         match self {
             Command::Deploy(arguments) => deploy::run(&arguments, context).await,
             Command::Source(command) => command.run(context).await,
@@ -68,7 +94,15 @@ impl Command {
             Command::Tail(arguments) => tail::run(&arguments, context).await,
             Command::Trigger(arguments) => trigger::run(&arguments, context).await,
             Command::Try(arguments) => try_vectors::run(&arguments, context),
+            Command::Upgrade(arguments) => upgrade::run(&arguments, context).await,
             Command::Wait(arguments) => wait::run(&arguments, context).await,
+            Command::Consumers(command) => command.run(context).await,
+            Command::Dlq(command) => command.run(context).await,
+            Command::Doctor => doctor::run(context).await,
+            Command::Cost(arguments) => cost::run(&arguments, context).await,
+            Command::Permissions(arguments) => permissions::run(&arguments, context),
+            Command::Completions(arguments) => completions::run(&arguments, command_line(), context),
+            Command::Man => completions::man(command_line(), context),
         }
     }
 }

@@ -3,11 +3,18 @@
 //! A command gets a [`context::Context`], which connects to AWS only when the command asks it to. Data goes to standard
 //! output, words go to standard error, and an [`error::Error`] says who must do what.
 
+pub mod alarms;
 pub mod arguments;
 pub mod aws_error;
 pub mod commands;
+pub mod consumers;
 pub mod context;
+pub mod cost;
+pub mod dead_letters;
 pub mod deliveries;
+mod deployment;
+pub mod deployment_options;
+pub mod doctor;
 pub mod edit;
 pub mod error;
 pub mod event_row;
@@ -15,30 +22,41 @@ pub mod filter_options;
 pub mod fresh_ids;
 pub mod handover;
 pub mod http;
+pub mod id_argument;
 pub mod interrupt;
 pub mod job_row;
+pub mod ledger_counts;
+pub mod metrics;
 pub mod moment;
 pub mod new_source;
 pub mod options;
 pub mod output;
 pub mod page_reader;
+pub mod permissions;
+pub mod played_sender;
+mod poll;
+pub mod prices;
 pub mod prompt;
+pub mod queues;
 #[cfg(test)]
 mod reference;
+pub mod registration;
 pub mod sender;
 pub mod sender_options;
 pub mod services;
 pub mod session;
+pub mod signing;
 pub mod source_options;
 pub mod source_store;
 pub mod stack;
+pub mod stack_status;
 pub mod test_delivery;
 pub mod vector;
 pub mod verdict;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::arguments::Arguments;
 use crate::context::Context;
@@ -52,7 +70,7 @@ pub fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let context = Context::new(arguments.options);
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(arguments.command.run(&context)),
+        Ok(runtime) => runtime.block_on(arguments.command.run(Arguments::command, &context)),
         Err(error) => Err(Error::Unavailable(format!("this machine has no room for the program: {error}"))),
     };
     match result {

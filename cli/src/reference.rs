@@ -13,7 +13,7 @@ const VALUES_MAX: usize = 8;
 
 const HEAD: &str = "# landfall
 
-`landfall` is the operator's tool. Build it in a checkout with `cargo build --release -p landfall`; it is one binary,
+`landfall` is the operator's tool. A release holds it, and `cargo install --path cli` installs it from a checkout: one binary,
 `target/release/landfall`. It signs in as the AWS CLI does: by environment, profile or SSO. With `--local` it works on the
 stack that `make up` has started.
 

@@ -1,5 +1,7 @@
 //! The parts of the stack that the platform calls, for questions about events.
 
+use std::time::Duration;
+
 use aws_credential_types::provider::ProvideCredentials as _;
 use domain::ledger::schedule::Schedule;
 use domain::time::time_scale::TimeScale;
@@ -16,6 +18,9 @@ use platform::queue::Queue;
 use crate::error::{Error, Result};
 use crate::session::Session;
 use crate::stack::Stack;
+
+/// An operator would rather wait than try again.
+const LIMITS: Limits = Limits { operation: Duration::from_secs(30), attempt: Duration::from_secs(10), attempts: 5 };
 
 /// The parts of the stack that the platform calls.
 pub struct Services<'a> {
@@ -51,7 +56,7 @@ impl Services<'_> {
     /// # Errors
     /// If the stack lacks it.
     pub fn ledger(&self) -> Result<Ledger> {
-        Ok(Ledger::new(&self.aws, self.stack.output("LedgerTable")?.to_owned(), Limits::PATIENT))
+        Ok(Ledger::new(&self.aws, self.stack.output("LedgerTable")?.to_owned(), LIMITS))
     }
 
     /// Its listing.
@@ -59,7 +64,7 @@ impl Services<'_> {
     /// # Errors
     /// If the stack lacks a part.
     pub fn listing(&self) -> Result<Listing> {
-        let bodies = Bodies::new(&self.aws, self.stack.output("Bucket")?.to_owned(), Limits::PATIENT);
+        let bodies = Bodies::new(&self.aws, self.stack.output("Bucket")?.to_owned(), LIMITS);
         Ok(Listing::new(self.ledger()?, bodies))
     }
 
@@ -68,9 +73,8 @@ impl Services<'_> {
     /// # Errors
     /// If the stack lacks a part.
     pub fn replays(&self) -> Result<Replays> {
-        let queue = |name: &str| -> Result<Queue> {
-            Ok(Queue::new(&self.aws, self.stack.output(name)?.to_owned(), Limits::PATIENT))
-        };
+        let queue =
+            |name: &str| -> Result<Queue> { Ok(Queue::new(&self.aws, self.stack.output(name)?.to_owned(), LIMITS)) };
         Ok(Replays {
             ledger: self.ledger()?,
             listing: self.listing()?,
@@ -85,7 +89,7 @@ impl Services<'_> {
     /// # Errors
     /// If the stack lacks one.
     pub fn logs(&self, groups: &[&str]) -> Result<FunctionLogs> {
-        let group = |name: &&str| Ok(LogGroup::new(&self.aws, self.stack.output(name)?.to_owned(), Limits::PATIENT));
+        let group = |name: &&str| Ok(LogGroup::new(&self.aws, self.stack.output(name)?.to_owned(), LIMITS));
         Ok(FunctionLogs::new(groups.iter().map(group).collect::<Result<_>>()?))
     }
 }

@@ -71,7 +71,6 @@ impl Story {
         self.0.push(MetricSample {
             namespace: namespace.to_owned(),
             metric: metric.to_owned(),
-            unit: String::new(),
             dimensions: BTreeMap::from([(dimension.to_owned(), of.to_owned())]),
             at_millis: minute * MINUTE_MILLIS,
             value,

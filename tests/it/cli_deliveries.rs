@@ -1,5 +1,8 @@
 //! `landfall sign` and `landfall trigger`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use domain::digest::Digest;
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
@@ -179,4 +182,39 @@ async fn what_cannot_be_played_is_refused_with_the_reason() {
     check(fal, &["fal", "ok-images", "--source", SOURCE, "--forge"], expect![[r#"
         exit code 6
         landfall: fal signs with a private key that only it has, so nobody else can make its signatures: its deliveries cannot be sent for it"#]]).await;
+}
+
+/// One that answers like this, one request after the other, and counts them.
+fn answering(statuses: &'static [u16]) -> (String, Arc<AtomicUsize>) {
+    let server = tiny_http::Server::http("127.0.0.1:0").expect("there is a free port");
+    let (url, asked) = (format!("http://{}/hooks/x", server.server_addr()), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for request in server.incoming_requests() {
+            let number = counted.fetch_add(1, Ordering::SeqCst);
+            let status = statuses.get(number).copied().unwrap_or(500);
+            let _ = request.respond(tiny_http::Response::from_string("{}").with_status_code(status));
+        }
+    });
+    (url, asked)
+}
+
+#[tokio::test]
+async fn a_sender_is_played_with_its_own_attempts() {
+    // Luma tries again three times, a tenth of a second apart, until an answer of exactly 200.
+    let check = async |statuses, exit_code, expected: Value| {
+        let (url, asked) = answering(statuses);
+        let case =
+            landfall(&["trigger", "--list", "luma", "--output", "ndjson"], "").await.documents()[0]["case"].take();
+        let case = case.as_str().expect("a text");
+        let arguments =
+            ["trigger", "luma", case, "--url", &url, "--secret-stdin", "--like-sender", "--output", "ndjson"];
+        let run = landfall(&arguments, "\n6f1e0c3b5a7d49e2b8c4d6f0a1e3c5b7\n").await;
+        let statuses: Vec<Value> = run.documents().into_iter().map(|mut sent| sent["status"].take()).collect();
+        assert_eq!((run.code, json!(statuses)), (Some(exit_code), expected), "{run:?}");
+        assert_eq!(asked.load(Ordering::SeqCst), statuses.len());
+    };
+    check(&[200], 0, json!([200])).await;
+    check(&[503, 204, 200], 0, json!([503, 204, 200])).await;
+    check(&[], 1, json!([500, 500, 500, 500])).await;
 }

@@ -3,8 +3,11 @@
 use domain::provider::Provider;
 use serde_json::{Value, json};
 use tests::confidential;
+use tests::gate::Gate;
 use tests::ledger::sha256;
+use tests::registration_api::{API_KEY, RegistrationApi};
 use tests::source::Source;
+use tests::tool::landfall_on;
 use tests::world::{World, run};
 
 use crate::deploy::{landfall, landfall_at};
@@ -111,4 +114,76 @@ fn what_is_not_there_is_told() {
     assert!(!succeeded && told.contains("No valid AWS credentials"), "{told}");
     let (told, succeeded) = landfall(None, "source show UPPER", "");
     assert!(!succeeded && told.contains("a source's name is 1 to 63 of a-z, 0-9 and -"), "{told}");
+}
+
+#[test]
+fn a_test_delivery_is_published() {
+    run(async |world| {
+        let source = world.source(Provider::Get3w).await;
+        let gate = Gate::open(&world.stack, None).await;
+        let run = landfall_on(&gate.file, &["source", "test", &source.name, "--yes", "--output", "ndjson"], "").await;
+        let told = run.told();
+        assert_eq!(run.code, Some(0), "{told}");
+        let sent = &run.documents()[0];
+        let answer: Value = serde_json::from_str(sent["answer"].as_str().expect("a text")).expect("it is JSON");
+        let id = answer["id"].as_str().expect("it was accepted");
+        let subject = sent["subject"].as_str().expect("a text");
+        assert!(id.contains(subject), "{told}");
+        assert_eq!(world.event(&source, id).await.text("/subject"), subject);
+    });
+}
+
+#[test]
+fn a_sender_that_cannot_be_played_is_told_with_what_to_do() {
+    run(async |world| {
+        let source = world.source(Provider::Fal).await;
+        let (told, succeeded) = landfall_at(world, &format!("source test {} --yes", source.name), "").await;
+        assert!(!succeeded && told.contains("private key") && told.contains("Have the sender send a test"), "{told}");
+    });
+}
+
+#[test]
+fn a_source_is_registered_with_its_sender_and_the_secret_is_seen_nowhere() {
+    run(async |world| {
+        let api = RegistrationApi::start();
+        let source = Source::new(Provider::Glossi);
+        let name = &source.name;
+        let register = format!("source register {name} --api-key-file - --api-url {} --output ndjson", api.url);
+        let (told, succeeded) = landfall_at(world, &register, "a wrong key").await;
+        assert!(!succeeded && told.contains("refuses the API key"), "{told}");
+
+        let (told, succeeded) = landfall_at(world, &register, API_KEY).await;
+        assert!(succeeded, "{told}");
+        let registered = api.webhook().expect("it is registered");
+        assert!(registered["url"].as_str().is_some_and(|url| url.ends_with(&format!("/hooks/{name}"))), "{registered}");
+        let first = registered["secret"].as_str().expect("it has one");
+        assert_eq!(secret(world, name).await, json!({"provider": "glossi", "secrets": [first]}));
+        assert!(!told.contains(first) && !told.contains(API_KEY), "{told}");
+
+        // Another time the sender makes another secret, and both count.
+        let (told, succeeded) = landfall_at(world, &register, API_KEY).await;
+        assert!(!succeeded && told.contains("its secret may change"), "{told}");
+        let (told, succeeded) = landfall_at(world, &format!("{register} --yes"), API_KEY).await;
+        assert!(succeeded, "{told}");
+        let second = api.webhook().expect("it is registered")["secret"].take();
+        assert_eq!(secret(world, name).await["secrets"], json!([second, first]));
+
+        let (told, succeeded) = landfall_at(world, &format!("{register} --show"), API_KEY).await;
+        let shown = document(&told);
+        assert!(succeeded && shown["failure_count"] == 4 && shown["last_response_status"] == 503, "{told}");
+        let (told, succeeded) = landfall_at(world, &format!("{register} --delete --yes"), API_KEY).await;
+        assert!(succeeded && api.webhook().is_none(), "{told}");
+        let (told, succeeded) = landfall_at(world, &format!("{register} --show"), API_KEY).await;
+        assert!(!succeeded && told.contains("no webhook is registered"), "{told}");
+    });
+}
+
+#[test]
+fn a_sender_without_such_an_api_is_not_registered() {
+    run(async |world| {
+        let source = world.source(Provider::Csm).await;
+        let register = format!("source register {} --api-key-file -", source.name);
+        let (told, succeeded) = landfall_at(world, &register, "any key").await;
+        assert!(!succeeded && told.contains("csm has no API by which a URL can be registered"), "{told}");
+    });
 }

@@ -22,7 +22,7 @@ fn root() -> PathBuf {
 }
 
 /// The tool, which is built beside the tests.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let test = std::env::current_exe().expect("a process knows its program");
     let folder = test.parent().and_then(Path::parent).expect("tests are in a folder of the build");
     folder.join("landfall")
@@ -32,19 +32,6 @@ fn program() -> PathBuf {
 pub(crate) fn landfall(endpoint: Option<&str>, arguments: &str, input: &str) -> (String, bool) {
     let mut tool = Command::new(program());
     tool.current_dir(root()).args(arguments.split(' ').filter(|it| !it.is_empty()));
-    // As `make deploy` hands it on.
-    let sam = root().join(".venv-sam/bin");
-    #[expect(clippy::disallowed_methods, reason = "what a child inherits is decided here")]
-    let path = std::env::var("PATH").expect("there is a path");
-    tool.env("PATH", format!("{}:{path}", sam.display()));
-    // The build must not see what `cargo test` adds: `ring` would be compiled anew, and all that uses it.
-    #[expect(clippy::disallowed_methods, reason = "what a child inherits is decided here, for all variables at once")]
-    let of_cargo = std::env::vars_os().map(|(name, _)| name).filter(|name| {
-        ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix))
-    });
-    for name in of_cargo {
-        tool.env_remove(name);
-    }
     for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_SESSION_TOKEN", "MAKEFLAGS"] {
         tool.env_remove(name);
     }
@@ -131,10 +118,9 @@ fn a_dry_run_asks_explains_and_does_nothing() {
             "Sender to set up: unknown sender, see docs/providers/README.md; csm?",
             "Warning: not known: ",
             "Its name: small letters, digits and hyphens",
-            // Both build as for Lambda, and know no other profile.
-            "  make build ARCHITECTURE=x86_64\n",
-            "  sam build --parameter-overrides AlarmEmail=ops@example.com Architecture=x86_64\n",
-            "--stack-name landfall-never --parameter-overrides AlarmEmail=ops@example.com Architecture=x86_64",
+            "the functions: make build ARCHITECTURE=x86_64\n",
+            "to the bucket landfall-artifacts-000000000000-us-east-1\n",
+            "the stack landfall-never by a change set; parameters: AlarmEmail=ops@example.com Architecture=x86_64",
             "the secret {SourcesPrefix}/source/csm-first",
         ] {
             assert!(told.contains(expected), "no {expected:?} in {told}");
@@ -287,21 +273,26 @@ fn a_source_that_exists_is_not_changed() {
     });
 }
 
+/// The release that the stack of the tests was deployed from.
+fn release() -> PathBuf {
+    #[expect(clippy::disallowed_methods, reason = "tests are told here which stack to drive")]
+    let file = std::env::var_os("STACK_FILE").map_or_else(|| root().join("target/local/stack.json"), PathBuf::from);
+    file.with_file_name("build")
+}
+
 /// One test: each step builds on the one before, and deploying takes its time.
 #[test]
 fn a_first_deployment_leads_to_a_first_event() {
     run(async |world| {
         // A second run against the same emulator finds the stack, but none of these names.
         let (unsigned, signed) = (Source::new(Provider::Csm).name, Source::new(Provider::Glossi).name);
-        let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
-        let first = format!(
-            "deploy --yes --stack landfall-guided --architecture {architecture} --provider csm --source {unsigned}"
-        );
+        let project = format!("--project {}", release().display());
+        let first = format!("deploy {project} --yes --stack landfall-guided --provider csm --source {unsigned}");
         let url_file = format!("--url-file target/webhook-url-{unsigned}");
         let first = format!("{first} {url_file}");
         let (told, succeeded) = landfall_at(world, &first, "").await;
         assert!(succeeded, "{told}");
-        let later = "make deploy ARGS='--region us-east-1 --stack landfall-guided' updates it";
+        let later = "landfall upgrade --region us-east-1 --stack landfall-guided updates it";
         assert!(told.contains("Landfall is deployed.") && told.contains(later), "{told}");
 
         // The output is no terminal, so the token is in a file that nobody else may read.
@@ -320,7 +311,20 @@ fn a_first_deployment_leads_to_a_first_event() {
         // Once more: the stack is as it is, the secret is left alone, unless it shall rotate.
         let (told, succeeded) = landfall_at(world, &first, "").await;
         assert!(succeeded && told.contains("exists already and was left alone"), "{told}");
+        assert!(told.contains("landfall-guided is up to date: nothing changes."), "{told}");
         assert_eq!(secret(world, &unsigned).await, made);
+
+        // What would change is shown, and what no parameter says stays.
+        let email = format!(" --parameter AlarmEmail={unsigned}@example.com");
+        let upgrade = format!("upgrade {project} --yes --stack landfall-guided{email}");
+        let (told, succeeded) = landfall_at(world, &format!("{upgrade} --dry-run"), "").await;
+        assert!(succeeded && told.contains("AWS::SNS::Subscription"), "{told}");
+        assert!(told.contains("Nothing was changed.") && !told.contains("Warning: "), "{told}");
+        let (told, succeeded) = landfall_at(world, &upgrade, "").await;
+        assert!(succeeded && told.contains("UPDATE_COMPLETE"), "{told}");
+        let again = upgrade.replace(&email, "");
+        let (told, succeeded) = landfall_at(world, &again, "").await;
+        assert!(succeeded && told.contains("landfall-guided is up to date: nothing changes."), "{told}");
         let (told, succeeded) =
             landfall_at(world, &format!("source rotate {unsigned} --stack landfall-guided {url_file}"), "").await;
         assert!(succeeded, "{told}");

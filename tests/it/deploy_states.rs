@@ -2,8 +2,10 @@
 //! played by a server of the test's own, which answers the tool's calls by their action.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use expect_test::{Expect, expect};
@@ -19,6 +21,17 @@ struct Account {
     /// Whether SNS reaches the queue.
     delivers: bool,
 }
+
+/// An update that failed, in the form of AWS's API reference: the newest event first.
+const EVENTS: &str = "\
+    <member><EventId>3</EventId><StackId>1</StackId><StackName>landfall</StackName><Timestamp>2026-01-01T00:00:03Z</Timestamp>\
+    <LogicalResourceId>Sweep</LogicalResourceId><ResourceType>AWS::Lambda::Function</ResourceType>\
+    <ResourceStatus>UPDATE_FAILED</ResourceStatus>\
+    <ResourceStatusReason>Resource update cancelled</ResourceStatusReason></member>\
+    <member><EventId>2</EventId><StackId>1</StackId><StackName>landfall</StackName><Timestamp>2026-01-01T00:00:02Z</Timestamp>\
+    <LogicalResourceId>Process</LogicalResourceId><ResourceType>AWS::Lambda::Function</ResourceType>\
+    <ResourceStatus>UPDATE_FAILED</ResourceStatus><ResourceStatusReason>User: arn:aws:iam::111122223333:user/ops is not \
+    authorized to perform: lambda:UpdateFunctionCode</ResourceStatusReason></member>";
 
 const OUTPUTS: [(&str, &str); 13] = [
     ("FunctionUrl", "https://abc.lambda-url.eu-west-1.on.aws/"),
@@ -74,6 +87,24 @@ impl Account {
             outputs.concat()
         );
         Account::of_concurrency(1000).answering("DescribeStacks", 200, stack)
+    }
+
+    /// One in which an update is told with `events`, once it has been executed.
+    fn upgrading(self, events: &str) -> Account {
+        let made = "<CreateChangeSetResponse><CreateChangeSetResult><Id>1</Id><StackId>1</StackId>\
+            </CreateChangeSetResult></CreateChangeSetResponse>";
+        let change = "<DescribeChangeSetResponse><DescribeChangeSetResult><Status>CREATE_COMPLETE</Status><Changes><member>\
+            <Type>Resource</Type><ResourceChange><Action>Modify</Action><LogicalResourceId>Ledger</LogicalResourceId>\
+            <ResourceType>AWS::DynamoDB::Table</ResourceType><Replacement>True</Replacement></ResourceChange>\
+            </member></Changes></DescribeChangeSetResult></DescribeChangeSetResponse>";
+        let events = format!(
+            "<DescribeStackEventsResponse><DescribeStackEventsResult><StackEvents>{events}</StackEvents>\
+             </DescribeStackEventsResult></DescribeStackEventsResponse>"
+        );
+        let account = self.answering("CreateChangeSet", 200, made).answering("DescribeChangeSet", 200, change);
+        let account = account.answering("DescribeStackEvents", 200, events);
+        let account = account.answering("ExecuteChangeSet", 200, "<ExecuteChangeSetResponse/>");
+        account.answering("DeleteChangeSet", 200, "<DeleteChangeSetResponse/>")
     }
 
     fn answering(mut self, action: &'static str, status: u16, answer: impl ToString) -> Account {
@@ -132,6 +163,20 @@ impl Account {
             let body = published.take().filter(|_| self.delivers);
             let messages: Vec<Value> = body.iter().map(|it| json!({"Body": it, "ReceiptHandle": "1"})).collect();
             return (200, json!({"Messages": messages}).to_string());
+        }
+        // S3 has no actions: the bucket is there, and takes whatever it is given.
+        let has_answer = self.answers.contains_key(action.as_str());
+        match head.split(' ').next().unwrap_or_default() {
+            "HEAD" if !has_answer && path.contains("/landfall/") => return (404, String::new()),
+            "HEAD" | "PUT" if !has_answer => return (200, String::new()),
+            _ => (),
+        }
+        if action == "ExecuteChangeSet" {
+            *published = Some(String::new());
+        }
+        if action == "DescribeStackEvents" && published.is_none() {
+            let none = "<DescribeStackEventsResponse><DescribeStackEventsResult/></DescribeStackEventsResponse>";
+            return (200, none.to_owned());
         }
         if let Some(message) = field("Message") {
             *published = Some(message.replace("%2F", "/"));
@@ -220,7 +265,7 @@ fn a_region_of_the_european_sovereign_cloud_is_one() {
 #[test]
 fn the_processor_of_a_new_account_leaves_something_to_ingest() {
     let arguments = "deploy --yes --dry-run --region eu-west-1";
-    let words = ["This account", "sam deploy"];
+    let words = ["This account", "by a change set"];
     let shown = |told: &str| told.lines().filter(|line| words.iter().any(|word| line.contains(word))).count();
     let (told, succeeded) = Account::of_concurrency(10).deploy(arguments);
     assert!(succeeded && shown(&told) == 2 && told.contains(" ProcessConcurrency=2"), "{told}");
@@ -240,7 +285,7 @@ fn the_processor_of_a_new_account_leaves_something_to_ingest() {
 fn a_reservation_that_lambda_would_refuse_is_refused_first() {
     let with =
         |units: u64| format!("deploy --yes --dry-run --region eu-west-1 --parameter ReservedConcurrency={units}");
-    let words = ["is too much", "can be reserved", "sam deploy"];
+    let words = ["is too much", "can be reserved", "by a change set"];
     let none = expect![[r#"
         landfall: ReservedConcurrency=5 is too much: of the account's 10 concurrent executions 0 can be reserved."#]];
     assert!(!check(Account::of_concurrency(10), &with(5), &words, none));
@@ -314,14 +359,89 @@ fn a_denied_call_is_told_with_the_permission_that_is_missing() {
     assert!(!check(account, "source show csm-prod --region eu-west-1", &["Effect"], expected));
 }
 
-/// Nobody is surprised by what SAM makes for itself.
+/// Nobody is surprised by a bucket.
 #[test]
-fn sams_own_bucket_is_told_of_before_it_is_made() {
+fn a_bucket_is_told_of_before_anything_is_uploaded() {
     let answers = "no@example.com\n\nno\n";
     let account = Account::of_concurrency(1000);
     let (told, succeeded) = account.deploy_with("deploy --region eu-west-1 --stack landfall", answers);
+    assert!(!succeeded && told.contains("uploaded to a bucket of your account"), "{told}");
+    assert!(told.contains("Nothing was changed."), "{told}");
+}
+
+/// A release whose functions do nothing.
+struct Release(PathBuf);
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn release() -> Release {
+    let folder = Release(std::env::temp_dir().join(format!("landfall-release-{:016x}", fastrand::u64(..))));
+    for name in ["ingest", "process", "sweep"] {
+        let function = folder.0.join("functions").join(name);
+        fs::create_dir_all(&function).expect("a fresh folder");
+        // The beginning of a program for x86_64.
+        let program = [b"\x7fELF".as_slice(), &[0; 14], &[0x3e, 0]].concat();
+        fs::write(function.join("bootstrap"), program).expect("it can be written");
+    }
+    let template = concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml");
+    fs::copy(template, folder.0.join("template.yaml")).expect("it can be copied");
+    folder
+}
+
+#[test]
+fn a_deployment_that_fails_says_what_failed_and_what_to_do() {
+    let release = release();
+    let arguments = format!("upgrade --yes --region eu-west-1 --project {}", release.0.display());
+    let (told, succeeded) = Account::with_stack("UPDATE_ROLLBACK_COMPLETE").upgrading(EVENTS).deploy(&arguments);
     assert!(
-        !succeeded && told.contains("aws-sam-cli-managed-default") && told.contains("Nothing was changed."),
+        !succeeded && told.contains("Uploading s3://landfall-artifacts-111122223333-eu-west-1/landfall/"),
+        "{told}"
+    );
+    for line in [
+        "replace  Ledger    AWS::DynamoDB::Table\n",
+        "Warning: this replaces Ledger, and with it the ledger: all records of events, finished or not.\n",
+        "  UPDATE_FAILED                Process (AWS::Lambda::Function) ",
+        "  Process: User: arn:aws:iam::111122223333:user/ops is not authorized to perform: lambda:UpdateFunctionCode\n",
+        "Your credentials lack that permission: ask the account's administrator for it.\n",
+        "The stack is as it was before, and takes deliveries as before.\n",
+    ] {
+        assert!(told.contains(line), "no {line:?} in {told}");
+    }
+    assert!(!told.contains("Sweep: "), "what was only cancelled did not fail by itself: {told}");
+}
+
+#[test]
+fn a_refused_change_set_leaves_the_stack_alone() {
+    let release = release();
+    let arguments = format!("upgrade --region eu-west-1 --project {}", release.0.display());
+    let (told, succeeded) = Account::with_stack("UPDATE_COMPLETE").upgrading("").deploy_with(&arguments, "no\n");
+    assert!(
+        !succeeded && told.contains("Make these changes? [y/N]: ") && told.contains("Nothing was changed."),
+        "{told}"
+    );
+}
+
+#[test]
+fn functions_for_another_processor_are_refused() {
+    let release = release();
+    let arguments =
+        format!("upgrade --yes --region eu-west-1 --parameter Architecture=arm64 --project {}", release.0.display());
+    let (told, succeeded) = Account::with_stack("UPDATE_COMPLETE").deploy(&arguments);
+    assert!(!succeeded && told.contains("Architecture=arm64 does not fit: the functions of "), "{told}");
+    assert!(told.contains(" are built for x86_64"), "{told}");
+}
+
+#[test]
+fn a_bucket_of_somebody_else_is_not_used() {
+    let release = release();
+    let arguments = format!("upgrade --yes --region eu-west-1 --bucket theirs --project {}", release.0.display());
+    let (told, succeeded) = Account::with_stack("UPDATE_COMPLETE").answering("theirs", 403, "").deploy(&arguments);
+    assert!(
+        !succeeded && told.contains("The bucket theirs belongs to another account, or you may not use it"),
         "{told}"
     );
 }

@@ -11,6 +11,8 @@ mod catalogue;
 mod challenges;
 mod cli_deliveries;
 mod cli_events;
+mod cli_operations;
+mod cli_permissions;
 mod cli_replay;
 mod cli_sources;
 mod cli_vectors;

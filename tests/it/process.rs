@@ -34,6 +34,27 @@ fn a_message_without_a_record_makes_it() {
     });
 }
 
+/// As SQS hands a batch over: a publisher takes them together, or in the two groups that ten and one make.
+#[test]
+fn each_event_of_a_batch_is_published_once_and_a_bad_message_among_them_harms_none() {
+    run(async |world| {
+        let sent: Vec<(Source, Record, String)> =
+            (0..10).map(|_| unrecorded(Provider::Glossi, "glossi/model-processed")).collect();
+        let texts = sent.iter().map(|(_, _, text)| text.as_str()).chain(["no message"]);
+        let records: Vec<Value> = texts
+            .enumerate()
+            .map(|(number, text)| json!({"messageId": number.to_string(), "receiptHandle": "none", "body": text}))
+            .collect();
+        let answer = world.invoke(&world.stack.process_function, &json!({"Records": records})).await;
+        assert_eq!(answer, json!({"batchItemFailures": []}));
+        for (source, record, _) in &sent {
+            expect!["done after 1 attempt"].assert_eq(&world.finished(record.id()).await.told());
+            world.event(source, record.id()).await;
+            assert_eq!(world.events(source).len(), 1);
+        }
+    });
+}
+
 #[test]
 fn a_message_stands_beside_an_event_with_another_body_that_has_failed() {
     run(async |world| {

@@ -3,7 +3,6 @@
 
 use domain::provider::Provider;
 use expect_test::expect;
-use serde_json::json;
 use tests::clock::now_millis;
 use tests::ledger::Record;
 use tests::observe::until;
@@ -23,7 +22,8 @@ fn overdue(provider: Provider, path: &str) -> (Source, Record) {
 /// Lets the sweep run now instead of at the next minute.
 async fn sweep(world: &World) {
     let report = world.sweep().await;
-    assert_eq!(report["unread_shards"], json!(0), "{report}");
+    // A count of zero is left out.
+    assert!(report["unread_shards"].is_null(), "{report}");
 }
 
 #[test]

@@ -131,7 +131,9 @@ impl Tables<'_> {
             "settle" => writes::settle(&event, &token, &settlement, &outcome[..random.usize(..2)]),
             "bring forward" => writes::bring_forward(&id, time(random)),
             "ask again" => {
-                writes::ask_again(&id, Waiting { not_before: time(random), attempts: random.u32(..3) }, NOW, SCHEDULE)
+                let brought_forward_at = random.bool().then(|| time(random));
+                let waiting = Waiting { not_before: time(random), attempts: random.u32(..3), brought_forward_at };
+                writes::ask_again(&id, &token, waiting, NOW)
             }
             "return" => writes::return_failed(&id, &token, time(random), expiry),
             "replay" => replay.write(&id),

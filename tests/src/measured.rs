@@ -11,8 +11,6 @@ pub struct MetricSample {
     pub namespace: String,
     /// The metric's name.
     pub metric: String,
-    /// The metric's unit.
-    pub unit: String,
     /// What it is split by, with the values.
     pub dimensions: BTreeMap<String, String>,
     /// When, in milliseconds since the Unix epoch.
@@ -40,10 +38,10 @@ pub fn measured(line: &str) -> Result<Vec<MetricSample>, String> {
             });
             let dimensions = dimensions.collect::<Result<BTreeMap<_, _>, String>>()?;
             for definition in list(&directive["Metrics"])? {
-                let (metric, unit) = (text(&definition["Name"])?, text(&definition["Unit"])?);
+                let metric = text(&definition["Name"])?;
                 let value = line[&metric].as_f64().ok_or(format!("the metric {metric} is no number of the line"))?;
                 let (namespace, dimensions) = (namespace.clone(), dimensions.clone());
-                all.push(MetricSample { namespace, metric, unit, dimensions, at_millis, value });
+                all.push(MetricSample { namespace, metric, dimensions, at_millis, value });
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The local stack: `template.yaml`, deployed by SAM into an emulator of AWS on the loopback interface.
+//! The local stack: `template.yaml`, deployed by `landfall deploy` into an emulator of AWS on the loopback interface.
 //!
 //! A stack lives in a directory of its own (`target/local` for `make up`), which holds all that it writes:
 //!
@@ -6,20 +6,20 @@
 //! |---|---|
 //! | `stack.json` | where everything is, see [`Stack`]; there only while the stack is up |
 //! | `emulator.json` | the emulator's process, so that `down` finds it after an `up` that failed or was killed |
-//! | `emulator.log`, `sam.log` | what they said |
-//! | `build/` | what SAM deployed |
+//! | `emulator.log`, `deploy.log` | what they said |
+//! | `build/` | what was deployed, in the form of a release |
 //! | `state/` | the emulator's files; gone with the next fresh start |
 //!
 //! Several stacks may run at once, each on a port of its own.
 
 mod artifact;
+mod deployment;
 mod directory;
 mod emulator;
 mod environment;
 mod error;
 mod processes;
 mod progress;
-mod sam;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use self::{directory::Directory, emulator::Emulator, error::context, progress::Progress, sam::Sam};
+use self::{deployment::Outputs, directory::Directory, emulator::Emulator, error::context, progress::Progress};
 
 pub use self::error::{Error, Result};
 
@@ -91,8 +91,8 @@ pub struct Options {
     /// The folder whose template and functions are deployed, such as a copy of an older version; this project's if it
     /// is not given. The tools are this project's in any case.
     pub project: Option<PathBuf>,
-    /// The folder with that project's functions, built for this machine. If it is not given, SAM builds them, as it does
-    /// for Lambda.
+    /// The folder with that project's functions, built for this machine. If it is not given, they are those that
+    /// `make build` built for Lambda.
     pub functions: Option<PathBuf>,
 }
 
@@ -179,13 +179,9 @@ impl Stack {
 
 fn deploy(directory: &Directory, emulator: &Emulator, options: &Options, progress: &Progress) -> Result<Stack> {
     let project = options.project.as_deref().unwrap_or(project_root());
-    let sam = Sam::new(directory, emulator, project)?;
-    match &options.functions {
-        Some(functions) => artifact::make(&project.join("template.yaml"), functions, &directory.build())?,
-        None => sam.build(progress)?,
-    }
-    sam.deploy(TIME_SCALE, progress)?;
-    let outputs = sam.outputs(progress)?;
+    artifact::make(project, options.functions.as_deref(), &directory.build())?;
+    deployment::deploy(directory, emulator, TIME_SCALE, progress)?;
+    let outputs = Outputs::of(emulator)?;
 
     // The emulator serves function URLs under a path; it also takes the real host name, which does not resolve.
     let url = outputs.get("FunctionUrl")?;

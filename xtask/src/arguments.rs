@@ -161,18 +161,28 @@ pub(crate) enum Program {
         #[arg(long, env = "PUBLISH", value_parser = FalseyValueParser::new())]
         publish: bool,
     },
-    /// Lists what each function is made of, as CycloneDX, in target/sbom.
+    /// Lists what each function and the tool are made of, as CycloneDX, in target/sbom.
     Sbom {
         /// Of the functions.
         #[arg(long, env = "ARCHITECTURE", value_enum, default_value_t = Architecture::here())]
         architecture: Architecture,
     },
-    /// Builds the functions twice, in two places, from nothing; both must be the same.
+    /// Makes target/landfall-{version}-{architecture}.tar.gz, and deploys from it to a local stack.
+    Release {
+        /// Of the functions and the tool. The toolchain must have the target, and a linker for it.
+        #[arg(long, env = "ARCHITECTURE", value_enum, default_value_t = Architecture::here())]
+        architecture: Architecture,
+    },
+    /// Installs the tool by `cargo install`, into a folder of its own.
+    InstallCheck,
+    /// Makes the release twice, in two places, from nothing; both must be the same.
     Reproduce {
         /// Of the functions.
         #[arg(long, env = "ARCHITECTURE", value_enum, default_value_t = Architecture::here())]
         architecture: Architecture,
     },
+    /// Writes the manual page of `landfall` and its completions into target/man.
+    Man,
     /// Deploys to the AWS account that the shell is signed in to; `deploy --help` is of the tool that does it.
     #[command(disable_help_flag = true)]
     Deploy {

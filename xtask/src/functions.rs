@@ -17,7 +17,7 @@ pub(crate) const FUNCTIONS: [&str; 3] = ["ingest", "process", "sweep"];
 pub(crate) enum Profile {
     /// As tests are, with the same dependencies: compiled once, in a few minutes.
     Local,
-    /// As for Lambda, by `sam build`: what is deployed is what is tested. It takes far longer.
+    /// As for Lambda: what is deployed is what is tested. It takes far longer.
     Release,
 }
 
@@ -55,15 +55,15 @@ impl fmt::Display for Architecture {
     }
 }
 
-/// Builds `target/lambda/{name}/bootstrap`, as Lambda runs them. This and `sam build` are the only ones that write there.
+/// Builds `target/lambda/{name}/bootstrap`, as Lambda runs them.
 pub(crate) fn build(project: &Project, architecture: Architecture) -> Result<()> {
     SAM.install(project)?;
     project.say(&format!("building the functions for {architecture} on Lambda (minutes, if anything has changed)"));
-    project.run(&mut cargo_lambda(project, architecture))
+    project.run(&mut build_for_lambda(project, architecture))
 }
 
-/// The build. All three in one go and by the flags that SAM uses: `sam build` then finds everything done.
-pub(crate) fn cargo_lambda(project: &Project, architecture: Architecture) -> Command {
+/// The build. All three in one go, so that they share what they depend on.
+pub(crate) fn build_for_lambda(project: &Project, architecture: Architecture) -> Command {
     let mut cargo = project.cargo(&["lambda", "build", "--release"]);
     cargo.args(FUNCTIONS.iter().flat_map(|name| ["--bin", name]));
     if architecture == Architecture::Arm64 {
@@ -76,19 +76,19 @@ pub(crate) fn cargo_lambda(project: &Project, architecture: Architecture) -> Com
 
 #[cfg(test)]
 mod tests {
-    use super::{Architecture, cargo_lambda};
+    use super::{Architecture, build_for_lambda};
     use crate::project::Project;
 
     fn check(architecture: Architecture, expected: &str) {
         let project = Project::for_tests();
-        let command = cargo_lambda(&project, architecture);
+        let command = build_for_lambda(&project, architecture);
         let arguments: Vec<&str> = command.get_args().filter_map(|argument| argument.to_str()).collect();
         assert_eq!(arguments.join(" "), expected);
     }
 
-    /// Anything else would be built anew by `sam build`, or deployed without the optimisations that were measured.
+    /// Anything else would be deployed without the optimisations that were measured.
     #[test]
-    fn functions_are_built_for_lambda_by_the_flags_of_sam() {
+    fn functions_are_built_for_lambda_with_all_optimisations() {
         check(Architecture::X86_64, "lambda build --release --bin ingest --bin process --bin sweep");
         check(Architecture::Arm64, "lambda build --release --bin ingest --bin process --bin sweep --arm64");
     }

@@ -14,7 +14,9 @@ mod fuzz;
 mod permissions;
 mod project;
 mod release;
+mod release_check;
 mod stack;
+mod tarball;
 mod tools;
 mod upgrade;
 mod vectors;
@@ -76,8 +78,13 @@ fn run(arguments: Arguments) -> Result<()> {
         Program::Cost { publish } => bench::cost(project, publish),
         Program::Instructions => bench::instructions(project),
         Program::Scaling { seed, publish } => bench::scaling(project, seed, publish),
-        Program::Sbom { architecture } => release::sbom(project, architecture),
+        Program::Sbom { architecture } => {
+            release::sbom(project, architecture).map(|folder| println!("{}", folder.display()))
+        }
+        Program::Release { architecture } => release_check::check(project, architecture),
+        Program::InstallCheck => release_check::check_install(project),
         Program::Reproduce { architecture } => release::reproduce(project, architecture),
+        Program::Man => man(project),
         Program::Deploy { arguments } => deploy(project, &arguments),
         Program::Fmt => fmt(project),
         Program::Clean => clean::clean(project),
@@ -85,12 +92,29 @@ fn run(arguments: Arguments) -> Result<()> {
 }
 
 fn deploy(project: &Project, arguments: &[String]) -> Result<()> {
-    tools::SAM.install(project)?;
     project.run(&mut project.cargo(&["build", "--workspace", "--bin", "landfall"]))?;
     let mut landfall = stack::program(project, "landfall");
     landfall.arg("deploy").args(arguments).current_dir(&project.root);
-    // Here is the SAM that it runs.
-    project.run(landfall.env("PATH", project::path_after(&tools::SAM.bin(project))))
+    project.run(&mut landfall)
+}
+
+fn man(project: &Project) -> Result<()> {
+    project.run(&mut project.cargo(&["build", "--workspace", "--bin", "landfall"]))?;
+    let folder = project.target.join("man");
+    std::fs::create_dir_all(&folder).context(folder.display())?;
+    let pages = [
+        ("landfall.1", vec!["man"]),
+        ("landfall.bash", vec!["completions", "bash"]),
+        ("landfall.fish", vec!["completions", "fish"]),
+        ("_landfall", vec!["completions", "zsh"]),
+    ];
+    for (name, arguments) in pages {
+        let file = folder.join(name);
+        let output = std::fs::File::create(&file).context(file.display())?;
+        project.run(stack::program(project, "landfall").args(arguments).stdout(output))?;
+    }
+    println!("{}", folder.display());
+    Ok(())
 }
 
 fn fmt(project: &Project) -> Result<()> {

@@ -81,6 +81,14 @@ impl Project {
     }
 }
 
+/// Where cargo has what it downloads.
+pub(crate) fn cargo_home() -> Result<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "cargo finds it so")]
+    let named = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = named.or_else(|| Some(env::home_dir()?.join(".cargo")));
+    home.ok_or_else(|| Error::Precondition("neither CARGO_HOME nor HOME is set".to_owned()))
+}
+
 /// The search path with `folder` before all others.
 pub(crate) fn path_after(folder: &Path) -> OsString {
     let mut path = OsString::from(folder);

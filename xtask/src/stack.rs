@@ -9,11 +9,8 @@ use crate::functions::{self, Architecture, FUNCTIONS, Profile};
 use crate::project::Project;
 use crate::tools::{MINISTACK, SAM, check_node, install_beside, install_node_modules};
 
-/// The test that deploys as an operator would, with a full build.
-const DEPLOYS_FROM_SOURCES: &str = "deploy::a_first_deployment_leads_to_a_first_event";
-
 /// A stack that is stopped when this goes out of scope, however that comes.
-struct Running<'a> {
+pub(crate) struct Running<'a> {
     project: &'a Project,
     directory: PathBuf,
 }
@@ -35,7 +32,9 @@ impl Built {
             // again.
             let mut cargo = project.cargo(&["build", "--workspace"]);
             let functions = if profile == Profile::Local { FUNCTIONS.as_slice() } else { &[] };
-            cargo.args(programs.iter().chain(functions).flat_map(|name| ["--bin", name]));
+            // Every stack is deployed by it.
+            let deploys: &[&str] = &["landfall"];
+            cargo.args(programs.iter().chain(deploys).chain(functions).flat_map(|name| ["--bin", name]));
             project.run(&mut cargo)
         })?;
         if profile == Profile::Release {
@@ -48,7 +47,7 @@ impl Built {
     pub(crate) fn tell(&self, project: &Project, command: &mut Command) {
         match self.profile {
             Profile::Local => command.arg("--functions").arg(project.target.join("debug")),
-            // SAM builds them itself, and finds that done.
+            // It finds those that were built for Lambda.
             Profile::Release => command,
         };
     }
@@ -113,8 +112,7 @@ pub(crate) fn test(project: &Project, profile: Profile) -> Result<()> {
     project.say("running the tests");
     let mut cargo = project.cargo(&["test", "--workspace"]);
     if profile == Profile::Local {
-        println!("left out: {DEPLOYS_FROM_SOURCES} (PROFILE=release runs it too)");
-        cargo.env("HARNESS_FUNCTIONS", lay_out_for_harness(project)?).args(["--", "--skip", DEPLOYS_FROM_SOURCES]);
+        cargo.env("HARNESS_FUNCTIONS", lay_out_for_harness(project)?);
     }
     project.run(cargo.env("STACK_FILE", stack.file()))
 }
@@ -179,14 +177,14 @@ fn start(project: &Project, directory: &Path, built: &Built) -> Result<()> {
 }
 
 impl<'a> Running<'a> {
-    fn start(project: &'a Project, name: &str, built: &Built) -> Result<Running<'a>> {
+    pub(crate) fn start(project: &'a Project, name: &str, built: &Built) -> Result<Running<'a>> {
         let running = Running { project, directory: project.target.join(name) };
         start(project, &running.directory, built)?;
         Ok(running)
     }
 
     /// What tells where everything is.
-    fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.directory.join("stack.json")
     }
 }
@@ -196,7 +194,7 @@ mod tests {
     use super::{Built, Profile};
     use crate::project::Project;
 
-    /// `sam build`, which deploys, looks in `target/lambda` and builds there itself.
+    /// A deployment takes those of `target/lambda`.
     #[test]
     fn functions_of_a_local_stack_are_not_where_a_deployment_finds_them() {
         let project = Project::for_tests();

@@ -122,6 +122,20 @@ impl State {
                 );
                 Ok(Answer { status: 200, content_type: "text/xml", body: body.into_bytes() })
             }
+            "sns:PublishBatch" => {
+                let body = String::from_utf8_lossy(&request.message.body);
+                let ids = body.split('&').filter(|field| field.contains("Id=") && field.starts_with("PublishBatch"));
+                let ids: Vec<&str> = ids.filter_map(|field| field.split('=').nth(1)).collect();
+                self.published += ids.len();
+                self.counts.message_units += message_units(body.len());
+                let entry = |id: &&str| format!("<member><Id>{id}</Id><MessageId>{MESSAGE_ID}</MessageId></member>");
+                let entries: String = ids.iter().map(entry).collect();
+                let body = format!(
+                    "<PublishBatchResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><PublishBatchResult>\
+                     <Successful>{entries}</Successful></PublishBatchResult></PublishBatchResponse>"
+                );
+                Ok(Answer { status: 200, content_type: "text/xml", body: body.into_bytes() })
+            }
             _ => Err("no stub knows this operation".into()),
         }
     }
@@ -206,6 +220,7 @@ fn operation(request: &Request) -> String {
     }
     match request.method.as_str() {
         "POST" if request.message.body.starts_with(b"Action=Publish&") => "sns:Publish".to_owned(),
+        "POST" if request.message.body.starts_with(b"Action=PublishBatch&") => "sns:PublishBatch".to_owned(),
         "PUT" => "s3:PutObject".to_owned(),
         "GET" => "s3:GetObject".to_owned(),
         method => format!("unknown:{method}"),

@@ -1,13 +1,14 @@
 //! `landfall deploy`: deploys to an AWS account, and guides through the first time.
 
 pub(crate) mod arguments;
-mod checkout;
 mod delivery_check;
 mod limits;
-mod state;
-mod steps;
 
 use crate::context::Context;
+use crate::deployment::project::Project;
+use crate::deployment::state::deployable;
+use crate::deployment::{self, Deployment};
+use crate::deployment_options::Parameters;
 use crate::error::{Error, Result};
 use crate::new_source::{NewSource, ask_sender};
 use crate::options::Options;
@@ -16,8 +17,6 @@ use crate::source_store::{SourceStore, Version};
 use crate::stack::Stack;
 
 use self::arguments::{Arguments, is_email_or_nothing, is_region};
-use self::checkout::{Checkout, Parameters};
-use self::steps::Steps;
 
 const WHAT_COMES: &str = "
 This creates one CloudFormation stack: three Lambda functions with a role each, a DynamoDB table, four SQS queues,
@@ -25,9 +24,9 @@ two SNS topics, an S3 bucket, log groups, alarms and a dashboard; and one secret
 It costs a few dollars a month while idle (alarms, dashboard, secrets), and a few dollars more for a million events;
 docs/performance.md has the figures.
 ";
-const SAMS_BUCKET: &str = "
-First, SAM creates a bucket for the binaries if the account has none in this region yet (the stack
-aws-sam-cli-managed-default). Then it shows each change of the inbox, and asks before it makes any.
+const WHAT_FOLLOWS: &str = "
+The functions and the template are uploaded to a bucket of your account; if it does not exist yet, you are asked first.
+Then each change of the inbox is shown, and none is made before you agree.
 ";
 
 /// Deploys, or only checks.
@@ -37,11 +36,15 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     if options.local.is_some() {
         return Err(Error::Usage("the local stack is deployed by make up".into()));
     }
-    let checkout = Checkout::open(&arguments.project)?;
+    let mut project = Project::find(arguments.files.project.as_deref())?;
+    if let Some(architecture) = &arguments.architecture {
+        project.architecture.clone_from(architecture);
+    }
+    project.check_tools()?;
     let account = sign_in(context).await?;
-    let context = &place(&checkout, context).await?;
+    let context = &place(&project, context).await?;
     let (region, name) = (context.session.region().await?, context.session.stack_name());
-    let deployed = state::deployable(Stack::find(context.session.config().await?, name).await?, name, region)?;
+    let deployed = deployable(Stack::find(context.session.config().await?, name).await?, name, region)?;
     if arguments.check_delivery {
         let none = || Error::NotFound(format!("There is no stack {name} in {region}: deploy it first."));
         return delivery_check::check(context, &deployed.ok_or_else(none)?).await;
@@ -49,16 +52,17 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     let kind = if deployed.is_none() { "a first deployment" } else { "an update" };
     context.output.words(&format!("\nAccount {account}, region {region}, stack {name}: {kind}"));
 
-    let parameters = settle(arguments, &checkout, context, deployed.as_ref()).await?;
+    let parameters = settle(arguments, &project, context, deployed.as_ref()).await?;
     let sender = match sender {
         None if deployed.is_none() && !context.prompt.assumes_yes() => ask_sender(context)?,
         sender => sender,
     };
     let ask = |sender| NewSource::ask(context, sender, arguments.source.as_deref(), &arguments.options);
     let source = sender.map(ask).transpose()?;
-    let steps = Steps::new(context, region, name, &parameters);
+    let (deployed, bucket) = (deployed.as_ref(), arguments.files.bucket.as_deref());
+    let deployment = Deployment { context, project: &project, deployed, parameters: &parameters, bucket };
     if arguments.dry_run {
-        steps.show(context);
+        context.output.words(&deployment.describe(&account).await?);
         if let Some(source) = source {
             let name = source.name;
             context
@@ -67,14 +71,12 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
         }
         return Ok(());
     }
-    context.output.words(SAMS_BUCKET);
-    context.prompt.agree("Build and deploy now?")?;
-    steps.run(&checkout, context)?;
-    let former_key = deployed.as_ref().map(key).unwrap_or_default();
-    let stack = context.session.stack().await.map_err(|error| match error {
-        Error::NotFound(_) => Error::NotAgreed("Stack not created: the change set was not executed.".into()),
-        error => error,
-    })?;
+    context.output.words(WHAT_FOLLOWS);
+    context.prompt.agree(if project.is_checkout() { "Build and upload now?" } else { "Upload now?" })?;
+    project.build()?;
+    deployment::carry_out(&deployment, &account, false).await?;
+    let former_key = deployed.map(key).unwrap_or_default();
+    let stack = context.session.stack().await?;
     if !["", former_key].contains(&key(stack)) {
         delivery_check::check(context, stack).await?;
     }
@@ -88,16 +90,15 @@ fn key(stack: &Stack) -> &str {
     stack.parameters.get("KeyArn").map(String::as_str).unwrap_or_default()
 }
 
-/// The account, once all that a deployment needs is there.
+/// The account.
 async fn sign_in(context: &Context) -> Result<String> {
-    steps::check_tools(&["cargo", "make"])?;
     let identity = context.session.caller().await?;
     context.output.words(&format!("Signed in as {}", identity.arn().unwrap_or_default()));
     Ok(identity.account().unwrap_or_default().to_owned())
 }
 
 /// Asks for region and name; what follows works there.
-async fn place(checkout: &Checkout, context: &Context) -> Result<Context> {
+async fn place(project: &Project, context: &Context) -> Result<Context> {
     let options = context.session.options();
     let usual = context.session.usual_region().await;
     let question = Question {
@@ -109,21 +110,21 @@ async fn place(checkout: &Checkout, context: &Context) -> Result<Context> {
     let question = Question {
         what: "Stack",
         why: "the name of this inbox; two names are two inboxes",
-        default: &checkout.stack_name,
+        default: &project.stack_name,
     };
     let stack = context.prompt.ask(&question, options.stack.as_deref(), |_| Ok(()))?;
     Ok(Context::new(Options { region: Some(region), stack: Some(stack), ..options.clone() }))
 }
 
-/// The parameters: those of the checkout, those that are given, and those that are asked for.
+/// The parameters: those of the project, those that are given, and those that are asked for.
 async fn settle(
     arguments: &Arguments,
-    checkout: &Checkout,
+    project: &Project,
     context: &Context,
     deployed: Option<&Stack>,
 ) -> Result<Parameters> {
-    let mut parameters = checkout.parameters.clone();
-    parameters.extend(arguments.parameters.iter().cloned());
+    let mut parameters = project.parameters.clone();
+    parameters.extend(arguments.files.parameters.iter().cloned());
     if let Some(architecture) = &arguments.architecture {
         parameters.insert("Architecture".into(), architecture.clone());
     }
@@ -168,7 +169,7 @@ Landfall is deployed.
   topic      {}
   logs       {}, {} (docs/logs.md)
   alarms     CloudWatch, dashboard {} (docs/runbook.md)
-  later      make deploy ARGS='--region {region} --stack {name}' updates it; landfall source add sets up one more sender",
+  later      landfall upgrade --region {region} --stack {name} updates it; landfall source add sets up one more sender",
         output("FunctionUrl")?,
         output("ConsumerQueueUrl")?,
         output("TopicArn")?,

@@ -6,11 +6,11 @@ mod get;
 mod list;
 pub(crate) mod tail;
 
-use clap::{Args, Subcommand};
-use domain::event::event_id::EventId;
+use clap::Subcommand;
 
 use crate::context::Context;
 use crate::error::Result;
+use crate::id_argument::IdArgument;
 
 /// What to do with events.
 #[derive(Debug, Subcommand)]
@@ -27,14 +27,6 @@ pub enum EventsCommand {
     Export(Box<export::Arguments>),
 }
 
-/// An event's id.
-#[derive(Debug, Args)]
-pub struct IdArgument {
-    /// The event's id
-    #[arg(value_name = "ID", value_parser = event_id)]
-    pub(crate) id: EventId,
-}
-
 impl EventsCommand {
     /// Does it.
     ///
@@ -49,14 +41,4 @@ impl EventsCommand {
             EventsCommand::Export(arguments) => export::run(&arguments, context).await,
         }
     }
-}
-
-pub(crate) fn event_id(text: &str) -> std::result::Result<EventId, String> {
-    EventId::parse(text).map_err(|_| format!("{text} is no event id: {{source}}/{{what tells the event from others}}"))
-}
-
-pub(crate) fn missing(id: &EventId) -> crate::error::Error {
-    crate::error::Error::NotFound(format!(
-        "there is no event {id}: its record may have expired, 30 days after the event's end"
-    ))
 }

@@ -1,20 +1,20 @@
 //! `landfall replay`: having events processed again.
 
+mod events_argument;
 mod freeze;
 mod job;
+mod job_argument;
 mod list;
 mod run;
 mod show;
 mod start;
 
 use clap::{Args, Subcommand};
-use domain::event::event_id::EventId;
-use domain::ledger::replay_job::ReplayJobId;
 
-use crate::commands::events::event_id;
+use crate::commands::replay::events_argument::EventsArgument;
+use crate::commands::replay::job_argument::JobArgument;
 use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::filter_options::FilterOptions;
+use crate::error::Result;
 
 /// The options of `landfall replay`.
 #[derive(Debug, Args)]
@@ -27,30 +27,6 @@ pub struct Arguments {
     /// Count the events, and change nothing
     #[arg(long)]
     dry_run: bool,
-}
-
-/// Which events are replayed, and how.
-#[derive(Debug, Args)]
-pub(crate) struct EventsArgument {
-    /// The events' ids; without any, the filter says which
-    #[arg(value_name = "ID", value_parser = event_id, conflicts_with = "filter")]
-    ids: Vec<EventId>,
-    #[command(flatten)]
-    filter: FilterOptions,
-    /// So many events a second at most, such as 50 or 50/s; 0 sets no limit
-    #[arg(long, value_name = "NUMBER", default_value = "50", value_parser = rate)]
-    rate: u32,
-    /// Replay also what its sender says is not true
-    #[arg(long)]
-    contradicted: bool,
-}
-
-/// A replay job's name.
-#[derive(Debug, Args)]
-pub(crate) struct JobArgument {
-    /// The replay job
-    #[arg(value_name = "JOB", value_parser = ReplayJobId::parse)]
-    job: ReplayJobId,
 }
 
 /// What to do with replay jobs.
@@ -82,24 +58,4 @@ pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<()> {
         Some(ReplayCommand::Show(JobArgument { job })) => show::run(&job, context).await,
         Some(ReplayCommand::List) => list::run(context).await,
     }
-}
-
-impl EventsArgument {
-    /// Nobody means to replay everything.
-    fn check(&self) -> Result<()> {
-        let filter = &self.filter;
-        let is_narrow = !self.ids.is_empty()
-            || !filter.sources.is_empty()
-            || filter.provider.is_some()
-            || filter.state.is_some()
-            || filter.subject.is_some()
-            || filter.view.is_some()
-            || filter.since.is_some();
-        let text = "name events by their ids, or narrow them down: --source, --provider, --state, --subject, --view or --since";
-        if is_narrow { Ok(()) } else { Err(Error::Usage(text.into())) }
-    }
-}
-
-fn rate(text: &str) -> std::result::Result<u32, String> {
-    text.strip_suffix("/s").unwrap_or(text).parse().map_err(|_| format!("{text} is no rate: write 50 or 50/s"))
 }

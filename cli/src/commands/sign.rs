@@ -4,8 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
-use domain::delivery::{Delivery, RequestUrl};
-use domain::sign::Signer;
+use domain::delivery::Delivery;
 use domain::source::source_name::SourceName;
 use platform::{clock, random};
 use serde::Serialize;
@@ -15,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::options::Format;
 use crate::output::Row;
 use crate::sender_options::SenderOptions;
+use crate::signing::{request_url, signer};
 
 /// The options of `landfall sign`.
 #[derive(Debug, Args)]
@@ -81,19 +81,6 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     }
     let rows = headers.into_iter().map(|(name, value)| Header { name, value });
     context.output.rows(&rows.collect::<Vec<_>>())
-}
-
-/// Plays the sender of the source `name`.
-pub(crate) fn signer(name: SourceName, secret: &str) -> Result<Signer> {
-    Signer::parse(name, secret).map_err(|error| Error::Conflict(format!("the source's secret: {error}")))
-}
-
-/// The URL as the function sees it.
-pub(crate) fn request_url(url: &str) -> RequestUrl {
-    let (_, rest) = url.split_once("://").unwrap_or(("", url));
-    let (before_query, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let (host, path) = before_query.split_at(before_query.find('/').unwrap_or(before_query.len()));
-    RequestUrl { host: host.to_owned(), path: path.to_owned(), query: query.to_owned() }
 }
 
 fn header(text: &str) -> std::result::Result<(String, String), String> {

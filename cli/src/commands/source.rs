@@ -3,9 +3,11 @@
 mod add;
 mod list;
 mod name_argument;
+mod register;
 mod remove;
 mod rotate;
 mod show;
+mod test;
 
 use clap::Subcommand;
 
@@ -26,6 +28,10 @@ pub enum SourceCommand {
     Rotate(rotate::Arguments),
     /// Remove a source, or only its previous secrets and tokens
     Remove(remove::Arguments),
+    /// Send one recorded delivery to a source, signed as its sender signs
+    Test(test::Arguments),
+    /// Register a source's URL with its sender by the sender's API, and store the secret that it shows once
+    Register(register::Arguments),
 }
 
 impl SourceCommand {
@@ -40,6 +46,8 @@ impl SourceCommand {
             SourceCommand::Show(NameArgument { name }) => show::run(&name, context).await,
             SourceCommand::Rotate(arguments) => rotate::run(&arguments, context).await,
             SourceCommand::Remove(arguments) => remove::run(&arguments, context).await,
+            SourceCommand::Test(arguments) => test::run(&arguments, context).await,
+            SourceCommand::Register(arguments) => register::run(&arguments, context).await,
         }
     }
 }

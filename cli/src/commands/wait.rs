@@ -14,11 +14,11 @@ use domain::time::Timestamp;
 use operator::listing::Listing;
 use platform::clock;
 
-use crate::commands::events::event_id;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::event_row::EventRow;
 use crate::filter_options::FilterOptions;
+use crate::id_argument::event_id;
 use crate::interrupt::until_interrupted;
 use crate::moment::duration;
 use crate::services::Services;

@@ -38,7 +38,7 @@ pub(crate) struct DeliveryLog {
     token_index: Option<usize>,
     /// Which of the source's public keys proved it, or of those that the sender publishes, from 0.
     key_index: Option<usize>,
-    /// Whether one of these was not the first. Of published keys this is never said: the sender replaces them.
+    /// One of these was not the first. Of published keys this is never said: the sender replaces them.
     previous_secret: Option<u32>,
     /// A known event came with another body, which was not kept and may be another event.
     duplicate_differs: Option<u32>,
@@ -64,7 +64,7 @@ impl DeliveryLog {
         let began_at = Instant::now();
         DeliveryLog {
             request_id: request_id.to_owned(),
-            trace_id: trace.map(|trace| trace.id().to_owned()),
+            trace_id: trace.and_then(Trace::sampled_id).map(str::to_owned),
             status: 0,
             outcome: "",
             source: None,
@@ -109,7 +109,7 @@ impl DeliveryLog {
         self.secret_index = matched.secret;
         self.token_index = matched.token;
         self.key_index = matched.public_key.or(matched.published_key);
-        self.previous_secret = Some(u32::from(matched.is_previous()));
+        self.previous_secret = matched.is_previous().then_some(1);
         let event = verified.event();
         if verified.challenge().is_none() {
             self.event(event);

@@ -2,6 +2,7 @@
 
 use domain::answer::Durability;
 use domain::delivery::trace::Trace;
+use domain::event::Event;
 use domain::event::event_id::EventId;
 use domain::ledger::admit::{Admission, Waiting, admit};
 use domain::ledger::record::{BodyRef, RecordBody};
@@ -165,7 +166,7 @@ impl Store {
         log: &mut DeliveryLog,
     ) {
         let event = verified.event();
-        match self.ledger.ask_again(&event.id, waiting, event.received_at, self.schedule).await {
+        match self.ledger.ask_again(&event.id, &token_of(event), waiting, event.received_at).await {
             // The message says no more than that the ledger has it: the second body is not kept.
             Ok(true) => drop(self.send(self.queue.prepare(&OutgoingMessage::of_record(event), trace), log).await),
             Ok(false) => {}
@@ -181,8 +182,7 @@ impl Store {
         expires_at_seconds: i64,
     ) -> Result<bool, ServiceError> {
         let event = verified.event();
-        let token = format!("delivery:{}", event.recorded_by);
-        self.ledger.return_failed(&event.id, &token, due, expires_at_seconds).await
+        self.ledger.return_failed(&event.id, &token_of(event), due, expires_at_seconds).await
     }
 
     async fn put_into_bucket(&self, verified: &VerifiedEvent, log: &mut DeliveryLog) -> Option<BodyRef> {
@@ -212,4 +212,9 @@ impl Store {
             log.reason(&error);
         }
     }
+}
+
+/// What stands in the place of a claim where a delivery gives an event back to the processor.
+fn token_of(event: &Event) -> String {
+    format!("delivery:{}", event.recorded_by)
 }

@@ -12,6 +12,7 @@ use domain::message::MessageBody;
 use crate::clients::Clients;
 use crate::deadline::Deadline;
 use crate::memory::MemoryPermit;
+use crate::publisher::PublishPlace;
 use crate::stop::Stop;
 
 /// One attempt at an event.
@@ -22,6 +23,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) stored: &'a StoredBody,
     /// Its number, from 1.
     pub(crate) number: u32,
+    /// Its place in what the batch publishes together.
+    pub(crate) place: &'a PublishPlace,
     pub(crate) deadline: Deadline,
 }
 

@@ -19,6 +19,7 @@ use platform::topic::Topic;
 
 use crate::expecting::{ExpectQueue, Expecting};
 use crate::memory::MemoryBudget;
+use crate::publisher::Publisher;
 use crate::source_config::SourceConfigs;
 
 /// Everything that an instance works with.
@@ -36,7 +37,7 @@ pub(crate) struct Clients {
     pub(crate) expectations: Option<ExpectQueue>,
     pub(crate) expecting: Expecting,
     pub(crate) dead_letters: Queue,
-    pub(crate) topic: Topic,
+    pub(crate) publisher: Publisher,
     pub(crate) schedule: Schedule,
 }
 
@@ -64,7 +65,7 @@ impl Clients {
                 .map(|url| ExpectQueue::new(Queue::new(&aws, url.clone(), Limits::PATIENT), url)),
             expecting: Expecting::default(),
             dead_letters: Queue::new(&aws, env.required("DEAD_LETTER_QUEUE_URL"), Limits::PATIENT),
-            topic: Topic::new(&aws, env.required("TOPIC_ARN"), Limits::PATIENT),
+            publisher: Publisher::new(Topic::new(&aws, env.required("TOPIC_ARN"), Limits::PATIENT)),
             schedule: Schedule::at(env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse)),
         };
         env.finish(clients)

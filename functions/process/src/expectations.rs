@@ -21,6 +21,7 @@ use crate::memory::ANSWER_BYTES;
 use crate::outcome::Outcome;
 use crate::process_log::ProcessLog;
 use crate::processor::Processor;
+use crate::publisher::PublishPlace;
 
 /// An operator who has just turned the option on is given the time in which a source is read again.
 const RECEIVES_BEFORE_REFUSAL: u32 = 3;
@@ -40,6 +41,7 @@ impl Processor {
     pub(crate) async fn handle_expectation(
         &self,
         received: &ReceivedMessage,
+        place: PublishPlace,
         request_id: &str,
         deadline: Deadline,
         line: &mut ProcessLog,
@@ -47,7 +49,7 @@ impl Processor {
         match ExpectationMessage::decode(&received.body, clock::now()) {
             Ok(ExpectationMessage::Expect(expectation)) => self.expect(expectation, received, line).await,
             Ok(ExpectationMessage::Poll(request)) => {
-                match self.poll(&request, received, request_id, deadline, line).await {
+                match self.poll(&request, received, place, request_id, deadline, line).await {
                     Ok(disposition) => disposition,
                     // The job's due time brings it back.
                     Err(trouble) => {
@@ -124,6 +126,7 @@ impl Processor {
         &self,
         request: &PollRequest,
         received: &ReceivedMessage,
+        place: PublishPlace,
         request_id: &str,
         deadline: Deadline,
         line: &mut ProcessLog,
@@ -149,7 +152,7 @@ impl Processor {
             }
             JobStanding::NotEnded | JobStanding::Unanswered => return Ok(Disposition::Delete),
         };
-        self.process_polled(event, body, received, deadline, line).await
+        self.process_polled(event, body, received, place, deadline, line).await
     }
 
     /// Asks the sender about a job.

@@ -20,6 +20,7 @@ mod polled;
 mod process_log;
 mod processor;
 mod publish;
+mod publisher;
 mod source_config;
 mod steps;
 mod stop;
@@ -45,7 +46,9 @@ async fn process(processor: Arc<Processor>, event: LambdaEvent<Batch>) -> Result
     let request_id: Arc<str> = event.context.request_id.into();
     batch::run(event.payload, |message| {
         let (processor, request_id) = (Arc::clone(&processor), Arc::clone(&request_id));
-        async move { processor.handle(message, &request_id, Deadline(deadline)).await }
+        // Taken before any task runs, so that the publisher knows how many there are.
+        let place = processor.publish_place();
+        async move { processor.handle(message, place, &request_id, Deadline(deadline)).await }
     })
     .await
 }

@@ -21,6 +21,7 @@ use crate::job::{give_up, win};
 use crate::outcome::Outcome;
 use crate::process_log::ProcessLog;
 use crate::processor::{ClaimedEvent, Processor};
+use crate::publisher::PublishPlace;
 
 /// A record that changes under the hands of the one who reads it is read so often.
 const ROUNDS_MAX: u32 = 4;
@@ -32,6 +33,7 @@ impl Processor {
         event: Event,
         body: Vec<u8>,
         received: &ReceivedMessage,
+        place: PublishPlace,
         deadline: Deadline,
         line: &mut ProcessLog,
     ) -> Result<Disposition, ServiceError> {
@@ -56,7 +58,7 @@ impl Processor {
                             line.claimed(&record);
                             let claimed =
                                 ClaimedEvent { record: *record, sent: message.body, token: request.token, attempt: 1 };
-                            Ok(self.process(claimed, deadline, received, line).await)
+                            Ok(self.process(claimed, place, deadline, received, line).await)
                         }
                         // Somebody was faster: the record is due.
                         _ => Ok(Disposition::Delete),

@@ -20,16 +20,17 @@ use crate::outcome::Outcome;
 use crate::publish::{AssetCounts, PublishResult};
 use crate::steps::WorkResult;
 
-/// What is told of a message, filled in as it is learnt. Names the source and the event, never what was sent. Fields that
-/// have the name of a metric are measured: a count is above 0, or absent.
+/// What is told of a message, filled in as it is learnt. Names the event, never what was sent, and what ingest's line says
+/// of the event only where it is another by now. Fields that have the name of a metric are measured: a count is above 0,
+/// or absent.
 #[derive(Serialize)]
 pub(crate) struct ProcessLog {
     request_id: String,
     message_id: String,
     trace_id: Option<String>,
     outcome: Outcome,
+    /// Of an expectation: the id of an event begins with it.
     source: Option<String>,
-    provider: Option<&'static str>,
     event_id: Option<String>,
     event_type: Option<String>,
     done: Option<u32>,
@@ -85,11 +86,10 @@ impl ProcessLog {
         ProcessLog {
             request_id: request_id.to_owned(),
             message_id: message_id.to_owned(),
-            trace_id: trace.map(|trace| trace.id().to_owned()),
+            trace_id: trace.and_then(Trace::sampled_id).map(str::to_owned),
             outcome: Outcome::Kept,
-            source: None,
-            provider: None,
             event_id: None,
+            source: None,
             event_type: None,
             done: None,
             retry: None,
@@ -127,10 +127,7 @@ impl ProcessLog {
     }
 
     pub(crate) fn event(&mut self, event: &Event) {
-        self.source = Some(event.source.to_string());
-        self.provider = Some(event.provider.as_str());
         self.event_id = Some(event.id.to_string());
-        self.event_type = Some(event.event_type.to_string());
     }
 
     pub(crate) fn claimed(&mut self, record: &Record) {
@@ -153,10 +150,10 @@ impl ProcessLog {
         self.reason = Some(reason.to_owned());
     }
 
-    pub(crate) fn done(&mut self, result: &WorkResult) {
+    pub(crate) fn done(&mut self, recorded: &Event, result: &WorkResult) {
         match result {
             WorkResult::Published(published, note) => {
-                self.published(published);
+                self.published(recorded, published);
                 self.job(note);
             }
             WorkResult::Superseded(by, note) => {
@@ -180,13 +177,13 @@ impl ProcessLog {
         self.outcome = outcome;
     }
 
-    fn published(&mut self, result: &PublishResult) {
+    fn published(&mut self, recorded: &Event, result: &PublishResult) {
         let PublishResult { event_type, message_id, verified_by, assets } = result;
         let AssetCounts { archived, archived_bytes, not_archived, omitted } = assets;
-        self.event_type = Some(event_type.to_string());
+        self.event_type = (*event_type != recorded.event_type).then(|| event_type.to_string());
         self.unrecognized = (*event_type == EventType::Unrecognized).then_some(1);
         self.published_as = Some(message_id.clone());
-        self.verified_by = Some(verified_by.as_str());
+        self.verified_by = (*verified_by != recorded.verified_by).then_some(verified_by.as_str());
         if *archived > 0 {
             self.archived = Some(*archived);
             self.archived_bytes = Some(*archived_bytes);

@@ -21,6 +21,7 @@ use crate::deadline::Deadline;
 use crate::isolation::Isolation;
 use crate::outcome::Outcome;
 use crate::process_log::ProcessLog;
+use crate::publisher::PublishPlace;
 use crate::steps::{self, WorkResult};
 use crate::stop::Stop;
 
@@ -59,12 +60,23 @@ impl Processor {
         Processor { clients: Arc::new(clients), isolation: Isolation::default() }
     }
 
+    /// The place of a message of the batch in what is published together.
+    pub(crate) fn publish_place(&self) -> PublishPlace {
+        self.clients.publisher.place()
+    }
+
     /// Handles one message of a batch, in the invocation `request_id` of a function that ends at `deadline`.
-    pub(crate) async fn handle(&self, received: ReceivedMessage, request_id: &str, deadline: Deadline) -> Disposition {
+    pub(crate) async fn handle(
+        &self,
+        received: ReceivedMessage,
+        place: PublishPlace,
+        request_id: &str,
+        deadline: Deadline,
+    ) -> Disposition {
         let mut line = ProcessLog::begin(request_id, &received.message_id, received.trace().as_ref());
         let disposition = match self.queue_of(&received) {
-            Inbox::Events => self.handle_logged(&received, deadline, &mut line).await,
-            Inbox::Expectations => self.handle_expectation(&received, request_id, deadline, &mut line).await,
+            Inbox::Events => self.handle_logged(&received, place, deadline, &mut line).await,
+            Inbox::Expectations => self.handle_expectation(&received, place, request_id, deadline, &mut line).await,
         };
         line.end();
         disposition
@@ -73,6 +85,7 @@ impl Processor {
     async fn handle_logged(
         &self,
         received: &ReceivedMessage,
+        place: PublishPlace,
         deadline: Deadline,
         line: &mut ProcessLog,
     ) -> Disposition {
@@ -131,7 +144,7 @@ impl Processor {
         let attempt = record.lifecycle.attempts.saturating_sub(u32::from(is_abandoned)).max(1);
         line.claimed(&record);
         let claimed = ClaimedEvent { record, sent: message.body, token: request.token, attempt };
-        let disposition = self.process(claimed, deadline, received, line).await;
+        let disposition = self.process(claimed, place, deadline, received, line).await;
         match disposition {
             // The event that was claimed is the other body's: this one's is claimed when the message comes again.
             Disposition::Delete if has_second_body => self.return_to_queue(received, line).await,
@@ -149,6 +162,7 @@ impl Processor {
     pub(crate) async fn process(
         &self,
         claimed: ClaimedEvent,
+        place: PublishPlace,
         deadline: Deadline,
         received: &ReceivedMessage,
         line: &mut ProcessLog,
@@ -159,7 +173,7 @@ impl Processor {
             let clients = Arc::clone(&self.clients);
             catch_panic(async move {
                 let Record { event, body, .. } = record;
-                let attempt = Attempt { clients: &clients, stored: &body, number: attempt, deadline };
+                let attempt = Attempt { clients: &clients, stored: &body, number: attempt, place: &place, deadline };
                 steps::run(attempt, event, sent).await
             })
             .await
@@ -168,7 +182,7 @@ impl Processor {
         };
         let (work, outcome) = match result {
             Ok(done) => {
-                line.done(&done);
+                line.done(&recorded, &done);
                 (Work::Done, done.outcome(&recorded))
             }
             Err(stop) => (stop.into_work(), Vec::new()),

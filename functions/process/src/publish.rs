@@ -69,7 +69,7 @@ pub(crate) async fn publish(attempt: Attempt<'_>, content: &EventContent<'_>) ->
     let EventContent { event, canonical, .. } = content;
     Ok(PublishResult {
         event_type: canonical.head.event_type,
-        message_id: attempt.clients.topic.publish(published).await?,
+        message_id: attempt.place.publish(published).await?,
         verified_by: event.verified_by,
         assets: AssetCounts::of(&canonical.details),
     })

@@ -4,28 +4,35 @@ use domain::ledger::due_shard::DUE_SHARDS;
 use platform::service_error::ServiceError;
 use serde::Serialize;
 
-/// The counts of a run.
+/// The counts of a run. What is 0 or no is not written.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
     /// Overdue events that were looked at.
+    #[serde(skip_serializing_if = "is_zero")]
     pub(crate) overdue: u32,
     /// Those sent to the queue again.
+    #[serde(skip_serializing_if = "is_zero")]
     pub(crate) sent: u32,
     /// Those that were in good hands by then.
+    #[serde(skip_serializing_if = "is_zero")]
     pub(crate) passed_over: u32,
     /// Those that could not be marked or sent; they stay due.
+    #[serde(skip_serializing_if = "is_zero")]
     pub(crate) troubled: u32,
     /// Shards that could not be read.
+    #[serde(skip_serializing_if = "is_zero")]
     pub(crate) unread_shards: u32,
     /// Time ran out before everything was looked at.
+    #[serde(skip_serializing_if = "is_no")]
     pub(crate) left_some: bool,
     /// The directory of sources could not be written.
+    #[serde(skip_serializing_if = "is_no")]
     pub(crate) directory_failed: bool,
     /// Jobs about which senders are to be asked.
     #[serde(skip_serializing_if = "is_zero")]
     pub(crate) polls: u32,
     /// Jobs of some source could not be released; they stay due.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "is_no")]
     pub(crate) unreleased: bool,
     /// The first trouble of the run.
     pub(crate) trouble: Option<String>,
@@ -60,7 +67,12 @@ impl Report {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 const fn is_zero(count: &u32) -> bool {
     *count == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_no(flag: &bool) -> bool {
+    !*flag
 }

@@ -31,7 +31,7 @@ impl SweepLog {
     pub(crate) fn begin(request_id: &str, trace: Option<&Trace>) -> SweepLog {
         #[expect(clippy::disallowed_methods, reason = "measures a duration; no decision depends on it")]
         let began_at = Instant::now();
-        let trace_id = trace.map(|trace| trace.id().to_owned());
+        let trace_id = trace.and_then(Trace::sampled_id).map(str::to_owned);
         SweepLog { request_id: request_id.to_owned(), trace_id, began_at }
     }
 

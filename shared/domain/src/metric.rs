@@ -36,7 +36,7 @@ pub enum Metric {
     Deferred,
     /// Accepted events whose record could not be written; the message holds them.
     Unrecorded,
-    /// 1 for a delivery that was proven by another secret or token than its source's first, 0 for one by the first.
+    /// Deliveries that were proven by another secret or token than their source's first.
     PreviousSecret,
     /// How long it took: a delivery's answer, an event's processing, a sweep.
     DurationMs,

@@ -141,10 +141,16 @@ impl Published {
     /// Whether SNS and its subscribers will take it.
     #[must_use]
     pub fn fits(&self) -> bool {
+        self.bytes() <= PUBLISHED_MAX_BYTES
+    }
+
+    /// What SNS counts of it.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
         /// The word `String`, which each attribute carries as its type.
         const TYPE_BYTES: usize = 6;
-        let attributes: usize = self.attributes.iter().map(|(name, value)| name.len() + value.len() + TYPE_BYTES).sum();
-        self.json.len() + attributes <= PUBLISHED_MAX_BYTES
+        let attributes = self.attributes.iter().map(|(name, value)| name.len() + value.len() + TYPE_BYTES);
+        self.json.len() + attributes.sum::<usize>()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Pages of events, single ones, counts, and what arrives.
 
+mod sources;
+
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -9,12 +11,11 @@ use domain::ledger::item::Item;
 use domain::ledger::record::StoredBody;
 use domain::ledger::value::Value;
 use domain::listing::cursor::{Cursor, Position};
-use domain::listing::filter::{Filter, View};
+use domain::listing::filter::Filter;
 use domain::listing::follow::Follow;
 use domain::listing::merge::Merge;
 use domain::listing::query::{Entry, Query};
 use domain::listing::row::Row;
-use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -28,6 +29,9 @@ use platform::service_error::ServiceError;
 const INDEX_LAG: Duration = Duration::from_secs(2);
 /// So many queries go side by side.
 const QUERIES_AT_ONCE: usize = 16;
+/// A query reads so many entries at first, at least and at most.
+const PART_MIN: usize = 10;
+const PART_MAX: usize = 1_000;
 /// A page ends before it has read more entries than this, however few of them are shown.
 const READ_MAX: usize = 10_000;
 /// Where some records were not what is asked for, at least so many entries are looked at next ...
@@ -72,6 +76,8 @@ struct Entries {
     entries: Vec<Entry>,
     is_last: bool,
     looked_at: usize,
+    /// Where the listing goes on, if reading was given up before as many were found as were wanted.
+    given_up_at: Option<Position>,
 }
 
 impl Listing {
@@ -79,43 +85,6 @@ impl Listing {
     #[must_use]
     pub const fn new(ledger: Ledger, bodies: Bodies) -> Listing {
         Listing { ledger, bodies }
-    }
-
-    /// All sources, by the directory that the sweep writes; `None` if it has not written it yet.
-    ///
-    /// # Errors
-    /// If the ledger could not be reached or refused.
-    pub async fn sources(&self) -> Result<Option<Vec<SourceName>>, ServiceError> {
-        Ok(self.ledger.source_directory().await?.map(|directory| directory.names()))
-    }
-
-    /// Where the events of these sources that are about `subject` are looked for. It reads one event of each source: what
-    /// its sender reports on says whether they are all under one key.
-    ///
-    /// # Errors
-    /// If the ledger could not be reached or refused.
-    pub async fn view_of_subject(&self, sources: &[SourceName], subject: String) -> Result<View, ServiceError> {
-        let looks = sources.iter().map(|source| self.is_scattered(source));
-        let mut looks = stream::iter(looks).buffer_unordered(QUERIES_AT_ONCE);
-        while let Some(is_scattered) = looks.next().await {
-            if is_scattered? {
-                return Ok(View::ScatteredSubject(subject));
-            }
-        }
-        Ok(View::Subject(subject))
-    }
-
-    async fn is_scattered(&self, source: &SourceName) -> Result<bool, ServiceError> {
-        let filter = Filter::of_source(source.clone(), View::Arrived);
-        for query in filter.queries(Timestamp::from_millis(i64::MAX), None) {
-            let page = self.ledger.entries(&query, 1, None).await?;
-            let records = self.records(&page.entries).await?;
-            if let Some(row) = records.values().next() {
-                // An operator's own description is in the source's secret, which is not read for this.
-                return Ok(row.event.provider.description().is_none_or(|it| it.reports_own_things()));
-            }
-        }
-        Ok(false)
     }
 
     /// The page of what `filter` asks for that begins at its beginning, with at most `limit` rows.
@@ -145,7 +114,7 @@ impl Listing {
         let (mut rows, mut looked_at, mut read, mut shown) = (Vec::new(), 0, 0, HashSet::new());
         let mut wanted = limit;
         loop {
-            let found = self.entries(&filter, top, last.clone(), wanted).await?;
+            let found = self.entries(&filter, top, last.clone(), wanted, READ_MAX.saturating_sub(looked_at)).await?;
             looked_at += found.looked_at;
             let mut records = self.shown(&filter, &found.entries, now).await?;
             let (count, missing_before) = (found.entries.len(), limit - rows.len());
@@ -167,6 +136,7 @@ impl Listing {
             // As many again as were too few, or ever more while none is what is asked for.
             let next = if missing < missing_before { 2 * missing } else { 2 * wanted };
             wanted = next.clamp(ENTRIES_MIN, ENTRIES_MAX);
+            last = found.given_up_at.or(last);
             if looked_at >= READ_MAX {
                 let cursor = last.map(|last| Cursor { filter, top, last });
                 return Ok(Page { rows, cursor, looked_at, records: read });
@@ -224,22 +194,23 @@ impl Listing {
     pub async fn look(&self, filter: &Filter, follow: &mut Follow, now: Timestamp) -> Result<Vec<Row>, ServiceError> {
         let filter = Filter { since: Some(follow.since()), until: None, ..filter.clone() };
         // Ingest's clock may be ahead.
-        let found = self.entries(&filter, now + INDEX_LAG, None, usize::MAX).await?;
+        let found = self.entries(&filter, now + INDEX_LAG, None, usize::MAX, usize::MAX).await?;
         let new = follow.take(found.entries);
         let mut records = self.shown(&filter, &new, now).await?;
         Ok(new.iter().filter_map(|entry| records.remove(&entry.id)).collect())
     }
 
+    /// Reads entries until `wanted` are certain, or about `max` were looked at.
     async fn entries(
         &self,
         filter: &Filter,
         top: Timestamp,
         after: Option<Position>,
         wanted: usize,
+        max: usize,
     ) -> Result<Entries, ServiceError> {
         let queries = filter.queries(top, after.as_ref().map(|after| after.at));
-        let share = wanted.saturating_mul(2) / queries.len().max(1);
-        let limit = u32::try_from(share.clamp(10, 1000)).expect("it is 1,000 at most");
+        let mut part = (wanted.saturating_mul(2) / queries.len().max(1)).clamp(PART_MIN, PART_MAX);
         let mut merge = Merge::new(filter.order(), queries.len(), after);
         let mut starts: Vec<Option<PageStart>> = queries.iter().map(|_| None).collect();
         let mut looked_at = 0;
@@ -248,6 +219,13 @@ impl Listing {
             if missing.is_empty() {
                 break;
             }
+            if looked_at >= max
+                && let Some((entries, position)) = merge.clone().certain()
+            {
+                return Ok(Entries { entries, is_last: false, looked_at, given_up_at: Some(position) });
+            }
+            let share = (max.saturating_sub(looked_at) / missing.len()).max(PART_MIN);
+            let limit = u32::try_from(part.min(share)).expect("it is 1,000 at most");
             let reads = missing.into_iter().map(|number| {
                 let start = starts[number].take();
                 self.read(number, &queries[number], limit, start)
@@ -258,9 +236,11 @@ impl Listing {
                 starts[number] = page.next;
                 merge.add(number, page.entries, starts[number].is_some(), |entry| filter.admits(entry));
             }
+            // Few entries are what is asked for: a larger part costs less for each.
+            part = (2 * part).min(PART_MAX);
         }
         let is_last = merge.ends_within(wanted);
-        Ok(Entries { entries: merge.first(wanted), is_last, looked_at })
+        Ok(Entries { entries: merge.first(wanted), is_last, looked_at, given_up_at: None })
     }
 
     async fn read(

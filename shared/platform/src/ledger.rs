@@ -19,7 +19,6 @@ use domain::ledger::admit::Waiting;
 use domain::ledger::claim::ClaimRequest;
 use domain::ledger::item::{Item, Unreadable};
 use domain::ledger::record::{Record, RecordBody, RecordState};
-use domain::ledger::schedule::Schedule;
 use domain::ledger::settle::Settlement;
 use domain::ledger::sweep::SweepMark;
 use domain::ledger::write::{Change, Write};
@@ -175,11 +174,11 @@ impl Ledger {
     pub async fn ask_again(
         &self,
         id: &EventId,
+        token: &str,
         waiting: Waiting,
         now: Timestamp,
-        schedule: Schedule,
     ) -> Result<bool, ServiceError> {
-        let write = writes::ask_again(id, waiting, now, schedule);
+        let write = writes::ask_again(id, token, waiting, now);
         self.is_written("dynamodb:UpdateItem (ask again)", &write).await
     }
 

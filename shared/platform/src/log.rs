@@ -131,8 +131,8 @@ struct Directive {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Definition {
+    // No unit: it would be 20 bytes of each line, and names and docs tell it.
     name: &'static str,
-    unit: &'static str,
 }
 
 impl EmbeddedMetrics {
@@ -145,7 +145,7 @@ impl EmbeddedMetrics {
                 continue;
             }
             let dimensions = metric.dimensions();
-            let definition = Definition { name: metric.as_str(), unit: metric.unit() };
+            let definition = Definition { name: metric.as_str() };
             match directives.iter_mut().find(|directive| directive.dimensions == dimensions) {
                 Some(directive) => directive.metrics.push(definition),
                 None => directives.push(Directive { namespace: NAMESPACE, dimensions, metrics: vec![definition] }),
@@ -175,7 +175,7 @@ mod tests {
             Some("ingest"),
             json!({"source": "glossi-prod", "accepted": 1, "duration_ms": 4.5, "body_bytes": 812}),
             expect![[
-                r#"{"_aws":{"Timestamp":1756711611484,"CloudWatchMetrics":[{"Namespace":"Landfall","Dimensions":[["function"]],"Metrics":[{"Name":"accepted","Unit":"Count"},{"Name":"duration_ms","Unit":"Milliseconds"}]}]},"accepted":1,"body_bytes":812,"duration_ms":4.5,"function":"ingest","level":"INFO","message":"delivery","source":"glossi-prod","timestamp":"2025-09-01T07:26:51.484Z"}"#
+                r#"{"_aws":{"Timestamp":1756711611484,"CloudWatchMetrics":[{"Namespace":"Landfall","Dimensions":[["function"]],"Metrics":[{"Name":"accepted"},{"Name":"duration_ms"}]}]},"accepted":1,"body_bytes":812,"duration_ms":4.5,"function":"ingest","level":"INFO","message":"delivery","source":"glossi-prod","timestamp":"2025-09-01T07:26:51.484Z"}"#
             ]],
         );
     }
@@ -186,7 +186,7 @@ mod tests {
             Some("ingest"),
             json!({"refused": 1, "refusal": "token_wrong"}),
             expect![[
-                r#"{"_aws":{"Timestamp":1756711611484,"CloudWatchMetrics":[{"Namespace":"Landfall","Dimensions":[["function"],["function","refusal"]],"Metrics":[{"Name":"refused","Unit":"Count"}]}]},"function":"ingest","level":"INFO","message":"delivery","refusal":"token_wrong","refused":1,"timestamp":"2025-09-01T07:26:51.484Z"}"#
+                r#"{"_aws":{"Timestamp":1756711611484,"CloudWatchMetrics":[{"Namespace":"Landfall","Dimensions":[["function"],["function","refusal"]],"Metrics":[{"Name":"refused"}]}]},"function":"ingest","level":"INFO","message":"delivery","refusal":"token_wrong","refused":1,"timestamp":"2025-09-01T07:26:51.484Z"}"#
             ]],
         );
     }

@@ -80,6 +80,13 @@ impl ServiceError {
         ServiceError { operation, kind: ServiceErrorKind::Retryable, cause: Cause::Other(detail.into()) }
     }
 
+    /// The same once more, for another event that the call was about.
+    #[must_use]
+    pub fn repeated(&self) -> ServiceError {
+        let cause = Cause::Other(error_chain(&self.cause).into());
+        ServiceError { operation: self.operation, kind: self.kind, cause }
+    }
+
     /// Sorts the error of a call that was made without the SDK.
     pub(crate) fn with(operation: &'static str, error: CallError) -> ServiceError {
         let cause = match error {
@@ -91,7 +98,7 @@ impl ServiceError {
         ServiceError { operation, kind: ServiceErrorKind::Retryable, cause }
     }
 
-    fn refused(operation: &'static str, code: String, message: String) -> ServiceError {
+    pub(crate) fn refused(operation: &'static str, code: String, message: String) -> ServiceError {
         let kind = if is_permanent(&code) { ServiceErrorKind::Permanent } else { ServiceErrorKind::Retryable };
         ServiceError { operation, kind, cause: Cause::Response { code, message } }
     }

@@ -13,6 +13,7 @@ use tests::tool::landfall;
 use super::pages::{Page, all, root};
 use super::targets::targets;
 use super::tutorials::is_tutorial;
+use crate::deploy::program;
 
 /// What the shell itself or every system has. All else must be a stand-in.
 const OF_THE_SYSTEM: [&str; 6] = ["cat", "cut", "date", "rm", "sha256sum", "wc"];
@@ -83,6 +84,13 @@ fn check_jq(call: &[String]) {
     assert!(value.pointer(&pointer).is_some(), "{file} has no {filter}");
 }
 
+/// Panics unless a call of the operator's tool has commands, options and values that it takes.
+fn check_landfall(page: &Page, call: &[String]) {
+    let asked = Command::new(program()).args(&call[1..]).arg("--help").output().expect("the tool is built");
+    let said = String::from_utf8_lossy(&asked.stderr);
+    assert!(asked.status.success(), "{}: {}: {said}", page.path, call.join(" "));
+}
+
 /// Panics unless each of `calls` of the AWS CLI is one that it takes. In place of the command itself, each has its page.
 fn check_aws(calls: &[Vec<String>]) {
     let lines: Vec<String> = calls.iter().map(|call| serde_json::to_string(call).expect("texts")).collect();
@@ -119,6 +127,7 @@ async fn every_command_is_known() {
         for target in calls.iter().filter(|call| call[0] == "make").flat_map(|call| &call[1..]) {
             assert!(target.contains('=') || targets.contains(target), "{}: there is no make {target}", page.path);
         }
+        calls.iter().filter(|call| call[0] == "landfall").for_each(|call| check_landfall(&page, call));
         calls.iter().filter(|call| call[0] == "jq").for_each(|call| check_jq(call));
         seen.extend(calls.into_iter().map(|call| call[..call.len().min(3)].join(" ")));
     }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tests::stack::{Options, Stack};
 
-/// The local stack: template.yaml, deployed by SAM into MiniStack on the loopback interface.
+/// The local stack: template.yaml, deployed by `landfall deploy` into MiniStack on the loopback interface.
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -24,7 +24,7 @@ enum Command {
         /// The emulator's port (default: a free one)
         #[arg(long)]
         port: Option<u16>,
-        /// The functions, built for this machine (default: SAM builds them, as for Lambda)
+        /// The functions, built for this machine (default: those of `make build`, as for Lambda)
         #[arg(long, value_name = "DIR")]
         functions: Option<PathBuf>,
     },

@@ -25,7 +25,12 @@ impl Call {
             Some((service, action)) => (format!("{}:{action}", service_of(service)), body()),
             None if uri.path() == "/" => {
                 let body = body();
-                (format!("sns:{}", form_field(&body, "Action").unwrap_or("unknown")), body)
+                // IAM knows publishing alone and in a batch by one name.
+                let action = match form_field(&body, "Action") {
+                    Some("PublishBatch") => "Publish",
+                    action => action.unwrap_or("unknown"),
+                };
+                (format!("sns:{action}"), body)
             }
             None => {
                 let action = object_action(method, uri.query().unwrap_or_default());
@@ -89,6 +94,7 @@ mod tests {
         check("POST", "/", Some("AmazonSQS.SendMessage"), "{}", "sqs:SendMessage");
         check("POST", "/", Some("secretsmanager.GetSecretValue"), "{}", "secretsmanager:GetSecretValue");
         check("POST", "/", None, "Action=Publish&Version=2010-03-31&Message=%7B%7D", "sns:Publish");
+        check("POST", "/", None, "Action=PublishBatch&Version=2010-03-31", "sns:Publish");
         check("PUT", "/bucket/bodies/a/b", None, "{}", "s3:PutObject");
         check("PUT", "/bucket/bodies/a/b?x-id=PutObject", None, "{}", "s3:PutObject");
         check("GET", "/bucket/bodies/a/b", None, "", "s3:GetObject");

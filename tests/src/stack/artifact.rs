@@ -1,5 +1,4 @@
-//! What SAM deploys, made of functions that are built already: in the place of `sam build`, which would build them as
-//! for Lambda.
+//! A release to deploy, made of functions that are built already.
 
 use std::fs;
 use std::path::Path;
@@ -9,53 +8,31 @@ use super::error::{Error, Result, context};
 
 /// How `template.yaml` names the binary of a function, below `BuildProperties`.
 const BINARY: &str = "        Binary: ";
-/// Where the function's own properties begin.
-const PROPERTIES: &str = "    Properties:";
 
-/// Writes into `build` the template, and beside it the code of each function, whose binary is in `functions`.
-pub(crate) fn make(template: &Path, functions: &Path, build: &Path) -> Result<()> {
-    let unreadable = |error| context(format!("{} cannot be read", template.display()), &error);
-    let (text, binaries) = with_code(&fs::read_to_string(template).map_err(unreadable)?)?;
-    if build.exists() {
-        fs::remove_dir_all(build)?;
+/// Writes into `release` the project's template, and the functions as `landfall deploy` finds them. They are in
+/// `functions` by their names, or where `make build` puts what it builds for Lambda.
+pub(crate) fn make(project: &Path, functions: Option<&Path>, release: &Path) -> Result<()> {
+    let template = project.join("template.yaml");
+    let text = fs::read_to_string(&template)
+        .map_err(|error| context(format!("{} cannot be read", template.display()), &error))?;
+    if release.exists() {
+        fs::remove_dir_all(release)?;
     }
-    for binary in binaries {
-        let code = build.join(&binary);
+    for binary in text.lines().filter_map(|line| line.strip_prefix(BINARY)) {
+        let for_lambda = || project.join("target/lambda").join(binary).join("bootstrap");
+        let from = functions.map_or_else(for_lambda, |functions| functions.join(binary));
+        if !from.exists() {
+            return Err(Error::from(format!("{} is missing: make build, or --functions", from.display())));
+        }
+        let code = release.join("functions").join(binary);
         fs::create_dir_all(&code)?;
-        strip(&functions.join(&binary), &code.join("bootstrap"))?;
+        strip(&from, &code.join("bootstrap"))?;
     }
-    fs::write(build.join("template.yaml"), text)?;
+    fs::write(release.join("template.yaml"), text)?;
     Ok(())
 }
 
-/// The template whose functions say where their code is, and the names of their binaries.
-fn with_code(template: &str) -> Result<(String, Vec<String>)> {
-    let (mut text, mut binaries) = (String::new(), Vec::new());
-    let mut open = None;
-    for line in template.lines() {
-        text += line;
-        text.push('\n');
-        if let Some(binary) = line.strip_prefix(BINARY) {
-            open = Some(binary);
-        }
-        if line == PROPERTIES
-            && let Some(binary) = open.take()
-        {
-            text += &format!("      CodeUri: {binary}\n");
-            binaries.push(binary.to_owned());
-        }
-    }
-    let functions = template.matches("Type: AWS::Serverless::Function\n").count();
-    if binaries.len() != functions {
-        let found = binaries.len();
-        return Err(Error::from(format!(
-            "the template has {functions} functions, and {found} say their binary before their properties"
-        )));
-    }
-    Ok((text, binaries))
-}
-
-/// Copies a binary without its symbols, which are most of it: SAM packs all, and the emulator unpacks it for each
+/// Copies a binary without its symbols, which are most of it: the tool packs all, and the emulator unpacks it for each
 /// instance.
 fn strip(from: &Path, to: &Path) -> Result<()> {
     let output = Command::new("strip")
@@ -67,28 +44,4 @@ fn strip(from: &Path, to: &Path) -> Result<()> {
         return Ok(());
     }
     Err(Error::from(format!("strip {}: {}", from.display(), String::from_utf8_lossy(&output.stderr).trim())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_code;
-    use crate::stack::project_root;
-
-    #[test]
-    fn each_function_says_where_its_code_is() {
-        let template = std::fs::read_to_string(project_root().join("template.yaml")).unwrap();
-        let (text, binaries) = with_code(&template).unwrap();
-        assert_eq!(binaries, ["ingest", "process", "sweep"]);
-        for binary in binaries {
-            assert!(text.contains(&format!("    Properties:\n      CodeUri: {binary}\n")), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_function_without_a_binary_is_an_error() {
-        let template = "  Other:\n    Type: AWS::Serverless::Function\n    Properties:\n      Handler: bootstrap\n";
-        let error = with_code(template).unwrap_err();
-        let expected = "the template has 1 functions, and 0 say their binary before their properties";
-        assert_eq!(error.to_string(), expected);
-    }
 }

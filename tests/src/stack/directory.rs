@@ -41,8 +41,8 @@ impl Directory {
         self.path.join("emulator.log")
     }
 
-    pub(crate) fn sam_log(&self) -> PathBuf {
-        self.path.join("sam.log")
+    pub(crate) fn deploy_log(&self) -> PathBuf {
+        self.path.join("deploy.log")
     }
 
     pub(crate) fn build(&self) -> PathBuf {

@@ -1,10 +1,9 @@
 //! The options of `landfall deploy`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use crate::deployment_options::DeploymentFiles;
 use crate::error::{Error, Result};
 use crate::sender::Sender;
 use crate::source_options::SourceOptions;
@@ -12,10 +11,9 @@ use crate::source_options::SourceOptions;
 /// The options of `landfall deploy`.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The checkout of Landfall
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) project: PathBuf,
-    /// Default: that in samconfig.toml, or x86_64
+    #[command(flatten)]
+    pub(super) files: DeploymentFiles,
+    /// What the functions of a checkout are built for; default: that in samconfig.toml, or x86_64
     #[arg(long, value_parser = ["x86_64", "arm64"])]
     pub(super) architecture: Option<String>,
     /// Where alarms are sent; default: nowhere
@@ -29,9 +27,6 @@ pub struct Arguments {
     pub(super) source: Option<String>,
     #[command(flatten)]
     pub(super) options: SourceOptions,
-    /// One of template.yaml's parameters, as in samconfig.toml; several times for several
-    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parse_parameter)]
-    pub(super) parameters: Vec<(String, String)>,
     /// Deploy nothing; publish one event and look for it in the consumer queue
     #[arg(long, conflicts_with = "dry_run")]
     pub(super) check_delivery: bool,
@@ -57,13 +52,6 @@ impl Arguments {
         let sender = Sender::parse(name).map_err(Error::Usage)?;
         self.options.check(&sender)?;
         Ok(Some(sender))
-    }
-}
-
-fn parse_parameter(text: &str) -> std::result::Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write NAME=VALUE".to_owned()),
     }
 }
 

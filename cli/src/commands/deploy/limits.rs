@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use crate::aws_error::OrError as _;
-use crate::commands::deploy::checkout::Parameters;
 use crate::context::Context;
+use crate::deployment_options::Parameters;
 use crate::error::{Error, Result};
 use crate::prompt::Question;
 use crate::stack::Stack;

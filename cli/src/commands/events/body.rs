@@ -2,9 +2,9 @@
 
 use domain::event::event_id::EventId;
 
-use crate::commands::events::missing;
 use crate::context::Context;
 use crate::error::Result;
+use crate::id_argument::missing;
 use crate::services::Services;
 
 /// Writes an event's body.

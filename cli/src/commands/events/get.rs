@@ -11,10 +11,10 @@ use platform::clock;
 use platform::log_group::LogLine;
 use serde::Serialize;
 
-use crate::commands::events::{IdArgument, missing};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::event_row::EventRow;
+use crate::id_argument::{IdArgument, missing};
 use crate::options::Format;
 use crate::output::Row;
 use crate::services::Services;

@@ -7,7 +7,7 @@ use operator::replay::Replays;
 use operator::replay::freeze::FreezeRequest;
 use platform::clock;
 
-use crate::commands::replay::EventsArgument;
+use crate::commands::replay::events_argument::EventsArgument;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::job_row::JobRow;

@@ -6,7 +6,7 @@ use operator::replay::Replays;
 use operator::replay::freeze::Candidacy;
 use serde::Serialize;
 
-use crate::commands::replay::EventsArgument;
+use crate::commands::replay::events_argument::EventsArgument;
 use crate::commands::replay::freeze::freeze;
 use crate::commands::replay::run::run_with;
 use crate::context::Context;

@@ -34,7 +34,12 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
         )));
     }
     source.check_files(context, &arguments.files)?;
-    source.set_up(context, &store, &arguments.files, false).await
+    source.set_up(context, &store, &arguments.files, false).await?;
+    context.output.words(&format!(
+        "All of its secrets and tokens count. When the sender uses the new one: landfall source remove {name} --previous, \
+         which says whether an earlier one is still in use."
+    ));
+    Ok(())
 }
 
 /// A source as its secret has it.

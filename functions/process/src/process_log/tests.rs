@@ -89,7 +89,7 @@ fn check_claimed(name: &str, attempts: u32, learn: impl FnOnce(&mut ProcessLog))
 fn a_published_event_is_counted_with_its_copies() {
     let check_done = |name: &str, event_type: EventType, assets: AssetCounts| {
         check_claimed(name, 1, |line| {
-            line.published(&result(event_type, assets));
+            line.published(&event(), &result(event_type, assets));
             line.settled(done(), false);
         });
     };

@@ -137,9 +137,7 @@ impl Shared {
                 _ => ("404 Not Found", String::new(), Vec::new()),
             };
         }
-        let published = "<PublishResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><PublishResult>\
-            <MessageId>1</MessageId></PublishResult></PublishResponse>";
-        ok(published.as_bytes().to_vec())
+        ok(published(&request.body).into_bytes())
     }
 
     fn update(&self, body: &[u8]) -> Vec<u8> {
@@ -220,6 +218,21 @@ impl Request {
         reader.read_exact(&mut body).ok()?;
         Some(Request { method, path, target, body })
     }
+}
+
+/// What SNS answers to an event, or to several together.
+fn published(body: &[u8]) -> String {
+    let body = String::from_utf8_lossy(body);
+    if !body.starts_with("Action=PublishBatch&") {
+        return "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>".to_owned();
+    }
+    let ids = body.split('&').filter(|field| field.starts_with("PublishBatchRequestEntries."));
+    let ids = ids.filter_map(|field| field.split_once(".Id=")).map(|(_, id)| id);
+    let members = ids.map(|id| format!("<member><Id>{id}</Id><MessageId>1</MessageId></member>"));
+    let members: String = members.collect();
+    format!(
+        "<PublishBatchResponse><PublishBatchResult><Successful>{members}</Successful></PublishBatchResult></PublishBatchResponse>"
+    )
 }
 
 /// What an update sets `attribute` to; null if it does not.

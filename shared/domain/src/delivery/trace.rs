@@ -7,6 +7,7 @@ use std::fmt;
 pub struct Trace {
     id: String,
     header: String,
+    is_sampled: bool,
 }
 
 impl Trace {
@@ -24,17 +25,24 @@ impl Trace {
             kept.push_str(";Parent=");
             kept.push_str(parent);
         }
-        if let Some(sampled @ ("0" | "1")) = field("Sampled") {
+        let sampled = field("Sampled").filter(|sampled| ["0", "1"].contains(sampled));
+        if let Some(sampled) = sampled {
             kept.push_str(";Sampled=");
             kept.push_str(sampled);
         }
-        Some(Trace { id, header: kept })
+        Some(Trace { id, header: kept, is_sampled: sampled == Some("1") })
     }
 
     /// The trace's id, as X-Ray's console looks it up.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The id, if X-Ray has something to show under it.
+    #[must_use]
+    pub fn sampled_id(&self) -> Option<&str> {
+        self.is_sampled.then_some(&*self.id)
     }
 }
 
@@ -64,7 +72,9 @@ mod tests {
 
     fn check(header: &str, expected: &str) {
         let trace = Trace::parse(header);
-        let told = trace.map_or_else(|| "none".to_owned(), |trace| format!("{} {trace}", trace.id()));
+        let sampled = |trace: &Trace| if trace.sampled_id().is_some() { " sampled" } else { "" };
+        let told =
+            trace.map_or_else(|| "none".to_owned(), |trace| format!("{} {trace}{}", trace.id(), sampled(&trace)));
         assert_eq!(told, expected, "{header}");
     }
 
@@ -72,7 +82,7 @@ mod tests {
     fn what_aws_sends_is_handed_on() {
         check(
             "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87bd80c:0",
-            "1-67891233-abcdef012345678912345678 Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1",
+            "1-67891233-abcdef012345678912345678 Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1 sampled",
         );
         check(
             "Root=1-67891233-abcdef012345678912345678",

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use crate::description::one_or_many::one_or_many;
 use crate::description::{
-    About, Challenge, DefaultReport, Deferred, Forms, HeaderName, Poll, RequestText, Scheme, Shape, SuccessAnswer,
+    About, Challenge, DefaultReport, Deferred, Forms, HeaderName, Poll, RequestText, Retries, Scheme, Shape,
+    SuccessAnswer,
 };
 use crate::event::event_type::{Report, Thing};
 
@@ -21,6 +22,9 @@ pub struct Description {
     /// What a person should know; nothing that the program decides by.
     #[serde(default)]
     pub about: About,
+    /// How it tries again, in figures; nothing that the program decides by.
+    #[serde(default)]
+    pub retries: Retries,
     /// What proves that a delivery is the sender's own.
     pub scheme: Scheme,
     /// Deliveries that only ask for an answer, such as Slack's: the first that fits is answered.

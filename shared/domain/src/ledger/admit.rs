@@ -44,6 +44,8 @@ pub struct Waiting {
     pub not_before: Timestamp,
     /// How many attempts it has had.
     pub attempts: u32,
+    /// When another body last brought it forward, as it was seen.
+    pub brought_forward_at: Option<Timestamp>,
 }
 
 /// Decides what `existing`, which another delivery recorded, means to the delivery of `event`, which has the same id.
@@ -137,7 +139,7 @@ fn may_return(existing: &RecordState, expires_at_seconds: i64, now: Timestamp, s
 
 fn waiting(existing: &RecordState, now: Timestamp) -> Option<Waiting> {
     let not_before = existing.not_before.filter(|at| existing.state == State::Received && *at > now)?;
-    Some(Waiting { not_before, attempts: existing.attempts })
+    Some(Waiting { not_before, attempts: existing.attempts, brought_forward_at: existing.brought_forward_at })
 }
 
 #[cfg(test)]

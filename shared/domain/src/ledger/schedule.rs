@@ -140,13 +140,7 @@ impl Schedule {
     /// Whether the sender's API may be asked out of turn about an event for which that was done at `last`.
     #[must_use]
     pub fn may_ask_again(self, last: Option<Timestamp>, now: Timestamp) -> bool {
-        last.is_none_or(|last| last <= self.asked_by(now))
-    }
-
-    /// When the API must last have been asked out of turn at the latest, to be asked so at `now`.
-    #[must_use]
-    pub fn asked_by(self, now: Timestamp) -> Timestamp {
-        now - self.0.apply(ASK_AGAIN_AFTER)
+        last.is_none_or(|last| last + self.0.apply(ASK_AGAIN_AFTER) <= now)
     }
 
     /// When a wait that somebody else chose is over.

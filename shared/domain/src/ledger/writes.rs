@@ -16,7 +16,6 @@ use crate::ledger::condition::Condition::{self, Absent, All, Any, Compare};
 use crate::ledger::due_shard;
 use crate::ledger::item::Item;
 use crate::ledger::record::{RecordBody, State};
-use crate::ledger::schedule::Schedule;
 use crate::ledger::settle::Settlement;
 use crate::ledger::slot;
 use crate::ledger::sweep::SweepMark;
@@ -183,23 +182,23 @@ pub fn bring_forward(id: &EventId, soon: Timestamp) -> Write<'_> {
 /// Lets an event that waits be tried at once, because another body under its id has come and its sender's API decides
 /// between the two. It keeps the attempts that it has: whoever can send bodies must not be able to use them up.
 #[must_use]
-pub fn ask_again(id: &EventId, waiting: Waiting, now: Timestamp, schedule: Schedule) -> Write<'_> {
+pub fn ask_again<'a>(id: &'a EventId, token: &'a str, waiting: Waiting, now: Timestamp) -> Write<'a> {
+    // As it was seen: a write that lands late would otherwise find an attempt that ended at the same instant as the one
+    // that it was meant for, and bring that forward as well.
+    let as_seen = waiting.brought_forward_at.map_or(Absent(BroughtForwardAt), |at| equal(BroughtForwardAt, at));
     Write {
         id: id.as_str(),
-        condition: All(vec![
-            is(State::Received),
-            equal(NotBefore, waiting.not_before),
-            absent_or_at_most(BroughtForwardAt, schedule.asked_by(now)),
-        ]),
-        // The due time stays: it brings the event back if the message is lost.
+        condition: All(vec![is(State::Received), equal(NotBefore, waiting.not_before), as_seen]),
+        // The due time stays: it brings the event back if the message is lost. Whoever settled it and tries once more, since
+        // the answer was lost, no longer holds it.
         change: Change::Update(vec![
+            Update::set(ClaimedBy, token),
             Update::set(NotBefore, now),
             Update::set(Attempts, waiting.attempts.saturating_sub(1)),
             Update::set(BroughtForwardAt, now),
         ]),
         reads_item: false,
-        // Whoever else brings it forward at this very instant sends a message as well.
-        own: All(vec![is(State::Received), equal(BroughtForwardAt, now)]),
+        own: All(vec![is(State::Received), equal(ClaimedBy, token)]),
     }
 }
 

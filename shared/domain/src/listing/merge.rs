@@ -11,7 +11,7 @@ use crate::listing::query::{Entry, Order};
 use crate::time::Timestamp;
 
 /// The answers so far.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Merge {
     order: Order,
     /// What was shown before.
@@ -77,6 +77,32 @@ impl Merge {
         self.sort();
         self.entries.truncate(wanted);
         self.entries
+    }
+
+    /// The entries that are certain so far, and where the listing goes on behind them; for a reader who has read enough.
+    /// `None` if nothing is certain yet.
+    #[must_use]
+    pub fn certain(mut self) -> Option<(Vec<Entry>, Position)> {
+        self.sort();
+        let behind = |one: &Timestamp, other: &Timestamp| match self.order {
+            Order::Ascending => one.cmp(other),
+            Order::Descending => other.cmp(one),
+        };
+        let read = self.queries.iter().map(|progress| match progress {
+            Progress::Unread => None,
+            Progress::Read(at) => Some(Some(*at)),
+            Progress::Ended => Some(None),
+        });
+        // The query that is furthest behind.
+        let at = read.collect::<Option<Vec<_>>>()?.into_iter().flatten().min_by(behind)?;
+        let id = match self.order {
+            Order::Ascending => String::new(),
+            // No id is beyond it.
+            Order::Descending => char::MAX.to_string(),
+        };
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.retain(|entry| self.is_before(entry.at, at));
+        Some((entries, Position { at, id }))
     }
 
     /// Whether there is nothing beyond the first `wanted` entries.
@@ -164,6 +190,24 @@ mod tests {
             let mut expected: Vec<Entry> = keys.iter().flatten().cloned().collect();
             expected.sort_by(|one, other| compare(order, (one.at, &one.id), (other.at, &other.id)));
             prop_assert_eq!(pages(order, &keys, wanted, part), expected);
+        }
+    }
+
+    #[test]
+    fn whoever_has_read_enough_goes_on_where_all_queries_have_come_to() {
+        for (order, instants) in [(Order::Descending, [9, 8, 5, 7]), (Order::Ascending, [1, 2, 5, 3])] {
+            let [first, second, third, frontier] = instants;
+            let mut merge = Merge::new(order, 3, None);
+            merge.add(0, vec![entry(first, 1), entry(second, 2), entry(third, 3)], true, |_| true);
+            assert!(merge.clone().certain().is_none(), "one was not asked yet");
+            merge.add(1, vec![entry(frontier, 4)], true, |_| false);
+            merge.add(2, vec![], false, |_| true);
+            let (entries, position) = merge.certain().unwrap();
+            assert_eq!(entries, [entry(first, 1), entry(second, 2)]);
+            // Another one of that instant may still come.
+            let mut next = Merge::new(order, 1, Some(position));
+            next.add(0, vec![entry(frontier, 0), entry(frontier, 9)], false, |_| true);
+            assert_eq!(next.first(9).len(), 2, "{order:?}");
         }
     }
 

@@ -68,6 +68,14 @@ impl Step {
         }
     }
 
+    /// How the event waits that it found, as its next write expects it.
+    pub(crate) fn waiting(&mut self) -> Option<&mut Waiting> {
+        match self {
+            Step::AskingAgain(waiting) => Some(waiting),
+            _ => None,
+        }
+    }
+
     /// How the call that comes next can end.
     pub(crate) const fn outcomes(self) -> &'static [Outcome] {
         match self {
@@ -128,12 +136,14 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
             let is_sent = matches!(world.write_beside(body, outcome), Seen::Yes);
             Step::Answering { is_success: is_sent, has_record: false }
         }
-        Step::AskingAgain(waiting) => match world.write(&writes::ask_again(&EVENT_ID, waiting, NOW, SCHEDULE), outcome)
-        {
-            Seen::NextTry => step,
-            Seen::Yes => Step::SendingAgain,
-            Seen::No(_) | Seen::Unreachable => Step::Answering { is_success: true, has_record: false },
-        },
+        Step::AskingAgain(waiting) => {
+            let write = writes::ask_again(&EVENT_ID, name::text(delivery), waiting, NOW);
+            match world.write(&write, outcome) {
+                Seen::NextTry => step,
+                Seen::Yes => Step::SendingAgain,
+                Seen::No(_) | Seen::Unreachable => Step::Answering { is_success: true, has_record: false },
+            }
+        }
         Step::SendingAgain => {
             world.send(Brought::Reference, outcome);
             Step::Answering { is_success: true, has_record: false }

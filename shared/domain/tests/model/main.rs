@@ -200,6 +200,11 @@ fn another_body_must_not_use_attempts_up() {
 }
 
 #[test]
+fn what_is_brought_forward_must_be_out_of_the_hands_of_whoever_tried_it() {
+    check_within(Bounds { faults: 1, ..Bounds::TO_CONFIRM }, Mutation::AskKeepsClaim, &[NOT_USED_UP]);
+}
+
+#[test]
 fn what_is_brought_forward_must_stay_due() {
     check_within(Bounds { faults: 1, ..Bounds::TO_CONFIRM }, Mutation::AskedIsNotDue, &[DUE_OR_EXPIRING, ENDS]);
 }

@@ -57,6 +57,8 @@ pub(crate) enum Mutation {
     AskedAttemptCounts,
     /// An event that is brought forward is no longer due: its message will come.
     AskedIsNotDue,
+    /// An event that is brought forward keeps the token of the claim under which it was tried.
+    AskKeepsClaim,
     /// A replay keeps the token of the claim that ended the event.
     ReplayKeepsClaim,
     /// A record remembers the latest replay job alone.
@@ -95,6 +97,9 @@ pub(crate) fn mutate(mutation: Option<Mutation>, write: &mut Write<'static>) {
         }
         (Change::Update(updates), Mutation::AskedIsNotDue) if is_ask => {
             updates.extend([DueAt, DueShard].map(Update::Remove));
+        }
+        (Change::Update(updates), Mutation::AskKeepsClaim) if is_ask => {
+            updates.retain(|update| !matches!(update, Update::Set(ClaimedBy, _)));
         }
         (_, Mutation::AskAlways) if is_ask => replace(&mut write.condition, BroughtForwardAt, &ALWAYS),
         (Change::Update(updates), Mutation::ReplayKeepsClaim) if is_replay => {
@@ -142,10 +147,12 @@ pub(crate) fn sets(write: &Write<'_>, attribute: Attribute) -> bool {
     matches!(&write.change, Change::Update(updates) if updates.iter().any(sets))
 }
 
-/// Puts `other` in the place of every comparison of `attribute`.
+/// Puts `other` in the place of all that is asked of `attribute`.
 fn replace(condition: &mut Condition<'static>, attribute: Attribute, other: &Condition<'static>) {
     match condition {
-        Condition::Compare(compared, ..) if *compared == attribute => *condition = other.clone(),
+        Condition::Compare(compared, ..) | Condition::Absent(compared) if *compared == attribute => {
+            *condition = other.clone();
+        }
         Condition::All(conditions) | Condition::Any(conditions) => {
             conditions.iter_mut().for_each(|condition| replace(condition, attribute, other));
         }

@@ -69,6 +69,8 @@ pub(crate) fn apply(write: &Write<'static>, stored: &mut Option<Record>, history
     if sets(write, Attribute::BroughtForwardAt) {
         let asked_before = stored.as_ref().and_then(|old| old.time(Attribute::BroughtForwardAt));
         let asked_at = changed.time(Attribute::BroughtForwardAt);
+        // Of what was longer ago only the order is known; see `pass_since_asked`.
+        let asked_at = asked_at.filter(|at| *at > NOW - ASK_AGAIN_AFTER);
         if asked_before.zip(asked_at).is_some_and(|(before, at)| at < before + ASK_AGAIN_AFTER) {
             history.note(Broken::AskedTooSoon);
         }

@@ -192,9 +192,14 @@ impl World {
             }
             Some(number.into())
         });
-        let ingests = self.ingests.iter_mut().filter_map(|ingest| ingest.step.expiry_seconds());
-        let processors = self.processors.iter_mut().filter_map(|processor| processor.step.expiry_seconds());
-        ingests.chain(processors).for_each(|seconds| pass_expiry(seconds, wait));
+        for ingest in &mut self.ingests {
+            ingest.step.expiry_seconds().into_iter().for_each(|seconds| pass_expiry(seconds, wait));
+            let asked_at = ingest.step.waiting().and_then(|waiting| waiting.brought_forward_at.as_mut());
+            asked_at.into_iter().for_each(|at| pass_since_asked(at, wait));
+        }
+        for processor in &mut self.processors {
+            processor.step.expiry_seconds().into_iter().for_each(|seconds| pass_expiry(seconds, wait));
+        }
         for ingest in self.ingests.iter_mut().filter(|_| wait >= REMEMBERED_FOR) {
             ingest.remembers = [false; 2];
         }
@@ -269,7 +274,9 @@ impl World {
             see(&mut time);
             Some(time.into())
         });
-        self.sweeps.iter_mut().filter_map(Sweep::time).for_each(see);
+        let waiting = self.ingests.iter_mut().filter_map(|ingest| ingest.step.waiting());
+        let awaited = waiting.map(|waiting| &mut waiting.not_before);
+        self.sweeps.iter_mut().filter_map(Sweep::time).chain(awaited).for_each(see);
     }
 
     /// The names of those who are still there to be recognized.

@@ -4,6 +4,7 @@
 
 mod page;
 mod proof;
+mod retries;
 mod secret;
 mod words;
 

@@ -11,13 +11,15 @@ use domain::event::event_type::{Report, Thing};
 use domain::event::key_meaning::KeyMeaning;
 
 use crate::proof::{covers_body, kind, past_limit, replay, sentences, signed};
+use crate::retries::in_figures;
 use crate::secret::{TOKEN, example, has_url_token};
 use crate::words::{all, code, duration, either, first_sentence, places};
 
 /// A sender's page.
 pub(crate) fn page(description: &Description) -> String {
-    let Description { name, about, scheme, challenges, success, asset_hosts, asset_life_seconds, polls, .. } =
-        description;
+    let Description {
+        name, about, retries, scheme, challenges, success, asset_hosts, asset_life_seconds, polls, ..
+    } = description;
     let mut page = format!("<!-- Made of shared/domain/providers/{name}.toml by `make providers`. -->\n\n");
     page.push_str(&format!("# {}\n\n{}\n\n", about.title, about.summary));
     page.push_str(&format!(
@@ -80,6 +82,9 @@ pub(crate) fn page(description: &Description) -> String {
 
     section(&mut page, "Retries");
     page.push_str(&format!("{}\n", about.retries));
+    if let Some(sentence) = in_figures(retries) {
+        page.push_str(&format!("\n{sentence}\n"));
+    }
     if let Some(limit) = past_limit(scheme) {
         page.push_str(&format!(
             "\nThe signed time may be {limit} old. An attempt that has the time of the first one is refused after that.\n"

@@ -63,12 +63,8 @@ fn row(state: State) -> Row {
 
 /// Lines as the functions write them.
 fn lines(names: &[&str]) -> Vec<LogLine> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/log_lines");
-    let line = |name: &&str| LogLine {
-        id: (*name).to_owned(),
-        at: time(ARRIVED_AT),
-        text: std::fs::read_to_string(format!("{folder}/{name}.json")).unwrap(),
-    };
+    let all = testdata::log_line::all();
+    let line = |name: &&str| LogLine { id: (*name).to_owned(), at: time(ARRIVED_AT), text: all[*name].clone() };
     names.iter().map(line).collect()
 }
 

@@ -32,7 +32,7 @@ const LARGE: [u8; 5000] = [b'x'; 5000];
 /// What each sample says of its event's state; times in seconds after [`AT`].
 const STATES: [(&str, &str); 14] = [
     ("bare", "received, 0 attempts, due 600"),
-    ("brought-forward", "received, 0 attempts, by b7e1, not before 10, due 30, brought forward 10"),
+    ("brought-forward", "received, 0 attempts, by delivery:0f1e, not before 10, due 30, brought forward 10"),
     ("bucket", "received, 0 attempts, due 600"),
     ("compressed", "received, 0 attempts, due 600"),
     ("confirm", "received, 0 attempts, due 600"),
@@ -171,7 +171,7 @@ fn written(name: &str) -> Json {
     let done = Settlement::Done { expires_at_seconds };
     let failed = Settlement::Failed { at: at(0), expires_at_seconds, reason: reason.clone() };
     let again = Settlement::Again { at: at(30), reason, attempts: 1 };
-    let waiting = Waiting { not_before: at(30), attempts: 1 };
+    let waiting = Waiting { not_before: at(30), attempts: 1, brought_forward_at: None };
     let overdue = Overdue { id: event.id.to_string(), due_at: at(600), sweeps: 0 };
     let job = ReplayJobId::parse("0123456789abcdef").expect("it has the form of a name");
     let replay_request = ReplayRequest { job, now: at(3600), schedule, replays_contradicted: false };
@@ -188,7 +188,7 @@ fn written(name: &str) -> Json {
         "waiting" => vec![record, claim, settle(&again)],
         "swept" => vec![record, writes::mark_swept(&mark)],
         "brought-forward" => {
-            vec![record, claim, settle(&again), writes::ask_again(&event.id, waiting, at(10), schedule)]
+            vec![record, claim, settle(&again), writes::ask_again(&event.id, "delivery:0f1e", waiting, at(10))]
         }
         "replayed" => vec![record, claim, settle(&failed), replay_request.write(&event.id)],
         "returned" => {

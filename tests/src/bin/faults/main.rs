@@ -34,7 +34,7 @@ struct Arguments {
     /// What the stack writes goes here
     #[arg(long, default_value = "target/fault-stack")]
     dir: PathBuf,
-    /// The functions, built for this machine (default: SAM builds them, as for Lambda)
+    /// The functions, built for this machine (default: those of `make build`, as for Lambda)
     #[arg(long, value_name = "DIR")]
     functions: Option<PathBuf>,
     /// Only cases whose operation and fault, as the table names them, contain this

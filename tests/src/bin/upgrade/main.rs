@@ -27,7 +27,7 @@ struct Arguments {
     /// Its functions, built for this machine
     #[arg(long, value_name = "DIR")]
     previous_functions: PathBuf,
-    /// Those of this version (default: SAM builds them, as for Lambda)
+    /// Those of this version (default: those of `make build`, as for Lambda)
     #[arg(long, value_name = "DIR")]
     functions: Option<PathBuf>,
     /// What the stack writes goes here

@@ -123,9 +123,11 @@ fn another_body_has_the_api_asked_at_once_but_once_a_minute() {
         let event = event(VerifiedBy::Token, KeyMeaning::Event, must_confirm, body);
         assert_eq!(admit(existing, &event, NOW, SCHEDULE), expected);
     };
-    let asks = Admission::AskAgain(Waiting { not_before: NOW + HOUR, attempts: 3 });
-    check(&waits(None), true, b"another", asks);
-    check(&waits(Some(NOW - 60 * SECOND)), true, b"another", asks);
+    let asks =
+        |brought_forward_at| Admission::AskAgain(Waiting { not_before: NOW + HOUR, attempts: 3, brought_forward_at });
+    check(&waits(None), true, b"another", asks(None));
+    let minute_ago = Some(NOW - 60 * SECOND);
+    check(&waits(minute_ago), true, b"another", asks(minute_ago));
     check(&waits(Some(NOW - 59 * SECOND)), true, b"another", DUPLICATE);
     check(&waits(None), false, b"another", DUPLICATE);
     check(&waits(None), true, b"body", DUPLICATE);

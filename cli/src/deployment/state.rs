@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::stack::Stack;
 
 /// The stack, if a deployment can begin from its state; `None` is one that is not there yet.
-pub(super) fn deployable(stack: Option<Stack>, name: &str, region: &str) -> Result<Option<Stack>> {
+pub(crate) fn deployable(stack: Option<Stack>, name: &str, region: &str) -> Result<Option<Stack>> {
     let Some(stack) = stack else {
         return Ok(None);
     };

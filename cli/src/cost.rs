@@ -1,0 +1,226 @@
+//! What the stack has cost, by what CloudWatch counted and AWS's list prices.
+
+use std::time::Duration;
+
+use domain::metric::{FUNCTION, Metric, NAMESPACE};
+use domain::time::Timestamp;
+use serde::Serialize;
+
+use crate::alarms::alarms;
+use crate::aws_error::OrError as _;
+use crate::error::Result;
+use crate::metrics::{MetricQuestion, Metrics, Statistic};
+use crate::output::Row;
+use crate::prices::Prices;
+use crate::queues::Queues;
+use crate::session::Session;
+use crate::source_store::SourceStore;
+use crate::stack::Stack;
+
+const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
+const GB: f64 = 1e9;
+const MILLION: f64 = 1e6;
+
+/// One part of the bill.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Expense {
+    /// What it is for.
+    pub part: String,
+    /// How much of it there was.
+    pub amount: f64,
+    /// Of what.
+    pub unit: &'static str,
+    /// What that costs.
+    pub dollars: f64,
+    /// Whether it grows with the events.
+    pub by_event: bool,
+}
+
+impl Row for Expense {
+    const COLUMNS: &'static [&'static str] = &["part", "amount", "unit", "dollars"];
+}
+
+/// The bill of a time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bill {
+    /// Its parts, as far as they are counted.
+    pub expenses: Vec<Expense>,
+    /// How many events were accepted in that time.
+    pub events: f64,
+}
+
+impl Bill {
+    /// All of it.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        self.expenses.iter().map(|expense| expense.dollars).sum()
+    }
+
+    /// What a million events cost at this rate, without what a month costs anyway; none without events.
+    #[must_use]
+    pub fn per_million(&self) -> Option<f64> {
+        let by_event = self.expenses.iter().filter(|expense| expense.by_event).map(|expense| expense.dollars);
+        (self.events > 0.0).then(|| by_event.sum::<f64>() / self.events * MILLION)
+    }
+
+    fn add(&mut self, part: impl Into<String>, amount: f64, unit: &'static str, price: f64, by_event: bool) {
+        let dollars = amount * price;
+        self.expenses.push(Expense { part: part.into(), amount, unit, dollars, by_event });
+    }
+}
+
+/// The bill of the `window` before `now`.
+///
+/// # Errors
+/// If a service refuses.
+pub async fn bill(session: &Session, window: Duration, now: Timestamp, prices: &Prices) -> Result<Bill> {
+    let stack = session.stack().await?;
+    let counted = Counted::ask(session, window, now).await?;
+    let mut bill = Bill { expenses: Vec::new(), events: counted.accepted };
+    let gb_second = match stack.parameters.get("Architecture").map(String::as_str) {
+        Some("arm64") => prices.lambda_gb_second_arm,
+        _ => prices.lambda_gb_second_x86,
+    };
+    for (function, [calls, millis]) in FUNCTIONS.iter().zip(counted.functions) {
+        let gb = function.memory_mb(stack) / 1024.0;
+        let by_event = function.name != "sweep";
+        bill.add(
+            format!("{} calls", function.name),
+            calls,
+            "calls",
+            prices.lambda_requests_per_million / MILLION,
+            by_event,
+        );
+        bill.add(format!("{} time", function.name), millis / 1000.0 * gb, "GB s", gb_second, by_event);
+    }
+    let [write, read] = counted.units;
+    bill.add("ledger writes", write, "units", prices.dynamodb_write_units_per_million / MILLION, true);
+    bill.add("ledger reads", read, "units", prices.dynamodb_read_units_per_million / MILLION, false);
+    bill.add("events queue", counted.queue_calls, "calls", prices.sqs_requests_per_million / MILLION, true);
+    // At most: a batch counts as one publish.
+    bill.add("topic", counted.published, "events", prices.sns_publishes_per_million / MILLION, true);
+    bill.add("log lines", counted.log_bytes / GB, "GB", prices.logs_per_gb, true);
+
+    let months = window.as_secs_f64() / MONTH.as_secs_f64();
+    let stored = stored_gb(session).await? * months;
+    bill.add("ledger storage", stored, "GB months", prices.dynamodb_storage_gb_month, true);
+    bill.add("ledger backups", stored, "GB months", prices.dynamodb_recovery_gb_month, true);
+    let secrets = SourceStore::of(session).await?.list().await?.len();
+    let fixed = [
+        ("secrets", secrets, prices.secret_month),
+        ("alarms", alarms(session).await?.len(), prices.alarm_month),
+        ("metrics", counted.metrics, prices.metric_month),
+        // Unless it is among the account's first three.
+        ("dashboard", 1, prices.dashboard_month),
+    ];
+    for (part, count, price) in fixed {
+        bill.add(part, count as f64 * months, "months", price, false);
+    }
+    Ok(bill)
+}
+
+/// A function, and where its name and memory are.
+struct Function {
+    name: &'static str,
+    output: &'static str,
+    memory: &'static str,
+    /// As the template has it.
+    usual_mb: f64,
+}
+
+const FUNCTIONS: [Function; 3] = [
+    Function { name: "ingest", output: "IngestFunction", memory: "IngestMemory", usual_mb: 256.0 },
+    Function { name: "process", output: "ProcessFunction", memory: "ProcessMemory", usual_mb: 1024.0 },
+    Function { name: "sweep", output: "SweepFunction", memory: "SweepMemory", usual_mb: 256.0 },
+];
+
+impl Function {
+    fn memory_mb(&self, stack: &Stack) -> f64 {
+        stack.parameters.get(self.memory).and_then(|memory| memory.parse().ok()).unwrap_or(self.usual_mb)
+    }
+}
+
+/// What CloudWatch counted.
+struct Counted {
+    accepted: f64,
+    /// Calls and milliseconds of each function.
+    functions: Vec<[f64; 2]>,
+    /// Written and read.
+    units: [f64; 2],
+    queue_calls: f64,
+    published: f64,
+    log_bytes: f64,
+    /// How many of Landfall's own metrics had a value.
+    metrics: usize,
+}
+
+impl Counted {
+    async fn ask(session: &Session, window: Duration, now: Timestamp) -> Result<Counted> {
+        let stack = session.stack().await?;
+        let mut questions = Vec::new();
+        let mut ask = |namespace, name: &str, dimensions: &[(&'static str, &str)]| {
+            let dimensions = dimensions.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+            questions.push(MetricQuestion { namespace, name: name.to_owned(), dimensions, statistic: Statistic::Sum });
+        };
+        for function in &FUNCTIONS {
+            let name = stack.output(function.output)?;
+            ask("AWS/Lambda", "Invocations", &[("FunctionName", name)]);
+            ask("AWS/Lambda", "Duration", &[("FunctionName", name)]);
+        }
+        let table = stack.output("LedgerTable")?;
+        for units in ["ConsumedWriteCapacityUnits", "ConsumedReadCapacityUnits"] {
+            ask("AWS/DynamoDB", units, &[("TableName", table)]);
+            for index in ["due", "arrived"] {
+                ask("AWS/DynamoDB", units, &[("TableName", table), ("GlobalSecondaryIndexName", index)]);
+            }
+        }
+        let queue = Queues::of(session).await?.find(stack.output("EventsQueueUrl")?).await?;
+        let queue = queue.as_ref().map_or("", |queue| queue.name());
+        ask("AWS/SQS", "NumberOfMessagesSent", &[("QueueName", queue)]);
+        ask("AWS/SQS", "NumberOfEmptyReceives", &[("QueueName", queue)]);
+        let topic = stack.output("TopicArn")?.rsplit(':').next().unwrap_or_default();
+        ask("AWS/SNS", "NumberOfMessagesPublished", &[("TopicName", topic)]);
+        for group in ["IngestLogGroup", "ProcessLogGroup", "SweepLogGroup"] {
+            ask("AWS/Logs", "IncomingBytes", &[("LogGroupName", stack.output(group)?)]);
+        }
+        let of_aws = questions.len();
+        let mut ask = |name: &str, function: &str| {
+            let dimensions = vec![(FUNCTION, function.to_owned())];
+            questions.push(MetricQuestion {
+                namespace: NAMESPACE,
+                name: name.to_owned(),
+                dimensions,
+                statistic: Statistic::Sum,
+            });
+        };
+        ask(Metric::Accepted.as_str(), stack.output("IngestFunction")?);
+        for function in &FUNCTIONS {
+            for metric in Metric::ALL {
+                ask(metric.as_str(), stack.output(function.output)?);
+            }
+        }
+        let answers = Metrics::of(session).await?.ask(&questions, window, now).await?;
+        let own = answers.get(of_aws..).unwrap_or_default();
+        let numbers: Vec<f64> = answers.iter().map(|answer| answer.unwrap_or_default()).collect();
+        Ok(Counted {
+            accepted: numbers[of_aws],
+            functions: (0..3).map(|function| [numbers[2 * function], numbers[2 * function + 1]]).collect(),
+            units: [numbers[6..9].iter().sum(), numbers[9..12].iter().sum()],
+            // A batch is received with one call and deleted with another.
+            queue_calls: numbers[12] + numbers[13] + 2.0 * numbers[2],
+            published: numbers[14],
+            log_bytes: numbers[15..18].iter().sum(),
+            metrics: own.iter().skip(1).filter(|answer| answer.is_some()).count(),
+        })
+    }
+}
+
+/// What lies in the table and its indexes, as DynamoDB counts it every six hours.
+async fn stored_gb(session: &Session) -> Result<f64> {
+    let client = aws_sdk_dynamodb::Client::new(session.config().await?);
+    let table = session.stack().await?.output("LedgerTable")?;
+    let answer = client.describe_table().table_name(table).send().await.or_error("dynamodb:DescribeTable")?;
+    let Some(table) = answer.table() else { return Ok(0.0) };
+    let indexes = table.global_secondary_indexes().iter().filter_map(|index| index.index_size_bytes());
+    Ok((table.table_size_bytes().unwrap_or_default() + indexes.sum::<i64>()) as f64 / GB)
+}
