@@ -9,7 +9,7 @@ pub const PAGE: &str = "benches/scale.md";
 pub const PART: &str = "provisioned";
 
 /// Write units of an event: of a record below 1 KiB, and of one of 1 to 2 KiB.
-const UNITS: [f64; 2] = [5.0, 8.0];
+const UNITS: [f64; 2] = [6.0, 9.0];
 /// How much of what is provisioned is used, on average.
 const USES: [f64; 5] = [1.0, 0.7, 0.65, 0.5, 0.3];
 /// What auto scaling aims at, in the second table.
@@ -41,8 +41,8 @@ pub fn text(prices: &Prices) -> String {
         vec![format!("{rate}"), format!("{}, {}", provisioned[0], provisioned[1]), small, large]
     });
     let even = units_per_million(prices, 1.0) / on_demand * 100.0;
-    let header = ["$ per million", "write units", "events, 5 units", "saved", "events, 8 units", "saved"];
-    let of_rates = ["steady events a second", "units to provision", "$ saved a month, 5 units", "8 units"];
+    let header = ["$ per million", "write units", "events, 6 units", "saved", "events, 9 units", "saved"];
+    let of_rates = ["steady events a second", "units to provision", "$ saved a month, 6 units", "9 units"];
     format!(
         "{}\n\n{}\n\nBoth cost the same where {even:.0} % of what is provisioned is used. The second table is of {:.0} % used.",
         table(&header, by_use),

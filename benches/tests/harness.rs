@@ -139,7 +139,12 @@ fn bodies_of_all_sizes_arrive_whole() {
 fn the_processor_finishes_every_message() {
     let processing = ProcessorLoad { batch: 10, batches: 2, transport: Transport::Tls, delays: Delays::NONE };
     let processed = testbed("processor").process(2048, &processing).unwrap();
-    assert_eq!(processed.counts.calls.values().sum::<u64>(), 3 * 20, "{:?}", processed.counts);
+    let calls = &processed.counts.calls;
+    let updates = calls.get("dynamodb:UpdateItem").copied().unwrap_or_default();
+    assert_eq!(updates, 2 * 20, "a claim and a settling each: {calls:?}");
+    // What is ready within a few milliseconds is published together.
+    let publications = calls.values().sum::<u64>() - updates;
+    assert!((2..=20).contains(&publications), "{calls:?}");
 }
 
 /// Spoils what a receiver did, and gives what the harness makes of it.

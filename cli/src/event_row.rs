@@ -1,6 +1,6 @@
 //! Events as data.
 
-use domain::listing::row;
+use domain::ledger::listing::row;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

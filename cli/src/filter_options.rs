@@ -3,9 +3,9 @@
 use clap::{Args, ValueEnum};
 use domain::event::VerifiedBy;
 use domain::event::event_type::EventType;
+use domain::ledger::listing::body_pattern::BodyPattern;
+use domain::ledger::listing::filter::{Filter, View};
 use domain::ledger::record::State;
-use domain::listing::body_pattern::BodyPattern;
-use domain::listing::filter::{Filter, View};
 use domain::provider::Provider;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;

@@ -13,7 +13,7 @@ use crate::aws_error::OrError as _;
 use crate::error::Result;
 use crate::session::Session;
 
-/// So many queries go side by side.
+/// How many queries go side by side.
 const QUERIES_AT_ONCE: usize = 16;
 
 /// How many events are unfinished, overdue and failed.

@@ -1,8 +1,8 @@
 //! Reading a listing page by page.
 
-use domain::listing::cursor::Cursor;
-use domain::listing::filter::Filter;
-use domain::listing::row::Row;
+use domain::ledger::listing::cursor::Cursor;
+use domain::ledger::listing::filter::Filter;
+use domain::ledger::listing::row::Row;
 use operator::listing::Listing;
 use platform::clock;
 

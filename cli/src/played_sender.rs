@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use domain::delivery::Delivery;
 use domain::description::Retries;
-use domain::sign::{SignError, Signer};
 use domain::source::source_name::SourceName;
+use domain::verify::sign::{SignError, Signer};
 use platform::{clock, random};
 use serde::Serialize;
 use serde_json::Value;

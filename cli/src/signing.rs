@@ -1,8 +1,8 @@
 //! Whom a source's secret lets one play.
 
 use domain::delivery::RequestUrl;
-use domain::sign::Signer;
 use domain::source::source_name::SourceName;
+use domain::verify::sign::Signer;
 
 use crate::error::{Error, Result};
 

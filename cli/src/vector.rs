@@ -10,12 +10,12 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::answer::{Answer, Response};
 use domain::delivery::Delivery;
 use domain::delivery::front::OriginGuard;
 use domain::delivery::recorded_request::RecordedRequest;
 use domain::delivery::request::Request;
 use domain::description::ChallengeMethod;
+use domain::receive::answer::{Answer, Response};
 use domain::receive::{Acceptance, Reception, accept, receive};
 use domain::source::Source;
 use domain::source::public_keys::PublicKeys;

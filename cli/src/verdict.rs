@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::answer::{Answer, Durability, Response};
 use domain::content::canonical::Canonical;
 use domain::ledger::admit::{Admission, admit_after};
 use domain::ledger::schedule::Schedule;
 use domain::published::{PayloadPlacement, publish};
+use domain::receive::answer::{Answer, Durability, Response};
 use domain::source::Source;
 use domain::time::time_scale::TimeScale;
 use domain::verify::{Refusal, VerifiedEvent};

@@ -261,22 +261,22 @@ async fn without_a_stack_nothing_is_asked() {
 #[test]
 fn who_may_not_or_must_wait_is_told_what_to_do() {
     run(async |world| {
-        let proxy = ToolProxy::start(world).await;
+        let proxy = ToolProxy::start(&world.stack).await;
         let list = ["events", "list", "--source", "nobody"];
-        proxy.refuse("Query", Refusal::Denied);
+        proxy.refuse("dynamodb:Query", Refusal::Denied);
         expect![[r#"
             exit code 4
-            landfall: dynamodb:Query was denied: User: arn:aws:iam::000000000000:user/reader is not authorized to perform: dynamodb:Query on resource: arn:aws:dynamodb:us-east-1:000000000000:table/Ledger because no identity-based policy allows the dynamodb:Query action
+            landfall: dynamodb:Query was denied: User: arn:aws:iam::000000000000:user/tester is not authorized to perform: dynamodb:Query on resource: arn:aws:played because no identity-based policy allows the dynamodb:Query action
             An administrator must allow it, with this statement in your policy:
-              {"Effect": "Allow", "Action": "dynamodb:Query", "Resource": "arn:aws:dynamodb:us-east-1:000000000000:table/Ledger"}"#]]
+              {"Effect": "Allow", "Action": "dynamodb:Query", "Resource": "arn:aws:played"}"#]]
         .assert_eq(&landfall_on(&proxy.file, &list, "").await.told());
-        let proxy = ToolProxy::start(world).await;
-        proxy.refuse("Query", Refusal::Throttled);
+        let proxy = ToolProxy::start(&world.stack).await;
+        proxy.refuse("dynamodb:Query", Refusal::Throttled);
         expect![[r#"
             exit code 8
             landfall: dynamodb:Query failed: ThrottlingException: Rate exceeded"#]]
         .assert_eq(&landfall_on(&proxy.file, &list, "").await.told());
-        proxy.refuse("GetItem", Refusal::Expired);
+        proxy.refuse("dynamodb:GetItem", Refusal::Expired);
         expect![[r#"
             exit code 3
             landfall: No valid AWS credentials: dynamodb:GetItem: The security token included in the request is expired
@@ -284,8 +284,8 @@ fn who_may_not_or_must_wait_is_told_what_to_do() {
         .assert_eq(&landfall_on(&proxy.file, &["events", "get", "nobody/none"], "").await.told());
         let record = failed(&Source::new(Provider::Glossi), 0, "sns: away");
         world.put_record(&record).await;
-        let proxy = ToolProxy::start(world).await;
-        proxy.refuse("FilterLogEvents", Refusal::Throttled);
+        let proxy = ToolProxy::start(&world.stack).await;
+        proxy.refuse("logs:FilterLogEvents", Refusal::Throttled);
         let run = landfall_on(&proxy.file, &["events", "get", record.id()], "").await;
         assert_eq!(run.code, Some(0), "{}", run.told());
         assert_eq!(

@@ -4,36 +4,36 @@ use std::collections::BTreeMap;
 
 use aws_sdk_sqs::types::{MessageAttributeValue, QueueAttributeName};
 use serde_json::{Value, json};
-use tests::gate::Gate;
 use tests::http::Request;
 use tests::stack::Stack;
 use tests::tool::{Run, landfall, landfall_on};
+use tests::tool_proxy::ToolProxy;
 use tests::world::{World, run};
 
 /// What DynamoDB says of the ledger's table: the emulator's own answer is none that an SDK reads, and it sets no expiry.
-pub(crate) fn play_table(gate: &Gate, indexes: &[&str], expiry: &Value) {
+pub(crate) fn play_table(proxy: &ToolProxy, indexes: &[&str], expiry: &Value) {
     let indexes: Vec<Value> = indexes
         .iter()
         .map(|name| json!({"IndexName": name, "IndexStatus": "ACTIVE", "IndexSizeBytes": 500_000_000}))
         .collect();
     let table =
         json!({"Table": {"TableStatus": "ACTIVE", "TableSizeBytes": 1_000_000_000, "GlobalSecondaryIndexes": indexes}});
-    gate.play("dynamodb:DescribeTable", &table);
-    gate.play("dynamodb:DescribeTimeToLive", &json!({"TimeToLiveDescription": expiry}));
+    proxy.answer_with("dynamodb:DescribeTable", &table);
+    proxy.answer_with("dynamodb:DescribeTimeToLive", &json!({"TimeToLiveDescription": expiry}));
 }
 
-pub(crate) fn play_ledger(gate: &Gate) {
-    play_table(gate, &["due", "arrived"], &json!({"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}));
+pub(crate) fn play_ledger(proxy: &ToolProxy) {
+    play_table(proxy, &["due", "arrived"], &json!({"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}));
 }
 
 async fn rows(stack: &Stack, arguments: &[&str]) -> (Run, Vec<Value>) {
-    let gate = Gate::open(stack, None).await;
-    play_ledger(&gate);
-    rows_at(&gate, arguments).await
+    let proxy = ToolProxy::start(stack).await;
+    play_ledger(&proxy);
+    rows_at(&proxy, arguments).await
 }
 
-async fn rows_at(gate: &Gate, arguments: &[&str]) -> (Run, Vec<Value>) {
-    let run = landfall_on(&gate.file, &[arguments, &["--output", "json"]].concat(), "").await;
+async fn rows_at(proxy: &ToolProxy, arguments: &[&str]) -> (Run, Vec<Value>) {
+    let run = landfall_on(&proxy.file, &[arguments, &["--output", "json"]].concat(), "").await;
     let rows = serde_json::from_str(&run.data).unwrap_or_else(|_| panic!("{}", run.told()));
     (run, rows)
 }
@@ -145,11 +145,11 @@ fn dead_letters_are_shown_and_sent_again() {
             assert!(!run.data.contains("not to be shown"), "{}", run.told());
         }
 
-        let gate = Gate::open(&stack, None).await;
+        let proxy = ToolProxy::start(&stack).await;
         let redrive = ["dlq", "redrive", "consumer", "--to", &target_arn];
-        let run = landfall_on(&gate.file, &redrive, "no\n").await;
+        let run = landfall_on(&proxy.file, &redrive, "no\n").await;
         assert!(run.code == Some(7) && run.words.contains("Move about 3 messages"), "{}", run.told());
-        let run = landfall_on(&gate.file, &[&redrive[..], &["--yes", "--output", "ndjson"]].concat(), "").await;
+        let run = landfall_on(&proxy.file, &[&redrive[..], &["--yes", "--output", "ndjson"]].concat(), "").await;
         assert_eq!((run.code, &run.documents()[0]["messages"]), (Some(0), &json!(3)), "{}", run.told());
         let received = world.aws.sqs.receive_message().queue_url(&target).max_number_of_messages(10);
         let received =
@@ -160,10 +160,10 @@ fn dead_letters_are_shown_and_sent_again() {
             .iter()
             .filter(|message| message.message_attributes().is_some_and(|all| all.contains_key("reason")));
         assert_eq!(reasons.count(), 1);
-        let run = landfall_on(&gate.file, &redrive, "yes\n").await;
+        let run = landfall_on(&proxy.file, &redrive, "yes\n").await;
         assert!(run.code == Some(6) && run.words.contains("is empty"), "{}", run.told());
         let nowhere = "arn:aws:sqs:us-east-1:000000000000:nowhere";
-        let run = landfall_on(&gate.file, &["dlq", "redrive", "consumer", "--to", nowhere, "--yes"], "").await;
+        let run = landfall_on(&proxy.file, &["dlq", "redrive", "consumer", "--to", nowhere, "--yes"], "").await;
         assert!(run.code == Some(5) && run.words.contains(nowhere), "{}", run.told());
         for url in [url, target] {
             world.aws.sqs.delete_queue().queue_url(url).send().await.expect("it can be deleted");
@@ -237,9 +237,9 @@ fn the_doctor_finds_the_stack_of_the_tests_well_but_for_what_it_lacks() {
 fn the_doctor_says_what_to_do_about_a_url_that_does_not_answer_and_a_table_that_is_another() {
     run(async |world| {
         let stack = Stack { function_url: "http://127.0.0.1:9/".into(), ..world.stack.clone() };
-        let gate = Gate::open(&stack, None).await;
-        play_table(&gate, &["due"], &json!({"TimeToLiveStatus": "DISABLED"}));
-        let (run, findings) = rows_at(&gate, &["doctor"]).await;
+        let proxy = ToolProxy::start(&stack).await;
+        play_table(&proxy, &["due"], &json!({"TimeToLiveStatus": "DISABLED"}));
+        let (run, findings) = rows_at(&proxy, &["doctor"]).await;
         assert_eq!(run.code, Some(1), "{}", run.told());
         let bad: Vec<&str> =
             findings.iter().filter(|row| row["verdict"] == "bad").filter_map(|row| row["point"].as_str()).collect();

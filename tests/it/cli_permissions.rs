@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::provider::Provider;
 use serde_json::{Value, json};
-use tests::gate::{Failure, Gate};
 use tests::stack::Stack;
 use tests::tool::{landfall, landfall_on};
+use tests::tool_proxy::{Refusal, ToolProxy};
 use tests::world::{World, run};
 
 use crate::cli_operations::play_ledger;
@@ -87,7 +87,7 @@ fn a_reader_reads_no_secret_and_changes_nothing() {
     }
 }
 
-/// What commands ask for in fact, through a gate that takes notes.
+/// What commands ask for in fact, through a proxy that takes notes.
 #[test]
 fn commands_ask_for_what_the_table_says() {
     run(async |world| {
@@ -100,17 +100,17 @@ fn commands_ask_for_what_the_table_says() {
         world.source(Provider::Glossi).await;
         let stack = Stack { consumer_dead_letter_queue_url: url.clone(), ..world.stack.clone() };
         for command in ["status", "consumers list", "dlq list", "dlq show consumer", "doctor", "source list", "cost"] {
-            let gate = Gate::open(&stack, None).await;
-            play_ledger(&gate);
+            let proxy = ToolProxy::start(&stack).await;
+            play_ledger(&proxy);
             let arguments: Vec<&str> = command.split(' ').collect();
-            let run = landfall_on(&gate.file, &arguments, "").await;
+            let run = landfall_on(&proxy.file, &arguments, "").await;
             assert!(matches!(run.code, Some(0 | 1)), "{}", run.told());
             let name = command.strip_suffix(" consumer").unwrap_or(command);
             let rows = table.iter().filter(|row| row["command"] == name);
             let mut asked: BTreeSet<String> = rows.map(|row| text(&row["action"])).collect();
             // A local stack says itself where it is.
             asked.remove("cloudformation:DescribeStacks");
-            assert_eq!(gate.calls(), asked, "{command}");
+            assert_eq!(proxy.calls(), asked, "{command}");
         }
         world.aws.sqs.delete_queue().queue_url(url).send().await.expect("it can be deleted");
     });
@@ -128,16 +128,18 @@ fn what_fails_is_told_with_what_to_do() {
         ]);
         for (command, action) in cases {
             let arguments: Vec<&str> = command.split(' ').collect();
-            let gate = Gate::open(&world.stack, Some((action, Failure::Denied))).await;
-            play_ledger(&gate);
-            let run = landfall_on(&gate.file, &arguments, "").await;
+            let proxy = ToolProxy::start(&world.stack).await;
+            proxy.refuse(action, Refusal::Denied);
+            play_ledger(&proxy);
+            let run = landfall_on(&proxy.file, &arguments, "").await;
             let statement = format!(r#"{{"Effect": "Allow", "Action": "{action}", "Resource": "arn:aws:played"}}"#);
             assert!(run.code == Some(4) && run.words.contains(&statement), "{command}: {}", run.told());
             assert_eq!(run.data, "", "{command}");
 
-            let gate = Gate::open(&world.stack, Some((action, Failure::Throttled))).await;
-            play_ledger(&gate);
-            let run = landfall_on(&gate.file, &arguments, "").await;
+            let proxy = ToolProxy::start(&world.stack).await;
+            proxy.refuse(action, Refusal::Throttled);
+            play_ledger(&proxy);
+            let run = landfall_on(&proxy.file, &arguments, "").await;
             let reason = format!("{action} failed: ThrottlingException: Rate exceeded");
             assert!(run.code == Some(8) && run.words.contains(&reason), "{command}: {}", run.told());
 
@@ -155,9 +157,10 @@ fn what_fails_is_told_with_what_to_do() {
 #[test]
 fn the_doctor_says_what_it_may_not_examine() {
     run(async |world: &'static World| {
-        let gate = Gate::open(&world.stack, Some(("lambda:GetPolicy", Failure::Denied))).await;
-        play_ledger(&gate);
-        let run = landfall_on(&gate.file, &["doctor", "--output", "json"], "").await;
+        let proxy = ToolProxy::start(&world.stack).await;
+        proxy.refuse("lambda:GetPolicy", Refusal::Denied);
+        play_ledger(&proxy);
+        let run = landfall_on(&proxy.file, &["doctor", "--output", "json"], "").await;
         let findings: Vec<Value> = serde_json::from_str(&run.data).expect("it is JSON");
         let unknown: Vec<&Value> = findings.iter().filter(|finding| finding["verdict"] == "unknown").collect();
         let [finding] = unknown.as_slice() else { panic!("{}", run.told()) };

@@ -182,8 +182,8 @@ fn a_replay_whose_calls_fail_says_how_it_goes_on() {
         let source = world.source(Provider::Glossi).await;
         let record = put_failed(world, &source, 1).await.remove(0);
         let job = frozen(world, &["--state", "failed", "--source", &source.name]).await;
-        let proxy = ToolProxy::start(world).await;
-        proxy.refuse("SendMessage", Refusal::Throttled);
+        let proxy = ToolProxy::start(&world.stack).await;
+        proxy.refuse("sqs:SendMessage", Refusal::Throttled);
         let run = landfall_on(&proxy.file, &["replay", "run", &job], "").await;
         let expected = format!(
             "exit code 8\nlandfall: sqs:SendMessage failed: ThrottlingException: Rate exceeded\n\
@@ -195,8 +195,8 @@ fn a_replay_whose_calls_fail_says_how_it_goes_on() {
         let row = documents(world, &["replay", "resume", &job]).await.remove(0);
         assert_eq!((&row["state"], &row["replayed"]), (&json!("done"), &json!(1)), "{row}");
         assert_eq!(world.event(&source, record.id()).await.json["landfallreplay"], 1);
-        let proxy = ToolProxy::start(world).await;
-        proxy.refuse("UpdateItem", Refusal::Denied);
+        let proxy = ToolProxy::start(&world.stack).await;
+        proxy.refuse("dynamodb:UpdateItem", Refusal::Denied);
         let run = landfall_on(&proxy.file, &["replay", "run", &job], "").await;
         assert!(run.code == Some(4) && run.words.contains(r#""Action": "dynamodb:UpdateItem""#), "{}", run.told());
     });

@@ -3,11 +3,11 @@
 use domain::provider::Provider;
 use serde_json::{Value, json};
 use tests::confidential;
-use tests::gate::Gate;
 use tests::ledger::sha256;
 use tests::registration_api::{API_KEY, RegistrationApi};
 use tests::source::Source;
 use tests::tool::landfall_on;
+use tests::tool_proxy::ToolProxy;
 use tests::world::{World, run};
 
 use crate::deploy::{landfall, landfall_at};
@@ -120,8 +120,8 @@ fn what_is_not_there_is_told() {
 fn a_test_delivery_is_published() {
     run(async |world| {
         let source = world.source(Provider::Get3w).await;
-        let gate = Gate::open(&world.stack, None).await;
-        let run = landfall_on(&gate.file, &["source", "test", &source.name, "--yes", "--output", "ndjson"], "").await;
+        let proxy = ToolProxy::start(&world.stack).await;
+        let run = landfall_on(&proxy.file, &["source", "test", &source.name, "--yes", "--output", "ndjson"], "").await;
         let told = run.told();
         assert_eq!(run.code, Some(0), "{told}");
         let sent = &run.documents()[0];

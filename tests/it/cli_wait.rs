@@ -55,8 +55,8 @@ fn the_exit_code_says_how_it_ended() {
         assert!(run.code == Some(1) && run.words.contains("says that the thing failed"), "{}", run.told());
         let run = tool(world, &["wait", "--id", "nobody/none", "--timeout", "1s"]).await;
         assert_eq!(run.told(), "exit code 9\nlandfall: nobody/none has not ended within 1 s");
-        let proxy = ToolProxy::start(world).await;
-        proxy.refuse("GetItem", Refusal::Denied);
+        let proxy = ToolProxy::start(&world.stack).await;
+        proxy.refuse("dynamodb:GetItem", Refusal::Denied);
         let run = landfall_on(&proxy.file, &["wait", "--id", "nobody/none"], "").await;
         assert_eq!(run.code, Some(4), "{}", run.told());
     });
@@ -85,8 +85,8 @@ fn what_the_functions_log_is_one_stream() {
         assert!(lines.iter().all(|line| line.to_string().contains(&source.name)), "{}", run.told());
         let run = words.interrupt().await;
         assert!(run.data.lines().all(|line| line.contains(&source.name)), "{}", run.told());
-        let proxy = ToolProxy::start(world).await;
-        proxy.refuse("FilterLogEvents", Refusal::Denied);
+        let proxy = ToolProxy::start(&world.stack).await;
+        proxy.refuse("logs:FilterLogEvents", Refusal::Denied);
         assert_eq!(landfall_on(&proxy.file, &["tail"], "").await.code, Some(4));
     });
 }

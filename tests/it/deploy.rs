@@ -28,10 +28,14 @@ pub(crate) fn program() -> PathBuf {
     folder.join("landfall")
 }
 
+/// Stands in a command line for the path of [`release`], which may have a space in it.
+const RELEASE: &str = "RELEASE";
+
 /// What `landfall` says of `arguments` and `input`, and whether it succeeded. Without an endpoint nobody is signed in.
 pub(crate) fn landfall(endpoint: Option<&str>, arguments: &str, input: &str) -> (String, bool) {
     let mut tool = Command::new(program());
-    tool.current_dir(root()).args(arguments.split(' ').filter(|it| !it.is_empty()));
+    let path = |word: &str| if word == RELEASE { release().into_os_string() } else { word.into() };
+    tool.current_dir(root()).args(arguments.split(' ').filter(|it| !it.is_empty()).map(path));
     for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_SESSION_TOKEN", "MAKEFLAGS"] {
         tool.env_remove(name);
     }
@@ -286,7 +290,7 @@ fn a_first_deployment_leads_to_a_first_event() {
     run(async |world| {
         // A second run against the same emulator finds the stack, but none of these names.
         let (unsigned, signed) = (Source::new(Provider::Csm).name, Source::new(Provider::Glossi).name);
-        let project = format!("--project {}", release().display());
+        let project = format!("--project {RELEASE}");
         let first = format!("deploy {project} --yes --stack landfall-guided --provider csm --source {unsigned}");
         let url_file = format!("--url-file target/webhook-url-{unsigned}");
         let first = format!("{first} {url_file}");

@@ -50,7 +50,7 @@ fn the_first_page_of_any_filter_comes_at_once_and_reads_what_it_should() {
         let records = records(&source, count("LISTED_EVENTS", 5_000));
         world.put_records(&records).await;
         let subject = records[records.len() / 2].text("subject").to_owned();
-        let proxy = ToolProxy::start(world).await;
+        let proxy = ToolProxy::start(&world.stack).await;
         // Beside all other tests, the time says nothing.
         let is_alone = count("LISTED_EVENTS", 0) > 0;
         // 16 queries of half a unit, and half a unit for each of 50 rows.
@@ -74,7 +74,7 @@ fn the_first_page_of_any_filter_comes_at_once_and_reads_what_it_should() {
             let arguments = ["events", "list", "--output", "ndjson", "--source", &source.name];
             let run = landfall_on(&proxy.file, &[&arguments[..], filter].concat(), "").await;
             let took = Duration::from_millis(u64::try_from(now_millis() - began_at_millis).unwrap_or(0));
-            let calls = proxy.take_calls();
+            let calls = proxy.take_reads();
             let read: f64 = calls.iter().map(|call| call.read_units).sum();
             assert!(run.code == Some(0) && run.documents().len() >= rows, "{name}: {}", run.told());
             assert!(read <= read_units, "{name} read {read} units in {} calls", calls.len());

@@ -1,11 +1,11 @@
 //! What an operator sees of the ledger: pages, single events, what failed and what waits.
 
 use domain::event::event_id::EventId;
+use domain::ledger::listing::cursor::Cursor;
+use domain::ledger::listing::filter::{Filter, View};
+use domain::ledger::listing::follow::Follow;
+use domain::ledger::listing::row::Row;
 use domain::ledger::slot;
-use domain::listing::cursor::Cursor;
-use domain::listing::filter::{Filter, View};
-use domain::listing::follow::Follow;
-use domain::listing::row::Row;
 use domain::provider::Provider;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;

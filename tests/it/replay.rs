@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::event::event_id::EventId;
+use domain::ledger::listing::filter::{Filter, View};
 use domain::ledger::replay::Replayability;
 use domain::ledger::replay_job::{ReplayJobId, ReplayJobState};
-use domain::listing::filter::{Filter, View};
 use domain::provider::Provider;
 use operator::replay::ReplayError;
 use operator::replay::freeze::FreezeRequest;

@@ -12,7 +12,6 @@ pub mod event;
 pub mod expectation;
 pub mod forgery;
 pub mod functions;
-pub mod gate;
 pub mod http;
 pub mod inbox;
 pub mod judge;

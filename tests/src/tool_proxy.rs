@@ -1,9 +1,13 @@
-//! A proxy between the tool and the emulator, which evaluates no policies and is never busy: it refuses calls as AWS would,
-//! and counts what the others read.
+//! A proxy between the tool and the emulator, which evaluates no policies and is never busy: it notes each call, refuses
+//! some as AWS would, answers others in the emulator's place, and counts what is read.
 
+mod read_call;
+mod refusal;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
@@ -14,53 +18,40 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+pub use self::read_call::ReadCall;
+pub use self::refusal::Refusal;
 use crate::proxy::{ConnectionCut, forward};
 use crate::stack::Stack;
-use crate::world::World;
 
-/// How a call is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The caller may not.
-    Denied,
-    /// There were too many.
-    Throttled,
-    /// The credentials are too old.
-    Expired,
-}
-
-/// The running proxy.
+/// The running proxy. Actions have the names that IAM gives them: `dynamodb:Query`.
 #[derive(Clone, Debug)]
 pub struct ToolProxy {
     /// Describes the stack behind it.
     pub file: PathBuf,
     services: SocketAddr,
-    refused: Arc<Mutex<Vec<(&'static str, Refusal)>>>,
-    calls: Arc<Mutex<Vec<ReadCall>>>,
+    state: Arc<Mutex<State>>,
 }
 
-/// A call that reads the ledger.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ReadCall {
-    /// What was asked: `Query`.
-    pub action: &'static str,
-    /// What DynamoDB would bill for it.
-    pub read_units: f64,
+#[derive(Debug, Default)]
+struct State {
+    refused: BTreeMap<&'static str, Refusal>,
+    recorded: BTreeMap<&'static str, String>,
+    calls: BTreeSet<String>,
+    reads: Vec<ReadCall>,
 }
 
 impl ToolProxy {
-    /// Starts one before the stack under test.
+    /// Starts one before the services of `stack`.
     ///
     /// # Panics
     /// If there is no port.
-    pub async fn start(world: &World) -> ToolProxy {
+    pub async fn start(stack: &Stack) -> ToolProxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let endpoint = format!("http://{}", listener.local_addr().expect("it is bound"));
         let file = std::env::temp_dir().join(format!("landfall-proxied-{:016x}.json", fastrand::u64(..)));
-        let stack = Stack { endpoint: Some(endpoint), ..world.stack.clone() };
-        std::fs::write(&file, json!(stack).to_string()).expect("a file can be written");
-        let services = world.stack.address();
-        let proxy = ToolProxy { file, services, refused: Arc::default(), calls: Arc::default() };
+        let proxied = Stack { endpoint: Some(endpoint), ..stack.clone() };
+        std::fs::write(&file, json!(proxied).to_string()).expect("a file can be written");
+        let proxy = ToolProxy { file, services: stack.address(), state: Arc::default() };
         let serving = proxy.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -77,88 +68,71 @@ impl ToolProxy {
         proxy
     }
 
-    /// From now on, refuses calls of this action (`Query`).
+    /// From now on, refuses calls of this action.
     pub fn refuse(&self, action: &'static str, refusal: Refusal) {
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner).push((action, refusal));
+        self.state().refused.insert(action, refusal);
+    }
+
+    /// From now on, answers calls of this action with `answer`, as AWS does: for what the emulator cannot.
+    pub fn answer_with(&self, action: &'static str, answer: &Value) {
+        self.state().recorded.insert(action, answer.to_string());
+    }
+
+    /// The actions that were called.
+    #[must_use]
+    pub fn calls(&self) -> BTreeSet<String> {
+        self.state().calls.clone()
     }
 
     /// What was read since this was asked last.
     #[must_use]
-    pub fn take_calls(&self) -> Vec<ReadCall> {
-        std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner))
+    pub fn take_reads(&self) -> Vec<ReadCall> {
+        std::mem::take(&mut self.state().reads)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, ConnectionCut> {
-        let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-        let action = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let refusal =
-            self.refused.lock().unwrap_or_else(PoisonError::into_inner).iter().find(|(it, _)| *it == action).copied();
-        if let Some((action, refusal)) = refusal {
-            return Ok(refuse(action, refusal));
-        }
         let (head, body) = request.into_parts();
-        let body = body.collect().await.map_err(|_| ConnectionCut)?.to_bytes();
-        let answer = forward(Request::from_parts(head, body), self.services).await?;
-        let (head, body) = answer.into_parts();
-        let body = body.collect().await.map_err(|_| ConnectionCut)?.to_bytes();
-        let call = match action.as_str() {
-            "Query" => Some(ReadCall { action: "Query", read_units: query_units(&body) }),
-            "BatchGetItem" => Some(ReadCall { action: "BatchGetItem", read_units: batch_units(&body) }),
-            "GetItem" => Some(ReadCall { action: "GetItem", read_units: 1.0 }),
-            _ => None,
+        let request = Request::from_parts(head, body.collect().await.map_err(|_| ConnectionCut)?.to_bytes());
+        let Some(action) = action(&request) else { return forward(request, self.services).await };
+        let (refusal, recorded) = {
+            let mut state = self.state();
+            state.calls.insert(action.clone());
+            (state.refused.get(action.as_str()).copied(), state.recorded.get(action.as_str()).cloned())
         };
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).extend(call);
+        if let Some(refusal) = refusal {
+            return Ok(refusal.answer(&request, &action));
+        }
+        if let Some(json) = recorded {
+            let response = Response::builder().header("content-type", "application/x-amz-json-1.0");
+            return Ok(response.body(Full::new(json.into())).expect("status and headers are valid"));
+        }
+        let (head, body) = forward(request, self.services).await?.into_parts();
+        let body = body.collect().await.map_err(|_| ConnectionCut)?.to_bytes();
+        self.state().reads.extend(ReadCall::of(&action, &body));
         Ok(Response::from_parts(head, Full::new(body)))
     }
 }
 
-/// As IAM and DynamoDB answer.
-fn refuse(action: &str, refusal: Refusal) -> Response<Full<Bytes>> {
-    let (code, message) = match refusal {
-        Refusal::Denied => (
-            "AccessDeniedException",
-            format!(
-                "User: arn:aws:iam::000000000000:user/reader is not authorized to perform: dynamodb:{action} on resource: \
-                 arn:aws:dynamodb:us-east-1:000000000000:table/Ledger because no identity-based policy allows the \
-                 dynamodb:{action} action"
-            ),
-        ),
-        Refusal::Throttled => ("ThrottlingException", "Rate exceeded".to_owned()),
-        Refusal::Expired => {
-            ("ExpiredTokenException", "The security token included in the request is expired".to_owned())
-        }
+/// What is asked for, as IAM names it; `None` if the request is not signed for AWS.
+fn action(request: &Request<Bytes>) -> Option<String> {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    // Credential=KEY/DAY/REGION/SERVICE/aws4_request, ...
+    let service = header("authorization")?.split("Credential=").nth(1)?.split('/').nth(3)?;
+    let service = if service == "monitoring" { "cloudwatch" } else { service };
+    let (path, body) = (request.uri().path(), String::from_utf8_lossy(request.body()));
+    let name = match header("x-amz-target") {
+        Some(target) => target.rsplit('.').next()?.to_owned(),
+        None if path.contains("/operation/") => path.rsplit('/').next()?.to_owned(),
+        None if service == "lambda" && path.ends_with("/policy") => "GetPolicy".to_owned(),
+        None if service == "lambda" && path.contains("account-settings") => "GetAccountSettings".to_owned(),
+        None if path == "/" => body.split('&').find_map(|field| field.strip_prefix("Action="))?.to_owned(),
+        None => format!("{} {path}", request.method()),
     };
-    let body = json!({"__type": code, "message": message}).to_string();
-    let response = Response::builder().status(400).header("content-type", "application/x-amz-json-1.0");
-    response.body(Full::new(body.into())).expect("status and content type are valid")
-}
-
-/// A query reads all entries as one, eventually consistent: half a unit for each 4 KiB, half a unit at least.
-fn query_units(answer: &[u8]) -> f64 {
-    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
-    let bytes: usize = answer["Items"].as_array().into_iter().flatten().map(item_bytes).sum();
-    bytes.div_ceil(4096).max(1) as f64 / 2.0
-}
-
-/// A batch reads each item alone. None that a test here writes is larger than 4 KiB.
-fn batch_units(answer: &[u8]) -> f64 {
-    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
-    let items = answer["Responses"].as_object().into_iter().flatten().flat_map(|(_, items)| items.as_array());
-    items.flatten().count() as f64 / 2.0
-}
-
-/// The size of an item as DynamoDB counts it: names and texts by their bytes, a number by its digits, two in a byte.
-fn item_bytes(item: &Value) -> usize {
-    let attributes = item.as_object().into_iter().flatten();
-    attributes
-        .map(|(name, value)| {
-            let text = value.as_object().and_then(|value| value.iter().next());
-            let size = match text {
-                Some((kind, value)) if kind == "N" => value.as_str().map_or(0, |digits| digits.len().div_ceil(2) + 1),
-                Some((_, value)) => value.as_str().map_or(0, str::len),
-                None => 0,
-            };
-            name.len() + size
-        })
-        .sum()
+    // IAM knows batches by the single call.
+    let name = if service == "sqs" { name.trim_end_matches("Batch").to_owned() } else { name };
+    Some(format!("{service}:{name}"))
 }

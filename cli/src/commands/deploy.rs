@@ -83,7 +83,8 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     if let Some(source) = source {
         set_up(source, arguments, context).await?;
     }
-    say_what_is_where(context, stack, region, name)
+    say_what_is_where(context, stack, region, name);
+    Ok(())
 }
 
 fn key(stack: &Stack) -> &str {
@@ -159,8 +160,9 @@ async fn set_up(source: NewSource, arguments: &Arguments, context: &Context) -> 
     Ok(())
 }
 
-fn say_what_is_where(context: &Context, stack: &Stack, region: &str, name: &str) -> Result<()> {
-    let output = |name| stack.output(name);
+fn say_what_is_where(context: &Context, stack: &Stack, region: &str, name: &str) {
+    // The template may be of an earlier version.
+    let output = |name| stack.output(name).unwrap_or("unknown");
     context.output.words(&format!(
         "
 Landfall is deployed.
@@ -170,12 +172,11 @@ Landfall is deployed.
   logs       {}, {} (docs/logs.md)
   alarms     CloudWatch, dashboard {} (docs/runbook.md)
   later      landfall upgrade --region {region} --stack {name} updates it; landfall source add sets up one more sender",
-        output("FunctionUrl")?,
-        output("ConsumerQueueUrl")?,
-        output("TopicArn")?,
-        output("IngestLogGroup")?,
-        output("ProcessLogGroup")?,
-        output("Dashboard")?,
+        output("FunctionUrl"),
+        output("ConsumerQueueUrl"),
+        output("TopicArn"),
+        output("IngestLogGroup"),
+        output("ProcessLogGroup"),
+        output("Dashboard"),
     ));
-    Ok(())
 }

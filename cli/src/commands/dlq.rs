@@ -25,7 +25,7 @@ pub enum DlqCommand {
 pub struct ShowArguments {
     /// The dead-letter queue
     queue: DeadLetterQueue,
-    /// So many messages at most
+    /// At most this many messages
     #[arg(long, value_name = "NUMBER", default_value_t = 100)]
     limit: usize,
 }

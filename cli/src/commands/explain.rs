@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use domain::explain::{Evidence, Explanation, Step, explain};
 use domain::source::source_name::SourceName;
+use domain::verify::explain::{Evidence, Explanation, Step, explain};
 use serde::Serialize;
 
 use crate::context::Context;

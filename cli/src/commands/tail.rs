@@ -16,9 +16,9 @@ use crate::options::Format;
 use crate::output::Row;
 use crate::services::Services;
 
-/// CloudWatch is asked so often: each group takes one of the few calls a second that an account has.
+/// How often CloudWatch is asked: each group takes one of the few calls a second that an account has.
 const EVERY: Duration = Duration::from_secs(2);
-/// CloudWatch shows a line some seconds after it was written: so far back is read anew each time.
+/// How far back is read again each time: CloudWatch shows a line some seconds after it was written.
 const OVERLAP: Duration = Duration::from_secs(15);
 
 /// The functions, each with the output that names its log group.

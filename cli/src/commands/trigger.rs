@@ -39,7 +39,7 @@ pub struct Arguments {
     /// The editor
     #[arg(long, hide = true, env = "EDITOR", default_value = "vi")]
     editor: String,
-    /// So many events, each with an id of its own
+    /// This many events, each with an id of its own
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     times: u32,
     /// Send each twice, as a sender that tries again does

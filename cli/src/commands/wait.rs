@@ -5,10 +5,10 @@ use std::time::Duration;
 use clap::Args;
 use domain::event::event_id::EventId;
 use domain::event::event_type::{EventType, Status};
+use domain::ledger::listing::filter::Filter;
+use domain::ledger::listing::follow::Follow;
+use domain::ledger::listing::row::Row;
 use domain::ledger::record::State;
-use domain::listing::filter::Filter;
-use domain::listing::follow::Follow;
-use domain::listing::row::Row;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use operator::listing::Listing;
@@ -23,9 +23,9 @@ use crate::interrupt::until_interrupted;
 use crate::moment::duration;
 use crate::services::Services;
 
-/// The ledger is looked at so often.
+/// How often the ledger is read.
 const EVERY: Duration = Duration::from_secs(1);
-/// So many events about one thing are read at once.
+/// How many events about one thing are read at once.
 const PAGE_EVENTS: usize = 100;
 /// What came before the wait began counts if it is not older.
 const BEFORE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -43,7 +43,7 @@ pub struct Arguments {
     /// With --subject: the source; several times for several, without it all
     #[arg(long = "source", value_name = "NAME", requires = "subject", value_parser = SourceName::parse)]
     sources: Vec<SourceName>,
-    /// So long at most
+    /// Wait at most this long
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
     timeout: Duration,
 }
@@ -136,6 +136,7 @@ async fn earlier_end(listing: &Listing, filter: Filter, now: Timestamp) -> Resul
 fn is_end(row: &Row) -> bool {
     match row.event.event_type {
         EventType::Known(_, status) => matches!(status, Status::Completed | Status::Failed | Status::Occurred),
+        EventType::Expired(_) => true,
         EventType::Unrecognized => false,
     }
 }

@@ -94,10 +94,10 @@ mod tests {
         );
         check(
             "UPDATE_ROLLBACK_FAILED",
-            "what nobody has seen before",
+            "an unknown reason",
             expect![[r#"
                 The deployment of landfall failed.
-                  Ingest: what nobody has seen before
+                  Ingest: an unknown reason
                 Run this again: it says what the state of the stack needs first."#]],
         );
     }

@@ -70,14 +70,14 @@ mod tests {
     #[test]
     fn a_package_holds_the_binary_which_may_be_executed_and_is_the_same_each_time() {
         let binary = elf([0x3e, 0]);
-        let zip = pack(&binary).unwrap();
-        assert_eq!(pack(&binary).unwrap(), zip);
-        let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
+        let zip = pack(&binary).expect("it can be packed");
+        assert_eq!(pack(&binary).expect("it can be packed"), zip);
+        let mut archive = zip::ZipArchive::new(Cursor::new(zip)).expect("it is an archive");
         assert_eq!(archive.len(), 1);
-        let mut file = archive.by_name("bootstrap").unwrap();
+        let mut file = archive.by_name("bootstrap").expect("it holds the binary");
         assert_eq!(file.unix_mode().map(|mode| mode & 0o777), Some(0o755));
         let mut read = Vec::new();
-        file.read_to_end(&mut read).unwrap();
+        file.read_to_end(&mut read).expect("it can be read");
         assert_eq!(read, binary);
     }
 }

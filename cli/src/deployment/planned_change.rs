@@ -74,7 +74,8 @@ mod tests {
     fn check(action: ChangeAction, replacement: Option<Replacement>, resource_type: &str, expected: Expect) {
         let change = ResourceChange::builder().action(action).set_replacement(replacement);
         let change = change.logical_resource_id("Thing").resource_type(resource_type).build();
-        let change = PlannedChange::of(&Change::builder().resource_change(change).build()).unwrap();
+        let change =
+            PlannedChange::of(&Change::builder().resource_change(change).build()).expect("it is of a resource");
         let changes = [change];
         let told = format!("{} {}", changes[0].action, warnings(&changes).concat());
         expected.assert_eq(told.trim_end());

@@ -70,9 +70,9 @@ mod tests {
     #[test]
     fn each_function_says_where_its_code_is() {
         let template = Template(include_str!("../../../template.yaml").to_owned());
-        let binaries = template.binaries().unwrap();
+        let binaries = template.binaries().expect("it names them");
         assert_eq!(binaries, ["ingest", "process", "sweep"]);
-        let text = template.with_code(|binary| format!("s3://bucket/{binary}")).unwrap();
+        let text = template.with_code(|binary| format!("s3://bucket/{binary}")).expect("each has its properties");
         for binary in binaries {
             assert!(text.contains(&format!("    Properties:\n      CodeUri: s3://bucket/{binary}\n")), "{text}");
         }

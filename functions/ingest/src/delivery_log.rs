@@ -3,9 +3,9 @@
 use std::fmt::Display;
 use std::time::Instant;
 
-use domain::answer::{Answer, Response};
 use domain::delivery::trace::Trace;
 use domain::event::Event;
+use domain::receive::answer::{Answer, Response};
 use domain::source::source_name::SourceName;
 use domain::verify::{Refusal, VerifiedEvent};
 use platform::log::{self, Level};

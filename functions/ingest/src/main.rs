@@ -14,8 +14,8 @@ mod verification_material;
 
 use std::sync::Arc;
 
-use domain::answer::{Answer, Response};
 use domain::delivery::trace::Trace;
+use domain::receive::answer::{Answer, Response};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use platform::env::Env;
 use platform::log::{self, Level};

@@ -2,7 +2,6 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::answer::{Answer, Durability, Response};
 use domain::delivery::Delivery;
 use domain::delivery::front::OriginGuard;
 use domain::delivery::request::Request;
@@ -10,6 +9,7 @@ use domain::delivery::trace::Trace;
 use domain::description::ChallengeMethod;
 use domain::event::recent::RecentEvents;
 use domain::ledger::schedule::Schedule;
+use domain::receive::answer::{Answer, Durability, Response};
 use domain::receive::{Acceptance, Reception, accept, receive};
 use domain::source::source_name::SourceName;
 use domain::stale_cache::Found;

@@ -17,7 +17,7 @@ use platform::sources::Sources;
 // One sender waits for 5 seconds, a cold start included. Whatever single service hangs, the answer comes within its
 // limit, or twice the ledger's (three times where the directory of sources is read first), plus the others' usual
 // milliseconds; with all three stores hanging from the start it comes within 3 seconds. There is time for one retry in each.
-/// So long it waits for connections when it starts. Within AWS they take some milliseconds.
+/// How long it waits for connections when it starts. Within AWS they take some milliseconds.
 pub(crate) const CONNECT_LIMIT: Duration = Duration::from_millis(300);
 const SECRETS_LIMITS: Limits = limits(1000, 600);
 const BUCKET_LIMITS: Limits = limits(900, 600);

@@ -1,6 +1,5 @@
 //! Making an event durable: the ledger, the queue, and the bucket for what is large.
 
-use domain::answer::Durability;
 use domain::delivery::trace::Trace;
 use domain::event::Event;
 use domain::event::event_id::EventId;
@@ -10,6 +9,7 @@ use domain::ledger::schedule::Schedule;
 use domain::ledger::writes::PutCondition;
 use domain::message::BodyLocation;
 use domain::message::outgoing::OutgoingMessage;
+use domain::receive::answer::Durability;
 use domain::time::Timestamp;
 use domain::verify::VerifiedEvent;
 use platform::bodies::Bodies;

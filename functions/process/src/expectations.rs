@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use domain::confirm::{JobAnswer, JobInquiry, PolledEvent};
 use domain::download::target::Loopback;
+use domain::expectation::job_expired::{ExpiryReason, expired};
 use domain::expectation::{Expectation, ExpectationMessage, PollRequest};
-use domain::job_expired::{ExpiryReason, expired};
 use domain::ledger::job::{Job, JobId, JobRecord, JobState};
 use domain::ledger::job_writes::ExpectedJob;
 use domain::source::{ExpectOptions, JobWaits};

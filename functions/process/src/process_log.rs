@@ -20,9 +20,9 @@ use crate::outcome::Outcome;
 use crate::publish::{AssetCounts, PublishResult};
 use crate::steps::WorkResult;
 
-/// What is told of a message, filled in as it is learnt. Names the event, never what was sent, and what ingest's line says
-/// of the event only where it is another by now. Fields that have the name of a metric are measured: a count is above 0,
-/// or absent.
+/// What is logged of a message, filled in step by step. Names the event, never what was sent, and repeats what ingest's
+/// line says of the event only where that has changed. Fields that have the name of a metric are measured: a count is
+/// above 0, or absent.
 #[derive(Serialize)]
 pub(crate) struct ProcessLog {
     request_id: String,

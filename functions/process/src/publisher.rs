@@ -13,13 +13,10 @@ use platform::service_error::{ServiceError, ServiceErrorKind};
 use platform::topic::Topic;
 use tokio::sync::oneshot;
 
-/// So long an event waits for others.
+/// How long an event waits for others at most.
 const LINGER: Duration = Duration::from_millis(10);
-/// SNS takes so many in one call, which together may be as large as one.
+/// How many SNS takes in one call; together they may be as large as one alone.
 const EVENTS_MAX: usize = 10;
-
-/// What became of an event: SNS's id of it.
-type PublishResult = Result<String, ServiceError>;
 
 /// Publishes together what comes together.
 #[derive(Clone)]
@@ -47,7 +44,8 @@ struct Group {
 
 struct Waiting {
     event: Published,
-    tell: oneshot::Sender<PublishResult>,
+    /// Takes SNS's id of the event.
+    result: oneshot::Sender<Result<String, ServiceError>>,
 }
 
 impl Publisher {
@@ -66,7 +64,7 @@ impl Publisher {
         self.group.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends these on a task of its own: who waits for one of them may end, the others are to be told all the same.
+    /// Sends these on a task of its own: a task that waits for one of them may end, and the others still need a result.
     fn send(&self, waiting: Vec<Waiting>) {
         if !waiting.is_empty() {
             tokio::spawn(send(self.topic.clone(), waiting));
@@ -88,17 +86,17 @@ impl Publisher {
 }
 
 impl PublishPlace {
-    /// Publishes the event of this place, with those that come at the same time.
-    pub(crate) async fn publish(&self, event: Published) -> PublishResult {
-        let (tell, told) = oneshot::channel();
+    /// Publishes the event of this place, with those that come at the same time. Gives SNS's id of it.
+    pub(crate) async fn publish(&self, event: Published) -> Result<String, ServiceError> {
+        let (sender, result) = oneshot::channel();
         self.has_come.store(true, Ordering::Relaxed);
-        let (full, complete, begun) = self.publisher.group().add(Waiting { event, tell });
+        let (full, complete, begun) = self.publisher.group().add(Waiting { event, result: sender });
         self.publisher.send(full);
         self.publisher.send(complete);
         if let Some(number) = begun {
             self.publisher.send_later(number);
         }
-        told.await.unwrap_or_else(|_| Err(ServiceError::retryable("sns:Publish", "the publisher has stopped")))
+        result.await.unwrap_or_else(|_| Err(ServiceError::retryable("sns:Publish", "the publisher has stopped")))
     }
 }
 
@@ -138,20 +136,20 @@ impl Group {
 }
 
 async fn send(topic: Topic, waiting: Vec<Waiting>) {
-    let (events, tells): (Vec<Published>, Vec<_>) = waiting.into_iter().map(|it| (it.event, it.tell)).unzip();
-    let told = match events.as_slice() {
+    let (events, senders): (Vec<Published>, Vec<_>) = waiting.into_iter().map(|it| (it.event, it.result)).unzip();
+    let results = match events.as_slice() {
         [event] => vec![topic.publish(event).await],
         events => publish_together(&topic, events).await,
     };
-    for (tell, told) in tells.into_iter().zip(told) {
-        // Whoever waited for it may have run out of time.
-        let _ = tell.send(told);
+    for (sender, result) in senders.into_iter().zip(results) {
+        // The task that waited for it may have run out of time.
+        let _ = sender.send(result);
     }
 }
 
-async fn publish_together(topic: &Topic, events: &[Published]) -> Vec<PublishResult> {
+async fn publish_together(topic: &Topic, events: &[Published]) -> Vec<Result<String, ServiceError>> {
     match topic.publish_batch(&events.iter().collect::<Vec<_>>()).await {
-        Ok(told) => told,
+        Ok(results) => results,
         // One event that SNS does not take must not fail the others.
         Err(error) if error.kind() == ServiceErrorKind::Permanent => {
             join_all(events.iter().map(|event| topic.publish(event))).await

@@ -12,7 +12,7 @@ use std::time::Duration;
 use domain::content::canonical::Canonical;
 use domain::event::event_type::EventType;
 use domain::event::{Event, VerifiedBy};
-use domain::job_expired;
+use domain::expectation::job_expired;
 use domain::message::MessageBody;
 use domain::provider::Provider;
 use domain::source::Order;

@@ -4,7 +4,7 @@ use domain::ledger::due_shard::DUE_SHARDS;
 use platform::service_error::ServiceError;
 use serde::Serialize;
 
-/// The counts of a run. What is 0 or no is not written.
+/// The counts of a run. What is 0 or `false` is left out.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
     /// Overdue events that were looked at.
@@ -13,7 +13,7 @@ pub(crate) struct Report {
     /// Those sent to the queue again.
     #[serde(skip_serializing_if = "is_zero")]
     pub(crate) sent: u32,
-    /// Those that were in good hands by then.
+    /// Those that another worker had claimed by then.
     #[serde(skip_serializing_if = "is_zero")]
     pub(crate) passed_over: u32,
     /// Those that could not be marked or sent; they stay due.

@@ -2,6 +2,8 @@
 //!
 //! An application that has submitted a job says so, and the sweep sends the jobs whose time is over.
 
+pub mod job_expired;
+
 use std::fmt;
 use std::time::Duration;
 

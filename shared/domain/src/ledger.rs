@@ -26,6 +26,7 @@ pub mod item;
 pub mod job;
 pub mod job_end;
 pub mod job_writes;
+pub mod listing;
 pub mod poll_pace;
 pub mod record;
 pub mod replay;

@@ -4,7 +4,7 @@
 //! # The cast
 //!
 //! A **provider** is a kind of sender; a **source** is one that an operator configured, with its secrets. A
-//! **delivery** is a request as it arrived, which nobody believes. [`verify::verify`] turns it into a **verified
+//! **delivery** is a request as it arrived, not verified yet. [`verify::verify`] turns it into a **verified
 //! event**, and nothing else can. The **event id** is its idempotency key: the same event has the same id in whatever
 //! attempt it comes.
 //!
@@ -13,10 +13,9 @@
 //! Whatever remains unfinished comes **due**, and the sweep sends it again.
 //!
 //! Follow one event through the modules: [`delivery::request`] → [`receive`] → [`delivery`] → [`verify`] → [`event`] →
-//! [`ledger::admit`] → [`answer`] → [`message`] → [`ledger::claim`] → [`content::canonical`] → [`confirm`] → [`archive`] →
+//! [`ledger::admit`] → [`receive::answer`] → [`message`] → [`ledger::claim`] → [`content::canonical`] → [`confirm`] → [`archive`] →
 //! [`published`] → [`ledger::settle`], and [`ledger::sweep`] for those that strayed.
 
-pub mod answer;
 pub mod archive;
 pub mod confirm;
 pub mod content;
@@ -26,17 +25,12 @@ pub mod digest;
 pub mod download;
 pub mod event;
 pub mod expectation;
-pub mod explain;
-pub mod job_expired;
 pub mod ledger;
-pub mod listing;
 pub mod message;
 pub mod metric;
 pub mod provider;
 pub mod published;
-pub mod ration;
 pub mod receive;
-pub mod sign;
 pub mod source;
 pub mod stale_cache;
 pub mod text;

@@ -1,6 +1,8 @@
 //! What a request turns out to be, before anything is looked up for it.
 
-use crate::answer::Answer;
+pub mod answer;
+
+use self::answer::Answer;
 use crate::delivery::Delivery;
 use crate::delivery::front::{OriginCheck, OriginGuard};
 use crate::delivery::reply::Reply;
@@ -104,8 +106,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::answer::Response;
     use crate::digest::Digest;
+    use crate::receive::answer::Response;
 
     /// What `method` on `path` comes to, with the front's header `front` and a body as it stands in the event.
     fn check_event(method: &str, path: &str, front: Option<&str>, (body, is_base64): (&str, bool), expected: &str) {

@@ -16,6 +16,7 @@ mod options;
 mod options_error;
 pub mod public_keys;
 mod public_url;
+mod ration;
 mod secret_length;
 mod signature_scheme;
 pub mod source_name;

@@ -3,9 +3,11 @@
 mod body_field;
 mod challenge;
 mod credential;
+pub mod explain;
 mod form;
 pub(crate) mod header;
 mod refusal;
+pub mod sign;
 pub(crate) mod signature_header;
 pub(crate) mod signed_content;
 pub(crate) mod signed_timestamp;

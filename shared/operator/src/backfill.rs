@@ -5,7 +5,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use platform::ledger::{Ledger, WriteOutcome};
 use platform::service_error::ServiceError;
 
-/// So many parts of the table are read side by side.
+/// How many parts of the table are read side by side.
 const SEGMENTS: u32 = 8;
 /// In each of them, so many records are written side by side.
 const WRITES_AT_ONCE: usize = 16;
@@ -13,9 +13,9 @@ const WRITES_AT_ONCE: usize = 16;
 /// What was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BackfillReport {
-    /// So many items were looked at.
+    /// How many items were read.
     pub read: u64,
-    /// So many records are listed now that were not.
+    /// How many records are listed now that were not.
     pub written: u64,
 }
 

@@ -1,6 +1,6 @@
 //! What operators do with the ledger: list it, follow it, replay its events. Functions do none of it.
 //!
-//! This crate calls what `domain::listing` and `domain::ledger` decide, and decides nothing itself but how many calls go
+//! This crate calls what `domain::ledger::listing` and `domain::ledger` decide, and decides nothing itself but how many calls go
 //! side by side, and how an event's life is told.
 
 pub mod backfill;

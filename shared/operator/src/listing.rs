@@ -8,14 +8,14 @@ use std::time::Duration;
 use domain::event::event_id::EventId;
 use domain::ledger::attribute::Attribute;
 use domain::ledger::item::Item;
+use domain::ledger::listing::cursor::{Cursor, Position};
+use domain::ledger::listing::filter::Filter;
+use domain::ledger::listing::follow::Follow;
+use domain::ledger::listing::merge::Merge;
+use domain::ledger::listing::query::{Entry, Query};
+use domain::ledger::listing::row::Row;
 use domain::ledger::record::StoredBody;
 use domain::ledger::value::Value;
-use domain::listing::cursor::{Cursor, Position};
-use domain::listing::filter::Filter;
-use domain::listing::follow::Follow;
-use domain::listing::merge::Merge;
-use domain::listing::query::{Entry, Query};
-use domain::listing::row::Row;
 use domain::time::Timestamp;
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -27,7 +27,7 @@ use platform::service_error::ServiceError;
 
 /// An index may be so far behind its table: what arrived since is left to the next listing.
 const INDEX_LAG: Duration = Duration::from_secs(2);
-/// So many queries go side by side.
+/// How many queries go side by side.
 const QUERIES_AT_ONCE: usize = 16;
 /// A query reads so many entries at first, at least and at most.
 const PART_MIN: usize = 10;
@@ -39,7 +39,7 @@ const ENTRIES_MIN: usize = 10;
 /// ... and so many at most.
 const ENTRIES_MAX: usize = 1_000;
 
-/// So many bodies are read side by side.
+/// How many bodies are read side by side.
 const BODIES_AT_ONCE: usize = 16;
 
 /// The listing of a ledger.
@@ -65,7 +65,7 @@ pub struct Page {
 /// How many events there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
-    /// So many.
+    /// This many.
     Exactly(u64),
     /// Counting stopped here.
     AtLeast(u64),

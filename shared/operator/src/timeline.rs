@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
+use domain::ledger::listing::row::Row;
 use domain::ledger::record::State;
-use domain::listing::row::Row;
 use domain::time::Timestamp;
 use platform::log_group::LogLine;
 use serde_json::Value;

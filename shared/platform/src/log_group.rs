@@ -19,7 +19,7 @@ pub struct LogGroup {
 /// A part of what a group has.
 #[derive(Debug)]
 pub struct LogPage {
-    /// The lines. Whoever follows a group meets one of them twice and knows it by its id.
+    /// The lines. A reader that follows a group sees some of them twice, and tells them apart by their ids.
     pub lines: Vec<LogLine>,
     /// Where the next part begins, if there is one. A part may be empty.
     pub next: Option<String>,

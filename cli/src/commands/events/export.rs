@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use domain::listing::row::Row as Event;
+use domain::ledger::listing::row::Row as Event;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use operator::listing::Listing;
 use serde::Serialize;
@@ -21,9 +21,9 @@ use crate::output::Row;
 use crate::page_reader::PageReader;
 use crate::services::Services;
 
-/// So many are written before the cursor is.
+/// How many are written before the cursor is saved.
 const PAGE_EVENTS: usize = 200;
-/// So many bodies are read side by side.
+/// How many bodies are read side by side.
 const BODIES_AT_ONCE: usize = 16;
 
 /// The options of `landfall events export`.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use clap::Args;
-use domain::listing::row;
+use domain::ledger::listing::row;
 use domain::time::Timestamp;
 use operator::timeline::{Moment, TimeSpent, Timeline};
 use platform::clock;
@@ -21,7 +21,7 @@ use crate::services::Services;
 
 /// Clocks of functions differ.
 const BEFORE: Duration = Duration::from_secs(60);
-/// So long after an event's end, the sender may deliver it again.
+/// How long after an event's end the sender may deliver it again.
 const AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// The options of `landfall events get`.

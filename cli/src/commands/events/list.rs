@@ -20,7 +20,7 @@ const PAGE_EVENTS: usize = 500;
 pub struct Arguments {
     #[command(flatten)]
     filter: FilterOptions,
-    /// So many events at most
+    /// At most this many events
     #[arg(long, value_name = "NUMBER", default_value = "50", value_parser = clap::value_parser!(u32).range(1..=1000))]
     limit: u32,
     /// All that there are

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clap::Args;
-use domain::listing::filter::{Filter, View};
-use domain::listing::follow::Follow;
+use domain::ledger::listing::filter::{Filter, View};
+use domain::ledger::listing::follow::Follow;
 use operator::listing::Listing;
 use platform::clock;
 use platform::service_error::ServiceErrorKind;
@@ -16,7 +16,7 @@ use crate::filter_options::FilterOptions;
 use crate::interrupt::until_interrupted;
 use crate::services::Services;
 
-/// The ledger is looked at so often.
+/// How often the ledger is read.
 const EVERY: Duration = Duration::from_secs(1);
 
 /// The options of `landfall events tail`.

@@ -15,7 +15,7 @@ pub(crate) struct EventsArgument {
     pub(crate) ids: Vec<EventId>,
     #[command(flatten)]
     pub(crate) filter: FilterOptions,
-    /// So many events a second at most, such as 50 or 50/s; 0 sets no limit
+    /// At most this many events a second, such as 50 or 50/s; 0 sets no limit
     #[arg(long, value_name = "NUMBER", default_value = "50", value_parser = rate)]
     pub(crate) rate: u32,
     /// Replay also what its sender says is not true

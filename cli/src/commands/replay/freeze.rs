@@ -1,8 +1,8 @@
 //! `landfall replay freeze`.
 
 use clap::Args;
+use domain::ledger::listing::filter::{Filter, View};
 use domain::ledger::replay_job::ReplayJob;
-use domain::listing::filter::{Filter, View};
 use operator::replay::Replays;
 use operator::replay::freeze::FreezeRequest;
 use platform::clock;

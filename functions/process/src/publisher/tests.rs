@@ -18,7 +18,7 @@ fn check(open_places: usize, added: &[&str], expected: &[&[usize]]) {
         let groups = match size.parse::<usize>() {
             Ok(bytes) => {
                 let event = Published { json: "x".repeat(bytes), attributes: Vec::new() };
-                let (full, complete, _) = group.add(Waiting { event, tell: oneshot::channel().0 });
+                let (full, complete, _) = group.add(Waiting { event, result: oneshot::channel().0 });
                 vec![full, complete]
             }
             Err(_) => vec![group.close_place()],

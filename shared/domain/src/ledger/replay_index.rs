@@ -1,6 +1,6 @@
 //! The list of replay jobs: one item of the ledger with their names, so that a terminal finds what another has begun.
 //!
-//! A job's own item expires; whoever lists the jobs withdraws the names whose items are gone.
+//! A job's own item expires; a listing of the jobs removes the names whose items are gone.
 
 use crate::ledger::attribute::Attribute::Ids;
 use crate::ledger::condition::Comparison::Contains;

@@ -189,8 +189,8 @@ pub fn ask_again<'a>(id: &'a EventId, token: &'a str, waiting: Waiting, now: Tim
     Write {
         id: id.as_str(),
         condition: All(vec![is(State::Received), equal(NotBefore, waiting.not_before), as_seen]),
-        // The due time stays: it brings the event back if the message is lost. Whoever settled it and tries once more, since
-        // the answer was lost, no longer holds it.
+        // The due time stays: it brings the event back if the message is lost. A processor that settled the event, and
+        // tries once more since the answer was lost, no longer holds it.
         change: Change::Update(vec![
             Update::set(ClaimedBy, token),
             Update::set(NotBefore, now),

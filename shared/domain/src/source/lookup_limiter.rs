@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crate::ledger::source_directory::SourceDirectory;
-use crate::ration::Ration;
+use crate::source::ration::Ration;
 use crate::source::source_name::SourceName;
 use crate::time::Timestamp;
 use crate::time::time_scale::TimeScale;

@@ -14,7 +14,7 @@ use domain::digest::Digest;
 use domain::event::event_type::{EventType, Status, Thing};
 use domain::event::{Event, Origin};
 use domain::expectation::Hint;
-use domain::job_expired::{self, ExpiryReason, expired};
+use domain::expectation::job_expired::{self, ExpiryReason, expired};
 use domain::ledger::job::{Job, JobRecord, JobState};
 use domain::ledger::record::BodyRef;
 use domain::provider::Provider;

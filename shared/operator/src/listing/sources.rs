@@ -1,6 +1,6 @@
 //! Which sources there are, and where the events about one thing are.
 
-use domain::listing::filter::{Filter, View};
+use domain::ledger::listing::filter::{Filter, View};
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use futures_util::{StreamExt as _, stream};

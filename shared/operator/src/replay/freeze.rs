@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use domain::event::event_id::EventId;
+use domain::ledger::listing::filter::Filter;
+use domain::ledger::listing::row::Row;
 use domain::ledger::record::State;
 use domain::ledger::replay_index;
 use domain::ledger::replay_job::{CHUNK_MAX_IDS, ReplayJob, ReplayJobId, ReplayJobState, freeze};
-use domain::listing::filter::Filter;
-use domain::listing::row::Row;
 use platform::ledger::WriteOutcome;
 use platform::{clock, random};
 
 use super::{ReplayError, Replays};
 
-/// So many rows are read before their ids are written.
+/// How many rows are read before their ids are written.
 const PAGE_ROWS: usize = 1_000;
 
 /// What is to be frozen.

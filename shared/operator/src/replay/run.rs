@@ -15,12 +15,12 @@ use platform::ledger::listing::ReplayOutcome;
 
 use super::{ReplayError, Replays};
 
-/// So many events are replayed side by side.
+/// How many events are replayed side by side.
 const EVENTS_AT_ONCE: usize = 64;
 /// The pace of a limited rate.
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The consumers' queue is looked at so often.
+/// How often the depth of the consumer queue is read.
 const QUEUE_LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// How far a run has come.
@@ -39,7 +39,8 @@ pub struct RunProgress<'a> {
 pub struct RunReport {
     /// How it ended.
     pub result: RunResult,
-    /// How many events were asked for with which outcome; `mine` are those that were replayed before and taken since.
+    /// How many events had which outcome; `mine` are those that this job had replayed before and that have been claimed
+    /// since.
     pub events: BTreeMap<Replayability, u64>,
 }
 
@@ -54,7 +55,7 @@ pub enum RunResult {
 
 impl Replays {
     /// Runs a job from where it is, as `runner`. It may be stopped at any time and by anything: the next run goes on,
-    /// and no event is replayed twice. `see` is told of each step.
+    /// and no event is replayed twice. `see` is called after each step.
     ///
     /// # Errors
     /// If the job cannot run, or a call did not go well.

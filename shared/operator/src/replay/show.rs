@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::event::event_id::EventId;
 use domain::ledger::attribute::Attribute;
+use domain::ledger::listing::row::Row;
 use domain::ledger::record::State;
 use domain::ledger::replay::{ReplayRequest, Replayability};
 use domain::ledger::replay_job::{ReplayJob, ReplayJobId};
 use domain::ledger::value::Value;
-use domain::listing::row::Row;
 use platform::clock;
 
 use super::{ReplayError, Replays};

@@ -201,7 +201,7 @@ fn written(name: &str) -> Json {
     serde_json::to_value(json::JsonItem(&item.expect("a record"))).expect("it is JSON")
 }
 
-/// So many seconds after [`AT`].
+/// This many seconds after [`AT`].
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(AT + seconds * 1000)
 }

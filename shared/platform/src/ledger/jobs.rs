@@ -8,12 +8,12 @@ use domain::ledger::item::Item;
 use domain::ledger::job::{JobId, JobRecord};
 use domain::ledger::job_end::JobEnd;
 use domain::ledger::job_writes::{self, ExpectedJob, JobRelease};
+use domain::ledger::listing::query::{Index, Order};
 use domain::ledger::poll_pace::{self, EXPECTING_ID, PollPace};
 use domain::ledger::schedule::Schedule;
 use domain::ledger::sweep::Overdue;
 use domain::ledger::write::Write;
 use domain::ledger::writes::PutCondition;
-use domain::listing::query::{Index, Order};
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 

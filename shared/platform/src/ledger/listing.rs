@@ -6,9 +6,9 @@ use std::time::Duration;
 use domain::event::Event;
 use domain::event::event_id::EventId;
 use domain::ledger::item::Item;
+use domain::ledger::listing::query::{Entry, Query};
 use domain::ledger::record::{Record, State};
 use domain::ledger::replay::{ReplayRequest, Replayability};
-use domain::listing::query::{Entry, Query};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -17,7 +17,7 @@ use super::request::{BatchGetRequest, QueryAnswer, QueryRequest, ScanRequest};
 use super::{Ledger, WriteOutcome, json, record, unreadable};
 use crate::service_error::ServiceError;
 
-/// So many items are read with one call.
+/// How many items are read with one call.
 const BATCH_MAX_ITEMS: usize = 100;
 /// How often what the table left out of an answer is asked for again, and after how long first.
 const BATCH_ROUNDS: u32 = 6;

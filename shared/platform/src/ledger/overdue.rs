@@ -3,8 +3,8 @@
 use domain::ledger::attribute::Attribute;
 use domain::ledger::condition::Condition;
 use domain::ledger::due_shard;
+use domain::ledger::listing::query::{Index, Order};
 use domain::ledger::sweep::Overdue;
-use domain::listing::query::{Index, Order};
 use domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::Value as Json;

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ledger::attribute::Attribute;
 use domain::ledger::condition::Condition;
+use domain::ledger::listing::query::Order;
 use domain::ledger::value::Value;
 use domain::ledger::write::{Change, Write};
-use domain::listing::query::Order;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value as Json;
 
@@ -38,7 +38,7 @@ pub(super) struct QueryRequest<'r> {
 
 /// What a query is answered with.
 pub(super) enum QueryAnswer {
-    /// So many items at most.
+    /// At most this many items.
     Items(u32),
     /// Their number alone.
     Count,

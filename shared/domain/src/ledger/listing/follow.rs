@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::listing::query::Entry;
+use crate::ledger::listing::query::Entry;
 use crate::time::Timestamp;
 
 /// An index is behind its table by up to about a second, and clocks differ: so far back is read anew each time.

@@ -6,8 +6,8 @@
 
 use std::cmp::Ordering;
 
-use crate::listing::cursor::Position;
-use crate::listing::query::{Entry, Order};
+use crate::ledger::listing::cursor::Position;
+use crate::ledger::listing::query::{Entry, Order};
 use crate::time::Timestamp;
 
 /// The answers so far.

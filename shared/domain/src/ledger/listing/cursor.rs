@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use crate::listing::filter::Filter;
+use crate::ledger::listing::filter::Filter;
 use crate::time::Timestamp;
 
 /// The version of the text that this code writes.
@@ -80,9 +80,9 @@ impl Cursor {
 mod tests {
     use super::*;
     use crate::event::VerifiedBy;
+    use crate::ledger::listing::body_pattern::BodyPattern;
+    use crate::ledger::listing::filter::View;
     use crate::ledger::record::State;
-    use crate::listing::body_pattern::BodyPattern;
-    use crate::listing::filter::View;
     use crate::provider::Provider;
     use crate::source::source_name::SourceName;
 

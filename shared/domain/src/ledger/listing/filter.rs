@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::VerifiedBy;
 use crate::event::event_id::EventId;
+use crate::ledger::listing::body_pattern::BodyPattern;
+use crate::ledger::listing::query::{Entry, Index, Order, Query};
+use crate::ledger::listing::row::Row;
 use crate::ledger::record::State;
 use crate::ledger::{due_shard, slot};
-use crate::listing::body_pattern::BodyPattern;
-use crate::listing::query::{Entry, Index, Order, Query};
-use crate::listing::row::Row;
 use crate::provider::Provider;
 use crate::source::source_name::SourceName;
 use crate::time::Timestamp;
