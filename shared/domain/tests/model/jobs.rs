@@ -1,8 +1,8 @@
 //! Jobs whose webhooks may be lost: expectations, questions to the sender's API, ends by webhook and by answer, expiry and
 //! a replay.
 //!
-//! One job, which ends once. Its end is told by a webhook, and by the sender's API under the same or another id; a stranger
-//! may have forged one. The decisions and the writes are the real ones; the order of effects is that of
+//! One job. Its end is told by a webhook, and by the sender's API under the same or another id; a second webhook may tell
+//! the same end, another one, or that the job has ended again; a stranger may have forged one. The decisions and the writes are the real ones; the order of effects is that of
 //! functions/process/src/expectations.rs, job.rs and steps.rs. Anybody may die between any two effects. No time passes
 //! here: waits are over whenever somebody comes, and a lease is when its holder is dead.
 
@@ -16,7 +16,9 @@ use stateright::{Checker, Expectation, HasDiscoveries, Model, Property};
 
 use self::event::Tale;
 use self::processor::{Outcome, Step};
-use self::properties::{EXPIRED_BY_ANSWER, NO_WAIT, ONE_ID, PUBLISHED, RECORDED, WAITING_DUE, WINNER_TELLS};
+use self::properties::{
+    ENDED_AGAIN, EXPIRED_BY_ANSWER, NO_WAIT, ONCE, ONE_ID, PUBLISHED, RECORDED, WAITING_DUE, WINNER_TELLS,
+};
 use self::world::{Api, World};
 
 /// What of the protocol is left out or done wrong.
@@ -34,6 +36,10 @@ pub(crate) enum Mutation {
     LeaveFinished,
     /// A job is given up before the record of the event that says so is made.
     ExpireFirst,
+    /// What a sender answered is published also where its event has a record.
+    PublishEachAnswer,
+    /// A webhook after the answer is superseded whatever time it tells.
+    IgnoreTime,
 }
 
 /// What there is in a world.
@@ -51,11 +57,24 @@ pub(crate) struct Bounds {
     pub(crate) was_off: bool,
     /// How often an operator has an event replayed.
     pub(crate) replays: u8,
+    /// What a second webhook tells.
+    pub(crate) second: Option<Second>,
+}
+
+/// What a second webhook tells, under an id of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Second {
+    /// The same end, with the time of its being sent.
+    SameEnd,
+    /// That the job has ended again, two minutes later.
+    EndedAgain,
+    /// That it has failed.
+    OtherEnd,
 }
 
 impl Bounds {
     const SMALL: Bounds =
-        Bounds { faults: 1, polls: 2, has_other_id: true, is_forged: false, was_off: false, replays: 0 };
+        Bounds { faults: 1, polls: 2, has_other_id: true, is_forged: false, was_off: false, replays: 0, second: None };
 
     #[expect(clippy::disallowed_methods, reason = "a knob of this test, not a setting of Landfall")]
     fn asked_for() -> Vec<Bounds> {
@@ -71,6 +90,8 @@ impl Bounds {
                 Bounds { is_forged: true, ..of(fewer) },
                 Bounds { replays: 1, ..of(fewer) },
             ]);
+            let seconds = [Second::SameEnd, Second::EndedAgain, Second::OtherEnd];
+            all.extend(seconds.map(|second| Bounds { second: Some(second), ..of(fewer) }));
         }
         all
     }
@@ -254,7 +275,23 @@ fn the_event_of_an_expiry_must_stand_before_the_job_is_given_up() {
 }
 
 #[test]
+fn an_expiry_that_failed_must_end_its_job_all_the_same() {
+    check(Bounds { has_other_id: false, ..Bounds::SMALL }, Mutation::LeaveFinished, NO_WAIT);
+}
+
+#[test]
+fn two_answers_must_not_both_be_published() {
+    check(Bounds { faults: 0, ..Bounds::SMALL }, Mutation::PublishEachAnswer, ONCE);
+}
+
+#[test]
+fn a_job_that_has_ended_again_must_be_published_again() {
+    let bounds = Bounds { faults: 0, second: Some(Second::EndedAgain), ..Bounds::SMALL };
+    check(bounds, Mutation::IgnoreTime, ENDED_AGAIN);
+}
+
+#[test]
 fn the_names_of_properties_are_different() {
-    let names = [EXPIRED_BY_ANSWER, NO_WAIT, ONE_ID, PUBLISHED, RECORDED, WAITING_DUE, WINNER_TELLS];
+    let names = [ENDED_AGAIN, EXPIRED_BY_ANSWER, NO_WAIT, ONCE, ONE_ID, PUBLISHED, RECORDED, WAITING_DUE, WINNER_TELLS];
     assert_eq!(names.len(), names.iter().collect::<std::collections::BTreeSet<_>>().len());
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use domain::digest::Digest;
 use domain::event::event_id::EventId;
@@ -13,13 +14,19 @@ use domain::ledger::job_end::JobEnd;
 use domain::provider::Provider;
 use domain::source::source_name::SourceName;
 
+use super::{Bounds, Second};
 use crate::time::NOW;
+
+/// A job that has ended again has done so this long after its first end.
+const LATER: Duration = Duration::from_secs(120);
 
 /// Who tells of the job. Each has a record of its own, unless the answer has the webhook's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Tale {
     /// The sender's webhook.
     Webhook,
+    /// A second one of the sender's, under an id of its own.
+    Second,
     /// A stranger's.
     Forgery,
     /// The sender's API.
@@ -30,7 +37,8 @@ pub(crate) enum Tale {
     Expiry,
 }
 
-pub(crate) const TALES: [Tale; 5] = [Tale::Webhook, Tale::Forgery, Tale::Answer, Tale::AnswerBeside, Tale::Expiry];
+pub(crate) const TALES: [Tale; 6] =
+    [Tale::Webhook, Tale::Second, Tale::Forgery, Tale::Answer, Tale::AnswerBeside, Tale::Expiry];
 
 pub(crate) fn job() -> Job {
     let source = SourceName::parse("test").expect("it is a name");
@@ -50,6 +58,7 @@ impl Tale {
         let key = match self {
             Tale::Answer | Tale::AnswerBeside if has_other_id => "answer",
             Tale::Webhook | Tale::Answer | Tale::AnswerBeside => "end",
+            Tale::Second => "second",
             Tale::Forgery => "forged",
             Tale::Expiry => "expired",
         };
@@ -77,17 +86,19 @@ impl Tale {
         if self == Tale::AnswerBeside { event.with_body_digest() } else { event }
     }
 
-    /// What it says to the job's record. Neither tells a time of its own that is late.
-    pub(crate) fn end(self, has_other_id: bool) -> JobEnd {
-        let event = self.event(has_other_id).clone();
+    /// What it says to the job's record.
+    pub(crate) fn end(self, bounds: Bounds) -> JobEnd {
+        let event = self.event(bounds.has_other_id).clone();
+        let second = bounds.second.filter(|_| self == Tale::Second);
+        let is_later = second == Some(Second::EndedAgain);
         JobEnd {
             job: job(),
-            end: End::Completed,
+            end: if second == Some(Second::OtherEnd) { End::Failed } else { End::Completed },
             id: event.id,
             body_sha256: event.body_sha256,
             by: event.origin,
             is_signed: false,
-            at: Some(NOW),
+            at: Some(if is_later { NOW + LATER } else { NOW }),
         }
     }
 }

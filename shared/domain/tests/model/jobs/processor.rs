@@ -1,7 +1,7 @@
 //! A processor, step by step.
 
 use domain::ledger::admit::{PolledAdmission, admit_polled};
-use domain::ledger::job::{End, JobRecord, JobState};
+use domain::ledger::job::{JobRecord, JobState};
 use domain::ledger::job_end::EndVerdict;
 use domain::ledger::job_writes;
 use domain::ledger::record::{PackedBody, RecordBody};
@@ -63,7 +63,8 @@ impl Step {
         match self {
             Step::Idle | Step::Asking | Step::Confirming(_) => &[],
             Step::Publishing(_) => &[Outcome::AnswerLost, Outcome::FailedForGood],
-            Step::Making(_) | Step::Ending(_) | Step::Telling(_) | Step::Settling(..) => &[Outcome::AnswerLost],
+            Step::Telling(_) => &[Outcome::AnswerLost, Outcome::FailedForGood],
+            Step::Making(_) | Step::Ending(_) | Step::Settling(..) => &[Outcome::AnswerLost],
         }
     }
 }
@@ -89,18 +90,19 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome, mutation: 
     let next = match me.step {
         Step::Idle => return,
         Step::Asking => asked(world, mutation),
-        Step::Making(tale) => match make(world, index, tale) {
+        Step::Making(tale) => match make(world, index, tale, mutation) {
             _ if is_lost => Step::Idle,
             next => next,
         },
         Step::Ending(tale) => {
             if mutation != Some(Mutation::LeaveFinished) {
-                tell(world, tale);
+                tell(world, tale, mutation);
             }
             Step::Idle
         }
         Step::Confirming(tale) => confirmed(world, tale, mutation),
-        Step::Telling(tale) => match tell(world, tale) {
+        Step::Telling(tale) if outcome == Outcome::FailedForGood => Step::Settling(tale, Went::Failed),
+        Step::Telling(tale) => match tell(world, tale, mutation) {
             _ if is_lost => Step::Settling(tale, Went::Trouble),
             EndVerdict::Superseded(_) if mutation != Some(Mutation::LoserPublishes) => Step::Settling(tale, Went::Done),
             EndVerdict::Publish | EndVerdict::Superseded(_) => Step::Publishing(tale),
@@ -108,6 +110,7 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome, mutation: 
         Step::Publishing(tale) => {
             if outcome != Outcome::FailedForGood && tale != Tale::Expiry {
                 let id = world.id(tale);
+                world.publications += 1;
                 world.published.push(id);
                 world.published.sort_unstable();
                 world.published.dedup();
@@ -148,7 +151,7 @@ fn asked(world: &mut World, mutation: Option<Mutation>) -> Step {
                 return Step::Idle;
             }
             if mutation == Some(Mutation::ExpireFirst) {
-                tell(world, Tale::Expiry);
+                tell(world, Tale::Expiry, mutation);
             }
             Step::Making(Tale::Expiry)
         }
@@ -156,12 +159,13 @@ fn asked(world: &mut World, mutation: Option<Mutation>) -> Step {
 }
 
 /// `Processor::process_polled`. A question whose event could not be made is put again.
-fn make(world: &mut World, index: usize, tale: Tale) -> Step {
+fn make(world: &mut World, index: usize, tale: Tale, mutation: Option<Mutation>) -> Step {
     let event = tale.event(world.bounds.has_other_id);
     let body = PackedBody { bytes: Vec::new(), is_zstd: false };
     let request = request(index);
     match world.table.write(&writes::make_claimed(event, RecordBody::Inline(&body), &request, PutCondition::Absent)) {
         Ok(()) => Step::Telling(tale),
+        Err(_) if mutation == Some(Mutation::PublishEachAnswer) => Step::Telling(tale),
         Err(existing) => match admit_polled(&state(&existing.expect("it refuses")), event.body_sha256, NOW) {
             PolledAdmission::Unfinished | PolledAdmission::Expired { .. } => {
                 world.polls += 1;
@@ -179,7 +183,7 @@ fn confirmed(world: &mut World, tale: Tale, mutation: Option<Mutation>) -> Step 
         return Step::Telling(tale);
     }
     if mutation == Some(Mutation::WinBeforeConfirm) {
-        tell(world, tale);
+        tell(world, tale, mutation);
     }
     match world.api {
         Api::Away => Step::Settling(tale, Went::Trouble),
@@ -190,7 +194,7 @@ fn confirmed(world: &mut World, tale: Tale, mutation: Option<Mutation>) -> Step 
 }
 
 /// `tell_end` and `give_up` in functions/process/src/job.rs.
-fn tell(world: &mut World, tale: Tale) -> EndVerdict {
+fn tell(world: &mut World, tale: Tale, mutation: Option<Mutation>) -> EndVerdict {
     let id = job().id();
     if tale == Tale::Expiry {
         return match world.table.write(&job_writes::expire(&id, NOW, SCHEDULE)) {
@@ -202,12 +206,15 @@ fn tell(world: &mut World, tale: Tale) -> EndVerdict {
             Ok(()) | Err(None) => EndVerdict::Publish,
         };
     }
-    let end = tale.end(world.bounds.has_other_id);
+    let mut end = tale.end(world.bounds);
+    if mutation == Some(Mutation::IgnoreTime) {
+        end.at = None;
+    }
     match world.table.write(&job_writes::win(&id, &end, NOW, SCHEDULE)) {
         Ok(()) => EndVerdict::Publish,
         Err(item) => {
             let record = JobRecord::of_item(&item.expect("it refuses")).expect("every write leaves a record");
-            end.judge(record.end(End::Completed).expect("nothing else refuses"))
+            end.judge(record.end(end.end).expect("nothing else refuses"))
         }
     }
 }

@@ -1,17 +1,20 @@
 //! What must hold.
 
+use domain::event::Origin;
 use domain::ledger::attribute::Attribute;
 use domain::ledger::job::JobState;
 use domain::ledger::record::State;
 use domain::ledger::value::Value;
 use stateright::Property;
 
-use super::Jobs;
 use super::event::{TALES, Tale, job};
 use super::processor::Step;
 use super::world::{Api, World};
+use super::{Jobs, Second};
 
 pub(crate) const ONE_ID: &str = "the end is published under one id";
+pub(crate) const ONCE: &str = "where nothing goes wrong, an end is published once";
+pub(crate) const ENDED_AGAIN: &str = "a job that has ended again is published again";
 pub(crate) const PUBLISHED: &str = "once all is quiet, the end of an expected job is published or stands failed";
 pub(crate) const NO_WAIT: &str = "no job waits for ever";
 pub(crate) const WAITING_DUE: &str = "a job waits exactly while it is due, and expires otherwise";
@@ -23,7 +26,17 @@ pub(crate) fn properties() -> Vec<Property<Jobs>> {
     vec![
         // What was published while the option was off has no marker, so another id is published once more.
         Property::always(ONE_ID, |_, world: &World| {
-            world.published.len() <= 1 || (world.bounds.was_off && world.bounds.has_other_id)
+            let others = world.published.iter().filter(|id| !is_allowed_beside(world, id)).count();
+            others <= 1 || (world.bounds.was_off && world.bounds.has_other_id)
+        }),
+        Property::always(ONCE, |_, world: &World| {
+            let is_undisturbed = world.faults == world.bounds.faults && world.replays == world.bounds.replays;
+            !is_undisturbed || usize::from(world.publications) == world.published.len()
+        }),
+        Property::always(ENDED_AGAIN, |_, world: &World| {
+            let is_done = world.record(Tale::Second).is_some_and(|record| record.state == State::Done);
+            let is_another = matches!(world.bounds.second, Some(Second::EndedAgain | Second::OtherEnd));
+            !(is_another && is_done) || world.published.contains(&world.id(Tale::Second))
         }),
         Property::always(PUBLISHED, |_, world: &World| {
             let is_told = !world.published.is_empty() || ends().any(|tale| is_failed(world, tale));
@@ -58,7 +71,17 @@ pub(crate) fn properties() -> Vec<Property<Jobs>> {
 }
 
 fn ends() -> impl Iterator<Item = Tale> {
-    [Tale::Webhook, Tale::Answer, Tale::AnswerBeside].into_iter()
+    [Tale::Webhook, Tale::Second, Tale::Answer, Tale::AnswerBeside].into_iter()
+}
+
+/// Whether an id is the second webhook's, and that tells another end, or its sender has told the first one itself.
+fn is_allowed_beside(world: &World, id: &str) -> bool {
+    let tells_other_end = || matches!(world.bounds.second, Some(Second::EndedAgain | Second::OtherEnd));
+    let is_after_webhook = || {
+        let winner = world.job().and_then(|record| record.completed);
+        winner.is_some_and(|winner| winner.by != Origin::Poll)
+    };
+    id == world.id(Tale::Second) && (tells_other_end() || is_after_webhook())
 }
 
 fn is_failed(world: &World, tale: Tale) -> bool {

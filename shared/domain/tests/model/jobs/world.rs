@@ -41,6 +41,8 @@ pub(crate) struct World {
     pub(crate) processors: [Processor; 2],
     /// The ids under which an end was published.
     pub(crate) published: Vec<&'static str>,
+    /// How often one was.
+    pub(crate) publications: u8,
     /// Whether the API has ever said that the job has not ended.
     pub(crate) said_not_ended: bool,
 }
@@ -60,6 +62,7 @@ impl World {
             table: Table::default(),
             processors: [Processor::IDLE; 2],
             published: Vec::new(),
+            publications: 0,
             said_not_ended: false,
         }
     }
@@ -102,11 +105,15 @@ impl World {
         })
     }
 
-    /// The webhook comes after the end, once; a forgery at any time.
+    /// The webhooks come after the end, once; a forgery at any time.
     pub(crate) fn deliverable(&self) -> impl Iterator<Item = Tale> {
-        let webhook = (self.has_ended && !self.delivered.contains(&Tale::Webhook)).then_some(Tale::Webhook);
-        let forgery = (self.bounds.is_forged && !self.delivered.contains(&Tale::Forgery)).then_some(Tale::Forgery);
-        webhook.into_iter().chain(forgery)
+        let can_come = [
+            (Tale::Webhook, self.has_ended),
+            (Tale::Second, self.has_ended && self.bounds.second.is_some()),
+            (Tale::Forgery, self.bounds.is_forged),
+        ];
+        let coming = can_come.into_iter().filter(|(tale, can_come)| *can_come && !self.delivered.contains(tale));
+        coming.map(|(tale, _)| tale)
     }
 
     /// `Processor::put_expectation`.
@@ -138,6 +145,7 @@ impl World {
             let expires_at_seconds = SCHEDULE.expires_at_seconds(NOW);
             self.table.set(id, Attribute::ExpiresAt, expires_at_seconds);
             self.published.push(id);
+            self.publications += 1;
         }
     }
 
