@@ -80,7 +80,6 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/due"}
           dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
           dynamodb:GetItem dynamodb:PutItem on {"Fn::GetAtt":["Ledger","Arn"]}
-          if Expects: dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]}
           if Expects: sqs:SendMessage on {"Fn::GetAtt":["ExpectQueue","Arn"]}
           secretsmanager:ListSecrets on "*"
           sqs:SendMessage on {"Fn::GetAtt":["EventsQueue","Arn"]}
