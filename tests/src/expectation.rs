@@ -3,12 +3,19 @@
 use domain::event::event_type::Thing;
 use domain::expectation::{Expectation, Hint};
 use domain::ledger::job::{Job, JobId};
+use domain::provider::Provider;
 use domain::source::source_name::SourceName;
 
 use crate::ledger::Record;
 use crate::observe::until;
 use crate::source::Source;
 use crate::world::World;
+
+/// What the API of a played sender tells of: models at Glossi, jobs at all others.
+#[must_use]
+pub fn thing(provider: Provider) -> Thing {
+    if provider == Provider::Glossi { Thing::Model } else { Thing::Job }
+}
 
 /// The id of the record of a job.
 ///

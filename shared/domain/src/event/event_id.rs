@@ -46,7 +46,7 @@ impl EventId {
 
     /// The id of the event that a job was given up. An encoded component never holds a colon, so no sender's event has it.
     #[must_use]
-    pub(crate) fn expired(source: &SourceName, thing: Thing, subject: &str) -> EventId {
+    pub fn expired(source: &SourceName, thing: Thing, subject: &str) -> EventId {
         let job = Digest::of(format!("{}/{subject}", thing.as_str()).as_bytes());
         EventId(format!("{source}/expired:{job}"))
     }

@@ -12,6 +12,7 @@ use tests::source::Source;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
+use crate::lambda::EVENTS;
 use crate::path::{Path, body, small_body, source};
 use crate::world::{Outage, Outcome, World};
 
@@ -63,17 +64,19 @@ pub(crate) const PATHS: [Path; 19] = [
             Box::pin(async move {
                 let source = source(world, name).await;
                 world.feed(&source, &small_body(), Outage::None).await;
-                let messages = match world.poll().await {
+                let messages = match world.poll(EVENTS).await {
                     Ok(messages) => messages,
                     Err(refused) => return world.outcome(&[refused]).await,
                 };
                 // Two instances at once; which of them was first is chance.
-                let (one, other) =
-                    tokio::join!(world.handle(&messages, Outage::None), world.handle(&messages, Outage::None));
+                let (one, other) = tokio::join!(
+                    world.handle(EVENTS, &messages, Outage::None),
+                    world.handle(EVENTS, &messages, Outage::None)
+                );
                 let kept: BTreeSet<String> = one.ids.into_iter().chain(other.ids).collect();
                 let troubles =
                     if one.troubles == other.troubles { one.troubles } else { one.troubles + &other.troubles };
-                let refused = world.delete(&messages, &kept.iter().cloned().collect::<Vec<_>>()).await;
+                let refused = world.delete(EVENTS, &messages, &kept.iter().cloned().collect::<Vec<_>>()).await;
                 world
                     .outcome(&[format!("{} kept{troubles}{}", kept.len(), if refused { ", not deleted" } else { "" })])
                     .await
