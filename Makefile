@@ -4,7 +4,7 @@
 # say so. Variables are handed on: `make faults ONLY=publish SEED=7`.
 
 .DEFAULT_GOAL := help
-programs := demo test large check up down fmt clean build first-hour faults permissions upgrade previous model fuzz vectors vectors-new \
+programs := demo test large check up down fmt clean build first-hour faults lost permissions upgrade previous model fuzz vectors vectors-new \
 	providers consumers apps bench bench-archive bench-verify cost instructions scaling sbom reproduce man \
 	release install-check
 .PHONY: help deploy $(programs)
@@ -34,6 +34,7 @@ clean: ## stops all local stacks and removes all that was built or installed her
 build: ## target/lambda/{ingest,process,sweep}/bootstrap, as Lambda runs them; ARCHITECTURE=arm64
 first-hour: ## demo and test, with the time of each step, held against what a newcomer is promised
 faults: ## every operation meets every fault; ONLY=text for some of them, SEED=number for other storms
+lost: ## JOBS=1000 whose webhooks are lost, late or sent twice, while functions die; each end is published once; SEED=number
 permissions: ## the functions under the roles of the template, and without each permission in turn; needs Node 20
 upgrade: ## updates a stack of the previous release in the midst of work, and goes back; PREVIOUS=commit, or its sources
 previous: ## names the release that `make upgrade` begins with, and fails if this clone lacks it

@@ -62,7 +62,7 @@ impl Verdict {
             None | Some(Admission::Return { .. } | Admission::Expired { .. }) => verified,
             Some(Admission::Beside) => verified.with_body_digest(),
             Some(admission @ (Admission::Duplicate { .. } | Admission::AskAgain(_))) => {
-                let differs = admission != Admission::Duplicate { differs: false };
+                let differs = !matches!(admission, Admission::Duplicate { differs: false, .. });
                 let answer =
                     Answer::to_event(Durability::Duplicate { id: verified.event().id.clone(), differs }, success);
                 return Verdict { event: Some(verified), is_duplicate: true, ..Verdict::answered(None, &answer) };

@@ -71,6 +71,7 @@ fn standing(record: &Record) -> RecordState {
         recorded_by: record.text("delivery").to_owned(),
         body_sha256: record.text("body_sha256").parse().expect("the cases have real digests"),
         verified_by: domain::event::VerifiedBy::Signature,
+        origin: domain::event::Origin::Webhook,
         is_contradicted: false,
         brought_forward_at: None,
         claimed_by: Some(record.text("claimed_by").to_owned()),

@@ -104,6 +104,7 @@ fn what_becomes_of_data_is_said_for_each_place_that_holds_it() {
         ConsumerQueue: "Delete", "Delete"
         DeadLetterQueue: "RetainExceptOnCreate", "Retain"
         EventsQueue: "RetainExceptOnCreate", "Retain"
+        ExpectQueue: "Delete", "Delete"
         Ledger: "Retain", "Retain""#]]
     .assert_eq(&told.join("\n"));
 }

@@ -23,6 +23,7 @@ mod contract;
 mod deploy;
 mod deploy_states;
 mod docs;
+mod expectations;
 mod faults;
 mod forgeries;
 mod front;

@@ -57,7 +57,7 @@ async fn verdict(inquiry: &Inquiry) -> String {
     let ApiRequest { method, url, headers, body } = inquiry.request().clone();
     let headers = headers.into_iter().collect();
     let answer = Http::default().send(&Request { method, url, headers, body: body.into_bytes() }).await;
-    match inquiry.check(&ApiAnswer { status: answer.status, body: answer.body }) {
+    match inquiry.check(&ApiAnswer { status: answer.status, body: answer.body, retry_after: None }) {
         Confirmation::Agrees(canonical) => {
             let assets: Vec<&str> = canonical.details.assets.iter().map(|asset| asset.url.as_str()).collect();
             let error = canonical.details.error.and_then(|error| error.message);

@@ -34,8 +34,8 @@ fn the_functions_get_the_environment_that_they_read() {
     });
     expect![[r#"
         Ingest: AWS_CA_BUNDLE BUCKET EVENTS_QUEUE_URL FRONT_SHA256 INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE
-        Process: AWS_CA_BUNDLE BUCKET DEAD_LETTER_QUEUE_URL EVENTS_QUEUE_URL INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE TOPIC_ARN
-        Sweep: AWS_CA_BUNDLE EVENTS_QUEUE_URL LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE"#]]
+        Process: AWS_CA_BUNDLE BUCKET DEAD_LETTER_QUEUE_URL EVENTS_QUEUE_URL EXPECT_QUEUE_URL INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE TOPIC_ARN
+        Sweep: AWS_CA_BUNDLE EVENTS_QUEUE_URL EXPECT_QUEUE_URL LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE"#]]
     .assert_eq(&names.join("\n"));
 }
 
@@ -64,6 +64,8 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["ProcessLogs","Arn"]}
           dynamodb:PutItem dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
           sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:ChangeMessageVisibility on {"Fn::GetAtt":["EventsQueue","Arn"]}
+          if Expects: sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:ChangeMessageVisibility on {"Fn::GetAtt":["ExpectQueue","Arn"]}
+          dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]}
           sqs:SendMessage on {"Fn::GetAtt":["DeadLetterQueue","Arn"]}
           s3:GetObject s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/bodies/*"}
           s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/events/*"}
@@ -78,6 +80,7 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/due"}
           dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
           dynamodb:GetItem dynamodb:PutItem on {"Fn::GetAtt":["Ledger","Arn"]}
+          if Expects: sqs:SendMessage on {"Fn::GetAtt":["ExpectQueue","Arn"]}
           secretsmanager:ListSecrets on "*"
           sqs:SendMessage on {"Fn::GetAtt":["EventsQueue","Arn"]}
           if Traces: xray:PutTraceSegments xray:PutTelemetryRecords on "*"
@@ -173,10 +176,14 @@ fn the_ledger_is_keyed_and_expires_as_the_code_has_it() {
 #[test]
 fn one_failed_record_of_a_batch_comes_back_alone() {
     let mappings: Vec<&Value> = of_type("AWS::Lambda::EventSourceMapping").collect();
-    assert_eq!(mappings.len(), 1);
-    assert_eq!(mappings[0]["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
-    assert_eq!(mappings[0]["BatchSize"], json!(10));
-    assert_eq!(mappings[0]["MaximumBatchingWindowInSeconds"], json!({"Ref": "BatchingWindowSeconds"}));
+    assert_eq!(mappings.len(), 2);
+    for mapping in &mappings {
+        assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+        assert_eq!(mapping["BatchSize"], json!(10));
+    }
+    let of_events = mappings.iter().find(|mapping| mapping.get("MaximumBatchingWindowInSeconds").is_some());
+    let window = of_events.map(|mapping| &mapping["MaximumBatchingWindowInSeconds"]);
+    assert_eq!(window, Some(&json!({"Ref": "BatchingWindowSeconds"})));
     assert_eq!(TEMPLATE["Parameters"]["BatchingWindowSeconds"]["Default"], json!(0));
 }
 

@@ -97,7 +97,15 @@ impl World {
         let mappings = format!("/2015-03-31/event-source-mappings?FunctionName={}", self.stack.process_function);
         let listed = self.aws.call("lambda", "GET", &mappings, &[], Vec::new()).await;
         let listed: Value = serde_json::from_slice(&listed.body).expect("Lambda answers in JSON");
-        let mapping = listed["EventSourceMappings"][0]["UUID"].as_str().expect("the processor reads the events queue");
+        // The processor reads two queues.
+        let queue = self.stack.events_queue_url.rsplit('/').next();
+        let mappings = listed["EventSourceMappings"].as_array().into_iter().flatten();
+        let of_events = |mapping: &&Value| {
+            let arn = mapping["EventSourceArn"].as_str();
+            arn.and_then(|arn| arn.rsplit(':').next()) == queue
+        };
+        let mapping = mappings.into_iter().find(of_events).and_then(|mapping| mapping["UUID"].as_str());
+        let mapping = mapping.expect("the processor reads the events queue");
         let path = format!("/2015-03-31/event-source-mappings/{mapping}");
         let headers = [("content-type", "application/json")];
         self.aws.call("lambda", "PUT", &path, &headers, change.to_string().into()).await;

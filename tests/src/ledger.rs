@@ -63,6 +63,22 @@ impl Record {
         self
     }
 
+    /// What its outcome says, by name.
+    #[must_use]
+    pub fn outcome_names(&self) -> String {
+        let outcome = self.0.get("outcome").and_then(|outcome| outcome.as_m().ok());
+        let mut names: Vec<&str> = outcome.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        names.join(" ")
+    }
+
+    /// What its outcome says of `name`.
+    #[must_use]
+    pub fn outcome(&self, name: &str) -> Option<&str> {
+        let outcome = self.0.get("outcome")?.as_m().ok()?;
+        outcome.get(name)?.as_s().ok().map(String::as_str)
+    }
+
     /// The record coming due at `millis`. Every shard is swept, so which one it is in does not matter here.
     #[must_use]
     pub fn due_at(self, millis: i64) -> Record {

@@ -9,6 +9,7 @@ pub mod aws;
 pub mod clock;
 pub mod confidential;
 pub mod event;
+pub mod expectation;
 pub mod forgery;
 pub mod functions;
 pub mod http;

@@ -32,11 +32,13 @@ impl World {
     /// Lets a message that was received come back after `seconds` if nobody deletes it.
     ///
     /// # Panics
-    /// If the queue cannot be changed.
+    /// If a queue cannot be changed.
     pub async fn hide_received_messages_for(&self, seconds: u32) {
-        let queue = self.aws.sqs.set_queue_attributes().queue_url(&self.stack.events_queue_url);
-        let changed = queue.attributes(QueueAttributeName::VisibilityTimeout, seconds.to_string()).send().await;
-        changed.unwrap_or_else(|error| panic!("changing the events queue: {error:?}"));
+        for url in [&self.stack.events_queue_url, &self.stack.expect_queue_url] {
+            let queue = self.aws.sqs.set_queue_attributes().queue_url(url);
+            let changed = queue.attributes(QueueAttributeName::VisibilityTimeout, seconds.to_string()).send().await;
+            changed.unwrap_or_else(|error| panic!("changing {url}: {error:?}"));
+        }
     }
 
     /// Sends `bodies` to the events queue in one call, so that they are likely to come in one batch.

@@ -11,11 +11,11 @@ mod job;
 mod modelslab;
 mod retries;
 mod server;
+mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::provider::Provider;
-use serde_json::Value;
 
 pub use self::job::{End, Job};
 pub use self::retries::{Loss, Retries};
@@ -23,7 +23,8 @@ pub use self::retries::{Loss, Retries};
 use crate::confidential;
 use crate::source::Source;
 
-use self::server::{Asked, Reply, Server};
+use self::server::Server;
+use self::state::State;
 
 /// A sender.
 pub struct Simulator {
@@ -45,12 +46,13 @@ pub enum Condition {
     Silent,
 }
 
-struct State {
-    provider: Provider,
-    key: String,
-    condition: Condition,
-    jobs: Vec<Job>,
-    asked: Vec<String>,
+/// A question about a job that the API answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookUp {
+    /// The sender's id of it.
+    pub job: String,
+    /// Whether it had ended by then.
+    pub has_ended: bool,
 }
 
 impl Simulator {
@@ -65,8 +67,7 @@ impl Simulator {
     pub fn start(provider: Provider) -> Simulator {
         let key = confidential::random();
         confidential::keep("API key", &key);
-        let state = State { provider, key, condition: Condition::Up, jobs: Vec::new(), asked: Vec::new() };
-        let state = Arc::new(Mutex::new(state));
+        let state = Arc::new(Mutex::new(State::new(provider, key)));
         let answering = Arc::clone(&state);
         let server = Server::start(move |asked| lock(&answering).answer(asked));
         Simulator { provider, state, server }
@@ -97,12 +98,19 @@ impl Simulator {
     /// Submits a job, and gives its id.
     #[must_use]
     pub fn submit(&self) -> String {
-        let id = match self.provider {
-            Provider::Csm => csm::fresh_id(),
-            Provider::Get3w => get3w::fresh_id(),
-            Provider::Modelslab => modelslab::fresh_id(),
-            Provider::Glossi => glossi::fresh_id(),
+        let fresh_id = match self.provider {
+            Provider::Csm => csm::fresh_id,
+            Provider::Get3w => get3w::fresh_id,
+            Provider::Modelslab => modelslab::fresh_id,
+            Provider::Glossi => glossi::fresh_id,
             other => panic!("nobody plays {other} here"),
+        };
+        // Of many ids, two may be alike.
+        let id = loop {
+            let id = fresh_id();
+            if self.state().job(&id).is_none() {
+                break id;
+            }
         };
         self.add(Job::new(id, None))
     }
@@ -192,6 +200,12 @@ impl Simulator {
         self.state().asked.clone()
     }
 
+    /// The questions about jobs that its API answered.
+    #[must_use]
+    pub fn look_ups(&self) -> Vec<LookUp> {
+        self.state().look_ups.clone()
+    }
+
     /// `source` with the options by which its events are confirmed here.
     #[must_use]
     pub fn confirms(&self, source: Source) -> Source {
@@ -204,6 +218,21 @@ impl Simulator {
             Some(family) => source.with_option("api_family", family),
             None => source,
         }
+    }
+
+    /// `source` with the options by which its jobs are asked about here, if their webhooks do not come.
+    #[must_use]
+    pub fn expects(&self, source: Source) -> Source {
+        let source = source
+            .with_option("expect", serde_json::json!({}))
+            .with_option("api_key", self.key())
+            .with_option("api_base_url", self.base_url());
+        if self.provider == Provider::Modelslab { source.with_option("api_family", "video") } else { source }
+    }
+
+    /// From now on, the API knows nothing of a job.
+    pub fn forget(&self, id: &str) {
+        self.state().jobs.retain(|job| job.id != id);
     }
 
     fn add(&self, job: Job) -> String {
@@ -219,63 +248,6 @@ impl Simulator {
 
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
-    }
-}
-
-impl State {
-    fn job(&self, id: &str) -> Option<&Job> {
-        self.jobs.iter().find(|job| job.id == id)
-    }
-
-    fn answer(&mut self, asked: &Asked) -> Reply {
-        let segments: Vec<&str> = asked.path.trim_start_matches('/').split('/').collect();
-        match segments[..] {
-            ["receiver", "unavailable"] => return Reply::json(503, &Value::Null),
-            ["receiver", "silent"] => return Reply::Never,
-            _ => self.asked.push(format!("{} {}", asked.method, asked.path)),
-        }
-        if let ["assets", id, _] = segments[..] {
-            return self.output(id);
-        }
-        let too_often = || match self.provider {
-            Provider::Modelslab => modelslab::too_often(),
-            _ => Reply::error(429, "too many requests"),
-        };
-        match self.condition {
-            Condition::Up => {}
-            Condition::Broken => return Reply::error(500, "internal error"),
-            Condition::Limited => return too_often(),
-            Condition::Silent => return Reply::Never,
-        }
-        if self.provider == Provider::Get3w
-            && let Some((job, reply)) = get3w::submission(asked, &segments, &self.key)
-        {
-            self.jobs.push(job);
-            return reply;
-        }
-        let origin = &asked.origin;
-        let find = |id: &str| self.job(id).map(|job| (job, job::link(origin, self.provider, id)));
-        match self.provider {
-            Provider::Csm => csm::answer(asked, &segments, &self.key, find),
-            Provider::Get3w => get3w::answer(asked, &segments, &self.key, find),
-            Provider::Modelslab => modelslab::answer(asked, &segments, &self.key, find),
-            Provider::Glossi => glossi::answer(asked, &segments, &self.key, find),
-            other => panic!("nobody plays {other} here"),
-        }
-    }
-
-    /// An output stands under its link until that expires; a signed link of a blob store is forbidden then, any other
-    /// is gone.
-    fn output(&self, id: &str) -> Reply {
-        match self.job(id) {
-            Some(job) if job.end == Some(End::Completed) && !job.links_expired => {
-                Reply::Bytes(job.output(self.provider))
-            }
-            Some(_) if self.provider == Provider::Csm => {
-                Reply::error(403, "signature not valid in the specified time frame")
-            }
-            _ => Reply::error(404, "not found"),
-        }
     }
 }
 

@@ -53,6 +53,9 @@ pub struct Stack {
     pub dead_letter_queue_url: String,
     /// The consumer's queue, which is subscribed to the topic.
     pub consumer_queue_url: String,
+    /// Where applications say which jobs they expect to end; empty if no job can be expected.
+    #[serde(default)]
+    pub expect_queue_url: String,
     /// What the consumer could not handle.
     pub consumer_dead_letter_queue_url: String,
     /// Large bodies and events.
@@ -192,6 +195,7 @@ fn deploy(directory: &Directory, emulator: &Emulator, options: &Options, progres
         events_queue_url: outputs.get("EventsQueueUrl")?,
         dead_letter_queue_url: outputs.get("DeadLetterQueueUrl")?,
         consumer_queue_url: outputs.get("ConsumerQueueUrl")?,
+        expect_queue_url: outputs.get("ExpectQueueUrl").unwrap_or_default(),
         consumer_dead_letter_queue_url: outputs.get("ConsumerDeadLetterQueueUrl")?,
         bucket: outputs.get("Bucket")?,
         topic_arn: outputs.get("TopicArn")?,

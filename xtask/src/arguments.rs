@@ -79,6 +79,18 @@ pub(crate) enum Program {
         #[arg(long, env = "SEED", default_value_t = 1)]
         seed: u64,
     },
+    /// Lets webhooks be lost, late and sent twice, and functions die, and checks that each job's end is published once.
+    Lost {
+        /// How the functions are built.
+        #[arg(long, env = "PROFILE", value_enum, default_value = "local")]
+        profile: Profile,
+        /// How many jobs are submitted.
+        #[arg(long, env = "JOBS", default_value_t = 1000)]
+        jobs: u32,
+        /// Of what the senders do and of the deaths.
+        #[arg(long, env = "SEED", default_value_t = 1)]
+        seed: u64,
+    },
     /// Names the release that `upgrade` begins with, and fails if this clone lacks it.
     Previous {
         /// Another commit or tag.

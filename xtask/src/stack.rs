@@ -148,6 +148,16 @@ pub(crate) fn faults(project: &Project, profile: Profile, only: &str, seed: u64)
     run_with_its_stack(project, "fault-stack", &mut faults)
 }
 
+/// Webhooks are lost, late and sent twice, and each job's end is published once.
+pub(crate) fn lost(project: &Project, profile: Profile, jobs: u32, seed: u64) -> Result<()> {
+    let built = Built::make(project, profile, &["stack", "lost"])?;
+    project.say("lost webhooks");
+    let mut lost = program(project, "lost");
+    lost.args(["--jobs", &jobs.to_string(), "--seed", &seed.to_string()]);
+    built.tell(project, &mut lost);
+    run_with_its_stack(project, "lost-stack", &mut lost)
+}
+
 /// Memory and speed of archiving. Always of the functions as Lambda runs them: another build has other figures.
 pub(crate) fn bench_archive(project: &Project, mib: u64) -> Result<()> {
     Built::make(project, Profile::Release, &["stack", "bench-archive"])?;

@@ -136,6 +136,7 @@ async fn earlier_end(listing: &Listing, filter: Filter, now: Timestamp) -> Resul
 fn is_end(row: &Row) -> bool {
     match row.event.event_type {
         EventType::Known(_, status) => matches!(status, Status::Completed | Status::Failed | Status::Occurred),
+        EventType::Expired(_) => true,
         EventType::Unrecognized => false,
     }
 }

@@ -42,6 +42,7 @@ pub(crate) struct DeliveryLog {
     previous_secret: Option<u32>,
     /// A known event came with another body, which was not kept and may be another event.
     duplicate_differs: Option<u32>,
+    late: Option<u32>,
     /// An event with another body has the id, so this one has an id of its own.
     beside: Option<bool>,
     /// Answered from memory, without any call.
@@ -84,6 +85,7 @@ impl DeliveryLog {
             key_index: None,
             previous_secret: None,
             duplicate_differs: None,
+            late: None,
             beside: None,
             recent: None,
             deferred: None,
@@ -141,6 +143,11 @@ impl DeliveryLog {
 
     pub(crate) fn duplicate(&mut self, differs: bool) {
         self.duplicate_differs = differs.then_some(1);
+    }
+
+    /// Its event was asked for before it came.
+    pub(crate) fn late(&mut self, is_late: bool) {
+        self.late = is_late.then_some(1);
     }
 
     pub(crate) fn second_body(&mut self, event: &Event) {

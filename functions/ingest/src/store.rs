@@ -78,8 +78,9 @@ impl Store {
                 }
             };
             match admit(&existing, event, event.received_at, self.schedule) {
-                Admission::Duplicate { differs } => {
+                Admission::Duplicate { differs, is_late } => {
                     log.duplicate(differs);
+                    log.late(is_late);
                     return Durability::Duplicate { id: event.id.clone(), differs };
                 }
                 Admission::AskAgain(waiting) => {

@@ -27,6 +27,9 @@ pub(crate) struct ReceivedMessage {
     #[serde(default)]
     pub(crate) receipt_handle: String,
     pub(crate) body: String,
+    /// The queue that it came from.
+    #[serde(default, rename = "eventSourceARN")]
+    pub(crate) queue_arn: String,
     #[serde(default)]
     attributes: Attributes,
 }

@@ -6,7 +6,7 @@ use domain::ledger::record::{BodyRef, Record, RecordBody, State};
 use domain::ledger::writes::{DueTime, PutCondition, Takeover};
 use domain::message::{Message, MessageBody};
 use platform::body_codec::pack;
-use platform::ledger::ClaimOutcome;
+use platform::ledger::{ClaimOutcome, PutOutcome};
 use platform::service_error::ServiceError;
 
 use crate::clients::Clients;
@@ -71,7 +71,7 @@ async fn read_sent_body(clients: &Clients, message: &Message) -> Result<Option<V
     }
 }
 
-async fn claim_as_named(
+pub(crate) async fn claim_as_named(
     clients: &Clients,
     message: &Message,
     request: &ClaimRequest,
@@ -100,7 +100,7 @@ async fn claim_as_named(
             }
             Claim::Make { expired_at_seconds } => {
                 let condition = expired_at_seconds.map_or(PutCondition::Absent, PutCondition::Expired);
-                if !make_claimed(clients, message, request, condition).await? {
+                if make_claimed(clients, message, request, condition).await?.is_none() {
                     return Ok(ClaimResult::Absent);
                 }
                 // Whether that put was ours or somebody else's, the record stands now; the next round takes it or finds
@@ -111,32 +111,32 @@ async fn claim_as_named(
     Ok(ClaimResult::Contended)
 }
 
-/// Makes the record of an event that only its message has, under the claim at once; `false` if the message has it no
-/// more than the ledger.
-async fn make_claimed(
+/// Makes the record of an event that only its message has, under the claim at once; `None` if the message has it no more
+/// than the ledger.
+pub(crate) async fn make_claimed(
     clients: &Clients,
     message: &Message,
     request: &ClaimRequest,
     condition: PutCondition,
-) -> Result<bool, ServiceError> {
+) -> Result<Option<PutOutcome>, ServiceError> {
     let (event, ledger) = (&message.event, &clients.ledger);
     let reference = |size| BodyRef::of(clients.bodies.bucket(), event, size);
-    match &message.body {
-        MessageBody::InLedger => return Ok(false),
+    let outcome = match &message.body {
+        MessageBody::InLedger => return Ok(None),
         MessageBody::Here(bytes) => {
             let packed = pack(bytes);
             if packed.bytes.len() <= clients.inline_body_bytes {
-                ledger.make_claimed(event, RecordBody::Inline(&packed), request, condition).await?;
+                ledger.make_claimed(event, RecordBody::Inline(&packed), request, condition).await?
             } else {
                 let reference = reference(bytes.len() as u64);
                 clients.bodies.put(&reference, bytes).await?;
-                ledger.make_claimed(event, RecordBody::Referenced(&reference), request, condition).await?;
+                ledger.make_claimed(event, RecordBody::Referenced(&reference), request, condition).await?
             }
         }
         // Where the body lies is derived from the event, never taken from the message.
         MessageBody::InBucket(claimed) => {
-            ledger.make_claimed(event, RecordBody::Referenced(&reference(claimed.size)), request, condition).await?;
+            ledger.make_claimed(event, RecordBody::Referenced(&reference(claimed.size)), request, condition).await?
         }
-    }
-    Ok(true)
+    };
+    Ok(Some(outcome))
 }

@@ -2,6 +2,7 @@
 
 use domain::download::target::Loopback;
 use domain::ledger::schedule::Schedule;
+use domain::source::{ExpectOptions, Options};
 use domain::time::time_scale::TimeScale;
 use platform::assets::Assets;
 use platform::aws::{Aws, Limits};
@@ -16,6 +17,7 @@ use platform::queue::Queue;
 use platform::sources::Sources;
 use platform::topic::Topic;
 
+use crate::expecting::{ExpectQueue, Expecting};
 use crate::memory::MemoryBudget;
 use crate::publisher::Publisher;
 use crate::source_config::SourceConfigs;
@@ -32,6 +34,8 @@ pub(crate) struct Clients {
     pub(crate) ledger: Ledger,
     pub(crate) inline_body_bytes: usize,
     pub(crate) events: Queue,
+    pub(crate) expectations: Option<ExpectQueue>,
+    pub(crate) expecting: Expecting,
     pub(crate) dead_letters: Queue,
     pub(crate) publisher: Publisher,
     pub(crate) schedule: Schedule,
@@ -56,10 +60,19 @@ impl Clients {
             ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), Limits::PATIENT),
             inline_body_bytes: env.parsed("INLINE_BODY_BYTES", INLINE_BODY_BYTES, str::parse),
             events: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), Limits::PATIENT),
+            expectations: env
+                .optional("EXPECT_QUEUE_URL")
+                .map(|url| ExpectQueue::new(Queue::new(&aws, url.clone(), Limits::PATIENT), url)),
+            expecting: Expecting::default(),
             dead_letters: Queue::new(&aws, env.required("DEAD_LETTER_QUEUE_URL"), Limits::PATIENT),
             publisher: Publisher::new(Topic::new(&aws, env.required("TOPIC_ARN"), Limits::PATIENT)),
             schedule: Schedule::at(env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse)),
         };
         env.finish(clients)
+    }
+
+    /// How jobs of a source are waited for. Without the queue the option counts as off.
+    pub(crate) fn expect_options<'o>(&self, options: &'o Options) -> Option<&'o ExpectOptions> {
+        options.expect.as_ref().filter(|_| self.expectations.is_some())
     }
 }

@@ -4,60 +4,21 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use domain::delivery::trace::Trace;
-use domain::event::Event;
 use domain::event::event_type::EventType;
-use domain::ledger::claim::Reason;
+use domain::event::{Event, Origin};
 use domain::ledger::record::Record;
 use domain::ledger::settle::Settlement;
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use platform::clock;
 use platform::log::{self, Level};
 use platform::service_error::ServiceError;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+use crate::job::JobNote;
+use crate::outcome::Outcome;
 use crate::publish::{AssetCounts, PublishResult};
-
-/// How it ended with a message.
-pub(crate) enum Outcome {
-    /// Nothing was done: it is on its queue still.
-    Kept,
-    /// Others kept changing the record.
-    Contended,
-    /// The event was not to be worked on now.
-    Refused(Reason),
-    /// Nobody can process it.
-    DeadLetter,
-    /// The event was worked on.
-    Settled(Settlement),
-}
-
-impl Outcome {
-    const fn as_str(&self) -> &'static str {
-        match self {
-            Outcome::Kept => "kept",
-            Outcome::Contended => "contended",
-            Outcome::Refused(reason) => reason.as_str(),
-            Outcome::DeadLetter => "dead_letter",
-            Outcome::Settled(Settlement::Done { .. }) => "done",
-            Outcome::Settled(Settlement::Again { .. }) => "retry",
-            Outcome::Settled(Settlement::Failed { .. }) => "failed",
-        }
-    }
-
-    const fn level(&self) -> Level {
-        match self {
-            Outcome::DeadLetter | Outcome::Settled(Settlement::Failed { .. }) => Level::Error,
-            Outcome::Kept | Outcome::Contended | Outcome::Settled(Settlement::Again { .. }) => Level::Warn,
-            Outcome::Refused(_) | Outcome::Settled(Settlement::Done { .. }) => Level::Info,
-        }
-    }
-}
-
-impl Serialize for Outcome {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
+use crate::steps::WorkResult;
 
 /// What is logged of a message, filled in step by step. Names the event, never what was sent, and repeats what ingest's
 /// line says of the event only where that has changed. Fields that have the name of a metric are measured: a count is
@@ -68,6 +29,8 @@ pub(crate) struct ProcessLog {
     message_id: String,
     trace_id: Option<String>,
     outcome: Outcome,
+    /// Of an expectation: the id of an event begins with it.
+    source: Option<String>,
     event_id: Option<String>,
     event_type: Option<String>,
     done: Option<u32>,
@@ -81,6 +44,18 @@ pub(crate) struct ProcessLog {
     published_as: Option<String>,
     verified_by: Option<&'static str>,
     unrecognized: Option<u32>,
+    /// The event that tells the end of the job in the place of this one.
+    superseded_by: Option<String>,
+    /// The event that has ended the job of which this one tells progress.
+    suppressed: Option<String>,
+    expected: Option<u32>,
+    ended_by: Option<&'static str>,
+    ended_by_poll: Option<u32>,
+    late: Option<u32>,
+    expired: Option<u32>,
+    unaskable: Option<u32>,
+    /// From the job's submission to its webhook.
+    wait_ms: Option<u64>,
     /// How many assets, and their bytes.
     archived: Option<usize>,
     archived_bytes: Option<u64>,
@@ -114,6 +89,7 @@ impl ProcessLog {
             trace_id: trace.and_then(Trace::sampled_id).map(str::to_owned),
             outcome: Outcome::Kept,
             event_id: None,
+            source: None,
             event_type: None,
             done: None,
             retry: None,
@@ -125,6 +101,15 @@ impl ProcessLog {
             published_as: None,
             verified_by: None,
             unrecognized: None,
+            superseded_by: None,
+            suppressed: None,
+            expected: None,
+            ended_by: None,
+            ended_by_poll: None,
+            late: None,
+            expired: None,
+            unaskable: None,
+            wait_ms: None,
             archived: None,
             archived_bytes: None,
             not_archived: None,
@@ -151,11 +136,48 @@ impl ProcessLog {
         self.received_at = Some(record.event.received_at);
     }
 
+    pub(crate) fn source(&mut self, source: &SourceName) {
+        self.source = Some(source.to_string());
+    }
+
+    /// The end of a job is expected, from now on if that `is_new`.
+    pub(crate) fn expected(&mut self, is_new: bool) {
+        self.outcome = Outcome::Expecting;
+        self.expected = is_new.then_some(1);
+    }
+
+    pub(crate) fn reason(&mut self, reason: &str) {
+        self.reason = Some(reason.to_owned());
+    }
+
+    pub(crate) fn done(&mut self, recorded: &Event, result: &WorkResult) {
+        match result {
+            WorkResult::Published(published, note) => {
+                self.published(recorded, published);
+                self.job(note);
+            }
+            WorkResult::Superseded(by, note) => {
+                self.superseded_by = Some(by.clone());
+                self.job(note);
+            }
+            WorkResult::Suppressed(by) => self.suppressed = Some(by.clone()),
+        }
+    }
+
+    fn job(&mut self, note: &JobNote) {
+        self.ended_by = note.ended_by.map(Origin::as_str);
+        self.ended_by_poll = (note.ended_by == Some(Origin::Poll)).then_some(1);
+        self.late = note.is_late.then_some(1);
+        self.expired = note.is_expired.then_some(1);
+        self.wait_ms = note.wait_millis;
+    }
+
     pub(crate) fn outcome(&mut self, outcome: Outcome) {
+        self.unaskable = matches!(outcome, Outcome::Unaskable).then_some(1);
         self.outcome = outcome;
     }
 
-    pub(crate) fn published(&mut self, recorded: &Event, result: &PublishResult) {
+    fn published(&mut self, recorded: &Event, result: &PublishResult) {
         let PublishResult { event_type, message_id, verified_by, assets } = result;
         let AssetCounts { archived, archived_bytes, not_archived, omitted } = assets;
         self.event_type = (*event_type != recorded.event_type).then(|| event_type.to_string());

@@ -19,10 +19,10 @@ use crate::claim::{ClaimResult, claim_event};
 use crate::clients::Clients;
 use crate::deadline::Deadline;
 use crate::isolation::Isolation;
-use crate::process_log::{Outcome, ProcessLog};
-use crate::publish::PublishResult;
+use crate::outcome::Outcome;
+use crate::process_log::ProcessLog;
 use crate::publisher::PublishPlace;
-use crate::steps;
+use crate::steps::{self, WorkResult};
 use crate::stop::Stop;
 
 /// A message that must stay is hidden for this long, doubled for every time it was received before ...
@@ -32,18 +32,27 @@ const HIDE_MAX: Duration = Duration::from_secs(15 * 60);
 
 /// What takes a message through all of it.
 pub(crate) struct Processor {
-    clients: Arc<Clients>,
-    isolation: Isolation,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) isolation: Isolation,
+}
+
+/// The queues that messages come from.
+#[derive(Clone, Copy)]
+enum Inbox {
+    /// That of events.
+    Events,
+    /// That of expectations.
+    Expectations,
 }
 
 /// An event that is ours to work on.
-struct ClaimedEvent {
-    record: Record,
+pub(crate) struct ClaimedEvent {
+    pub(crate) record: Record,
     /// What its message brought.
-    sent: MessageBody,
-    token: String,
+    pub(crate) sent: MessageBody,
+    pub(crate) token: String,
     /// The number of the attempt. One that died without settling does not count: of what, nobody knows.
-    attempt: u32,
+    pub(crate) attempt: u32,
 }
 
 impl Processor {
@@ -65,7 +74,10 @@ impl Processor {
         deadline: Deadline,
     ) -> Disposition {
         let mut line = ProcessLog::begin(request_id, &received.message_id, received.trace().as_ref());
-        let disposition = self.handle_logged(&received, place, deadline, &mut line).await;
+        let disposition = match self.queue_of(&received) {
+            Inbox::Events => self.handle_logged(&received, place, deadline, &mut line).await,
+            Inbox::Expectations => self.handle_expectation(&received, place, request_id, deadline, &mut line).await,
+        };
         line.end();
         disposition
     }
@@ -140,8 +152,14 @@ impl Processor {
         }
     }
 
+    fn queue_of(&self, received: &ReceivedMessage) -> Inbox {
+        let expectations = self.clients.expectations.as_ref();
+        let is_expectation = expectations.is_some_and(|queue| queue.is_source(&received.queue_arn));
+        if is_expectation { Inbox::Expectations } else { Inbox::Events }
+    }
+
     /// Works on an event that is ours, and settles it.
-    async fn process(
+    pub(crate) async fn process(
         &self,
         claimed: ClaimedEvent,
         place: PublishPlace,
@@ -163,9 +181,9 @@ impl Processor {
             Err(Stop::GivenUp(ATTEMPTS_MAX))
         };
         let (work, outcome) = match result {
-            Ok(published) => {
-                line.published(&recorded, &published);
-                (Work::Done, published.outcome(&recorded))
+            Ok(done) => {
+                line.done(&recorded, &done);
+                (Work::Done, done.outcome(&recorded))
             }
             Err(stop) => (stop.into_work(), Vec::new()),
         };
@@ -208,18 +226,27 @@ impl Processor {
     }
 
     /// Leaves the message on its queue, hidden for longer each time.
-    async fn return_to_queue(&self, received: &ReceivedMessage, line: &mut ProcessLog) -> Disposition {
+    pub(crate) async fn return_to_queue(&self, received: &ReceivedMessage, line: &mut ProcessLog) -> Disposition {
         line.hidden();
         let doublings = received.receives().saturating_sub(1).min(8);
         let wait = HIDE_MAX.min(HIDE_FIRST * 2_u32.pow(doublings));
-        if let Err(error) = self.clients.events.hide(&received.receipt_handle, wait).await {
+        let queue = match (self.queue_of(received), &self.clients.expectations) {
+            (Inbox::Expectations, Some(expectations)) => &expectations.queue,
+            _ => &self.clients.events,
+        };
+        if let Err(error) = queue.hide(&received.receipt_handle, wait).await {
             line.trouble(&error);
         }
         Disposition::Return
     }
 
     /// Takes a message that nobody will ever be able to process out of the way, with the reason.
-    async fn dead_letter(&self, received: &ReceivedMessage, reason: &str, line: &mut ProcessLog) -> Disposition {
+    pub(crate) async fn dead_letter(
+        &self,
+        received: &ReceivedMessage,
+        reason: &str,
+        line: &mut ProcessLog,
+    ) -> Disposition {
         line.dead_letter(reason);
         match self.clients.dead_letters.dead_letter(&received.body, reason).await {
             Ok(()) => {
@@ -236,8 +263,8 @@ impl Processor {
 
 /// Does the work on a task of its own, so that a panic stops this event alone, and it still settles.
 async fn catch_panic(
-    work: impl Future<Output = Result<PublishResult, Stop>> + Send + 'static,
-) -> Result<PublishResult, Stop> {
+    work: impl Future<Output = Result<WorkResult, Stop>> + Send + 'static,
+) -> Result<WorkResult, Stop> {
     tokio::spawn(work).await.unwrap_or(Err(Stop::Panic))
 }
 

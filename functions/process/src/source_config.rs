@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::provider::Provider;
 use domain::provider::compiled_provider::CompiledProvider;
 use domain::source::source_name::SourceName;
-use domain::source::{Options, OptionsError, Source, SourceError};
+use domain::source::{ExpectOptions, Options, OptionsError, Source, SourceError};
 use domain::stale_cache::{Found, Policy, Recall, StaleCache};
 use domain::time::Timestamp;
 use platform::log::{self, Level};
@@ -54,6 +54,16 @@ impl SourceConfig {
     pub(crate) fn sender(&self, provider: Provider) -> Option<&Arc<CompiledProvider>> {
         let own = || self.sender.as_ref().filter(|(own, _)| *own == Provider::Custom).map(|(_, sender)| sender);
         provider.sender().or_else(own)
+    }
+
+    /// The source's own provider and sender, if there is such a source.
+    pub(crate) fn own(&self) -> Option<(Provider, &Arc<CompiledProvider>)> {
+        self.sender.as_ref().map(|(provider, sender)| (*provider, sender))
+    }
+
+    /// How jobs of `provider` are waited for. Of a source that is gone nobody is asked, nor with another provider's key.
+    pub(crate) fn expect(&self, provider: Provider) -> Option<&ExpectOptions> {
+        self.options(provider).expect.as_ref()
     }
 
     /// Whether the source has been given to another provider than `provider`.

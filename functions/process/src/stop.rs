@@ -46,6 +46,9 @@ pub(crate) enum Stop {
     Opposite,
     #[error(transparent)]
     AssetsIncomplete(#[from] MissingAssets),
+    /// Since its job was looked at, its end may have been published.
+    #[error("publishing took so long that the end of the job may have been faster")]
+    Overtaken,
     #[error("the processor panicked")]
     Panic,
     /// There have been too many attempts.
@@ -73,6 +76,7 @@ impl Stop {
             | Stop::NotYetConfirmed(_)
             | Stop::NotYetKnown
             | Stop::AssetsIncomplete(_)
+            | Stop::Overtaken
             | Stop::Panic => Work::Retryable { reason },
         }
     }

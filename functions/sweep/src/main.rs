@@ -4,6 +4,7 @@
 //! planned wait: all of them leave an unfinished record whose due time passes, and this function finds it. It also keeps the
 //! directory of sources, by which ingest knows a name without looking its secret up.
 
+mod releaser;
 mod report;
 mod settings;
 mod sweep_log;

@@ -28,6 +28,12 @@ pub(crate) struct Report {
     /// The directory of sources could not be written.
     #[serde(skip_serializing_if = "is_no")]
     pub(crate) directory_failed: bool,
+    /// Jobs about which senders are to be asked.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) polls: u32,
+    /// Jobs of some source could not be released; they stay due.
+    #[serde(skip_serializing_if = "is_no")]
+    pub(crate) unreleased: bool,
     /// The first trouble of the run.
     pub(crate) trouble: Option<String>,
 }
@@ -46,6 +52,8 @@ impl Report {
         self.unread_shards += other.unread_shards;
         self.left_some |= other.left_some;
         self.directory_failed |= other.directory_failed;
+        self.polls += other.polls;
+        self.unreleased |= other.unreleased;
         self.trouble = self.trouble.take().or(other.trouble);
     }
 
@@ -55,7 +63,7 @@ impl Report {
 
     /// Whether everything that was overdue has been seen to, and the directory written.
     pub(crate) const fn is_complete(&self) -> bool {
-        !self.left_some && self.unread_shards == 0 && self.troubled == 0 && !self.directory_failed
+        !self.left_some && self.unread_shards == 0 && self.troubled == 0 && !self.directory_failed && !self.unreleased
     }
 }
 

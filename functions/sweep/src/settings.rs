@@ -10,6 +10,7 @@ use platform::ledger::Ledger;
 use platform::queue::Queue;
 use platform::source_listing::SourceListing;
 
+use crate::releaser::Releaser;
 use crate::sweeper::{RESERVE, Sweeper};
 
 /// One event takes up to three calls (mark, send, take the mark back), and none may be cut off between them.
@@ -22,11 +23,20 @@ pub(crate) fn read() -> Result<Sweeper, EnvError> {
     let mut env = Env::of_process();
     env.start_log();
     let aws = Aws::from_env(&mut env);
+    let schedule = Schedule::at(env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse));
+    let ledger = Ledger::new(&aws, env.required("LEDGER_TABLE"), LIMITS);
+    // Without the queue nobody is asked about jobs.
+    let releaser = env.optional("EXPECT_QUEUE_URL").map(|url| Releaser {
+        ledger: ledger.clone(),
+        queue: Queue::new(&aws, url, LIMITS),
+        schedule,
+    });
     let sweeper = Sweeper {
-        ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), LIMITS),
+        ledger,
         sources: SourceListing::new(&aws, &env.required("SOURCES_PREFIX"), LIMITS),
         queue: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), LIMITS),
-        schedule: Schedule::at(env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse)),
+        schedule,
+        releaser,
     };
     env.finish(sweeper)
 }

@@ -16,10 +16,13 @@ use platform::source_listing::SourceListing;
 use platform::{clock, random};
 use tokio::task::JoinSet;
 
+use crate::releaser::Releaser;
 use crate::report::Report;
 
 /// How long a run works. The next one begins a minute after this one did.
 const WORK_FOR: Duration = Duration::from_secs(45);
+/// How much of that is for jobs whose webhooks did not come, after the events.
+const RELEASE_FOR: Duration = Duration::from_secs(10);
 /// What is left of the function's time when the last step begins.
 pub(crate) const RESERVE: Duration = Duration::from_secs(5);
 /// How many shards are worked on side by side.
@@ -31,6 +34,7 @@ pub(crate) struct Sweeper {
     pub(crate) sources: SourceListing,
     pub(crate) queue: Queue,
     pub(crate) schedule: Schedule,
+    pub(crate) releaser: Option<Releaser>,
 }
 
 /// What became of an overdue event.
@@ -42,7 +46,9 @@ enum SweepOutcome {
 impl Sweeper {
     /// Goes through all shards once, and writes the directory of sources. What it sends belongs to `trace`.
     pub(crate) async fn run(self: Arc<Sweeper>, deadline: Timestamp, trace: Option<Trace>) -> Report {
-        let stop_at = (clock::now() + WORK_FOR).min(deadline - RESERVE);
+        let end_at = (clock::now() + WORK_FOR).min(deadline - RESERVE);
+        // A backlog of events must not keep jobs waiting for ever.
+        let stop_at = if self.releaser.is_some() { end_at - RELEASE_FOR } else { end_at };
         let mut workers = JoinSet::new();
         for worker in 0..WORKERS {
             let sweeper = Arc::clone(&self);
@@ -64,6 +70,9 @@ impl Sweeper {
                 // Whatever that worker had left to do is still due, and the next run finds it.
                 Err(_) => total.left_some = true,
             }
+        }
+        if let Some(releaser) = &self.releaser {
+            total.add(releaser.run(end_at).await);
         }
         total
     }

@@ -4,22 +4,24 @@
 //! API's own account takes the place of everything that the delivery claimed.
 
 mod account;
+mod answer;
+mod job_inquiry;
+mod question;
 mod request;
 
+pub use self::answer::ApiAnswer;
+pub use self::job_inquiry::{JobAnswer, JobInquiry, PolledEvent};
 pub use self::request::ApiRequest;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use self::account::Account;
-use self::request::RequestFields;
+use self::question::{Account, Question};
 use crate::content::canonical::{Canonical, is_json};
 use crate::content::lenient;
 use crate::content::parsed_delivery::ParsedDelivery;
-use crate::description::Poll;
 use crate::download::FetchRefusal;
 use crate::download::target::{Loopback, Target};
-use crate::event::event_type::{EventType, Status, Thing};
+use crate::event::event_type::{EventType, Status};
 use crate::event::{Event, VerifiedBy};
 use crate::provider::compiled_provider::CompiledProvider;
 use crate::source::ApiAccess;
@@ -42,21 +44,8 @@ pub enum ConfirmationNeed {
 /// A question to a sender's API about one event.
 #[derive(Debug)]
 pub struct Inquiry {
-    sender: Arc<CompiledProvider>,
-    poll: usize,
-    id: String,
-    thing: Thing,
+    question: Question,
     claimed: Status,
-    request: ApiRequest,
-}
-
-/// What an API answered.
-#[derive(Clone)]
-pub struct ApiAnswer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The body.
-    pub body: Vec<u8>,
 }
 
 /// What an answer makes of an event. The reasons hold nothing of what was sent or answered.
@@ -99,26 +88,17 @@ pub fn need(
         let description = sender.description();
         let value = lenient::tree(&sender.readable(body))?;
         let body = ParsedDelivery { value: &value, headers: &event.headers, ids: description.scheme.id_headers() };
-        let mut polls = description.polls.iter();
-        let poll = polls.position(|poll| fits(poll, thing, &body, access))?;
-        let request = ApiRequest::of(description.polls.get(poll)?, &RequestFields { id: &id, body: &body, access })?;
-        Some(Box::new(Inquiry { sender: Arc::clone(sender), poll, id, thing, claimed, request }))
+        let question = Question::about(sender, thing, id, access, &body)?;
+        Some(Box::new(Inquiry { question, claimed }))
     };
     inquiry().map_or(ConfirmationNeed::Unaskable, ConfirmationNeed::Ask)
-}
-
-fn fits(poll: &Poll, thing: Thing, body: &ParsedDelivery<'_>, access: &ApiAccess) -> bool {
-    let family = access.family.as_deref();
-    (poll.things.is_empty() || poll.things.contains(&thing))
-        && (poll.families.is_empty() || poll.families.iter().any(|known| Some(&**known) == family))
-        && poll.when.iter().all(|condition| body.satisfies(condition))
 }
 
 impl Inquiry {
     /// How the API is asked.
     #[must_use]
     pub fn request(&self) -> &ApiRequest {
-        &self.request
+        self.question.request()
     }
 
     /// Where the API is asked: at its own host, or at that of a test.
@@ -126,8 +106,7 @@ impl Inquiry {
     /// # Errors
     /// If it would be a test's own server, and this is no test.
     pub fn target(&self, loopback: Loopback) -> Result<Target, FetchRefusal> {
-        let poll = self.sender.description().polls.get(self.poll);
-        Target::at(&self.request.url, loopback, |host| poll.is_some_and(|poll| poll.url.host == host))
+        self.question.target(loopback)
     }
 
     /// Decides what the answer makes of the event.
@@ -141,35 +120,28 @@ impl Inquiry {
             429 => return not_yet("the sender's API was called too often"),
             status => return Confirmation::NotYet { reason: format!("the sender's API answered {status}") },
         }
-        let Some(json) = lenient::tree(&answer.body) else {
-            return not_yet("the sender's API answered something that is not JSON");
-        };
-        let poll = self.sender.description().polls.get(self.poll);
-        let account = poll.map_or(Account::Senseless, |poll| Account::of(&poll.answer, &self.id, &json));
-        drop(json);
-        match account {
+        match self.question.account(&answer.body) {
             Account::Webhook(webhook) => self.compare(&webhook, &answer.body),
             Account::Unknown => Confirmation::Unknown,
+            Account::NotJson => not_yet("the sender's API answered something that is not JSON"),
             Account::Senseless => not_yet("the sender's API answered something that makes no sense"),
         }
     }
 
     fn compare(&self, webhook: &[u8], answer: &[u8]) -> Confirmation {
-        // A header of the delivery is only what the delivery claimed.
-        let told = Canonical::of(&self.sender, &BTreeMap::new(), webhook);
+        let told = self.question.read(webhook);
         // What is published beside it is the answer.
         let told = Canonical { is_json: is_json(answer), ..told };
-        if told.details.job.id.as_deref().is_some_and(|id| id != self.id) {
+        if told.details.job.id.as_deref().is_some_and(|id| id != self.question.id()) {
             return Confirmation::NotYet { reason: "the sender's API answered about something else".to_owned() };
         }
+        let asked = self.question.thing();
         match told.head.event_type {
-            EventType::Known(thing, status) if thing == self.thing && status == self.claimed => {
+            EventType::Known(thing, status) if thing == asked && status == self.claimed => {
                 Confirmation::Agrees(Box::new(told))
             }
-            EventType::Known(thing, Status::Completed | Status::Failed) if thing == self.thing => {
-                Confirmation::Contradicts
-            }
-            EventType::Known(..) | EventType::Unrecognized => {
+            EventType::Known(thing, Status::Completed | Status::Failed) if thing == asked => Confirmation::Contradicts,
+            EventType::Known(..) | EventType::Expired(_) | EventType::Unrecognized => {
                 Confirmation::NotYet { reason: "the sender's API says that it has not ended yet".to_owned() }
             }
         }

@@ -46,6 +46,7 @@ mod template;
 mod text_rule;
 mod time_rule;
 mod timestamp;
+mod unprompted_field;
 
 pub use self::about::{About, Confidence};
 pub use self::account_rule::AccountRule;
@@ -84,3 +85,4 @@ pub use self::template::{NotATemplate, Template, TemplatePart};
 pub use self::text_rule::TextRule;
 pub use self::time_rule::TimeRule;
 pub use self::timestamp::{Timestamp, TimestampLocation, TimestampUnit};
+pub use self::unprompted_field::UnpromptedField;

@@ -70,7 +70,7 @@ pub enum VerifiedBy {
 }
 
 /// How an event came to Landfall.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// The sender delivered it.
     Webhook,

@@ -24,6 +24,7 @@ pub mod description;
 pub mod digest;
 pub mod download;
 pub mod event;
+pub mod expectation;
 pub mod ledger;
 pub mod message;
 pub mod metric;

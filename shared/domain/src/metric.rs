@@ -64,6 +64,18 @@ pub enum Metric {
     ArchivedBytes,
     /// Assets of a published event of which no copy could be made.
     NotArchived,
+    /// Jobs whose end is expected from now on.
+    Expected,
+    /// Ends of jobs that the sender's API told because their webhooks did not come in time.
+    EndedByPoll,
+    /// Webhooks that came after Landfall had asked for what they tell, or had given it up.
+    Late,
+    /// Jobs that were given up.
+    Expired,
+    /// Questions that could not be put, because the source is gone or no longer says how.
+    Unaskable,
+    /// From a job's submission to the webhook of its end.
+    WaitMs,
     /// Runs of the sweep.
     SweepRuns,
     /// Overdue events that a sweep found.
@@ -98,6 +110,12 @@ string_enum!(Metric {
     Archived => "archived",
     ArchivedBytes => "archived_bytes",
     NotArchived => "not_archived",
+    Expected => "expected",
+    EndedByPoll => "ended_by_poll",
+    Late => "late",
+    Expired => "expired",
+    Unaskable => "unaskable",
+    WaitMs => "wait_ms",
     SweepRuns => "sweep_runs",
     Overdue => "overdue",
     Sent => "sent",
@@ -109,7 +127,7 @@ impl Metric {
     #[must_use]
     pub const fn unit(self) -> &'static str {
         match self {
-            Metric::DurationMs | Metric::AgeMs => "Milliseconds",
+            Metric::DurationMs | Metric::AgeMs | Metric::WaitMs => "Milliseconds",
             Metric::ArchivedBytes => "Bytes",
             Metric::Accepted
             | Metric::Duplicates
@@ -128,6 +146,11 @@ impl Metric {
             | Metric::DeadLetter
             | Metric::Contradicted
             | Metric::Unrecognized
+            | Metric::Expected
+            | Metric::EndedByPoll
+            | Metric::Late
+            | Metric::Expired
+            | Metric::Unaskable
             | Metric::Attempts
             | Metric::Archived
             | Metric::NotArchived

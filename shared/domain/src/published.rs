@@ -55,6 +55,7 @@ struct CloudEvent<'a> {
     time: String,
     datacontenttype: &'static str,
     landfallreplay: u32,
+    landfallreceived: String,
     data: Data<'a>,
 }
 
@@ -103,6 +104,7 @@ pub fn publish(event: &Event, canonical: &Canonical, body: &[u8], carriage: Payl
         time: details.time.unwrap_or(event.received_at).to_string(),
         datacontenttype: "application/json",
         landfallreplay: event.replay,
+        landfallreceived: event.received_at.to_string(),
         data: Data {
             provider: event.provider.as_str(),
             status,

@@ -1,14 +1,19 @@
 //! A configured sender: what its secret says.
 
+mod api_access;
 mod configuration;
 mod credentials;
 mod dedupe;
 mod error;
+mod expect_form;
+mod expect_options;
+mod job_waits;
 mod key_scope;
 pub mod key_set;
 pub mod lookup_limiter;
 pub(crate) mod mac_keys;
 mod options;
+mod options_error;
 pub mod public_keys;
 mod public_url;
 mod ration;
@@ -31,12 +36,18 @@ use crate::provider::Provider;
 use crate::provider::compiled_provider::CompiledProvider;
 use crate::source::source_name::SourceName;
 
+pub(crate) use self::api_access::is_family;
+pub use self::api_access::{ApiAccess, ApiKey, LoopbackUrl};
 pub use self::credentials::{Credentials, Keys, Proof};
 pub use self::dedupe::Dedupe;
 pub use self::error::SourceError;
+pub use self::expect_form::Order;
+pub use self::expect_options::ExpectOptions;
+pub use self::job_waits::{BadJobWaits, JobWaits};
 pub use self::key_scope::KeyScope;
 pub use self::mac_keys::MacKeys;
-pub use self::options::{ASSET_MAX_BYTES, ApiAccess, ApiKey, LoopbackUrl, Options, OptionsError};
+pub use self::options::{ASSET_MAX_BYTES, Options};
+pub use self::options_error::OptionsError;
 pub use self::public_url::PublicUrl;
 pub use self::signature_scheme::SignatureScheme;
 pub use self::token_digests::TokenDigests;

@@ -21,10 +21,10 @@ use self::body_field::field;
 use self::signature_header::{CODES_MAX, SIGNATURES_MAX, SignatureHeader};
 use self::signed_content::SignedContent;
 use self::signed_timestamp::SignedTimestamp;
+use crate::content::head::KeyRules;
 use crate::delivery::Delivery;
 use crate::digest::Digest;
 use crate::event::event_id::EventId;
-use crate::event::key_meaning::KeyMeaning;
 use crate::event::{Event, Origin, VerifiedBy};
 use crate::source::public_keys::PublicKeys;
 use crate::source::{Credentials, Dedupe, KeyScope, Keys, Proof, SignatureScheme, Source};
@@ -175,25 +175,21 @@ fn identify(
     matched: MatchedCredentials,
 ) -> VerifiedEvent {
     let headers = source.sender.kept(&delivery.headers);
-    let head = source.sender.head(&headers, &delivery.body);
+    let mut head = source.sender.head(&headers, &delivery.body);
     let challenge = challenge::answer_verified(&delivery, source, matched.secret);
     let body_sha256 = Digest::of(&delivery.body);
     let content_sha256 = signed_form(&delivery, source).map_or(body_sha256, |form| Digest::of(form.as_bytes()));
-    let mut key = head.key;
-    // A thing may come to a state that ends nothing any number of times; an event has its id once, whatever it reports.
-    let may_recur = head.key_meaning == KeyMeaning::State && head.event_type.may_recur();
-    let has_body = key.is_empty() || head.key_with_body || may_recur || source.dedupe == Dedupe::Content;
-    if has_body {
-        key.push(content_sha256.to_string());
-    }
-    if matched.token.is_some() {
-        key.extend(head.key_with_token);
-    }
+    let (mut key, key_meaning) = head.take_key(
+        content_sha256,
+        KeyRules {
+            retries_differ: source.retries_differ || source.dedupe == Dedupe::Off,
+            has_url_token: matched.token.is_some(),
+            has_body: source.dedupe == Dedupe::Content,
+        },
+    );
     if source.dedupe == Dedupe::Off {
         key.push(delivery.request_id.clone());
     }
-    // Where the body is part of the key, no other can come under it.
-    let names_event = has_body || source.retries_differ || source.dedupe == Dedupe::Off;
     let event = Event {
         id: EventId::new(&source.name, key.iter().map(String::as_str)),
         source: source.name.clone(),
@@ -201,7 +197,7 @@ fn identify(
         event_type: head.event_type,
         subject: head.subject,
         verified_by,
-        key_meaning: if names_event { KeyMeaning::Event } else { head.key_meaning },
+        key_meaning,
         must_confirm: source.confirm && verified_by == VerifiedBy::Token,
         origin: Origin::Webhook,
         replay: 0,

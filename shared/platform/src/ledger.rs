@@ -5,6 +5,7 @@
 
 mod directory;
 mod expression;
+pub mod jobs;
 mod json;
 pub mod listing;
 pub mod overdue;

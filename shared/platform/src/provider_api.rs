@@ -47,12 +47,14 @@ impl ProviderApi {
         let answer =
             self.client.send(target, request.method, headers, body).await.map_err(|error| error.to_string())?;
         let status = answer.status().as_u16();
+        // A date would need the API's clock; without a count of seconds the wait is ours to choose.
+        let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
         let body = Limited::new(answer.into_body(), ANSWER_MAX_BYTES).collect().await.map_err(|error| {
             let reason =
                 if error.is::<LengthLimitError>() { "the answer is too large" } else { "the answer broke off" };
             reason.to_owned()
         })?;
-        Ok(ApiAnswer { status, body: body.to_bytes().into() })
+        Ok(ApiAnswer { status, body: body.to_bytes().into(), retry_after: retry_after.map(Duration::from_secs) })
     }
 }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use aws_sdk_sqs::types::{MessageAttributeValue, QueueAttributeName};
 use domain::delivery::trace::Trace;
+use domain::expectation::PollRequest;
 use domain::message::outgoing::OutgoingMessage;
+use domain::source::source_name::SourceName;
 use serde::Serialize;
 
 use crate::aws::{Aws, Limits};
@@ -30,6 +32,8 @@ struct SendMessage<'a> {
     queue_url: &'a str,
     message_body: &'a str,
     message_group_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delay_seconds: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message_system_attributes: Option<SystemAttributes>,
 }
@@ -62,6 +66,7 @@ impl Queue {
             queue_url: &self.url,
             message_body: message.text(),
             message_group_id: message.source().as_str(),
+            delay_seconds: None,
             // It is part of neither the message's size nor of its attributes.
             message_system_attributes: trace.map(|trace| SystemAttributes {
                 trace_header: TraceHeader { data_type: "String", string_value: trace.to_string() },
@@ -69,6 +74,27 @@ impl Queue {
         };
         let body = serde_json::to_vec(&send).expect("strings are always JSON");
         SignedMessage(self.service.prepare("AmazonSQS.SendMessage", body))
+    }
+
+    /// Sends that the sender of `source` is to be asked about a job, to be received no sooner than after `delay`.
+    ///
+    /// # Errors
+    /// If the queue could not be reached or refused; the message may have been taken all the same.
+    pub async fn send_poll(
+        &self,
+        source: &SourceName,
+        request: &PollRequest,
+        delay: Duration,
+    ) -> Result<(), ServiceError> {
+        let send = SendMessage {
+            queue_url: &self.url,
+            message_body: &request.to_string(),
+            message_group_id: source.as_str(),
+            delay_seconds: Some(delay.as_secs()),
+            message_system_attributes: None,
+        };
+        let body = serde_json::to_vec(&send).expect("strings and numbers are always JSON");
+        self.send(SignedMessage(self.service.prepare("AmazonSQS.SendMessage", body))).await
     }
 
     /// Sends what was prepared.
@@ -146,7 +172,6 @@ mod tests {
     use domain::event::event_type::EventType;
     use domain::event::{Event, Origin, VerifiedBy};
     use domain::provider::Provider;
-    use domain::source::source_name::SourceName;
     use domain::time::Timestamp;
     use expect_test::{Expect, expect};
 

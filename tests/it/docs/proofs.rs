@@ -32,7 +32,8 @@ fn every_proof_of_the_lifecycle_exists() {
         }
     }
     for proof in quoted(&page, "model: ") {
-        assert!(has_test("shared/domain/tests/model/main.rs", proof), "model: {proof} is no test");
+        let files = ["main", "jobs"].map(|file| format!("shared/domain/tests/model/{file}.rs"));
+        assert!(files.iter().any(|file| has_test(file, proof)), "model: {proof} is no test");
         proofs += 1;
     }
     let operations = read("tests/src/bin/faults/matrix.rs") + &read("tests/src/bin/faults/overload.rs");

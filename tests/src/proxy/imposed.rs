@@ -32,6 +32,8 @@ pub struct Rule {
 pub struct Storm {
     /// The seed.
     pub seed: u64,
+    /// Only calls of this function; of all if none is named.
+    pub function: Option<String>,
     /// Only calls with one of these texts in them.
     pub about: Vec<String>,
     /// How many calls in a hundred meet a fault.
@@ -137,7 +139,8 @@ impl Rule {
 
 impl Storm {
     fn is_about(&self, call: &Call) -> bool {
-        self.about.iter().any(|about| call.text.contains(about))
+        let is_of_function = self.function.as_ref().is_none_or(|function| *function == call.function);
+        is_of_function && self.about.iter().any(|about| call.text.contains(about))
     }
 
     fn lot_of(&self, call: &Call, seen: &mut HashMap<(String, String), u32>) -> Option<Fault> {
@@ -198,7 +201,14 @@ mod tests {
 
     /// The lots of `calls` calls in a storm of half of them.
     fn lots(seed: u64, calls: u32) -> String {
-        let storm = Storm { seed, about: vec!["it".to_owned()], percent: 50, faults: vec![Fault::CutAfter], calls: 16 };
+        let storm = Storm {
+            seed,
+            function: None,
+            about: vec!["it".to_owned()],
+            percent: 50,
+            faults: vec![Fault::CutAfter],
+            calls: 16,
+        };
         let all = ActiveFaults::default();
         let _imposed = all.add(storm);
         let call = call("ingest", "sqs:SendMessage", "it");

@@ -93,6 +93,14 @@ fn a_duplicate_is_counted_and_whether_it_differs() {
 }
 
 #[test]
+fn a_webhook_that_comes_after_its_sender_was_asked_is_late() {
+    check_verified("late", verified("current"), |log, verified| {
+        log.late(true);
+        Answer::Duplicate(verified.event().id.clone())
+    });
+}
+
+#[test]
 fn what_was_kept_in_one_store_only_is_counted() {
     check_verified("deferred", verified("current"), |log, verified| {
         log.reason(&error());

@@ -4,6 +4,7 @@ use domain::digest::Digest;
 use domain::event::event_id::EventId;
 use domain::event::event_type::{Status, Thing};
 use domain::event::{Origin, VerifiedBy};
+use domain::ledger::claim::Reason;
 use domain::ledger::record::{RecordState, State, StoredBody};
 use domain::provider::Provider;
 use domain::source::source_name::SourceName;
@@ -69,6 +70,7 @@ fn check_claimed(name: &str, attempts: u32, learn: impl FnOnce(&mut ProcessLog))
             recorded_by: event().recorded_by,
             body_sha256: event().body_sha256,
             verified_by: domain::event::VerifiedBy::Signature,
+            origin: domain::event::Origin::Webhook,
             is_contradicted: false,
             brought_forward_at: None,
             claimed_by: None,
@@ -123,6 +125,41 @@ fn a_message_that_goes_back_to_the_queue_is_counted() {
         line.event(&event());
         line.trouble(&ServiceError::retryable("dynamodb:UpdateItem", "timed out"));
         line.hidden();
+    });
+}
+
+#[test]
+fn jobs_are_counted_by_how_they_end() {
+    let check_job = |name: &str, note: JobNote| {
+        check_claimed(name, 1, |line| {
+            line.done(&event(), &WorkResult::Published(result(COMPLETED, AssetCounts::default()), note));
+            line.settled(done(), false);
+        });
+    };
+    let webhook = Some(Origin::Webhook);
+    check_job("ended-by-webhook", JobNote { ended_by: webhook, wait_millis: Some(96_341), ..JobNote::default() });
+    check_job("ended-by-poll", JobNote { ended_by: Some(Origin::Poll), ..JobNote::default() });
+    check_job("expired", JobNote { is_expired: true, ..JobNote::default() });
+    check_claimed("superseded", 1, |line| {
+        let note = JobNote { is_late: true, ..JobNote::default() };
+        line.done(&event(), &WorkResult::Superseded("csm-prod/SESSION_1/complete".to_owned(), note));
+        line.settled(done(), false);
+    });
+    check_claimed("suppressed", 1, |line| {
+        line.done(&event(), &WorkResult::Suppressed("csm-prod/SESSION_1/complete".to_owned()));
+        line.settled(done(), false);
+    });
+}
+
+#[test]
+fn what_becomes_of_an_expectation_is_told() {
+    check("expecting", |line| {
+        line.source(&event().source);
+        line.expected(true);
+    });
+    check("unaskable", |line| {
+        line.source(&event().source);
+        line.outcome(Outcome::Unaskable);
     });
 }
 

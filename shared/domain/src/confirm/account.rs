@@ -11,11 +11,13 @@ use crate::description::{AnswerRules, FieldMapping, MappingValue, Pointer};
 
 /// An API's account of a thing.
 #[derive(Debug)]
-pub(super) enum Account {
+pub(crate) enum Account {
     /// In the form of a webhook, so that it is read as one.
     Webhook(Vec<u8>),
     /// There is no such thing.
     Unknown,
+    /// It is no JSON at all.
+    NotJson,
     /// It cannot be understood.
     Senseless,
 }

@@ -1,6 +1,7 @@
 mod csm;
 mod get3w;
 mod glossi;
+mod job_inquiry;
 mod modelslab;
 
 use std::collections::BTreeMap;
@@ -130,7 +131,7 @@ fn check(provider: Provider, webhook: &Value, status: u16, answer: &Value, expec
     let ConfirmationNeed::Ask(inquiry) = need_of(provider, VerifiedBy::Token, webhook) else {
         panic!("{webhook} is not asked")
     };
-    let told = match inquiry.check(&ApiAnswer { status, body: answer.to_string().into_bytes() }) {
+    let told = match inquiry.check(&ApiAnswer { status, body: answer.to_string().into_bytes(), retry_after: None }) {
         Confirmation::Agrees(canonical) => {
             let Canonical { head, details, .. } = *canonical;
             let assets: Vec<String> = details.assets.iter().map(|asset| asset.url.clone()).collect();
@@ -157,7 +158,9 @@ fn half_an_emoji_is_no_reason_not_to_ask_and_not_to_believe() {
         panic!("it is not asked about")
     };
     let check = |answer: &[u8], expected: bool| {
-        let Confirmation::Agrees(told) = inquiry.check(&ApiAnswer { status: 200, body: answer.to_vec() }) else {
+        let Confirmation::Agrees(told) =
+            inquiry.check(&ApiAnswer { status: 200, body: answer.to_vec(), retry_after: None })
+        else {
             panic!("{}", answer.escape_ascii())
         };
         assert_eq!(told.is_json, expected, "{}", answer.escape_ascii());
@@ -252,7 +255,7 @@ fn an_operators_own_sender_is_asked_by_its_description() {
     assert_eq!(body, r#"{"ids":["../7"],"part":"video"}"#);
     assert!(inquiry.request().headers.contains(&("authorization".to_owned(), format!("Bearer {KEY}"))));
     let outcome = |answer: Value| {
-        let answer = ApiAnswer { status: 200, body: answer.to_string().into_bytes() };
+        let answer = ApiAnswer { status: 200, body: answer.to_string().into_bytes(), retry_after: None };
         match inquiry.check(&answer) {
             Confirmation::Agrees(_) => "agrees".to_owned(),
             other => format!("{other:?}"),

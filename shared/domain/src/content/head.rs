@@ -1,5 +1,6 @@
 //! What identifies an event.
 
+use crate::digest::Digest;
 use crate::event::event_type::EventType;
 use crate::event::key_meaning::KeyMeaning;
 
@@ -20,7 +21,35 @@ pub struct Head {
     pub key_with_body: bool,
 }
 
+/// What of a source takes part in the ids of its events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeyRules {
+    /// Whether its sender's retries come with other bytes, so that of two bodies under one key the first counts.
+    pub retries_differ: bool,
+    /// Whether the URL has a token.
+    pub has_url_token: bool,
+    /// Whether the body joins every key.
+    pub has_body: bool,
+}
+
 impl Head {
+    /// Takes the components of the event's id out of it, and says what they name.
+    pub(crate) fn take_key(&mut self, content_sha256: Digest, rules: KeyRules) -> (Vec<String>, KeyMeaning) {
+        let mut key = std::mem::take(&mut self.key);
+        // A thing may come to a state that ends nothing any number of times; an event has its id once, whatever it reports.
+        let may_recur = self.key_meaning == KeyMeaning::State && self.event_type.may_recur();
+        let has_body = key.is_empty() || self.key_with_body || may_recur || rules.has_body;
+        if has_body {
+            key.push(content_sha256.to_string());
+        }
+        if rules.has_url_token {
+            key.append(&mut self.key_with_token);
+        }
+        // Where the body is part of the key, no other can come under it.
+        let names_event = has_body || rules.retries_differ;
+        (key, if names_event { KeyMeaning::Event } else { self.key_meaning })
+    }
+
     /// A body whose shape nobody knows.
     #[must_use]
     pub const fn unrecognized() -> Head {

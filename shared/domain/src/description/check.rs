@@ -156,6 +156,10 @@ impl Poll {
         if !self.texts().any(|text| *text == RequestText::Id) {
             return Err(DescriptionError::AsksAboutNothing { number });
         }
+        let is_known = |text: &RequestText| matches!(text, RequestText::Literal(_) | RequestText::Id);
+        if self.unprompted.iter().flatten().any(|field| !is_known(&field.to) || field.set.has_wildcard()) {
+            return Err(DescriptionError::UnpromptedText { number });
+        }
         if self.headers.iter().any(|header| !matches!(header.value, RequestText::Literal(_) | RequestText::Key(_))) {
             return Err(DescriptionError::HeaderOfDelivery { number });
         }

@@ -173,6 +173,12 @@ pub enum DescriptionError {
         /// Its number, from 1.
         number: usize,
     },
+    /// There is no delivery to take it from.
+    #[error("poll {number} is told something under `unprompted` that nobody knows there: write a plain text or {{id}}")]
+    UnpromptedText {
+        /// The number of the poll, from 1.
+        number: usize,
+    },
     /// A header that anybody could fill.
     #[error("poll {number} fills a header with what a delivery says: only {{key}} and plain texts may stand there")]
     HeaderOfDelivery {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::description::{AnswerRules, Condition, HeaderName, PollUrl, RedactedText, RequestText};
+use crate::description::{AnswerRules, Condition, HeaderName, PollUrl, RedactedText, RequestText, UnpromptedField};
 use crate::event::event_type::Thing;
 
 /// How the API is asked about an event that ends something: the first that fits is taken. Its key goes to the host of
@@ -31,6 +31,10 @@ pub struct Poll {
     /// The members of the JSON object that is sent; none is sent without any.
     #[serde(default, deserialize_with = "body")]
     pub body: Vec<PollField>,
+    /// What makes the body that a delivery would have had, so that the API can be asked about a job whose webhook did not
+    /// come. Without it, the API is asked about deliveries only.
+    #[serde(default)]
+    pub unprompted: Option<Vec<UnpromptedField>>,
     /// What the answer says.
     #[serde(default)]
     pub answer: AnswerRules,
@@ -76,7 +80,7 @@ pub enum PollFieldValue {
 
 impl Poll {
     /// Everything that is filled in, wherever it stands.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = &RequestText> {
+    pub fn texts(&self) -> impl Iterator<Item = &RequestText> {
         let fields = self.body.iter().flat_map(|field| match &field.value {
             PollFieldValue::Text(text) => std::slice::from_ref(text),
             PollFieldValue::List(texts) => texts,

@@ -5,6 +5,7 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::digest::Digest;
+use crate::event::event_type::Thing;
 use crate::source::source_name::SourceName;
 
 /// No event id is longer; one that would be is replaced by its own digest.
@@ -41,6 +42,13 @@ impl EventId {
     pub(crate) fn with(&self, body_sha256: Digest) -> EventId {
         let source = self.0.split('/').next().unwrap_or_default();
         EventId::bounded(source, format!("{self}/{body_sha256}"))
+    }
+
+    /// The id of the event that a job was given up. An encoded component never holds a colon, so no sender's event has it.
+    #[must_use]
+    pub fn expired(source: &SourceName, thing: Thing, subject: &str) -> EventId {
+        let job = Digest::of(format!("{}/{subject}", thing.as_str()).as_bytes());
+        EventId(format!("{source}/expired:{job}"))
     }
 
     fn bounded(source: &str, id: String) -> EventId {

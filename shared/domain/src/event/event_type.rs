@@ -13,6 +13,8 @@ use crate::text::string_enum::string_enum;
 pub enum EventType {
     /// A shape that the provider's description knows.
     Known(Thing, Status),
+    /// Its end was expected and did not come. Landfall says so, no sender does.
+    Expired(Thing),
     /// Any other.
     Unrecognized,
 }
@@ -66,7 +68,7 @@ impl EventType {
     pub const fn status(self) -> Option<Status> {
         match self {
             EventType::Known(_, status) => Some(status),
-            EventType::Unrecognized => None,
+            EventType::Expired(_) | EventType::Unrecognized => None,
         }
     }
 
@@ -83,8 +85,14 @@ impl EventType {
     /// unrecognized: the processor derives the type from the body anyway.
     #[must_use]
     pub fn parse(text: &str) -> EventType {
-        let report = text.strip_prefix("landfall.").and_then(|report| Report::parse(report).ok());
-        report.map_or(EventType::Unrecognized, EventType::from)
+        let Some(report) = text.strip_prefix("landfall.") else {
+            return EventType::Unrecognized;
+        };
+        let expired = report.strip_suffix(".expired").and_then(|thing| thing.parse().ok());
+        if let Some(thing) = expired.filter(|thing| *thing != Thing::Event) {
+            return EventType::Expired(thing);
+        }
+        Report::parse(report).map_or(EventType::Unrecognized, EventType::from)
     }
 }
 
@@ -128,6 +136,7 @@ impl fmt::Display for EventType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EventType::Known(thing, status) => write!(f, "landfall.{}.{}", thing.as_str(), status.as_str()),
+            EventType::Expired(thing) => write!(f, "landfall.{}.expired", thing.as_str()),
             EventType::Unrecognized => f.write_str("landfall.unrecognized"),
         }
     }
@@ -146,6 +155,9 @@ mod tests {
                 let expected = if goes_together { known } else { EventType::Unrecognized };
                 assert_eq!(EventType::parse(&known.to_string()), expected);
             }
+            let expired = EventType::Expired(thing);
+            let expected = if thing == Thing::Event { EventType::Unrecognized } else { expired };
+            assert_eq!(EventType::parse(&expired.to_string()), expected);
         }
         assert_eq!(EventType::parse("landfall.unrecognized"), EventType::Unrecognized);
     }

@@ -1,7 +1,8 @@
 //! What it means that a record stands where a new one was to be put.
 
+use crate::digest::Digest;
 use crate::event::key_meaning::KeyMeaning;
-use crate::event::{Event, VerifiedBy};
+use crate::event::{Event, Origin, VerifiedBy};
 use crate::ledger::item::Item;
 use crate::ledger::record::{PackedBody, RecordBody, RecordState, State};
 use crate::ledger::schedule::Schedule;
@@ -15,6 +16,8 @@ pub enum Admission {
         /// The body now sent is another one, under a key that names a state: it may be another event. It is not kept,
         /// since it is not as well vouched for as the first; an operator should know.
         differs: bool,
+        /// It comes after the sender's API was asked for it.
+        is_late: bool,
     },
     /// The same of one that waits for its sender's API to confirm it. Which of the two bodies is true the API says, so it
     /// is asked at once, and the event is [brought forward](crate::ledger::writes::ask_again).
@@ -64,7 +67,11 @@ pub fn admit(existing: &RecordState, event: &Event, now: Timestamp, schedule: Sc
             {
                 Admission::AskAgain(waiting)
             }
-            _ => Admission::Duplicate { differs: differs && event.key_meaning == KeyMeaning::State },
+            _ => {
+                // What the API tells is in another form than what the sender delivers.
+                let is_late = existing.origin == Origin::Poll;
+                Admission::Duplicate { differs: differs && !is_late && event.key_meaning == KeyMeaning::State, is_late }
+            }
         },
     }
 }
@@ -80,6 +87,34 @@ pub fn admit_after(before: &Event, event: &Event, schedule: Schedule) -> Option<
     let record = Item::received(before, RecordBody::Inline(&body), before.received_at).record_state();
     let record = record.expect("a record that was just made can be read");
     (before.id == event.id).then(|| admit(&record, event, event.received_at, schedule))
+}
+
+/// What to make of a record that stands where that of an event was to be put which a sender's API tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolledAdmission {
+    /// The event is worked on, or will be.
+    Unfinished,
+    /// It is finished: nothing is published once more, and its job has ended.
+    Finished,
+    /// Another body has failed: this one is an event of its own, under
+    /// [its own id](crate::event::Event::with_body_digest).
+    Beside,
+    /// The record's time is over; it may be replaced, on the condition that it still expires at this second.
+    Expired {
+        /// The expiry seen.
+        expires_at_seconds: i64,
+    },
+}
+
+/// Decides what `existing` means to an event that a sender's API tells, which has the same id.
+#[must_use]
+pub fn admit_polled(existing: &RecordState, body_sha256: Digest, now: Timestamp) -> PolledAdmission {
+    match existing.expires_at_seconds {
+        Some(expires_at_seconds) if existing.is_expired(now) => PolledAdmission::Expired { expires_at_seconds },
+        _ if !existing.state.is_final() => PolledAdmission::Unfinished,
+        _ if existing.state == State::Failed && existing.body_sha256 != body_sha256 => PolledAdmission::Beside,
+        _ => PolledAdmission::Finished,
+    }
 }
 
 /// Whether `event` may stand beside `existing`, whose id it has, instead of being its duplicate: what has failed keeps no

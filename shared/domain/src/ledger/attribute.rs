@@ -75,6 +75,28 @@ pub enum Attribute {
     Names,
     /// There: how often it was written.
     Revision,
+    /// In a job's record: what kind of thing it is.
+    Thing,
+    /// There: what its sender must be told besides the id.
+    Hint,
+    /// There: when it is given up.
+    GiveUpAt,
+    /// There: when it was given up.
+    ExpiredAt,
+    /// There: which event told that it ended well.
+    EndCompleted,
+    /// There: which event told that it ended badly.
+    EndFailed,
+    /// The sources that have or had jobs that wait.
+    Sources,
+    /// In the pace of a source: how many questions a minute its sender takes.
+    PerMinute,
+    /// There: until when its sender is left alone.
+    BlockedUntil,
+    /// There: how long it was left alone the last time.
+    BlockedMs,
+    /// The sources that are watched, each with after how many silent seconds it is missed.
+    SilentAfter,
     /// In a replay job: which events it replays.
     Filter,
     /// There: how many they are.
@@ -133,6 +155,17 @@ string_enum!(Attribute {
     Outcome => "outcome",
     Names => "names",
     Revision => "revision",
+    Thing => "thing",
+    Hint => "hint",
+    GiveUpAt => "give_up_at",
+    ExpiredAt => "expired_at",
+    EndCompleted => "end_completed",
+    EndFailed => "end_failed",
+    Sources => "sources",
+    PerMinute => "per_minute",
+    BlockedUntil => "blocked_until",
+    BlockedMs => "blocked_ms",
+    SilentAfter => "silent_after",
     Filter => "filter",
     Count => "count",
     Chunks => "chunks",

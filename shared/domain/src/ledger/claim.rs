@@ -107,6 +107,7 @@ mod tests {
             recorded_by: "delivery".to_owned(),
             body_sha256: Digest::of(b""),
             verified_by: crate::event::VerifiedBy::Signature,
+            origin: crate::event::Origin::Webhook,
             is_contradicted: false,
             brought_forward_at: None,
             claimed_by: None,

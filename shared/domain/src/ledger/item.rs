@@ -162,6 +162,7 @@ impl<'a> Item<'a> {
             body_sha256: self.parsed(Attribute::BodySha256, |text| text.parse().ok())?,
             verified_by: self.parsed(Attribute::VerifiedBy, |text| text.parse().ok())?,
             is_contradicted: self.optional_text(Attribute::LastError).is_some_and(|it| it.starts_with(CONTRADICTED)),
+            origin: self.parsed(Attribute::Origin, |text| text.parse().ok())?,
             brought_forward_at: self.time(Attribute::BroughtForwardAt)?,
             claimed_by: self.optional_text(Attribute::ClaimedBy).map(str::to_owned),
             attempts: self.count(Attribute::Attempts)?,
@@ -202,30 +203,34 @@ impl<'a> Item<'a> {
         }
     }
 
-    fn text(&self, attribute: Attribute) -> Result<&str, Unreadable> {
+    pub(super) fn text(&self, attribute: Attribute) -> Result<&str, Unreadable> {
         self.optional_text(attribute).ok_or(Unreadable(attribute))
     }
 
-    fn optional_text(&self, attribute: Attribute) -> Option<&str> {
+    pub(super) fn optional_text(&self, attribute: Attribute) -> Option<&str> {
         self.get(attribute)?.as_text()
     }
 
-    fn parsed<T>(&self, attribute: Attribute, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Unreadable> {
+    pub(super) fn parsed<T>(
+        &self,
+        attribute: Attribute,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, Unreadable> {
         parse(self.text(attribute)?).ok_or(Unreadable(attribute))
     }
 
-    fn optional_number(&self, attribute: Attribute) -> Result<Option<i64>, Unreadable> {
+    pub(super) fn optional_number(&self, attribute: Attribute) -> Result<Option<i64>, Unreadable> {
         let Some(value) = self.get(attribute) else {
             return Ok(None);
         };
         value.as_number().map(Some).ok_or(Unreadable(attribute))
     }
 
-    fn time(&self, attribute: Attribute) -> Result<Option<Timestamp>, Unreadable> {
+    pub(super) fn time(&self, attribute: Attribute) -> Result<Option<Timestamp>, Unreadable> {
         Ok(self.optional_number(attribute)?.map(Timestamp::from_millis))
     }
 
-    fn count(&self, attribute: Attribute) -> Result<u32, Unreadable> {
+    pub(super) fn count(&self, attribute: Attribute) -> Result<u32, Unreadable> {
         u32::try_from(self.optional_number(attribute)?.unwrap_or(0)).map_err(|_| Unreadable(attribute))
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::digest::Digest;
 use crate::event::event_id::EventId;
-use crate::event::{Event, VerifiedBy};
+use crate::event::{Event, Origin, VerifiedBy};
 use crate::text::string_enum::string_enum;
 use crate::time::Timestamp;
 
@@ -56,6 +56,8 @@ pub struct RecordState {
     pub body_sha256: Digest,
     /// How its event was proven genuine.
     pub verified_by: VerifiedBy,
+    /// How its event came.
+    pub origin: Origin,
     /// Whether it failed because the sender says that it is not true.
     pub is_contradicted: bool,
     /// When another body last brought it forward.

@@ -48,6 +48,19 @@ const SWEEP_WAITS: [Duration; 4] = [
     Duration::from_secs(6 * 60 * 60),
 ];
 
+/// The waits after the first, second, ... question about a job that has not ended.
+const POLL_WAITS: [Duration; 5] = [
+    Duration::from_secs(2 * 60),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(10 * 60),
+    Duration::from_secs(30 * 60),
+    Duration::from_secs(60 * 60),
+];
+/// A job is given up for good this long after it could be, whatever its sender answers or does not.
+const UNANSWERED_AFTER: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// A minute's questions are spread over it.
+const POLLS_SPREAD: Duration = Duration::from_secs(60);
+
 /// The waits, at one pace.
 #[derive(Clone, Copy, Debug)]
 pub struct Schedule(TimeScale);
@@ -95,8 +108,7 @@ impl Schedule {
     #[must_use]
     pub fn retry_at(self, now: Timestamp, attempts: u32, jitter: f64) -> Option<Timestamp> {
         let wait = RETRY_WAITS.get(usize::try_from(attempts.max(1) - 1).ok()?)?;
-        let factor = 1.0 + JITTER * (2.0 * jitter.clamp(0.0, 1.0) - 1.0);
-        Some(now + self.0.apply(wait.mul_f64(factor)))
+        Some(now + self.0.apply(jittered(*wait, jitter)))
     }
 
     /// When an event comes due again after it has been swept `sweeps` times (from 1) without being claimed.
@@ -131,11 +143,41 @@ impl Schedule {
         last.is_none_or(|last| last + self.0.apply(ASK_AGAIN_AFTER) <= now)
     }
 
+    /// When a wait that somebody else chose is over.
+    #[must_use]
+    pub fn after(self, start: Timestamp, wait: Duration) -> Timestamp {
+        start + self.0.apply(wait)
+    }
+
+    /// When a job comes due again after its sender was to be asked `polls` times (from 1), the last time at `asked_at`.
+    /// `jitter` is drawn by the caller, from 0 up to but without 1.
+    #[must_use]
+    pub fn due_after_poll(self, asked_at: Timestamp, polls: u32, jitter: f64) -> Timestamp {
+        let index = usize::try_from(polls.max(1) - 1).unwrap_or(usize::MAX);
+        asked_at + self.0.apply(jittered(POLL_WAITS[index.min(POLL_WAITS.len() - 1)], jitter))
+    }
+
+    /// When a job is given up for good that could be given up at `give_up_at`.
+    #[must_use]
+    pub fn unanswered_at(self, give_up_at: Timestamp) -> Timestamp {
+        give_up_at + self.0.apply(UNANSWERED_AFTER)
+    }
+
+    /// How long the question number `index` (from 0) of `count` waits for its turn.
+    #[must_use]
+    pub fn poll_delay(self, index: u32, count: u32) -> Duration {
+        self.0.apply(POLLS_SPREAD.mul_f64(f64::from(index) / f64::from(count.max(1))))
+    }
+
     /// When a finished record may be forgotten, in seconds since the epoch. Not scaled: it is no wait.
     #[must_use]
     pub fn expires_at_seconds(self, settled_at: Timestamp) -> i64 {
         (settled_at + RECORD_RETENTION).as_seconds_rounded_up()
     }
+}
+
+fn jittered(wait: Duration, jitter: f64) -> Duration {
+    wait.mul_f64(1.0 + JITTER * (2.0 * jitter.clamp(0.0, 1.0) - 1.0))
 }
 
 #[cfg(test)]
@@ -163,6 +205,17 @@ mod tests {
     fn sweeps_wait_longer_each_time_and_never_end() {
         let waits: Vec<u64> = (0..7).map(|sweeps| NOW.until(SCHEDULE.due_after_sweep(NOW, sweeps)).as_secs()).collect();
         assert_eq!(waits, [60, 60, 600, 3600, 21600, 21600, 21600]);
+    }
+
+    #[test]
+    fn questions_about_a_job_wait_longer_each_time_and_never_end() {
+        let waits = |jitter: f64| -> Vec<u64> {
+            (1..=6).map(|polls| NOW.until(SCHEDULE.due_after_poll(NOW, polls, jitter)).as_secs()).collect()
+        };
+        assert_eq!(waits(0.5), [120, 300, 600, 1800, 3600, 3600]);
+        assert_eq!(waits(0.0), [96, 240, 480, 1440, 2880, 2880]);
+        let delays = |count| (0..count).map(|index| SCHEDULE.poll_delay(index, count).as_secs()).collect::<Vec<_>>();
+        assert_eq!(delays(4), [0, 15, 30, 45]);
     }
 
     #[test]

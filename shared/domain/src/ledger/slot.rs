@@ -18,7 +18,9 @@ pub fn of(event: &Event, id: Digest) -> String {
         Thing::Event => false,
     };
     match (&event.subject, event.event_type) {
-        (Some(subject), EventType::Known(thing, _)) if gathers(thing) => of_subject(&event.source, subject),
+        (Some(subject), EventType::Known(thing, _) | EventType::Expired(thing)) if gathers(thing) => {
+            of_subject(&event.source, subject)
+        }
         _ => of_digest(&event.source, id),
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::expect_form::{ExpectForm, Order};
 use super::{Dedupe, SourceError};
 
 /// The fields of the secret, none of them believed yet.
@@ -43,6 +44,10 @@ pub(super) struct Configuration {
     pub(super) asset_hosts: Vec<String>,
     #[serde(default)]
     pub(super) confirm: bool,
+    #[serde(default)]
+    pub(super) expect: Option<ExpectForm>,
+    #[serde(default)]
+    pub(super) order: Order,
     #[serde(default)]
     pub(super) retries_differ: Option<bool>,
     #[serde(default)]

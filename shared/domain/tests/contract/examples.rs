@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use domain::content::asset::StoredCopy;
 use domain::content::canonical::Canonical;
@@ -12,6 +13,9 @@ use domain::description::DefaultReport;
 use domain::digest::Digest;
 use domain::event::event_type::{EventType, Status, Thing};
 use domain::event::{Event, Origin};
+use domain::expectation::Hint;
+use domain::expectation::job_expired::{self, ExpiryReason, expired};
+use domain::ledger::job::{Job, JobRecord, JobState};
 use domain::ledger::record::BodyRef;
 use domain::provider::Provider;
 use domain::published::{PayloadPlacement, Published, assets_object, publish};
@@ -31,10 +35,12 @@ enum Form {
     StoredCopy,
     BodyByReference,
     AllByReference,
+    /// The webhook never came, and the sender's API told of no end.
+    Expired,
 }
 
 /// Name of the example, recorded delivery, form.
-const EXAMPLES: [(&str, &str, Form); 20] = [
+const EXAMPLES: [(&str, &str, Form); 21] = [
     ("job-created", "firecrawl/crawl-started", Form::Whole),
     ("job-progress", "get3w/v3-processing", Form::Whole),
     ("job-completed", "get3w/v3-completed", Form::Whole),
@@ -43,6 +49,7 @@ const EXAMPLES: [(&str, &str, Form); 20] = [
     ("job-completed-body-by-reference", "modelslab/video-success", Form::BodyByReference),
     ("job-completed-all-by-reference", "get3w/v3-completed-two-videos", Form::AllByReference),
     ("job-failed", "glossi/job-failed", Form::Whole),
+    ("job-expired", "csm/image-to-3d-complete", Form::Expired),
     ("training-progress", "modelslab/training-deploying-gpu", Form::Whole),
     ("training-completed", "modelslab/training-model-ready", Form::Whole),
     ("training-failed", "modelslab/training-failed", Form::Whole),
@@ -97,7 +104,7 @@ fn there_is_an_example_of_each_type_that_the_catalogue_reports() {
         };
         shape.report.iter().map(|rule| rule.is).chain(otherwise)
     });
-    let types = reports.map(EventType::from).chain([EventType::Unrecognized]);
+    let types = reports.map(EventType::from).chain([EventType::Expired(Thing::Job), EventType::Unrecognized]);
     let seen = EXAMPLES.iter().map(|(_, delivery, form)| type_of(&example(delivery, form).0));
     assert_eq!(seen.collect::<BTreeSet<_>>(), types.map(|of| of.to_string()).collect());
 }
@@ -107,7 +114,8 @@ fn there_is_an_example_of_each_type_that_the_catalogue_reports() {
 fn the_schema_knows_each_type_that_a_description_can_report() {
     let every = Thing::ALL.into_iter().flat_map(|thing| Status::ALL.map(|status| EventType::Known(thing, status)));
     // What does not go together is not read back.
-    let every = every.filter(|of| EventType::parse(&of.to_string()) == *of).chain([EventType::Unrecognized]);
+    let every = every.chain(Thing::ALL.map(EventType::Expired)).chain([EventType::Unrecognized]);
+    let every = every.filter(|of| EventType::parse(&of.to_string()) == *of);
     let schema = Schema::load("published-event");
     let types = schema.text["properties"]["type"]["enum"].as_array().expect("a list of types");
     let known: BTreeSet<String> = types.iter().filter_map(Value::as_str).map(str::to_owned).collect();
@@ -141,6 +149,28 @@ fn example(delivery: &str, form: &Form) -> (Published, Vec<(&'static str, Vec<u8
                 sha256: copy.to_string(),
             });
             (publish(event, &canonical, body, PayloadPlacement::Whole), Vec::new())
+        }
+        Form::Expired => {
+            let record = JobRecord {
+                job: Job {
+                    source: event.source.clone(),
+                    provider: event.provider,
+                    thing: Thing::Job,
+                    subject: event.subject.clone().expect("the delivery names its job"),
+                },
+                state: JobState::Waiting,
+                submitted_at: Some(event.received_at - Duration::from_secs(24 * 60 * 60)),
+                hint: Hint::default(),
+                sweeps: 9,
+                give_up_at: Some(event.received_at),
+                expired_at: None,
+                completed: None,
+                failed: None,
+                expires_at_seconds: None,
+            };
+            let (expired, body) = expired(&record, ExpiryReason::NotEnded, event.received_at, &event.recorded_by);
+            let canonical = job_expired::canonical(Thing::Job, &body);
+            (publish(&expired, &canonical, &body, PayloadPlacement::Whole), Vec::new())
         }
         Form::BodyByReference => (
             publish(event, &canonical, body, PayloadPlacement::BodyByReference(&body_ref)),

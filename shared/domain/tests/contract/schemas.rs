@@ -2,10 +2,12 @@
 
 use domain::content::asset::StoredCopy;
 use domain::content::canonical::Canonical;
+use domain::expectation::ExpectationMessage;
 use domain::ledger::record::BodyRef;
 use domain::message::{BodyLocation, Message, encode, encode_reference, encode_whole};
 use domain::provider::Provider;
 use domain::published::{PayloadPlacement, Published, assets_object, publish};
+use domain::time::Timestamp;
 use domain::verify::VerifiedEvent;
 use serde_json::{Value, json};
 
@@ -65,6 +67,37 @@ fn every_recorded_delivery_is_sent_as_the_schema_says() {
     }
 }
 
+/// What the schema takes is followed, and what it does not is not.
+#[test]
+fn an_expectation_is_followed_if_the_schema_takes_it() {
+    let now = Timestamp::from_millis(1_756_711_611_484);
+    let schema = Schema::load("expectation");
+    let check = |fields: Value, is_valid: bool| {
+        let mut message = json!({"v": 1, "source": "csm-prod", "job_id": "SESSION_1"});
+        message.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
+        assert_eq!(schema.faults(&message).is_empty(), is_valid, "{message}");
+        let followed = ExpectationMessage::decode(&message.to_string(), now);
+        assert_eq!(followed.is_ok(), is_valid, "{message}: {followed:?}");
+        if let Ok(ExpectationMessage::Expect(expectation)) = followed {
+            assert!(schema.is_valid(&parsed(&expectation.to_string())), "{expectation}");
+        }
+    };
+    check(json!({}), true);
+    check(json!({"thing": "workflow", "within_seconds": 10, "give_up_seconds": 7_776_000, "more": 1}), true);
+    check(json!({"submitted_at": "2025-09-01T07:25:15Z", "hint": {"family": "video", "body": {"a": [1]}}}), true);
+    for bad in [
+        json!({"v": 2}),
+        json!({"source": "CSM"}),
+        json!({"job_id": ""}),
+        json!({"thing": "event"}),
+        json!({"submitted_at": "yesterday"}),
+        json!({"hint": {"family": "../v2"}}),
+        json!({"hint": "video"}),
+    ] {
+        check(bad, false);
+    }
+}
+
 /// Whoever checks what is said in the name of the schema must be able to tell a stranger's message.
 #[test]
 fn no_recorded_delivery_is_itself_an_event_or_a_message() {
@@ -118,7 +151,12 @@ fn an_event_may_gain_fields_and_lose_none() {
     let failed = event("get3w/v3-failed");
     let all_by_reference = by_reference("get3w/v3-completed");
     let references = ["/data/raw_ref", "/data/assets_ref"];
-    check_required(&schema, &completed, &["", "/data", "/data/job", "/data/assets/0"], &["/subject"]);
+    check_required(
+        &schema,
+        &completed,
+        &["", "/data", "/data/job", "/data/assets/0"],
+        &["/landfallreceived", "/subject"],
+    );
     check_required(&schema, &failed, &["/data/error"], &[]);
     check_required(&schema, &all_by_reference, &references, &[]);
     for at in ["", "/data", "/data/job", "/data/timings", "/data/assets/0"] {

@@ -252,7 +252,9 @@ fn admission(existing: &Record, event: &Event, mutation: Option<Mutation>) -> Ad
         state.brought_forward_at = None;
     }
     match admit(&state, event, now, SCHEDULE) {
-        Admission::Beside if mutation == Some(Mutation::SecondBodyIsRepeat) => Admission::Duplicate { differs: true },
+        Admission::Beside if mutation == Some(Mutation::SecondBodyIsRepeat) => {
+            Admission::Duplicate { differs: true, is_late: false }
+        }
         admission => admission,
     }
 }

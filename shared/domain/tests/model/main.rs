@@ -13,6 +13,7 @@ mod claimant;
 mod event;
 mod history;
 mod ingest;
+mod jobs;
 mod left_alone;
 mod mapping;
 mod mutation;

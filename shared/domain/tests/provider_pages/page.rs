@@ -1,12 +1,13 @@
 //! The pages themselves.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use domain::description::{
     Confidence, DefaultReport, Description, FieldPaths, HeaderName, Method, Poll, RequestText, Scheme, Shape,
     SuccessAnswer,
 };
-use domain::event::event_type::Report;
+use domain::event::event_type::{Report, Thing};
 use domain::event::key_meaning::KeyMeaning;
 
 use crate::proof::{covers_body, kind, past_limit, replay, sentences, signed};
@@ -52,6 +53,9 @@ pub(crate) fn page(description: &Description) -> String {
     list(&mut page, sentences(description).iter().map(String::as_str));
     if let Some(asked) = confirmation(polls, covers_body(scheme)) {
         page.push_str(&format!("\n{asked}\n"));
+    }
+    if let Some(expected) = expectation(polls, &description.shapes) {
+        page.push_str(&format!("\n{expected}\n"));
     }
 
     section(&mut page, "Events");
@@ -255,6 +259,53 @@ fn confirmation(polls: &[Poll], covers_body: bool) -> Option<String> {
     if polls.is_empty() {
         return Some("There is nobody to ask whether a delivery is true: `confirm` is of no use here.".to_owned());
     }
+    let ways = ways(polls);
+    let family = if has_families(polls) { ", and `api_family`" } else { "" };
+    Some(format!(
+        "With `\"confirm\": true` and the key of its API as `api_key`{family}, Landfall asks before it believes that a \
+         job has ended: {}.",
+        either(&ways)
+    ))
+}
+
+/// How the sender's API can be asked about a job whose webhook did not come; nothing of a sender that tells of no jobs.
+fn expectation(polls: &[Poll], shapes: &[Shape]) -> Option<String> {
+    let tells_of_jobs = shapes.iter().flat_map(|shape| &*shape.report).any(|rule| rule.is.0 != Thing::Event);
+    if !tells_of_jobs {
+        return None;
+    }
+    let asked: Vec<Poll> = polls.iter().filter(|poll| poll.unprompted.is_some()).cloned().collect();
+    if asked.is_empty() {
+        return Some("Landfall cannot ask about a job whose webhook does not come: `expect` is refused.".to_owned());
+    }
+    let mut text = format!(
+        "With `expect` and the key of its API as `api_key`, Landfall asks about a job whose webhook does not come: {}.",
+        either(&ways(&asked))
+    );
+    if has_families(&asked) {
+        text.push_str(" The part of the API is `api_family`, or the expectation's `hint.family`.");
+    }
+    let things: BTreeSet<&str> = asked.iter().flat_map(|poll| &*poll.things).map(|thing| thing.as_str()).collect();
+    if asked.iter().all(|poll| !poll.things.is_empty()) {
+        let things: Vec<String> = things.into_iter().map(code).collect();
+        text.push_str(&format!(" `thing` of the expectation is {}.", either(&things)));
+    }
+    for poll in &asked {
+        for filled in poll.texts() {
+            let RequestText::Body(pointers) = filled else { continue };
+            let places: Vec<String> = pointers.iter().map(|pointer| code(&pointer.to_string())).collect();
+            text.push_str(&format!(
+                " `hint.body` must hold {} for {}.",
+                either(&places),
+                ways(std::slice::from_ref(poll)).concat()
+            ));
+        }
+    }
+    Some(text)
+}
+
+/// The requests by which an API is asked, each once.
+fn ways(polls: &[Poll]) -> Vec<String> {
     let asked = |poll: &Poll| {
         let method = match poll.method {
             Method::Get => "GET",
@@ -275,17 +326,11 @@ fn confirmation(polls: &[Poll], covers_body: bool) -> Option<String> {
             ways.push(way);
         }
     }
-    let family =
-        if polls.iter().any(|poll| !poll.families.is_empty() || poll.url.segments.contains(&RequestText::Family)) {
-            ", and `api_family`"
-        } else {
-            ""
-        };
-    Some(format!(
-        "With `\"confirm\": true` and the key of its API as `api_key`{family}, Landfall asks before it believes that a \
-         job has ended: {}.",
-        either(&ways)
-    ))
+    ways
+}
+
+fn has_families(polls: &[Poll]) -> bool {
+    polls.iter().any(|poll| !poll.families.is_empty() || poll.url.segments.contains(&RequestText::Family))
 }
 
 /// A URL in the source's words, as a link.

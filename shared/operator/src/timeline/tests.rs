@@ -42,6 +42,7 @@ fn row(state: State) -> Row {
         },
         lifecycle: RecordState {
             state,
+            origin: Origin::Webhook,
             recorded_by: String::new(),
             body_sha256: Digest::of(b""),
             verified_by: VerifiedBy::Token,

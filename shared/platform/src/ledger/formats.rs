@@ -22,6 +22,8 @@ use domain::time::time_scale::TimeScale;
 use super::*;
 use crate::body_codec::pack;
 
+mod jobs;
+
 /// When all events arrived, were claimed and were settled: 2025-09-01T07:26:52Z.
 const AT: i64 = 1_756_711_612_000;
 const DIRECTORY: &str = "directory.json";

@@ -17,6 +17,7 @@ use tests::watch::{self, Expected};
 use tests::world::World;
 
 use crate::copies;
+use crate::jobs::{self, ExpectedJob};
 use crate::tally::Outcome;
 use crate::way::{PROVIDER, Way, report};
 
@@ -50,7 +51,6 @@ pub(crate) enum Disturbance {
 }
 
 /// A case whose deliveries have been sent.
-#[derive(Debug)]
 pub(crate) struct Sent {
     pub(crate) operation: String,
     pub(crate) fault: String,
@@ -61,6 +61,8 @@ pub(crate) struct Sent {
     /// Where the deliveries went.
     pub(crate) source: Source,
     pub(crate) may_leave_uploads: bool,
+    /// The job whose end is expected, if the way is one of such.
+    job: Option<ExpectedJob>,
     _on_the_way: Vec<ActiveFault>,
 }
 
@@ -131,9 +133,10 @@ async fn play_once(world: &'static World, proxy: &Proxy, server: &AssetServer, c
     let unfinished = world.unfinished().await;
     let judged = stream::iter(&sent).map(async |(case, slowest)| {
         let stuck = watch::standing(world, case.events.iter().map(|event| &event.expected), &unfinished).await;
-        let complaint = match stuck {
-            Some(stuck) => Some(stuck),
-            None => copies::complaint(world, proxy, case).await,
+        let complaint = match (stuck, &case.job) {
+            (Some(stuck), _) => Some(stuck),
+            (None, Some(job)) => job.complaint(world).await,
+            (None, None) => copies::complaint(world, proxy, case).await,
         };
         Outcome::of(world, case, *slowest, &unfinished, complaint)
     });
@@ -143,8 +146,17 @@ async fn play_once(world: &'static World, proxy: &Proxy, server: &AssetServer, c
 impl Case {
     async fn send(self, world: &'static World, proxy: &Proxy, server: &AssetServer) -> (Sent, Duration) {
         let archives = self.way.archives();
-        let source = world.set_up(Source::new(PROVIDER).with_option("archive", archives)).await;
-        let count = if archives { 1 } else { 2 };
+        let source = Source::new(PROVIDER).with_option("archive", archives);
+        let (simulator, source) = match self.way.expects().then(|| jobs::begin(source.clone())) {
+            Some((simulator, source)) => (Some(simulator), source),
+            None => (None, source),
+        };
+        let source = world.set_up(source).await;
+        let count = match (&simulator, archives) {
+            (Some(_), _) => 0,
+            (None, true) => 1,
+            (None, false) => 2,
+        };
         let deliveries: Vec<_> = (0..count).map(|_| self.way.delivery(&source, server)).collect();
         let ids: Vec<String> =
             deliveries.iter().map(|(body, _)| Record::received(&source, body).id().to_owned()).collect();
@@ -177,6 +189,12 @@ impl Case {
             }
             events.push(SentEvent { expected: Expected::Published { id }, answers, assets });
         }
+        let mut job = None;
+        if let Some(simulator) = simulator {
+            let (expected, event) = jobs::play(world, simulator, &source, self.way).await;
+            job = Some(expected);
+            events.push(event);
+        }
         let sent = Sent {
             operation: self.operation,
             fault: self.fault,
@@ -184,6 +202,7 @@ impl Case {
             disturbed,
             source,
             may_leave_uploads: self.may_leave_uploads,
+            job,
             _on_the_way: on_the_way,
         };
         (sent, slowest)

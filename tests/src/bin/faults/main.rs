@@ -8,6 +8,7 @@
 mod case;
 mod copies;
 mod hanging;
+mod jobs;
 mod matrix;
 mod overload;
 mod poison;

@@ -36,7 +36,7 @@ const fn operation(
     Operation { name, function, asks_for, mark, way, names_event: true }
 }
 
-const OPERATIONS: [Operation; 26] = [
+const OPERATIONS: [Operation; 41] = [
     operation("ingest: read the secret", Function::Ingest, "secretsmanager:GetSecretValue", "", Way::Straight),
     operation("ingest: put the body into the bucket", Function::Ingest, "s3:PutObject", "/bodies/", Way::LargeBody),
     operation("ingest: put the record", Function::Ingest, "dynamodb:PutItem", "", Way::Straight),
@@ -95,6 +95,46 @@ const OPERATIONS: [Operation; 26] = [
     operation("sweep: mark the event", Function::Sweep, "dynamodb:UpdateItem", ", swept_by = ", Way::InRecordAlone),
     operation("sweep: send the message", Function::Sweep, "sqs:SendMessage", "", Way::InRecordAlone),
     operation("sweep: take the mark back", Function::Sweep, "dynamodb:UpdateItem", TAKES_BACK, Way::UnsentBySweep),
+    operation("process: name a source", Function::Process, "dynamodb:UpdateItem", "@expecting", Way::JobExpected),
+    operation("process: set a pace", Function::Process, "dynamodb:UpdateItem", "SET per_minute = ", Way::JobExpected),
+    operation("process: expect a job", Function::Process, "dynamodb:PutItem", r#""waiting""#, Way::JobExpected),
+    operation("process: list a job", Function::Process, "dynamodb:UpdateItem", "SET slot = ", Way::JobEndedBefore),
+    operation("process: read a job", Function::Process, "dynamodb:GetItem", "@job/", Way::LostWebhook),
+    operation(
+        "process: make the answer's record",
+        Function::Process,
+        "dynamodb:PutItem",
+        r#""poll""#,
+        Way::LostWebhook,
+    ),
+    operation("process: end a job", Function::Process, "dynamodb:UpdateItem", "end_completed = ", Way::LostWebhook),
+    operation("process: give a job up", Function::Process, "dynamodb:UpdateItem", "expired_at = ", Way::JobGivenUp),
+    operation(
+        "process: leave a sender alone",
+        Function::Process,
+        "dynamodb:UpdateItem",
+        "SET blocked_until = ",
+        Way::SenderInTrouble,
+    ),
+    operation(
+        "process: ask a sender again",
+        Function::Process,
+        "dynamodb:UpdateItem",
+        "REMOVE blocked_until",
+        Way::SenderInTrouble,
+    ),
+    Operation {
+        name: "sweep: read the sources with jobs",
+        function: Function::Sweep,
+        asks_for: "dynamodb:GetItem",
+        mark: "@expecting",
+        way: Way::LostWebhook,
+        names_event: false,
+    },
+    operation("sweep: read a pace", Function::Sweep, "dynamodb:GetItem", "@polls/", Way::LostWebhook),
+    operation("sweep: read the jobs that are due", Function::Sweep, "dynamodb:Query", r#""x/"#, Way::LostWebhook),
+    operation("sweep: mark a job", Function::Sweep, "dynamodb:UpdateItem", "@job/", Way::LostWebhook),
+    operation("sweep: have a sender asked", Function::Sweep, "sqs:SendMessage", "@job/", Way::LostWebhook),
 ];
 
 /// Where copies of assets are.
@@ -142,6 +182,7 @@ pub(crate) fn cases(stack: &Stack, seed: u64) -> Vec<Case> {
             way: [Way::Straight, Way::LargeBody, Way::StoredCopy][storm as usize % 3],
             disturbance: Disturbance::Storm(Storm {
                 seed: seed + storm,
+                function: None,
                 about: Vec::new(),
                 percent: STORM_PERCENT,
                 faults: Fault::SURVIVED.to_vec(),
@@ -171,6 +212,8 @@ impl Operation {
             Fault::Twice => false,
             // Calls about copies are waited for so long that a few would take all the turns of the others.
             Fault::Late | Fault::Unheard if self.way.archives() => false,
+            // What is said twice waits for the sweep, and its waits grow.
+            _ if self.way.expects() => false,
             // A call that names no event is everybody's: lasting faults of one case would use up those of the others.
             _ => self.names_event,
         }

@@ -42,6 +42,16 @@ pub(crate) enum Way {
     CopyStands,
     /// A message that nobody can read.
     Unreadable,
+    /// A job is expected, and its webhook comes.
+    JobExpected,
+    /// A job is expected after its webhook has come.
+    JobEndedBefore,
+    /// A job is expected, and its webhook does not come.
+    LostWebhook,
+    /// The same, and the sender's API fails at first.
+    SenderInTrouble,
+    /// The same, and the sender says that the job goes on until it is given up.
+    JobGivenUp,
 }
 
 /// How often a call fails that is to fail for good.
@@ -67,6 +77,14 @@ impl Way {
         !self.assets().is_empty()
     }
 
+    /// Whether it is that of a job whose end is expected.
+    pub(crate) fn expects(self) -> bool {
+        matches!(
+            self,
+            Way::JobExpected | Way::JobEndedBefore | Way::LostWebhook | Way::SenderInTrouble | Way::JobGivenUp
+        )
+    }
+
     /// The contents of the assets that are to be archived, in the order in which the body names them.
     pub(crate) fn assets(self) -> Vec<Arc<[u8]>> {
         match self {
@@ -80,7 +98,12 @@ impl Way {
             | Way::InRecordAlone
             | Way::UnsentBySweep
             | Way::LedgerAway
-            | Way::Unreadable => Vec::new(),
+            | Way::Unreadable
+            | Way::JobExpected
+            | Way::JobEndedBefore
+            | Way::LostWebhook
+            | Way::SenderInTrouble
+            | Way::JobGivenUp => Vec::new(),
         }
     }
 
@@ -99,7 +122,12 @@ impl Way {
             | Way::ArchivedInParts
             | Way::UploadTakenBack
             | Way::CopyStands
-            | Way::Unreadable => (1, 1, 0),
+            | Way::Unreadable
+            | Way::JobExpected
+            | Way::JobEndedBefore
+            | Way::LostWebhook
+            | Way::SenderInTrouble
+            | Way::JobGivenUp => (1, 1, 0),
         };
         let name = "n".repeat(name_bytes);
         let output = |number: usize| format!("https://cdn.get3w.com/outputs/{name}-{number}.png");
@@ -125,7 +153,12 @@ impl Way {
             | Way::ManyAssets
             | Way::StoredCopy
             | Way::ArchivedInParts
-            | Way::Unreadable => Vec::new(),
+            | Way::Unreadable
+            | Way::JobExpected
+            | Way::JobEndedBefore
+            | Way::LostWebhook
+            | Way::SenderInTrouble
+            | Way::JobGivenUp => Vec::new(),
             // Two tries of a part, three of publishing.
             Way::UploadTakenBack => vec![fail(&stack.process_function, "s3:UploadPart", "", 2)],
             Way::CopyStands => vec![fail(&stack.process_function, "sns:Publish", "", 3)],

@@ -51,8 +51,12 @@ pub(crate) fn in_full(record: &Record, now: i64, masks: &[(String, &'static str)
                 }
                 (_, AttributeValue::S(text) | AttributeValue::N(text)) => text.clone(),
                 (_, AttributeValue::M(fields)) => {
-                    let mut fields: Vec<String> =
-                        fields.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+                    // When a sender's API answered is told by its being there.
+                    let told = |(name, value): (&String, &AttributeValue)| match name.as_str() {
+                        "at" => "at=...".to_owned(),
+                        _ => format!("{name}={value:?}"),
+                    };
+                    let mut fields: Vec<String> = fields.iter().map(told).collect();
                     fields.sort();
                     fields.join(" ")
                 }

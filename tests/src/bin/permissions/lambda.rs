@@ -10,28 +10,37 @@ use tests::stack::REGION;
 
 use crate::world::{Outage, World};
 
+/// The queues that process reads, by their ids in the template.
+pub(crate) const EVENTS: &str = "EventsQueue";
+pub(crate) const EXPECTATIONS: &str = "ExpectQueue";
+
 impl World {
     /// Polls the events queue once, lets process handle what comes, and deletes what need not come again, all by the
     /// role of process. Says what came of it.
     pub(crate) async fn process(&self, outage: Outage) -> String {
-        let messages = match self.poll().await {
+        self.process_from(EVENTS, outage).await
+    }
+
+    /// The same with another queue.
+    pub(crate) async fn process_from(&self, queue: &str, outage: Outage) -> String {
+        let messages = match self.poll(queue).await {
             Ok(messages) => messages,
             Err(refused) => return refused,
         };
-        let kept = self.handle(&messages, outage).await;
-        let refused = self.delete(&messages, &kept.ids).await;
+        let kept = self.handle(queue, &messages, outage).await;
+        let refused = self.delete(queue, &messages, &kept.ids).await;
         let refused = if refused { ", not deleted" } else { "" };
         format!("{} received, {} kept{}{refused}", messages.len(), kept.ids.len(), kept.troubles)
     }
 
     /// Receives a batch, or says what Lambda may not do. Lambda asks for the queue's attributes before it polls.
-    pub(crate) async fn poll(&self) -> Result<Vec<Message>, String> {
-        let (aws, queue) = (self.lambda("Process"), &self.account.stack.events_queue_url);
-        let attributes = aws.sqs.get_queue_attributes().queue_url(queue);
+    pub(crate) async fn poll(&self, queue: &str) -> Result<Vec<Message>, String> {
+        let (aws, url) = (self.lambda("Process"), self.queue_url(queue));
+        let attributes = aws.sqs.get_queue_attributes().queue_url(&url);
         if let Err(error) = attributes.attribute_names(QueueAttributeName::VisibilityTimeout).send().await {
             return Err(told(error.code(), "the queue is not polled"));
         }
-        let receive = aws.sqs.receive_message().queue_url(queue).max_number_of_messages(10);
+        let receive = aws.sqs.receive_message().queue_url(url).max_number_of_messages(10);
         let received = receive.message_system_attribute_names(MessageSystemAttributeName::All).send().await;
         received
             .map(|received| received.messages.unwrap_or_default())
@@ -39,8 +48,9 @@ impl World {
     }
 
     /// Lets process handle a batch.
-    pub(crate) async fn handle(&self, messages: &[Message], outage: Outage) -> BatchResult {
-        let event = json!({"Records": messages.iter().map(as_lambda_has_it).collect::<Vec<_>>()});
+    pub(crate) async fn handle(&self, queue: &str, messages: &[Message], outage: Outage) -> BatchResult {
+        let records = messages.iter().map(|message| as_lambda_has_it(message, queue));
+        let event = json!({"Records": records.collect::<Vec<_>>()});
         let invocation = self.start("Process", outage).invoke(event).await;
         let troubles = invocation.troubles();
         let ids = match invocation.answer {
@@ -55,13 +65,13 @@ impl World {
     }
 
     /// Deletes those of `messages` that are not kept; `true` if that was refused.
-    pub(crate) async fn delete(&self, messages: &[Message], kept: &[String]) -> bool {
-        let (aws, queue) = (self.lambda("Process"), &self.account.stack.events_queue_url);
+    pub(crate) async fn delete(&self, queue: &str, messages: &[Message], kept: &[String]) -> bool {
+        let (aws, url) = (self.lambda("Process"), self.queue_url(queue));
         let mut is_refused = false;
         let done = |message: &&Message| !kept.iter().any(|id| message.message_id() == Some(id));
         for message in messages.iter().filter(done) {
             let receipt = message.receipt_handle().unwrap_or_default();
-            match aws.sqs.delete_message().queue_url(queue).receipt_handle(receipt).send().await {
+            match aws.sqs.delete_message().queue_url(&url).receipt_handle(receipt).send().await {
                 Ok(_) => {}
                 Err(error) => {
                     told(error.code(), "");
@@ -106,6 +116,10 @@ impl World {
         format!("{log}, {traced}, {counted}")
     }
 
+    fn queue_url(&self, queue: &str) -> String {
+        self.account.template.names.reference("AWS::SQS::Queue", queue)
+    }
+
     fn lambda(&self, function: &str) -> Aws {
         let endpoint = &self.account.services.others;
         Aws::signed_in(Http::default(), Some(endpoint), self.account.credentials(function).clone(), REGION.to_owned())
@@ -138,7 +152,7 @@ async fn call(aws: &Aws, service: &str, path: &str, target: Option<&str>, body: 
     answer.status == 200
 }
 
-fn as_lambda_has_it(message: &Message) -> Value {
+fn as_lambda_has_it(message: &Message, queue: &str) -> Value {
     let attributes = message.attributes.iter().flatten();
     let attributes: serde_json::Map<String, Value> =
         attributes.map(|(name, value)| (name.as_str().to_owned(), json!(value))).collect();
@@ -150,7 +164,7 @@ fn as_lambda_has_it(message: &Message) -> Value {
         "messageAttributes": {},
         "md5OfBody": message.md5_of_body,
         "eventSource": "aws:sqs",
-        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:EventsQueue",
+        "eventSourceARN": format!("arn:aws:sqs:us-east-1:123456789012:{queue}"),
         "awsRegion": REGION,
     })
 }

@@ -5,7 +5,7 @@ use std::fs;
 use crate::server::root;
 
 /// What a missing permission is like, by function and what is taken away; the texts are the lifecycle's own.
-const ALIKE: [(&str, &str, &str); 28] = [
+const ALIKE: [(&str, &str, &str); 33] = [
     ("Ingest", "dynamodb:PutItem on table/Ledger", "the ledger fails or hangs"),
     ("Ingest", "dynamodb:UpdateItem on table/Ledger", "and the record cannot be brought forward either"),
     ("Ingest", "dynamodb:GetItem on table/Ledger", "ingest cannot read the directory of sources"),
@@ -32,12 +32,25 @@ const ALIKE: [(&str, &str, &str); 28] = [
         "secretsmanager:GetSecretValue on secret:landfall/source/*",
         "process cannot read the source's secret, and has not before",
     ),
+    (
+        "Process",
+        "secretsmanager:GetSecretValue on secret:landfall/source/*",
+        "the ledger fails while process reads an expectation, or the source's secret cannot be read",
+    ),
+    ("Process", "dynamodb:GetItem on table/Ledger", "process cannot read a job's record"),
+    ("Process", "sqs:DeleteMessage on ExpectQueue", "SQS delivers a message twice, or late"),
+    (
+        "Process",
+        "sqs:ChangeMessageVisibility on ExpectQueue",
+        "the ledger fails while process reads an expectation, or the source's secret cannot be read",
+    ),
     ("Sweep", "dynamodb:Query on table/Ledger/index/due", "sweep dies, or cannot read the index"),
     ("Sweep", "dynamodb:UpdateItem on table/Ledger", "sweep dies, or cannot read the index"),
     ("Sweep", "dynamodb:GetItem on table/Ledger", "the sweep cannot list the sources or write their directory"),
     ("Sweep", "dynamodb:PutItem on table/Ledger", "the sweep cannot list the sources or write their directory"),
     ("Sweep", "secretsmanager:ListSecrets on *", "the sweep cannot list the sources or write their directory"),
     ("Sweep", "sqs:SendMessage on EventsQueue", "the sweep's message cannot be sent"),
+    ("Sweep", "sqs:SendMessage on ExpectQueue", "the sweep cannot have a sender asked"),
 ];
 
 /// Both of ingest's stores at once.
@@ -46,11 +59,11 @@ pub(crate) const LEDGER_AND_QUEUE: &str = "dynamodb:PutItem on table/Ledger, sqs
 /// What Lambda and the services do with a function's role, of which the lifecycle does not speak.
 const LAMBDAS: [&str; 5] = ["kms:", "logs:", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "xray:"];
 
-/// Where an event is, in the lifecycle's words.
+/// Where an event or an expectation is, in the lifecycle's words.
 pub(crate) fn holders(told: &str) -> Vec<&'static str> {
     let parts = || told.split("; ").skip(1);
-    let in_ledger =
-        parts().any(|part| ["received", "processing", "done", "failed"].iter().any(|state| part.starts_with(state)));
+    const STATES: [&str; 7] = ["received", "processing", "done", "failed", "waiting", "ended", "expired"];
+    let in_ledger = parts().any(|part| STATES.iter().any(|state| part.starts_with(state)));
     let in_message = parts().any(|part| part.ends_with(" message") || part.ends_with(" messages"));
     let in_letter = parts().any(|part| part.ends_with(" dead letter"));
     let all = [(in_ledger, "ledger"), (in_message, "message"), (in_letter, "dead-letter queue")];

@@ -9,6 +9,7 @@
 
 mod access;
 mod account;
+mod expectations;
 mod function;
 mod ingest;
 mod item;
@@ -99,11 +100,12 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Arguments
 async fn prove(arguments: &Arguments) -> Report {
     let begun = Stopwatch::start();
     let say = |what: &str| println!("[{:>4.0} s] {what}", begun.elapsed().as_secs_f64());
-    let paths: Vec<&'static Path> = ingest::PATHS.iter().chain(&process::PATHS).chain(&sweep::PATHS).collect();
+    let paths: Vec<&'static Path> =
+        ingest::PATHS.iter().chain(&process::PATHS).chain(&sweep::PATHS).chain(&expectations::PATHS).collect();
 
-    say("moto: all paths, by the template as it is by default");
+    say("moto: all paths, by the template as it is by default, with expectations");
     let moto = Server::moto(&arguments.directory, None);
-    let world = arguments.world(Services::moto(&moto, true), Vec::new()).await;
+    let world = arguments.world(Services::moto(&moto, true), with_expectations(&[])).await;
     let mut log = AccessLog::of(moto.output.clone());
     let survey = Survey::of(&world, &paths, &mut log).await;
     say("moto: without each permission in turn");
@@ -115,7 +117,7 @@ async fn prove(arguments: &Arguments) -> Report {
 
     say("moto: the same with tracing, and a customer's key");
     let moto = Server::moto(&arguments.directory, Some(KEY_ARN));
-    let parameters = vec![("Tracing", "Active".to_owned()), ("KeyArn", KEY_ARN.to_owned())];
+    let parameters = with_expectations(&[("Tracing", "Active"), ("KeyArn", KEY_ARN)]);
     let world = arguments.world(Services::moto(&moto, true), parameters).await;
     let mut log = AccessLog::of(moto.output.clone());
     let with_key = Survey::of(&world, &paths, &mut log).await;
@@ -133,6 +135,11 @@ async fn prove(arguments: &Arguments) -> Report {
     let compared =
         semantics::compare(arguments.directory.clone(), arguments.binaries.clone(), &paths, &survey, say).await;
     Report { survey, with_key, seen, compared }
+}
+
+/// The template's parameters, where jobs can be expected.
+pub(crate) fn with_expectations(others: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    others.iter().chain(&[("Expectations", "on")]).map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
 impl Arguments {

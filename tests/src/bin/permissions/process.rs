@@ -12,6 +12,7 @@ use tests::source::Source;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
+use crate::lambda::EVENTS;
 use crate::path::{Path, body, small_body, source};
 use crate::world::{Outage, Outcome, World};
 
@@ -22,7 +23,7 @@ const LARGE_BYTES: usize = 70 * 1024;
 /// So many outputs fill a published event.
 const MANY_OUTPUTS: usize = 4000;
 
-pub(crate) const PATHS: [Path; 18] = [
+pub(crate) const PATHS: [Path; 19] = [
     Path {
         function: "Process",
         name: "recorded",
@@ -63,17 +64,19 @@ pub(crate) const PATHS: [Path; 18] = [
             Box::pin(async move {
                 let source = source(world, name).await;
                 world.feed(&source, &small_body(), Outage::None).await;
-                let messages = match world.poll().await {
+                let messages = match world.poll(EVENTS).await {
                     Ok(messages) => messages,
                     Err(refused) => return world.outcome(&[refused]).await,
                 };
                 // Two instances at once; which of them was first is chance.
-                let (one, other) =
-                    tokio::join!(world.handle(&messages, Outage::None), world.handle(&messages, Outage::None));
+                let (one, other) = tokio::join!(
+                    world.handle(EVENTS, &messages, Outage::None),
+                    world.handle(EVENTS, &messages, Outage::None)
+                );
                 let kept: BTreeSet<String> = one.ids.into_iter().chain(other.ids).collect();
                 let troubles =
                     if one.troubles == other.troubles { one.troubles } else { one.troubles + &other.troubles };
-                let refused = world.delete(&messages, &kept.iter().cloned().collect::<Vec<_>>()).await;
+                let refused = world.delete(EVENTS, &messages, &kept.iter().cloned().collect::<Vec<_>>()).await;
                 world
                     .outcome(&[format!("{} kept{troubles}{}", kept.len(), if refused { ", not deleted" } else { "" })])
                     .await
@@ -137,6 +140,11 @@ pub(crate) const PATHS: [Path; 18] = [
         function: "Process",
         name: "sender broken",
         walk: |world, name| Box::pin(async move { ask(world, name, End::Completed, Condition::Broken).await }),
+    },
+    Path {
+        function: "Process",
+        name: "progress where ends win",
+        walk: |world, name| Box::pin(async move { progress(world, name).await }),
     },
     Path {
         function: "Process",
@@ -238,6 +246,19 @@ async fn ask(world: &World, name: &str, end: End, condition: Condition) -> Outco
     let name = name.replace(' ', "-");
     let source = world.set_up(&name, sender.confirms(Source::new(Provider::Csm))).await;
     world.feed(&source, &sender.webhook(&job, End::Completed), Outage::None).await;
+    let processed = world.process(Outage::None).await;
+    world.outcome(&[processed]).await
+}
+
+/// An event that tells of progress, of a source that publishes none after the end of its job.
+async fn progress(world: &World, name: &str) -> Outcome {
+    let source = Source::new(Provider::Csm).with_option("order", "end-wins");
+    let source = world.set_up(&name.replace(' ', "-"), source).await;
+    let body = json!({
+        "type": "session_status_changed",
+        "payload": {"session_id": "SESSION_1", "new_status": "incomplete", "timestamp": "2025-09-01T07:26:50.484Z"},
+    });
+    world.feed(&source, body.to_string().as_bytes(), Outage::None).await;
     let processed = world.process(Outage::None).await;
     world.outcome(&[processed]).await
 }

@@ -7,6 +7,7 @@ use crate::account::{Account, Services};
 use crate::path::Path;
 use crate::server::Server;
 use crate::survey::Survey;
+use crate::with_expectations;
 use crate::world::World;
 
 /// How an implementation compares with moto.
@@ -26,7 +27,7 @@ pub(crate) async fn compare(
     say: impl Fn(&str),
 ) -> Vec<Comparison> {
     let world = async |services: Services| World {
-        account: Account::create(services, Vec::new()).await,
+        account: Account::create(services, with_expectations(&[])).await,
         binaries: binaries.clone(),
         directory: directory.clone(),
         masks: Mutex::default(),

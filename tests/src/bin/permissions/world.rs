@@ -169,14 +169,14 @@ impl World {
         }
     }
 
-    /// All records.
+    /// All records, of events and of jobs: they have a state.
     pub(crate) async fn records(&self) -> Vec<Record> {
         let mut records = self.items().await;
-        records.retain(|record| record.id() != DIRECTORY_ID);
+        records.retain(|record| !record.text("state").is_empty());
         records
     }
 
-    /// All items: the records, and the directory of sources.
+    /// All items: the records, the directory of sources, and how fast senders are asked about jobs.
     async fn items(&self) -> Vec<Record> {
         let Account { tables, stack, .. } = &self.account;
         let scan = tables.dynamodb.scan().table_name(&stack.ledger_table).consistent_read(true).send().await;
@@ -186,10 +186,10 @@ impl World {
         records
     }
 
-    /// Plays that the time has come for which every record waits.
+    /// Plays that the time has come for which every item waits.
     pub(crate) async fn hurry(&self) {
-        for mut record in self.records().await {
-            for name in ["due_at", "not_before", "lease_until"] {
+        for mut record in self.items().await {
+            for name in ["due_at", "not_before", "lease_until", "blocked_until"] {
                 if record.number(name).is_some() {
                     record = record.with_number(name, now_millis() - 1);
                 }
@@ -251,11 +251,16 @@ impl World {
         if records.is_empty() {
             told.push("no record".to_owned());
         }
-        if self.items().await.len() > records.len() {
+        let others = self.items().await;
+        if others.iter().any(|item| item.id() == DIRECTORY_ID) {
             told.push("a directory of sources".to_owned());
+        }
+        if others.iter().any(|item| item.number("blocked_until").is_some()) {
+            told.push("the sender is left alone".to_owned());
         }
         let count = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}{}", plural(count)));
         told.extend(count(self.messages(&stack.events_queue_url).await, "message"));
+        told.extend(count(self.messages(&stack.expect_queue_url).await, "expectation message"));
         told.extend(count(self.messages(&stack.dead_letter_queue_url).await, "dead letter"));
         told.extend(self.published().await.into_iter().map(|kind| format!("published {kind}")));
         let keys = self.keys().await;

@@ -65,7 +65,7 @@ fn whatever_a_sender_answers_in_http_is_sorted() {
     check(400, expect!["not yet: the sender's API answered 400"]);
     check(500, expect!["not yet: the sender's API answered 500"]);
     let ConfirmationNeed::Ask(inquiry) = need_of(Provider::Csm, VerifiedBy::Token, &complete) else { panic!() };
-    let verdict = inquiry.check(&ApiAnswer { status: 200, body: b"<html>".to_vec() });
+    let verdict = inquiry.check(&ApiAnswer { status: 200, body: b"<html>".to_vec(), retry_after: None });
     expect![[r#"NotYet { reason: "the sender's API answered something that is not JSON" }"#]]
         .assert_eq(&format!("{verdict:?}"));
 }

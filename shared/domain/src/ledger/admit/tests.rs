@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
-use crate::digest::Digest;
 use crate::event::Origin;
 use crate::event::event_id::EventId;
 use crate::event::event_type::EventType;
@@ -15,8 +14,8 @@ const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const SCHEDULE: Schedule = Schedule::at(TimeScale::REAL);
 
-const DUPLICATE: Admission = Admission::Duplicate { differs: false };
-const DIFFERS: Admission = Admission::Duplicate { differs: true };
+const DUPLICATE: Admission = Admission::Duplicate { differs: false, is_late: false };
+const DIFFERS: Admission = Admission::Duplicate { differs: true, is_late: false };
 
 fn existing(state: State, verified_by: VerifiedBy) -> RecordState {
     RecordState {
@@ -24,6 +23,7 @@ fn existing(state: State, verified_by: VerifiedBy) -> RecordState {
         recorded_by: "another".to_owned(),
         body_sha256: Digest::of(b"body"),
         verified_by,
+        origin: Origin::Webhook,
         is_contradicted: false,
         brought_forward_at: None,
         claimed_by: None,
@@ -133,4 +133,33 @@ fn another_body_has_the_api_asked_at_once_but_once_a_minute() {
     check(&waits(None), true, b"body", DUPLICATE);
     check(&RecordState { verified_by: VerifiedBy::Signature, ..waits(None) }, true, b"another", DUPLICATE);
     check(&RecordState { not_before: Some(NOW), ..waits(None) }, true, b"another", DUPLICATE);
+}
+
+#[test]
+fn what_the_api_tells_is_worked_on_once() {
+    let check = |state: State, expires_at_seconds: Option<i64>, body: &[u8], expected: PolledAdmission| {
+        let existing = RecordState { expires_at_seconds, ..existing(state, VerifiedBy::Token) };
+        assert_eq!(admit_polled(&existing, Digest::of(body), NOW), expected, "{state}");
+    };
+    let later = Some(1_800_000_000);
+    for state in [State::Received, State::Processing] {
+        check(state, None, b"another", PolledAdmission::Unfinished);
+    }
+    check(State::Done, later, b"another", PolledAdmission::Finished);
+    check(State::Failed, later, b"body", PolledAdmission::Finished);
+    check(State::Failed, later, b"another", PolledAdmission::Beside);
+    let over = 1_700_000_000;
+    check(State::Done, Some(over), b"body", PolledAdmission::Expired { expires_at_seconds: over });
+}
+
+#[test]
+fn a_tokens_body_under_the_id_of_a_polled_event_is_late() {
+    let polled = RecordState { origin: Origin::Poll, ..existing(State::Done, VerifiedBy::Confirmed) };
+    let by_token = |body: &[u8]| event(VerifiedBy::Token, KeyMeaning::State, true, body);
+    for body in [&b"body"[..], b"another"] {
+        let admitted = admit(&polled, &by_token(body), NOW, SCHEDULE);
+        assert_eq!(admitted, Admission::Duplicate { differs: false, is_late: true });
+    }
+    let signed = event(VerifiedBy::Signature, KeyMeaning::State, false, b"another");
+    assert_eq!(admit(&polled, &signed, NOW, SCHEDULE), Admission::Beside);
 }

@@ -26,7 +26,12 @@ fn check_source(written: &str, expected: &Expect) {
 
 #[test]
 fn nothing_is_done_that_was_not_asked_for() {
-    check("", &expect!["Options { archive: false, max_asset_bytes: 536870912, asset_hosts: [], confirm: None }"]);
+    check(
+        "",
+        &expect![
+            "Options { archive: false, max_asset_bytes: 536870912, asset_hosts: [], confirm: None, expect: None, order: AsProcessed }"
+        ],
+    );
 }
 
 #[test]
@@ -34,13 +39,13 @@ fn what_is_asked_for_is_done() {
     check(
         r#","archive":true,"max_asset_bytes":1000,"asset_hosts":["cdn.example.com"," .Example.org"]"#,
         &expect![[
-            r#"Options { archive: true, max_asset_bytes: 1000, asset_hosts: [Exact("cdn.example.com"), Below(".example.org")], confirm: None }"#
+            r#"Options { archive: true, max_asset_bytes: 1000, asset_hosts: [Exact("cdn.example.com"), Below(".example.org")], confirm: None, expect: None, order: AsProcessed }"#
         ]],
     );
     check(
         r#","confirm":true,"api_key":" sk-0123456789\n""#,
         &expect![[r#"
-            Options { archive: false, max_asset_bytes: 536870912, asset_hosts: [], confirm: Some(ApiAccess { key: a key, family: None, test_only_base_url: None }) }
+            Options { archive: false, max_asset_bytes: 536870912, asset_hosts: [], confirm: Some(ApiAccess { key: a key, family: None, test_only_base_url: None }), expect: None, order: AsProcessed }
             every delivery of this source is signed, so `confirm` has no effect"#]],
     );
 }
@@ -51,7 +56,7 @@ fn modelslab_is_asked_in_the_part_that_knows_the_job() {
     check_source(
         &format!(r#"{modelslab},"api_family":"video","api_base_url":"http://127.0.0.1:4000""#),
         &expect![
-            "Options { archive: false, max_asset_bytes: 536870912, asset_hosts: [], confirm: Some(ApiAccess { key: a key, family: Some(\"video\"), test_only_base_url: Some(LoopbackUrl(4000)) }) }"
+            "Options { archive: false, max_asset_bytes: 536870912, asset_hosts: [], confirm: Some(ApiAccess { key: a key, family: Some(\"video\"), test_only_base_url: Some(LoopbackUrl(4000)) }), expect: None, order: AsProcessed }"
         ],
     );
     check_source(
@@ -67,6 +72,64 @@ fn modelslab_is_asked_in_the_part_that_knows_the_job() {
             `api_family` is not the name of a part of ModelsLab's API, such as `video` or `text-to-3d`
             `api_family` is not the name of a part of ModelsLab's API, such as `video` or `text-to-3d`"#]],
         );
+    }
+}
+
+#[test]
+fn jobs_are_waited_for_where_their_sender_can_be_asked() {
+    let csm = format!(r#"{SIGNS_NOTHING}"csm","api_key":"sk-0123456789""#);
+    let expected = |written: &str| {
+        let json = format!(r#"{{{csm},"expect":{written}}}"#);
+        let source = Source::parse(SourceName::parse("test").unwrap(), &json).unwrap();
+        let expect = source.options.map(|options| options.expect.expect("it is asked for"));
+        expect.map_or_else(
+            |error| error.to_string(),
+            |ExpectOptions { waits, poll_per_minute, from_events, .. }| {
+                format!("{} {} {poll_per_minute} {from_events}", waits.within_seconds, waits.give_up_seconds)
+            },
+        )
+    };
+    assert_eq!(expected("{}"), "600 86400 60 false");
+    assert_eq!(
+        expected(r#"{"within_seconds":10,"give_up_seconds":10,"poll_per_minute":1,"from_events":true}"#),
+        "10 10 1 true"
+    );
+    assert_eq!(
+        expected(r#"{"within_seconds":9}"#),
+        "`expect` cannot be followed: `within_seconds` is 9: give 10 to 2592000, which is 30 days"
+    );
+    assert_eq!(
+        expected(r#"{"give_up_seconds":599}"#),
+        "`expect` cannot be followed: `give_up_seconds` is 599: give `within_seconds`, 600, to 7776000, which is 90 days"
+    );
+    assert_eq!(expected(r#"{"poll_per_minute":0}"#), "`expect` cannot be followed: `poll_per_minute` is 1 to 1000");
+}
+
+#[test]
+fn jobs_are_not_waited_for_where_nobody_can_be_asked_or_ids_are_used_again() {
+    let refused = |written: &str| {
+        let json = format!(r#"{{{SIGNS_NOTHING}{written}}}"#);
+        let source = Source::parse(SourceName::parse("test").unwrap(), &json).unwrap();
+        source.options.map_or_else(|error| error.to_string(), |options| format!("{options:?}"))
+    };
+    assert_eq!(
+        refused(r#""csm","expect":{}"#),
+        "`expect` needs the key of the sender's API: give it as `api_key`, or leave `expect` out"
+    );
+    assert_eq!(
+        refused(r#""shotstack","api_key":"sk-0","expect":{}"#),
+        "`expect` cannot work, since no way to ask Shotstack's API about a job is known: leave `expect` out"
+    );
+    for dedupe in ["content", "off"] {
+        for option in ["expect", "order"] {
+            let value = if option == "expect" { "{}" } else { r#""end-wins""# };
+            assert_eq!(
+                refused(&format!(r#""csm","api_key":"sk-0","dedupe":"{dedupe}","{option}":{value}"#)),
+                format!(
+                    "`{option}` needs `dedupe` to be \"key\": the id of a job must stand for one job, and a repeat for the same event"
+                )
+            );
+        }
     }
 }
 
