@@ -5,6 +5,7 @@ use domain::description::Description;
 use domain::provider::Provider;
 use domain::source::Source;
 use domain::source::source_name::SourceName;
+use serde_json::{Value, json};
 
 const GUIDE: &str = include_str!("../providers/README.md");
 const PAGE: &str = include_str!("../../../docs/sources.md");
@@ -39,14 +40,19 @@ fn every_part_that_the_guide_shows_fits_into_a_description() {
 }
 
 #[test]
-fn guide_and_page_show_whole_secrets_of_an_operators_own() {
-    for page in [GUIDE, PAGE] {
-        let secrets: Vec<&str> = blocks(page, "json").filter(|text| text.contains("\"scheme\"")).collect();
-        assert!(!secrets.is_empty(), "there is an example");
-        for text in secrets {
-            let source = Source::parse(SourceName::parse("acme-prod").expect("a name"), text).expect(text);
-            assert_eq!(source.provider, Provider::Custom);
-            assert_eq!(source.warnings, Vec::<String>::new());
-        }
+fn guide_and_page_show_descriptions_of_an_operators_own() {
+    let check = |secret: &str| {
+        let source = Source::parse(SourceName::parse("acme-prod").expect("a name"), secret).expect(secret);
+        assert_eq!(source.provider, Provider::Custom);
+        assert_eq!(source.warnings, Vec::<String>::new());
+    };
+    let secrets: Vec<&str> = blocks(GUIDE, "json").filter(|text| text.contains("\"scheme\"")).collect();
+    assert!(!secrets.is_empty(), "the guide shows a whole secret");
+    secrets.into_iter().for_each(check);
+    let descriptions: Vec<&str> = blocks(PAGE, "toml").collect();
+    assert!(!descriptions.is_empty(), "the page shows a description");
+    for text in descriptions {
+        let scheme: Value = toml::from_str(text).expect(text);
+        check(&json!({"scheme": scheme, "secrets": ["a secret that Acme showed me"]}).to_string());
     }
 }

@@ -35,14 +35,14 @@ fn the_secrets_of_sources_are_taken_without_a_warning() {
 #[test]
 fn the_descriptions_of_senders_are_taken() {
     let mut count = 0;
-    for page in all().into_iter().filter(|page| page.path.starts_with("docs/")) {
+    for page in all().into_iter().filter(|page| page.path.starts_with("docs/tutorials/")) {
         for block in page.blocks("toml") {
             let written = toml::from_str(block).unwrap_or_else(|error| panic!("{}: {error}", page.path));
             own_description(written).unwrap_or_else(|error| panic!("{}: {error}", page.path));
             count += 1;
         }
     }
-    assert!(count > 1, "only {count} descriptions were found");
+    assert!(count > 0, "no description was found");
 }
 
 #[test]
