@@ -18,10 +18,11 @@ use crate::replay::JOBS;
 use crate::time::{ASK_AGAIN_AFTER, NOW};
 
 /// What says how the event stands. The rest of an item says what the event is, and is left out of the states.
-const STANDING: [Attribute; 16] = [
+const STANDING: [Attribute; 17] = [
     Attribute::Id,
     Attribute::State,
     Attribute::VerifiedBy,
+    Attribute::Origin,
     Attribute::BodySha256,
     Attribute::Delivery,
     Attribute::Attempts,
