@@ -51,10 +51,12 @@ class NoEd25519(Exception):
     """Nobody here can say."""
 
 
-def single(headers: list[list[str]], names: str | list[str], joined: bool = False) -> str:
-    """The value of the first of the headers that is there, which must be there once."""
+def single(headers: list[list[str]], names: str | list[str], joined: bool = False, has_commas: bool = False) -> str:
+    """The value of the first of the headers that is there: once, or in parts of one list with commas."""
     for name in [names] if isinstance(names, str) else names:
         values = [value.strip() for known, value in headers if known.lower() == name.lower()]
+        if has_commas and values:
+            values = [",".join(values)]
         if len(values) > 1 or (values and "," in values[0] and not joined):
             raise Refused(f"{name} is doubled")
         if values and values[0]:
@@ -304,7 +306,8 @@ class Delivery:
             texts = [text.removeprefix(syntax.get("prefix", "")) for text in self.each(self.scheme["any_header"])]
             value = ""
         else:
-            value = self.placed() if "at" in self.scheme else single(self.headers, self.scheme["header"], joined=is_list)
+            has_commas = form == "pairs" and syntax["separator"] == ","
+            value = self.placed() if "at" in self.scheme else single(self.headers, self.scheme["header"], is_list, has_commas)
         if "any_header" in self.scheme:
             pass
         elif form == "prefix":

@@ -17,7 +17,7 @@ from in_body import in_body
 from more_cases import more_cases
 from second_bodies import second_bodies
 from signing import NOW_SECONDS, TOKENS, URL, Basic, Header, Hmac, InBody, Pairs, Prefixed, Recipe, Sent, Signing, TokenInBody
-from signing import StaticToken, UrlToken, Versions, compact, flipped
+from signing import Signatures, StaticToken, UrlToken, Versions, compact, flipped
 
 
 def without(headers: list[Header], name: str) -> list[Header]:
@@ -164,10 +164,8 @@ def signed(recipe: Signing) -> Iterator[Case]:
     yield case("previous-secret-gone", "It is signed with a secret that counts no more.", by_previous, wrong)
     yield case("secret-wrong", "It is signed with somebody else's secret.", recipe.headers(sent, [other]), wrong, 2)
     for name, shows, headers in around(recipe, "signature", recipe.header, genuine):
-        reason = "signature_missing"
-        if name.endswith("doubled"):
-            reason = recipe.doubled
-        yield case(name, shows, headers, Refused(reason))
+        reason = recipe.doubled if name.endswith("doubled") else "signature_missing"
+        yield case(name, shows, headers, Refused(reason) if reason else Accepted(0))
     yield from about_the_signature(recipe, sent, case)
     yield from about_the_body(recipe, sent, genuine, case)
     if isinstance(recipe, Hmac):
@@ -271,9 +269,9 @@ def about_the_list(recipe: Pairs | Versions, sent: Sent, case: Any) -> Iterator[
         both = recipe.listed([(recipe.other_version, wrong), (recipe.version, right)])
         only = recipe.listed([(recipe.other_version, right)])
     else:
-        time = (recipe.timestamp_key, sent.timestamp)
-        both = recipe.listed([time, (recipe.other_key, wrong), (recipe.signature_key, right)])
-        only = recipe.listed([time, (recipe.other_key, right)])
+        time = [] if isinstance(recipe, Signatures) else [(recipe.timestamp_key, sent.timestamp)]
+        both = recipe.listed([*time, (recipe.other_key, wrong), (recipe.signature_key, right)])
+        only = recipe.listed([*time, (recipe.other_key, right)])
     yield case("other-version-beside", "A version that nobody knows is passed over.", said(both), Accepted(0))
     yield case("other-version-only", "Only a version that nobody knows is there.", said(only), Refused(recipe.no_version))
 
@@ -309,7 +307,7 @@ def about_the_time(recipe: Signing, sent: Sent, genuine: list[Header], case: Any
         yield timed("time-tomorrow", "Nothing limits how far ahead it may be.", day, Accepted(0))
     if recipe.timestamp_header:
         yield from about_the_header(recipe, sent, genuine, case)
-    if isinstance(recipe, Pairs):
+    if isinstance(recipe, Pairs) and not isinstance(recipe, Signatures):
         yield from about_the_pair(recipe, sent, case)
     if recipe.timestamp_in_body:
         yield from about_the_field(recipe, sent, case)

@@ -8,19 +8,21 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from case import Accepted, Case, Refused
-from media_senders import Fal, Kie
+from media_senders import Kie
+from more_business_senders import Square
 from other_senders import Twilio
-from signing import TOKENS, URL, Recipe, Sent, StandardWebhooks, compact
+from signing import TOKENS, URL, KeySet, Recipe, Sent, StandardWebhooks, compact
 
 
 def more_cases(recipe: Recipe) -> Iterator[Case]:
     if isinstance(recipe, Twilio):
         yield from of_a_form(recipe)
         yield from of_a_digest_in_the_url(recipe)
+    if isinstance(recipe, Twilio | Square):
         yield from of_a_url(recipe)
     if isinstance(recipe, Kie):
         yield from of_a_field(recipe)
-    if isinstance(recipe, Fal):
+    if isinstance(recipe, KeySet):
         yield from of_an_account(recipe)
     if isinstance(recipe, StandardWebhooks) and recipe.proof == "secret":
         yield from of_a_secret(recipe)
@@ -38,23 +40,20 @@ def of_a_secret(recipe: StandardWebhooks) -> Iterator[Case]:
     yield case("secret-unpadded", "The secret's padding may be left out.", secret.rstrip("="))
 
 
-class FalForAnother(Fal):
-    signed_headers = {Fal.account_header: "user_9zyxWVUtsrQPOnml"}
-
-
-def of_an_account(recipe: Fal) -> Iterator[Case]:
+def of_an_account(recipe: KeySet) -> Iterator[Case]:
     sent, ours = recipe.sent(), recipe.options["account"]
-    (others,) = FalForAnother.signed_headers.values()
+    others = "user_9zyxWVUtsrQPOnml"
+    another = type("Another", (type(recipe),), {"signed_headers": {recipe.account_header: others}})()
     wrong = Refused("account_wrong")
 
-    def case(name: str, shows: str, of: Fal, verdict: Accepted | Refused, path: str = "", **changes: Any) -> Case:
+    def case(name: str, shows: str, of: KeySet, verdict: Accepted | Refused, path: str = "", **changes: Any) -> Case:
         delivered = replace(sent, url=URL + path)
         return Case(name, shows, recipe, delivered, of.headers(delivered), verdict, **changes)
 
     shows = "A source may have several accounts."
     yield case("account-second", shows, recipe, Accepted(0), options={"account": [others, ours]})
     shows = "The sender signs for all of its customers with one key, and this is another customer's."
-    yield case("account-wrong", shows, FalForAnother(), wrong)
+    yield case("account-wrong", shows, another, wrong)
     shows = "Accounts are compared exactly."
     yield case("account-in-other-case", shows, recipe, wrong, options={"account": ours.swapcase()})
     yield case("account-longer", shows, recipe, wrong, options={"account": ours[:-1]})
@@ -107,7 +106,7 @@ def of_a_digest_in_the_url(recipe: Twilio) -> Iterator[Case]:
     yield case("json-changed", "The digest is that of another body.", query, Refused("body_digest_wrong"), changed)
 
 
-def of_a_url(recipe: Twilio) -> Iterator[Case]:
+def of_a_url(recipe: Twilio | Square) -> Iterator[Case]:
     sent = replace(recipe.sent(), url=f"{URL}?order=7&sort=b%2Fa")
     genuine = recipe.headers(sent)
     wrong = Refused("signature_wrong")

@@ -7,6 +7,7 @@ makes all the others of that sender is held against it all the same.
 from dataclasses import dataclass
 
 from media_senders import Get3W, Replicate
+from more_business_senders import Bitbucket, CoinbaseCommerce, Jira, PagerDuty, Razorpay, Sanity, Square
 from other_senders import OCCURRED, UNRECOGNIZED, GitHub, Paddle, Slack, StandardWebhooksEd25519
 from other_senders import StandardWebhooksItself, Twilio
 from signing import Sent, Signing
@@ -33,6 +34,8 @@ STANDARD = "https://github.com/standard-webhooks/standard-webhooks"
 PADDLE = (
     "https://github.com/PaddleHQ/paddle-node-sdk/blob/main/src/__tests__/notifications/webhooks-validator.test.ts"
 )
+RAZORPAY = "https://github.com/razorpay/razorpay-python/blob/master/tests/test_client_utility.py"
+SQUARE = "https://github.com/square/square-nodejs-sdk/blob/master/tests/integration/webhooks.test.ts"
 TWILIO = "https://github.com/twilio/twilio-python/blob/main/tests/unit/test_request_validator.py"
 
 ALL = [
@@ -179,5 +182,146 @@ ALL = [
         ),
         "a9nBmqA0ju/hNViExpshrM61xv4=",
         TWILIO,
+    ),
+    Published(
+        "published-go-library",
+        PagerDuty(),
+        "lDQHScfUeXUKaQRNF+8XIiDKZ7XX3itBAYzwU0TARw8lJqRnkKl2iB1anSb0Z+IK",
+        Sent(
+            b'{"event":{"id":"01BWDWL3NYY7LUFPZCC28QUCMK","event_type":"incident.priority_updated","resource_type":"incident",'
+            b'"occurred_at":"2021-04-26T17:36:27.458Z","agent":{"html_url":"https://acme.pagerduty.com/users/PLH1HKV","id":"PL'
+            b'H1HKV","self":"https://api.pagerduty.com/users/PLH1HKV","summary":"Tenex Engineer","type":"user_reference"},"cli'
+            b'ent":null,"data":{"id":"PGR0VU2","type":"incident","self":"https://api.pagerduty.com/incidents/PGR0VU2","html_ur'
+            b'l":"https://acme.pagerduty.com/incidents/PGR0VU2","number":2,"status":"triggered","title":"A little bump in the '
+            b'road","service":{"html_url":"https://acme.pagerduty.com/services/PF9KMXH","id":"PF9KMXH","self":"https://api.pag'
+            b'erduty.com/services/PF9KMXH","summary":"API Service","type":"service_reference"},"assignees":[{"html_url":"https'
+            b'://acme.pagerduty.com/users/PTUXL6G","id":"PTUXL6G","self":"https://api.pagerduty.com/users/PTUXL6G","summary":"'
+            b'User 123","type":"user_reference"}],"escalation_policy":{"html_url":"https://acme.pagerduty.com/escalation_polic'
+            b'ies/PUS0KTE","id":"PUS0KTE","self":"https://api.pagerduty.com/escalation_policies/PUS0KTE","summary":"Default","'
+            b'type":"escalation_policy_reference"},"teams":[{"html_url":"https://acme.pagerduty.com/teams/PFCVPS0","id":"PFCVP'
+            b'S0","self":"https://api.pagerduty.com/teams/PFCVPS0","summary":"Engineering","type":"team_reference"}],"priority'
+            b'":{"html_url":"https://acme.pagerduty.com/account/incident_priorities","id":"PSO75BM","self":"https://api.pagerd'
+            b'uty.com/priorities/PSO75BM","summary":"P1","type":"priority_reference"},"urgency":"high","conference_bridge":{"c'
+            b'onference_number":1000,"conference_url":"https://example.com"},"resolve_reason":null}}}'
+        ),
+        "v1=0c0b9495b893a39e70d1fea2fe11fbe0a825f88b9f67846f6cc07dd2bc5476cd",
+        "https://github.com/PagerDuty/go-pagerduty/blob/main/webhookv3/webhookv3_test.go",
+        key=["01BWDWL3NYY7LUFPZCC28QUCMK"],
+    ),
+    Published(
+        "published-python-library",
+        Razorpay(),
+        "key_secret",
+        Sent(
+            b'{\n'
+            b'  "event": "payment.authorized",\n'
+            b'  "entity": "event",\n'
+            b'  "contains": [\n'
+            b'    "payment"\n'
+            b'  ],\n'
+            b'  "payload": {\n'
+            b'    "payment": {\n'
+            b'      "entity": {\n'
+            b'        "id": "pay_6koWN7bvxujzxM",\n'
+            b'        "entity": "payment",\n'
+            b'        "amount": 1000000,\n'
+            b'        "currency": "INR",\n'
+            b'        "status": "captured",\n'
+            b'        "order_id": "order_100000000order",\n'
+            b'        "international": false,\n'
+            b'        "method": "card",\n'
+            b'        "amount_refunded": 0,\n'
+            b'        "refund_status": null,\n'
+            b'        "captured": true,\n'
+            b'        "description": "random description",\n'
+            b'        "card_id": "card_6koWNAT6LASUqy",\n'
+            b'        "bank": null,\n'
+            b'        "wallet": null,\n'
+            b'        "vpa": null,\n'
+            b'        "email": "a@b.com",\n'
+            b'        "contact": "+919999999999",\n'
+            b'        "notes": {\n'
+            b'          "merchant_order_id": "random order id"\n'
+            b'        },\n'
+            b'        "fee": 23000,\n'
+            b'        "service_tax": 3000,\n'
+            b'        "error_code": null,\n'
+            b'        "error_description": null,\n'
+            b'        "created_at": 1479978483\n'
+            b'      }\n'
+            b'    }\n'
+            b'  },\n'
+            b'  "created_at": 1400826760\n'
+            b'}\n'
+        ),
+        "d60e67fd884556c045e9be7dad57903e33efc7172c17c6e3ef77db42d2b366e9",
+        RAZORPAY,
+    ),
+    Published(
+        "published-node-library",
+        Square(),
+        "Ibxx_5AKakO-3qeNVR61Dw",
+        Sent(
+            b'{"merchant_id":"MLEFBHHSJGVHD","type":"webhooks.test_notification",'
+            b'"event_id":"ac3ac95b-f97d-458c-a6e6-18981597e05f","created_at":"2022-07-13T20:30:59.037339943Z",'
+            b'"data":{"type":"webhooks","id":"bc368e64-01aa-407e-b46e-3231809b1129"}}',
+            url="https://webhook.site/679a4f3a-dcfa-49ee-bac5-9d0edad886b9",
+        ),
+        "GF4YkrJgGBDZ9NIYbNXBnMzqb2HoL4RW/S6vkZ9/2N4=",
+        SQUARE,
+        key=["ac3ac95b-f97d-458c-a6e6-18981597e05f"],
+    ),
+    Published(
+        "published-node-library-special-characters",
+        Square(),
+        "signature-key",
+        Sent(b'{"data":{"type":"webhooks","id":">id<"}}', url="https://webhook.site/webhooks"),
+        "Cxt7+aTi4rKgcA0bC4g9EHdVtLSDWdqccmL5MvihU4U=",
+        SQUARE,
+        UNRECOGNIZED,
+    ),
+    Published(
+        "published-documentation",
+        Jira(),
+        "It's a Secret to Everybody",
+        Sent(b"Hello World!", content_type="text/plain"),
+        "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9",
+        "https://developer.atlassian.com/cloud/jira/platform/webhooks/",
+        UNRECOGNIZED,
+    ),
+    Published(
+        "published-documentation",
+        Bitbucket(),
+        "It's a Secret to Everybody",
+        Sent(b"Hello World!", content_type="text/plain"),
+        "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9",
+        "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/",
+        UNRECOGNIZED,
+    ),
+    Published(
+        "published-python-library",
+        CoinbaseCommerce(),
+        "30291a20-0bd1-4267-9b0f-e6e7b123c0bf",
+        Sent(
+            b'{"id":1,"scheduled_for":"2017-01-31T20:50:02Z","attempt_number":1,"event":{"id":"24934862-d980-46cb-9402-43c'
+            b'81b0cdba6","type":"charge:created","api_version":"2018-03-22","created_at":"2017-01-31T20:49:02Z","data":{"c'
+            b'ode":"66BEOV2A","name":"The Sovereign Individual","description":"Mastering the Transition to the Information'
+            b' Age","hosted_url":"https://commerce.coinbase.com/charges/66BEOV2A","created_at":"2017-01-31T20:49:02Z","exp'
+            b'ires_at":"2017-01-31T21:04:02Z","timeline":[{"time":"2017-01-31T20:49:02Z","status":"NEW"}],"metadata":{},"p'
+            b'ricing_type":"no_price","payments":[],"addresses":{"bitcoin":"0000000000000000000000000000000000","ethereum"'
+            b':"0x0000000000000000000000000000000000000000","litecoin":"3000000000000000000000000000000000","bitcoincash":'
+            b'"bitcoincash:000000000000000000000000000000000000000000"}}}}'
+        ),
+        "8be7742c7d372f08a6a3224edadf18a22b65fa9e28f3f2de97376cdaa092590d",
+        "https://github.com/coinbase/coinbase-commerce-python/blob/master/tests/test_webhook.py",
+        key=["24934862-d980-46cb-9402-43c81b0cdba6"],
+    ),
+    Published(
+        "published-node-library",
+        Sanity(),
+        "test",
+        Sent(b'{"_id":"resume"}', timestamp="1633519811129"),
+        "t=1633519811129,v1=tLa470fx7qkLLEcMOcEUFuBbRSkGujyskxrNXcoh0N0",
+        "https://github.com/sanity-io/webhook-toolkit/blob/main/test/signature.test.ts",
     ),
 ]

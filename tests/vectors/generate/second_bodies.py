@@ -40,13 +40,24 @@ CONFIRM = {"confirm": True, "api_key": "an-invented-api-key"}
 
 KINDS: dict[str, list[Kind]] = {
     "acme": [Kind(STATE, ("example/7.png", "example/8.png"))],
+    "anthropic": [Kind(EVENT, ("04:04Z", "04:05Z"))],
     # Its deliveries have no id.
     "asana": [],
     "assemblyai": [Kind(STATE, ('"completed"}', '"completed" }'), confirm=CONFIRM)],
+    # Its bodies have no id of the event.
+    "bitbucket": [],
     "black-forest-labs": [Kind(STATE, ("1.png", "2.png"))],
+    # Its bodies have no id of the event.
+    "buildkite": [],
     "bunny-stream": [Kind(STATE, ('"Status":3}', '"Status":3 }'))],
+    # Their bodies have no id of the event.
+    "cal-com": [],
+    "calendly": [],
+    "clerk": [Kind(EVENT, ("user.created", "user.updated"))],
     # Its deliveries have no id that is said to be the same in each attempt.
     "clickup": [],
+    # `attempt_number` differs in each attempt.
+    "coinbase-commerce": [Kind(EVENT, ('"attempt_number":1', '"attempt_number":2'))],
     "creatomate": [Kind(STATE, ("1.mp4", "2.mp4"))],
     "csm": [
         Kind(STATE, ("1.glb", "2.glb"), confirm=CONFIRM),
@@ -85,6 +96,23 @@ KINDS: dict[str, list[Kind]] = {
     "described-instant": [Kind(STATE, ('"amount":1', '"amount":2'))],
     # Its events have no id.
     "discord": [],
+    # `retryCount` differs in each attempt.
+    "docusign": [
+        Kind(EVENT, ('"retryCount":0', '"retryCount":1')),
+        Kind(
+            EVENT,
+            ('"retryCount":0', '"retryCount":1'),
+            "recipient",
+            {
+                "event": "recipient-completed",
+                "retryCount": 0,
+                "generatedDateTime": "2026-01-02T03:04:04.7360000Z",
+                "data": {"envelopeId": "71799c95", "recipientId": "1"},
+            },
+            ["recipient-completed", "71799c95", "1", "2026-01-02T03:04:04.7360000Z"],
+            OCCURRED,
+        ),
+    ],
     # It only names accounts, again and again.
     "dropbox": [],
     "elevenlabs": [
@@ -106,9 +134,21 @@ KINDS: dict[str, list[Kind]] = {
             COMPLETED,
         ),
     ],
+    "exa": [Kind(EVENT, ('"completed"}', '"completed" }'))],
     "fal": [Kind(STATE, ("files/1.png", "files/2.png"))],
     "figma": [Kind(STATE, ("Prototype", "Another"))],
     "firecrawl": [Kind(EVENT, ('"data":[]', '"data":[{}]'))],
+    "freepik": [
+        Kind(STATE, ("1.jpg", "2.jpg")),
+        Kind(
+            STATE,
+            ('"queue":2', '"queue":1'),
+            "created",
+            {"data": {"task_id": "046b6c7f-0b8a", "status": "CREATED", "queue": 2}},
+            ["046b6c7f-0b8a", "CREATED"],
+            PROGRESS,
+        ),
+    ],
     "gemini": [
         Kind(EVENT, ("04Z", "05Z")),
         Kind(
@@ -133,6 +173,8 @@ KINDS: dict[str, list[Kind]] = {
             PROGRESS,
         ),
     ],
+    # Its bodies have no id, and its header with one is not signed.
+    "gitea": [],
     # Its bodies have no id, and its header with one is not signed.
     "github": [],
     # A hook that is sent again keeps its `Idempotency-Key`.
@@ -183,8 +225,13 @@ KINDS: dict[str, list[Kind]] = {
             COMPLETED,
         ),
     ],
+    "higgsfield": [Kind(STATE, ("1.png", "2.png"))],
     # Its deliveries have no id.
     "hugging-face": [],
+    # One generation ends once.
+    "ideogram": [Kind(EVENT, ("1.png", "2.png"))],
+    # Its bodies have no id of the event.
+    "jira": [],
     "json2video": [
         Kind(STATE, ("1.mp4", "2.mp4")),
         Kind(
@@ -274,7 +321,11 @@ KINDS: dict[str, list[Kind]] = {
         ),
     ],
     "monday": [Kind(EVENT, ("Task 1", "Task 2"))],
+    # `attempts` grows while it is tried again.
+    "mux": [Kind(EVENT, ('"attempts":[]', '"attempts":[{}]'))],
     "novita": [Kind(STATE, ("1.jpeg", "2.jpeg"))],
+    # `attempt_number` differs in each attempt.
+    "notion": [Kind(EVENT, ('"attempt_number":1', '"attempt_number":2'))],
     "nylas": [Kind(EVENT, ('"code":25012', '"code":25013'))],
     "openai": [
         Kind(EVENT, ('"object":"event"', '"object": "event"')),
@@ -294,7 +345,9 @@ KINDS: dict[str, list[Kind]] = {
             ]
         ),
     ],
+    "openrouter": [Kind(STATE, ("index=0", "index=1"))],
     "paddle": [Kind(EVENT, ("04.123456Z", "04.123457Z"))],
+    "pagerduty": [Kind(EVENT, ('"number":2', '"number":3'))],
     "paystack": [Kind(STATE, ("qTPrJoy9Bx", "qTPrJoy9By"))],
     "piapi": [
         Kind(STATE, ("1.png", "2.png"), confirm=CONFIRM),
@@ -307,6 +360,8 @@ KINDS: dict[str, list[Kind]] = {
             PROGRESS,
         ),
     ],
+    # Its bodies have no id of the event.
+    "razorpay": [],
     "replicate": [
         Kind(EVENT, ("delivery/1.png", "delivery/2.png")),
         Kind(
@@ -318,7 +373,34 @@ KINDS: dict[str, list[Kind]] = {
             "landfall.training.completed",
         ),
     ],
+    "resend": [Kind(EVENT, ("Hello", "Hallo"))],
     "retell": [Kind(STATE, ("user_hangup", "agent_hangup"))],
+    "runpod": [
+        Kind(STATE, ("1.png", "2.png")),
+        Kind(
+            STATE,
+            ("delayTime\":1", "delayTime\":2"),
+            "under-way",
+            {"delayTime": 1, "id": "60902e6c", "status": "IN_PROGRESS"},
+            ["60902e6c", "IN_PROGRESS"],
+            PROGRESS,
+        ),
+    ],
+    "runware": [
+        Kind(STATE, ("1.jpg", "2.jpg")),
+        Kind(
+            STATE,
+            ("refused", "not understood"),
+            "failure",
+            {"errors": [{"code": "invalidPrompt", "message": "It was refused.", "taskUUID": "a770f077"}]},
+            ["a770f077", "invalidPrompt"],
+            FAILED,
+        ),
+    ],
+    # Its bodies are the document itself.
+    "sanity": [],
+    # Its bodies have no id of the event.
+    "sentry": [],
     # The whole body is part of its key.
     "shopify": [],
     "shotstack": [
@@ -333,37 +415,77 @@ KINDS: dict[str, list[Kind]] = {
         ),
     ],
     "slack": [Kind(EVENT, ("Hello.", "Hallo."))],
+    "square": [Kind(EVENT, ("MLEFBHHSJGVHD", "MLEFBHHSJGVHE"))],
     "standard-webhooks": [Kind(EVENT, ("678Z", "679Z"))],
     "standard-webhooks-ed25519": [Kind(EVENT, ("678Z", "679Z"))],
     # `pending_webhooks` counts down while it is tried again.
     "stripe": [Kind(EVENT, ('"object":"event"', '"pending_webhooks":1,"object":"event"'))],
+    "suno-api": [
+        Kind(STATE, ("1.mp3", "2.mp3")),
+        Kind(
+            STATE,
+            ("refused", "not understood"),
+            "failure",
+            {"code": 501, "msg": "It was refused.", "data": {"callbackType": "error", "task_id": "2fac9f72", "data": None}},
+            ["2fac9f72", "501"],
+            FAILED,
+        ),
+    ],
     "sync-so": [Kind(STATE, ("so/1.mp4", "so/2.mp4"))],
     "synthesia": [Kind(STATE, ("1.mp4", "2.mp4"))],
     "tavus": [Kind(STATE, ('"r1"', '"r2"'))],
+    "telegram": [Kind(EVENT, ("/start", "/stop"))],
+    "twelve-labs": [Kind(EVENT, ("client-ref-42", "client-ref-43"))],
     # Its bodies have no id, and its header with one is not signed.
     "twilio": [],
+    "twitch": [
+        Kind(EVENT, ("1337", "1338")),
+        Kind(
+            EVENT,
+            ("authorization_revoked", "user_removed"),
+            "revocation",
+            {"subscription": {"id": "f1c2a387-161a-49f9-a165-0f21d7a4e1c4", "status": "authorization_revoked", "type": "channel.follow"}},
+            ["msg_2Lh9KRb0p6nS4T8vXy3zAa"],
+            OCCURRED,
+        ),
+    ],
+    "typeform": [Kind(EVENT, ('"answers":[]', '"answers":[{}]'))],
+    # Its messages have no id.
+    "vapi": [],
     "vercel": [Kind(EVENT, ("my-app", "your-app"))],
     "wavespeed": [Kind(STATE, ("net/1.png", "net/2.png"))],
     # Its bodies have no id of the event.
     "webflow": [],
     # Its bodies are the thing itself, and the header with an id is not signed.
     "woocommerce": [],
+    "workos": [Kind(EVENT, ("test@example.com", "test@example.net"))],
+    "zendesk": [Kind(EVENT, ("OPEN", "open"))],
     "zoom": [Kind(STATE, ('"type":2', '"type":3'))],
 }
 # In the bodies of those of whom the whole body tells events apart.
 OTHER_EVENTS = {
     "asana": ("changed", "deleted"),
+    "bitbucket": ("repo_name", "repo_named"),
+    "buildkite": ("Some Person", "Another Person"),
+    "cal-com": ("CREATED", "CANCELLED"),
+    "calendly": ("active", "canceled"),
     "clickup": ("taskCreated", "taskUpdated"),
     "discord": ("applications.commands", "applications.entitlements"),
     "dropbox": ("12345678", "12345679"),
     "generic-hmac-sha256": ("order.paid", "order.sent"),
     "generic-token": ("order.paid", "order.sent"),
+    "gitea": ("heads/master", "heads/main"),
     "github": ("like a human", "like humans"),
     "hugging-face": ('"create"', '"delete"'),
+    "jira": ("ENG-4", "ENG-5"),
     "meta": ('"Hi"', '"Ho"'),
     "microsoft-graph": ("created", "deleted"),
+    "razorpay": ("1000000", "1000001"),
+    "sanity": ("page", "post"),
+    "sentry": ('"123"', '"124"'),
     "shopify": ("Order/820982911946154508", "Order/820982911946154509"),
     "twilio": ("MessageStatus=delivered", "MessageStatus=read"),
+    "vapi": ("ended", "queued"),
     "webflow": ("Contact Us Form", "Another Form"),
     "woocommerce": ("processing", "completed"),
 }

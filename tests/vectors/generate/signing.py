@@ -305,6 +305,19 @@ class Pairs(Hmac):
         return sent.timestamp.encode() + b"." + sent.body
 
 
+class Signatures(Pairs):
+    """The same with signatures alone, so that two headers are one list of two signatures."""
+
+    signs_timestamp = False
+    doubled = ""
+
+    def value(self, signatures: list[str], sent: Sent) -> str:
+        return self.listed([(self.signature_key, text) for text in signatures])
+
+    def message(self, sent: Sent) -> bytes:
+        return sent.body
+
+
 class Versions(Hmac):
     """A list of `version,signature` with spaces between them, as Standard Webhooks have it."""
 
@@ -366,10 +379,12 @@ class Ed25519(Signing):
 
 
 class KeySet(Ed25519):
-    """With public keys that the sender publishes as a set."""
+    """With public keys that the sender publishes as a set, the same for all of its customers."""
 
     proof = "published_key"
     is_for_all_customers = True
+    # The header that names the customer.
+    account_header: str
 
     def key_set(self, names: list[str]) -> dict[str, Any]:
         def key(index: int, name: str) -> dict[str, str]:

@@ -42,7 +42,7 @@ pub(crate) fn required(description: &Description) -> Vec<(String, bool)> {
         }
         Scheme::Hmac(Hmac { place, syntax, encoding, timestamp, message, .. })
         | Scheme::Ed25519(Ed25519 { place, syntax, encoding, timestamp, message, .. }) => {
-            required.signature(place, syntax, *encoding);
+            required.signature(place, syntax, *encoding, timestamp.is_some());
             if matches!(scheme, Scheme::Hmac(Hmac { hash: Hash::Sha384 | Hash::Sha512, .. })) {
                 required.refused(&["signature-of-another-hash"]);
             }
@@ -92,12 +92,17 @@ impl Required {
         self.accepted(&["body-changed"]);
     }
 
-    fn signature(&mut self, place: &SignaturePlace, syntax: &Syntax, encoding: Encoding) {
+    fn signature(&mut self, place: &SignaturePlace, syntax: &Syntax, encoding: Encoding, is_timed: bool) {
         match place {
             SignaturePlace::At(_) => self.refused(&["signature-missing", "signature-empty"]),
             SignaturePlace::AnyOf(_) => {
                 self.accepted(&["any-header-wrong-beside"]);
                 self.refused(&["signature-missing", "signature-empty", "any-header-all-wrong"]);
+            }
+            // Two such headers are one list, in which the signature is there twice.
+            SignaturePlace::FirstOf(_) if !is_timed && matches!(syntax, Syntax::Pairs { separator: ',', .. }) => {
+                self.refused(&["signature-missing", "signature-empty"]);
+                self.accepted(&["signature-doubled"]);
             }
             SignaturePlace::FirstOf(_) => self.once("signature"),
         }
