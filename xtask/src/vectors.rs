@@ -15,7 +15,7 @@ pub(crate) fn write(project: &Project) -> Result<()> {
     project.run(project.command(VECTORS.bin(project).join("python")).args(["-B", "tests/vectors/generate", "--write"]))
 }
 
-/// The vectors in Rust, in Python, and with a sender added to the catalogue.
+/// The vectors in Rust, in Python, by the senders' own libraries, and with a sender added to the catalogue.
 pub(crate) fn check(project: &Project) -> Result<()> {
     VECTORS.install(project)?;
     let python = |arguments: &[&str]| {
@@ -26,6 +26,8 @@ pub(crate) fn check(project: &Project) -> Result<()> {
     project.say("the receiver in Python");
     python(&["tests/vectors/check.py"])?;
     python(&["tests/vectors/check.py", ADDED, ADDED])?;
+    project.say("the senders' own libraries");
+    python(&["tests/vectors/oracles.py"])?;
     project.say("Landfall");
     let landfall = ["test", "--quiet", "-p", "domain", "--test", "vectors"];
     project.run(project.cargo(&landfall).args(["--", "--nocapture", "--test-threads", "1"]))?;
