@@ -66,7 +66,7 @@ impl NewSource {
             |name: &str| SourceName::parse(name).map(drop).map_err(|_| "small letters, digits and hyphens".to_owned());
         let name = prompt.ask(&question, name, is_name)?;
         let name = SourceName::parse(&name).expect("it was checked");
-        let mut content = Map::from_iter([("provider".to_owned(), json!(provider.as_str()))]);
+        let mut content = sender.first_content();
         let question = Question {
             what: "Archive its outputs",
             why: "yes: they are copied into your bucket, and stay until you delete them",
@@ -228,7 +228,7 @@ impl NewSource {
             return Err("it is not one line of text".to_owned());
         }
         let NewSource { sender, name, content } = self;
-        let mut candidate = NewSource { sender: *sender, name: name.clone(), content: content.clone() };
+        let mut candidate = NewSource { sender: sender.clone(), name: name.clone(), content: content.clone() };
         candidate.put_first(field, text.to_owned());
         candidate.parsed().map(drop)
     }
@@ -248,10 +248,10 @@ impl NewSource {
     fn introduce(&self, context: &Context, url: &Handover) {
         let (sender, output) = (&self.sender, &context.output);
         output.words(&format!("The URL to enter at the sender: {}", url.prose));
-        let (title, provider) = (sender.title(), sender.provider);
-        output.words(&format!(
-            "Setup steps for {title} (docs/providers/{provider}.md); this program stores its secret for Landfall:"
-        ));
+        if let Some(page) = sender.page() {
+            let title = sender.title();
+            output.words(&format!("Setup steps for {title} ({page}); this program stores its secret for Landfall:"));
+        }
         for (number, step) in (1..).zip(&sender.description.about.set_up) {
             output.words(&format!("  {number}. {}", step.replace("{url}", &url.prose)));
         }

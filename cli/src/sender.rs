@@ -1,18 +1,23 @@
 //! What an operator who sets a source up must know of its sender.
 
+use std::borrow::Cow;
+
 use domain::description::{
     AccountRule, Confidence, Description, Ed25519, FieldPath, HeaderName, KeySource, Scheme, StaticToken,
 };
 use domain::provider::Provider;
-use serde_json::{Map, Value};
+use domain::source::own_description;
+use serde_json::{Map, Value, json};
 
-/// A sender of the catalogue.
-#[derive(Clone, Copy, Debug)]
+/// A sender of the catalogue, or one that the operator describes.
+#[derive(Clone, Debug)]
 pub struct Sender {
     /// Its name in the catalogue.
     pub provider: Provider,
     /// What is known of it.
-    pub description: &'static Description,
+    pub description: Cow<'static, Description>,
+    /// The field of a source's secret that says so.
+    in_secret: (&'static str, Value),
 }
 
 /// The field of a source's secret that holds what deliveries are verified with.
@@ -42,7 +47,40 @@ impl Sender {
     /// The sender of that kind; `None` for an operator's own description.
     #[must_use]
     pub fn of(provider: Provider) -> Option<Sender> {
-        provider.description().map(|description| Sender { provider, description })
+        provider.description().map(|description| Sender {
+            provider,
+            description: Cow::Borrowed(description),
+            in_secret: ("provider", json!(provider.as_str())),
+        })
+    }
+
+    /// The sender that an operator describes.
+    ///
+    /// # Errors
+    /// If the description makes no sense.
+    pub fn described(written: Map<String, Value>) -> Result<Sender, String> {
+        let description = own_description(written.clone()).map_err(|error| error.to_string())?;
+        Ok(Sender {
+            provider: Provider::Custom,
+            description: Cow::Owned(description),
+            in_secret: ("scheme", Value::Object(written)),
+        })
+    }
+
+    /// The sender of a source whose secret says `content`; `None` if it says neither who it is nor what it is like.
+    #[must_use]
+    pub fn of_source(content: &Map<String, Value>) -> Option<Sender> {
+        match (content.get("provider").and_then(Value::as_str), content.get("scheme")) {
+            (None | Some("custom"), Some(Value::Object(written))) => Sender::described(written.clone()).ok(),
+            (provider, _) => Sender::parse(provider?).ok(),
+        }
+    }
+
+    /// What the secret of a new source says before anything else.
+    #[must_use]
+    pub fn first_content(&self) -> Map<String, Value> {
+        let (field, value) = &self.in_secret;
+        Map::from_iter([((*field).to_owned(), value.clone())])
     }
 
     /// All names of the catalogue.
@@ -67,7 +105,16 @@ impl Sender {
     /// Its name as it writes it itself.
     #[must_use]
     pub fn title(&self) -> &str {
-        &self.description.about.title
+        match &*self.description.about.title {
+            "" => "the sender",
+            title => title,
+        }
+    }
+
+    /// Where the documentation says how it is set up.
+    #[must_use]
+    pub fn page(&self) -> Option<String> {
+        (self.provider != Provider::Custom).then(|| format!("docs/providers/{}.md", self.provider))
     }
 
     /// What is to be agreed on with the sender beside the URL, if anything.
@@ -124,10 +171,13 @@ impl Sender {
         !covers_body && !self.description.polls.is_empty()
     }
 
-    /// What could not be established, in sentences.
+    /// What could not be established, in sentences. Operators know what is sure of their own descriptions.
     #[must_use]
     pub fn doubts(&self) -> Vec<String> {
         let about = &self.description.about;
+        if self.provider == Provider::Custom {
+            return Vec::new();
+        }
         let doubt = match about.confidence {
             Confidence::Proven | Confidence::Documented => None,
             Confidence::ThirdParty => Some("comes from others' public code, not from its own documentation"),

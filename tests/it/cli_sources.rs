@@ -87,6 +87,43 @@ fn a_new_token_stands_first_until_the_previous_one_is_removed() {
     });
 }
 
+/// A sender that is in no catalogue.
+const ACME: &str = r#"
+scheme = { kind = "hmac", header = ["x-acme-signature"], encoding = "hex", message = "{body}" }
+shape = [{ subject = ["/job/id"], otherwise = "job.progress" }]
+"#;
+
+#[test]
+fn a_sender_that_is_described_becomes_a_source() {
+    run(async |world| {
+        let name = format!("acme-{:08x}", fastrand::u32(..));
+        let file = std::env::temp_dir().join(format!("landfall-description-{name}.toml"));
+        let add = format!("source add --description {} --name {name} --yes --secret-file -", file.display());
+        let check = async |description: &str, command: &str, secret: &str, expected: Result<&str, &str>| {
+            std::fs::write(&file, description).expect("the file can be written");
+            let (told, succeeded) = landfall_at(world, command, secret).await;
+            let outcome = if succeeded { Ok(&*told) } else { Err(&*told) };
+            let is_expected = match (outcome, expected) {
+                (Ok(told), Ok(part)) | (Err(told), Err(part)) => told.contains(part),
+                (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
+            };
+            assert!(is_expected, "{command}: {expected:?} is not in {told}");
+        };
+        check("", &add, "a first secret", Err("missing field `scheme`")).await;
+        check(&ACME.replace("job.progress", "job.gone"), &add, "a first secret", Err("a report is `{thing}.{status}`"))
+            .await;
+        check(ACME, &format!("{add} glossi"), "", Err("cannot be used with")).await;
+        check(ACME, &add, "a first secret", Ok("was created")).await;
+        check(ACME, &add, "a first secret", Err("exists already")).await;
+        check(ACME, &format!("source rotate {name} --secret-file -"), "a second secret", Ok("was changed")).await;
+        std::fs::remove_file(&file).expect("it can be removed");
+
+        let told = secret(world, &name).await;
+        assert_eq!(told["secrets"], json!(["a second secret", "a first secret"]));
+        assert_eq!((&told["scheme"]["scheme"]["kind"], told.get("provider")), (&json!("hmac"), None));
+    });
+}
+
 #[test]
 fn a_source_that_is_removed_can_be_restored() {
     run(async |world| {

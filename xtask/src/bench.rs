@@ -64,6 +64,12 @@ fn built(project: &Project, name: &str) -> Result<Command> {
 /// The loop of Lambda's own Node runtime is compiled here: with a C++ compiler, and cmake from the environment.
 fn install_contenders(project: &Project) -> Result<()> {
     check_node(project)?;
+    if project.root.to_string_lossy().contains(char::is_whitespace) {
+        return Err(Error::Precondition(
+            "aws-lambda-ric builds curl, which cannot be built below a folder with a space in its name: move this one"
+                .to_owned(),
+        ));
+    }
     BENCH.install(project)?;
     let folder = project.path("benches/contenders/node");
     install_node_modules(project, &folder, Some(&BENCH.bin(project)))?;

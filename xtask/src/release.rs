@@ -20,7 +20,9 @@ pub(crate) fn sbom(project: &Project, architecture: Architecture) -> Result<Path
     let folder = project.target.join("sbom");
     fs::create_dir_all(&folder).context(folder.display())?;
     // With the time of the commit, the same commit has the same list.
-    let time = project.output(project.command("git").args(["log", "-1", "--format=%ct"]))?;
+    let time = project.output(project.command("git").args(["log", "-1", "--format=%ct"])).map_err(|_| {
+        Error::Precondition("a release names the commit that it is made of: clone the repository with git".to_owned())
+    })?;
     let mut cargo = project.cargo(&["cyclonedx", "--quiet", "--format", "json", "--spec-version", "1.5"]);
     cargo.args(["--no-build-deps", "--override-filename", WRITTEN.trim_end_matches(".json")]);
     cargo.args(["--target", architecture.triple()]).env("PATH", path_after(&tool)).env("SOURCE_DATE_EPOCH", time);

@@ -1,7 +1,7 @@
 //! What it takes to verify a delivery of 2 KiB by each description, beside a path that somebody would write by hand for
-//! one sender: one header, its hex, one HMAC-SHA256 of the body. For senders with keys of their own it is one Ed25519
-//! signature of the same message. Where the scheme has the body read before anything can be verified, so does the path by
-//! hand: Twilio's forms are sorted and signed by HMAC-SHA1, and Linear's time stands in the JSON.
+//! one sender: one header, its hex, one HMAC of the body with the sender's hash. For senders with keys of their own it is
+//! one Ed25519 signature of the same message. Where the scheme has the body read before anything can be verified, so does
+//! the path by hand: Twilio's forms are sorted, and the time of Linear and Mailgun stands in the JSON.
 //!
 //! Both take turns, so that whatever else the machine does falls on both; of each the fastest round counts. It does not
 //! fall on both alike, so what seems too slow is measured again once all others have been.
@@ -27,7 +27,7 @@ use domain::source::public_keys::PublicKeys;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::verify::prove;
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac::{Hmac, KeyInit, Mac};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -56,14 +56,23 @@ struct Case {
     delivery: Delivery,
     /// What a hand-written path has to check, if it is not the body.
     ed25519: Option<Asymmetric>,
+    hash: Hash,
     signs_forms: bool,
     has_its_time_in_the_body: bool,
 }
 
-/// As Linear writes it.
+/// A body that says when it was sent.
 #[derive(Deserialize)]
-struct Timed {
+struct TimedBody {
+    /// Linear's.
     #[serde(rename = "webhookTimestamp")]
+    timestamp: Option<String>,
+    /// Mailgun's.
+    signature: Option<TimedSignature>,
+}
+
+#[derive(Deserialize)]
+struct TimedSignature {
     timestamp: String,
 }
 
@@ -128,26 +137,28 @@ impl Case {
         if self.signs_forms {
             let mut fields: Vec<_> = form_urlencoded::parse(&delivery.body).collect();
             fields.sort_unstable();
-            let mut mac = Hmac::<Sha1>::new_from_slice(SECRET).expect("HMAC takes a key of any length");
-            for (name, value) in fields {
-                mac.update(name.as_bytes());
-                mac.update(value.as_bytes());
-            }
-            let mut signature = [0; 20];
-            return base16ct::mixed::decode(text, &mut signature).is_ok() && mac.verify_slice(&signature).is_ok();
+            let pieces = fields.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+            return self.has_code(pieces, text);
         }
         if self.has_its_time_in_the_body {
-            let is_in_time = |Timed { timestamp }: Timed| {
-                timestamp.parse::<i64>().is_ok_and(|millis| NOW.as_millis().abs_diff(millis) <= 60_000)
-            };
-            if !serde_json::from_slice(&delivery.body).is_ok_and(is_in_time) {
+            let millis = serde_json::from_slice(&delivery.body).ok().and_then(|TimedBody { timestamp, signature }| {
+                let seconds = || signature?.timestamp.parse::<i64>().ok().map(|seconds| seconds * 1000);
+                timestamp.and_then(|millis| millis.parse().ok()).or_else(seconds)
+            });
+            if millis.is_none_or(|millis: i64| NOW.as_millis().abs_diff(millis) > 60_000) {
                 return false;
             }
         }
-        let mut signature = [0; 32];
-        let mac = Hmac::<Sha256>::new_from_slice(SECRET).expect("HMAC takes a key of any length");
-        base16ct::mixed::decode(text, &mut signature).is_ok()
-            && mac.chain_update(&delivery.body).verify_slice(&signature).is_ok()
+        self.has_code([&*delivery.body], text)
+    }
+
+    fn has_code<'p>(&self, pieces: impl IntoIterator<Item = &'p [u8]>, text: &str) -> bool {
+        match self.hash {
+            Hash::Sha1 => has_code::<Hmac<Sha1>, 20>(pieces, text),
+            Hash::Sha256 => has_code::<Hmac<Sha256>, 32>(pieces, text),
+            Hash::Sha384 => has_code::<Hmac<Sha384>, 48>(pieces, text),
+            Hash::Sha512 => has_code::<Hmac<Sha512>, 64>(pieces, text),
+        }
     }
 
     fn of(provider: Provider) -> Case {
@@ -157,6 +168,7 @@ impl Case {
         let mut fields = json!({"provider": provider.as_str()});
         let (mut published, mut ed25519) = (PublicKeys::default(), None);
         let mut token = None;
+        let hash = if let Scheme::Hmac(hmac) = scheme { hmac.hash } else { Hash::Sha256 };
         match scheme {
             Scheme::UrlToken => {
                 fields["token_sha256"] = json!([Digest::of(TOKEN.as_bytes()).to_string()]);
@@ -187,12 +199,7 @@ impl Case {
                     SecretEncoding::Hex => format!("{prefix}{}", base16ct::lower::encode_string(SECRET)),
                 }]);
                 let message = sender.message(&hmac.message, &hmac.id, hmac.timestamp.as_ref());
-                let code = match hmac.hash {
-                    Hash::Sha256 => code::<Hmac<Sha256>>(&message),
-                    Hash::Sha384 => code::<Hmac<Sha384>>(&message),
-                    Hash::Sha512 => code::<Hmac<Sha512>>(&message),
-                    Hash::Sha1 => code::<Hmac<Sha1>>(&message),
-                };
+                let code = code(hash, &message);
                 sender.sign(&hmac.place, &hmac.syntax, hmac.encoding, hmac.timestamp.as_ref(), &code);
             }
             Scheme::Ed25519(signed) => {
@@ -221,7 +228,7 @@ impl Case {
         }
         let (body, signs_forms) = (sender.body(), sender.is_form);
         if ed25519.is_none() {
-            let by_hand = if signs_forms { code::<Hmac<Sha1>>(&sorted_form()) } else { code::<Hmac<Sha256>>(&body) };
+            let by_hand = if signs_forms { code(hash, &sorted_form()) } else { code(hash, &body) };
             sender.headers.push((HAND_HEADER.to_owned(), base16ct::lower::encode_string(&by_hand)));
         }
         let delivery = Delivery {
@@ -236,7 +243,7 @@ impl Case {
         let source = Source::parse(name, &fields.to_string()).unwrap_or_else(|error| panic!("{provider}: {error}"));
         let has_its_time_in_the_body =
             scheme.timestamp().is_some_and(|rule| matches!(rule.at, TimestampLocation::Json(_)));
-        Case { source, published, delivery, ed25519, signs_forms, has_its_time_in_the_body }
+        Case { source, published, delivery, ed25519, hash, signs_forms, has_its_time_in_the_body }
     }
 }
 
@@ -386,7 +393,24 @@ fn time_text(unit: TimestampUnit) -> String {
     }
 }
 
-fn code<M: hmac::Mac + hmac::KeyInit>(message: &[u8]) -> Vec<u8> {
-    let mac = <M as hmac::KeyInit>::new_from_slice(SECRET).expect("HMAC takes a key of any length");
-    mac.chain_update(message).finalize().into_bytes().to_vec()
+fn code(hash: Hash, message: &[u8]) -> Vec<u8> {
+    match hash {
+        Hash::Sha1 => mac::<Hmac<Sha1>>().chain_update(message).finalize().into_bytes().to_vec(),
+        Hash::Sha256 => mac::<Hmac<Sha256>>().chain_update(message).finalize().into_bytes().to_vec(),
+        Hash::Sha384 => mac::<Hmac<Sha384>>().chain_update(message).finalize().into_bytes().to_vec(),
+        Hash::Sha512 => mac::<Hmac<Sha512>>().chain_update(message).finalize().into_bytes().to_vec(),
+    }
+}
+
+fn has_code<'p, M: Mac + KeyInit, const BYTES: usize>(pieces: impl IntoIterator<Item = &'p [u8]>, text: &str) -> bool {
+    let mut mac = mac::<M>();
+    for piece in pieces {
+        mac.update(piece);
+    }
+    let mut code = [0; BYTES];
+    base16ct::mixed::decode(text, &mut code).is_ok() && mac.verify_slice(&code).is_ok()
+}
+
+fn mac<M: KeyInit>() -> M {
+    M::new_from_slice(SECRET).expect("HMAC takes a key of any length")
 }

@@ -184,7 +184,7 @@ fn described(configuration: &mut Configuration) -> Result<(Provider, Arc<Compile
     match (known, configuration.scheme.take()) {
         (Some((provider, sender)), None) => Ok((provider, Arc::clone(sender))),
         (Some((provider, _)), Some(_)) => Err(SourceError::SchemeBesideProvider(provider)),
-        (None, Some(scheme)) => Ok((Provider::Custom, Arc::new(CompiledProvider::of(own(scheme)?)))),
+        (None, Some(scheme)) => Ok((Provider::Custom, Arc::new(CompiledProvider::of(own_description(scheme)?)))),
         (None, None) => Err(SourceError::NoProvider),
     }
 }
@@ -192,8 +192,11 @@ fn described(configuration: &mut Configuration) -> Result<(Provider, Arc<Compile
 /// What is told of a description that has the members of its scheme in the place of its own.
 const ONE_LEVEL_TOO_FLAT: &str = r#"it describes a sender, and has a `scheme` of its own for how that sender proves itself: write `"scheme": {"scheme": {"kind": ..}, "shape": [..]}`"#;
 
-/// An operator's own description.
-fn own(mut written: Map<String, Value>) -> Result<Description, SourceError> {
+/// An operator's own description, as a source's secret has it in `scheme`.
+///
+/// # Errors
+/// If it makes no sense; the text says what to write.
+pub fn own_description(mut written: Map<String, Value>) -> Result<Description, SourceError> {
     let name = Provider::Custom.as_str();
     if written.contains_key("kind") && !written.contains_key("scheme") {
         return Err(SourceError::Scheme(ONE_LEVEL_TOO_FLAT.to_owned()));

@@ -21,7 +21,6 @@ use self::body_field::field;
 use self::signature_header::{CODES_MAX, SIGNATURES_MAX, SignatureHeader};
 use self::signed_content::SignedContent;
 use self::signed_timestamp::SignedTimestamp;
-use crate::content::form as form_fields;
 use crate::content::head::KeyRules;
 use crate::delivery::Delivery;
 use crate::digest::Digest;
@@ -123,7 +122,7 @@ fn check_signature(
 ) -> Result<MatchedCredentials, Refusal> {
     /// An Ed25519 signature's length.
     const SIGNATURE_BYTES: usize = 64;
-    let readable = form_fields::readable(&signing.forms, &delivery.body);
+    let readable = signing.readable(&delivery.body);
     let header = SignatureHeader::read(delivery, &readable, signing)?;
     // What is no signature at all costs nobody a look at the body.
     let signatures = match keys {

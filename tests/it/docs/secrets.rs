@@ -1,7 +1,7 @@
 //! The secrets of sources that the docs make are such that Landfall takes them.
 
-use domain::source::Source;
 use domain::source::source_name::SourceName;
+use domain::source::{Source, own_description};
 
 use serde_json::Value;
 
@@ -30,6 +30,19 @@ fn the_secrets_of_sources_are_taken_without_a_warning() {
         }
     }
     assert!(count > 1, "only {count} secrets were found");
+}
+
+#[test]
+fn the_descriptions_of_senders_are_taken() {
+    let mut count = 0;
+    for page in all().into_iter().filter(|page| page.path.starts_with("docs/")) {
+        for block in page.blocks("toml") {
+            let written = toml::from_str(block).unwrap_or_else(|error| panic!("{}: {error}", page.path));
+            own_description(written).unwrap_or_else(|error| panic!("{}: {error}", page.path));
+            count += 1;
+        }
+    }
+    assert!(count > 1, "only {count} descriptions were found");
 }
 
 #[test]

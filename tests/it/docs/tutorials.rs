@@ -11,9 +11,10 @@ use tests::world::run;
 
 use super::pages::{Page, all, root};
 
-/// What a reader's shell has and this one must make: the AWS CLI. The stack is up, and stays so.
+/// What a reader's shell has and this one must make: the AWS CLI and the operator's tool. The stack is up, and stays so.
 const SHELL: &str = r#"
 aws() { "$PYTHON" -B "$PROJECT/tests/it/docs/aws.py" "$@"; }
+landfall() { "$LANDFALL" "$@"; }
 make() { case $* in up|down) ;; *) echo "make $*: not in a tutorial" >&2; return 1;; esac; }
 for tool in curl openssl; do
   command -v "$tool" > /dev/null || { echo "the tutorials need $tool: install it" >&2; exit 1; }
@@ -54,6 +55,7 @@ impl Folder {
             .current_dir(&self.0)
             .env("PYTHON", project.join(".venv-sam/bin/python"))
             .env("PROJECT", &project)
+            .env("LANDFALL", crate::deploy::program())
             .env("AWS_DEFAULT_REGION", REGION)
             .output()
             .expect("there is a shell");
@@ -95,7 +97,7 @@ fn check_printed(page: &Page, printed: &str) {
 
 /// The page with another name for each source that it creates, so that it can run again on the same stack.
 fn with_fresh_names(page: &Page) -> Page {
-    let made = page.text.split("create-secret --name landfall/source/").skip(1);
+    let made = page.text.split(" --name ").skip(1);
     let names = made.filter_map(|rest| rest.split_whitespace().next());
     let text =
         names.fold(page.text.clone(), |text, name| text.replace(name, &format!("{name}-{:08x}", fastrand::u32(..))));

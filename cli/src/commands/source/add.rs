@@ -1,5 +1,7 @@
 //! `landfall source add`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
@@ -7,6 +9,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::new_source::{NewSource, ask_sender};
 use crate::sender::Sender;
+use crate::sender_options::description;
 use crate::source_options::SourceOptions;
 use crate::source_store::{SourceStore, Version};
 
@@ -16,6 +19,9 @@ pub struct Arguments {
     /// The sender, one of the catalogue; asked for if it is left out
     #[arg(value_parser = PossibleValuesParser::new(Sender::names()), hide_possible_values = false)]
     sender: Option<String>,
+    /// A description of a sender that is not in the catalogue, in TOML or JSON
+    #[arg(long, value_name = "FILE", conflicts_with = "sender")]
+    description: Option<PathBuf>,
     /// Its name, which becomes part of its URL; default: {sender}-prod
     #[arg(long)]
     name: Option<String>,
@@ -25,10 +31,12 @@ pub struct Arguments {
 
 /// Sets a new source up.
 pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
-    let sender = match &arguments.sender {
-        Some(name) => Some(Sender::parse(name).map_err(Error::Usage)?),
-        None if context.prompt.assumes_yes() => None,
-        None => ask_sender(context)?,
+    let described = |file| description(file).and_then(|written| Sender::described(written).map_err(Error::Usage));
+    let sender = match (&arguments.sender, &arguments.description) {
+        (Some(name), _) => Some(Sender::parse(name).map_err(Error::Usage)?),
+        (None, Some(file)) => Some(described(file)?),
+        (None, None) if context.prompt.assumes_yes() => None,
+        (None, None) => ask_sender(context)?,
     };
     let sender = sender.ok_or_else(|| Error::Usage("name the sender to set up".into()))?;
     arguments.options.check(&sender)?;

@@ -46,10 +46,11 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
 async fn existing(name: &SourceName, store: &SourceStore) -> Result<NewSource> {
     let text = store.existing(name).await?;
     let content: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
-    let sender = content.get("provider").and_then(Value::as_str).and_then(|provider| Sender::parse(provider).ok());
     let by_hand = || {
         let secret = store.secret_name(name);
-        Error::Conflict(format!("the secret {secret} names no sender of the catalogue: change it by hand"))
+        Error::Conflict(format!(
+            "the secret {secret} neither names a sender of the catalogue nor describes one: change it by hand"
+        ))
     };
-    Ok(NewSource { sender: sender.ok_or_else(by_hand)?, name: name.clone(), content })
+    Ok(NewSource { sender: Sender::of_source(&content).ok_or_else(by_hand)?, name: name.clone(), content })
 }

@@ -1,9 +1,14 @@
 //! Where a signature stands, and what it is over.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::{KeyScope, PublicUrl};
-use crate::description::{Encoding, Forms, HeaderName, SignaturePlace, Syntax, Template, Timestamp};
+use crate::content::form;
+use crate::description::{
+    Encoding, FieldPath, Forms, HeaderName, SignaturePlace, Syntax, Template, TemplatePart, Timestamp,
+    TimestampLocation,
+};
 
 /// Where a signature stands, and what it is over.
 #[derive(Clone)]
@@ -24,6 +29,14 @@ impl SignatureScheme {
     /// Whether a signature means that the body is the source's own, every byte of it.
     pub(crate) fn vouches_for_body(&self) -> bool {
         self.message.covers_body() && self.scope != KeyScope::Sender
+    }
+
+    /// The body as fields are read from it: itself, or the JSON of a form. Where none is read, a form is not parsed.
+    pub(crate) fn readable<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
+        let in_message = || self.message.0.iter().any(|part| matches!(part, TemplatePart::Json(_)));
+        let is_time = || self.timestamp.as_ref().is_some_and(|rule| matches!(rule.at, TimestampLocation::Json(_)));
+        let reads_fields = matches!(self.place, SignaturePlace::At(FieldPath::Body(_))) || is_time() || in_message();
+        if reads_fields { form::readable(&self.forms, body) } else { Cow::Borrowed(body) }
     }
 }
 
