@@ -54,7 +54,7 @@ pub(crate) enum Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Processor {
     pub(crate) step: Step,
-    /// Whose token it holds.
+    /// Which token it claims with.
     pub(crate) token: usize,
 }
 
@@ -90,7 +90,7 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome, mutation: 
     let next = match me.step {
         Step::Idle => return,
         Step::Asking => asked(world, mutation),
-        Step::Making(tale) => match make(world, index, tale, mutation) {
+        Step::Making(tale) => match make(world, me.token, tale, mutation) {
             _ if is_lost => Step::Idle,
             next => next,
         },
@@ -126,9 +126,7 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome, mutation: 
             Step::Idle
         }
     };
-    // Whoever makes a record has its own token in it.
-    let token = if matches!(me.step, Step::Making(_)) { index } else { me.token };
-    world.processors[index] = if next == Step::Idle { Processor::IDLE } else { Processor { step: next, token } };
+    world.processors[index] = if next == Step::Idle { Processor::IDLE } else { Processor { step: next, ..me } };
 }
 
 /// `Processor::poll`.
@@ -159,10 +157,10 @@ fn asked(world: &mut World, mutation: Option<Mutation>) -> Step {
 }
 
 /// `Processor::process_polled`. A question whose event could not be made is put again.
-fn make(world: &mut World, index: usize, tale: Tale, mutation: Option<Mutation>) -> Step {
+fn make(world: &mut World, token: usize, tale: Tale, mutation: Option<Mutation>) -> Step {
     let event = tale.event(world.bounds.has_other_id);
     let body = PackedBody { bytes: Vec::new(), is_zstd: false };
-    let request = request(index);
+    let request = request(token);
     match world.table.write(&writes::make_claimed(event, RecordBody::Inline(&body), &request, PutCondition::Absent)) {
         Ok(()) => Step::Telling(tale),
         Err(_) if mutation == Some(Mutation::PublishEachAnswer) => Step::Telling(tale),

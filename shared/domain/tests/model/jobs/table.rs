@@ -48,6 +48,10 @@ impl Table {
         }
     }
 
+    pub(crate) fn is_claimed_by(&self, token: &str) -> bool {
+        self.0.values().any(|item| item.get(Attribute::ClaimedBy).and_then(Value::as_text) == Some(token))
+    }
+
     pub(crate) fn set(&mut self, id: &str, attribute: Attribute, value: impl Into<Value<'static>>) {
         if let Some(item) = self.0.get_mut(id) {
             item.set(attribute, value);

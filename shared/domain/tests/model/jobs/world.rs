@@ -153,7 +153,14 @@ impl World {
     /// nothing.
     pub(crate) fn poll(&mut self, index: usize) {
         self.polls -= 1;
-        self.processors[index].step = Step::Asking;
+        self.processors[index] = Processor { step: Step::Asking, token: self.free_token() };
+    }
+
+    /// A token that is in nobody's hands, and in no record.
+    fn free_token(&self) -> usize {
+        let is_held = |token| self.processors.iter().any(|it| it.step != Step::Idle && it.token == token);
+        let is_free = |token: &usize| !is_held(*token) && !self.table.is_claimed_by(&request(*token).token);
+        (0..).find(is_free).expect("there are fewer records than numbers")
     }
 
     /// A claim that takes over, as the sweep's message would.
@@ -162,13 +169,14 @@ impl World {
         let id = self.id(tale);
         self.table.set(id, Attribute::LeaseUntil, NOW);
         self.table.set(id, Attribute::NotBefore, NOW);
-        let request = request(index);
+        let token = self.free_token();
+        let request = request(token);
         let existing = self.record(tale);
         if let Claim::Take { .. } = claim(existing.as_ref(), &request) {
             let event = tale.event(self.bounds.has_other_id);
             let taken = self.table.write(&writes::claim(&event.id, &request, DueTime::AfterLease, Takeover::Allowed));
             if taken.is_ok() {
-                self.processors[index] = Processor { step: Step::Confirming(self.told(tale)), token: index };
+                self.processors[index] = Processor { step: Step::Confirming(self.told(tale)), token };
             }
         }
     }
@@ -196,9 +204,9 @@ pub(crate) fn state(item: &Item<'static>) -> RecordState {
     item.record_state().expect("every write leaves a record")
 }
 
-pub(crate) fn request(index: usize) -> ClaimRequest {
+pub(crate) fn request(token: usize) -> ClaimRequest {
     ClaimRequest {
-        token: format!("processor {index}"),
+        token: format!("token {token}"),
         now: NOW,
         lease_until: SCHEDULE.lease_until(NOW + PROCESSOR_TIMEOUT),
         schedule: SCHEDULE,
