@@ -46,6 +46,7 @@ fn inquiry(simulator: &Simulator, provider: Provider, body: &[u8]) -> Inquiry {
         &Canonical::of(&source.sender, &BTreeMap::new(), body),
         body,
         access.as_ref(),
+        Timestamp::from_millis(0),
     ) {
         ConfirmationNeed::Ask(inquiry) => *inquiry,
         other => panic!("{provider} is to be asked: {other:?}"),

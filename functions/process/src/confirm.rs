@@ -10,6 +10,7 @@ use domain::event::{Event, VerifiedBy};
 use domain::ledger::schedule::ATTEMPTS_MAX;
 use domain::provider::compiled_provider::CompiledProvider;
 use domain::source::OptionsError;
+use platform::clock;
 use platform::service_error::ServiceError;
 
 use crate::attempt::{Attempt, EventContent, RawBody};
@@ -31,7 +32,7 @@ pub(crate) async fn confirm<'a>(
         return Err(Stop::OtherProvider);
     }
     let access = config.options(event.provider).confirm.as_ref();
-    let inquiry = match need(event, sender, canonical, raw, access) {
+    let inquiry = match need(event, sender, canonical, raw, access, clock::now()) {
         ConfirmationNeed::None => return Ok(content),
         ConfirmationNeed::NoAccess => return Err(Stop::NoAccess),
         ConfirmationNeed::Unaskable => return Err(Stop::Unconfirmable),

@@ -82,7 +82,7 @@ impl Processor {
             return self.dead_letter(received, "there is no such source, or it has no `expect`", line).await;
         };
         let job = Job { source, provider, thing, subject: job_id };
-        if JobInquiry::about(&job, &hint, sender, &options.access).is_none() {
+        if JobInquiry::about(&job, &hint, sender, &options.access, clock::now()).is_none() {
             let reason = "the sender's API cannot be asked about such a job: see what its page says of `expect`";
             return self.dead_letter(received, reason, line).await;
         }
@@ -174,7 +174,7 @@ impl Processor {
         };
         let options = config.expect(job.provider);
         let inquiry = options.zip(config.sender(job.provider)).and_then(|(options, sender)| {
-            Some((options, JobInquiry::about(job, &record.hint, sender, &options.access)?))
+            Some((options, JobInquiry::about(job, &record.hint, sender, &options.access, clock::now())?))
         });
         let is_test = inquiry.as_ref().is_some_and(|(options, _)| options.access.test_only_base_url.is_some());
         let (Some((options, inquiry)), false) = (inquiry, is_test && clients.loopback == Loopback::Refused) else {

@@ -8,10 +8,12 @@ mod answer;
 mod job_inquiry;
 mod question;
 mod request;
+mod signed_token;
 
 pub use self::answer::ApiAnswer;
 pub use self::job_inquiry::{JobAnswer, JobInquiry, PolledEvent};
 pub use self::request::ApiRequest;
+pub use self::signed_token::signed_token;
 
 use std::sync::Arc;
 
@@ -25,6 +27,7 @@ use crate::event::event_type::{EventType, Status};
 use crate::event::{Event, VerifiedBy};
 use crate::provider::compiled_provider::CompiledProvider;
 use crate::source::ApiAccess;
+use crate::time::Timestamp;
 
 /// Whether an event has to be confirmed.
 #[derive(Debug)]
@@ -64,7 +67,7 @@ pub enum Confirmation {
     Contradicts,
 }
 
-/// Decides whether the event of `body` has to be confirmed.
+/// Decides at `now` whether the event of `body` has to be confirmed.
 #[must_use]
 pub fn need(
     event: &Event,
@@ -72,6 +75,7 @@ pub fn need(
     canonical: &Canonical,
     body: &[u8],
     access: Option<&ApiAccess>,
+    now: Timestamp,
 ) -> ConfirmationNeed {
     let is_wanted = event.must_confirm || access.is_some();
     if event.verified_by != VerifiedBy::Token || !is_wanted {
@@ -88,7 +92,7 @@ pub fn need(
         let description = sender.description();
         let value = lenient::tree(&sender.readable(body))?;
         let body = ParsedDelivery { value: &value, headers: &event.headers, ids: description.scheme.id_headers() };
-        let question = Question::about(sender, thing, id, access, &body)?;
+        let question = Question::about(sender, thing, id, access, &body, now)?;
         Some(Box::new(Inquiry { question, claimed }))
     };
     inquiry().map_or(ConfirmationNeed::Unaskable, ConfirmationNeed::Ask)
@@ -114,13 +118,13 @@ impl Inquiry {
     pub fn check(&self, answer: &ApiAnswer) -> Confirmation {
         let not_yet = |reason: &str| Confirmation::NotYet { reason: reason.to_owned() };
         match answer.status {
-            200 => {}
+            status if self.question.is_told_by(status) => {}
             401 | 403 => return not_yet("the sender's API refuses the key: check the source's `api_key`"),
             404 => return Confirmation::Unknown,
             429 => return not_yet("the sender's API was called too often"),
             status => return Confirmation::NotYet { reason: format!("the sender's API answered {status}") },
         }
-        match self.question.account(&answer.body) {
+        match self.question.account(answer) {
             Account::Webhook(webhook) => self.compare(&webhook, &answer.body),
             Account::Unknown => Confirmation::Unknown,
             Account::NotJson => not_yet("the sender's API answered something that is not JSON"),

@@ -10,9 +10,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::description::is_family_path;
 use crate::event::event_type::Thing;
+use crate::source::BadJobWaits;
 use crate::source::source_name::SourceName;
-use crate::source::{BadJobWaits, is_family};
 use crate::text::queue_text::escape_for_queues;
 use crate::time::Timestamp;
 
@@ -177,7 +178,7 @@ fn is_job_id(text: &str) -> bool {
 
 impl Hint {
     fn check(self) -> Result<Hint, BadExpectation> {
-        if self.family.as_deref().is_some_and(|family| !is_family(family)) {
+        if self.family.as_deref().is_some_and(|family| !is_family_path(family)) {
             return Err(BadExpectation::Field("hint.family"));
         }
         if self.to_json().len() > HINT_MAX_BYTES { Err(BadExpectation::HintTooLarge) } else { Ok(self) }

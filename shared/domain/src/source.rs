@@ -36,7 +36,6 @@ use crate::provider::Provider;
 use crate::provider::compiled_provider::CompiledProvider;
 use crate::source::source_name::SourceName;
 
-pub(crate) use self::api_access::is_family;
 pub use self::api_access::{ApiAccess, ApiKey, LoopbackUrl};
 pub use self::credentials::{Credentials, Keys, Proof};
 pub use self::dedupe::Dedupe;

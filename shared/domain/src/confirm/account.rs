@@ -23,11 +23,14 @@ pub(crate) enum Account {
 }
 
 impl Account {
-    /// What `answer` tells of the thing that was asked for as `id`.
-    pub(super) fn of(rules: &AnswerRules, id: &str, answer: &Value) -> Account {
+    /// What `answer`, which came with the HTTP status `status`, tells of the thing that was asked for as `id`.
+    pub(super) fn of(rules: &AnswerRules, id: &str, status: u16, answer: &Value) -> Account {
         let headers = BTreeMap::new();
         let of = |value| ParsedDelivery { value, headers: &headers, ids: &[] };
         let whole = of(answer);
+        if let Some(failed) = rules.failed.as_ref().filter(|failed| failed.statuses.contains(&status)) {
+            return Account::Webhook(webhook(&failed.webhook, id, &whole));
+        }
         if rules.unknown.iter().any(|condition| whole.satisfies(condition)) {
             return Account::Unknown;
         }
@@ -63,6 +66,7 @@ fn webhook<'a>(rules: &'a [FieldMapping], id: &'a str, object: &ParsedDelivery<'
         let node = match value {
             MappingValue::Constant(text) => Some(Node::text(&**text)),
             MappingValue::Copy(from) => object.value(from).map(Node::Value),
+            MappingValue::Id => Some(Node::text(id)),
             MappingValue::CopyOrId(from) => {
                 let copied = object.value(from).filter(|_| object.text_at(from).is_some());
                 Some(copied.map_or_else(|| Node::text(id), Node::Value))
@@ -73,7 +77,7 @@ fn webhook<'a>(rules: &'a [FieldMapping], id: &'a str, object: &ParsedDelivery<'
             MappingValue::Words { from, words, otherwise } => {
                 let text = object.text_at(from);
                 let word = words.iter().find(|word| text.as_deref() == Some(&*word.is));
-                Some(Node::text(&**word.map_or(otherwise, |word| &word.becomes)))
+                word.map(|word| &word.becomes).or(otherwise.as_ref()).map(|word| Node::text(&**word))
             }
         };
         if let Some(node) = node {

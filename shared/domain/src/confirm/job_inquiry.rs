@@ -54,11 +54,19 @@ pub struct PolledEvent {
 }
 
 impl JobInquiry {
-    /// The question about `job`; none if the API cannot be asked about it.
+    /// The question about `job` that is put at `now`; none if the API cannot be asked about it.
     #[must_use]
-    pub fn about(job: &Job, hint: &Hint, sender: &Arc<CompiledProvider>, access: &ApiAccess) -> Option<JobInquiry> {
-        let family = hint.family.clone().or_else(|| access.family.clone());
-        let access = ApiAccess { family, ..access.clone() };
+    pub fn about(
+        job: &Job,
+        hint: &Hint,
+        sender: &Arc<CompiledProvider>,
+        access: &ApiAccess,
+        now: Timestamp,
+    ) -> Option<JobInquiry> {
+        let access = match &hint.family {
+            Some(family) => access.in_family(family)?,
+            None => access.clone(),
+        };
         let (ids, headers) = (sender.description().scheme.id_headers(), BTreeMap::new());
         let question = sender.description().polls.iter().enumerate().find_map(|(number, poll)| {
             let value = unprompted_body(poll.unprompted.as_deref()?, &job.subject, hint);
@@ -66,7 +74,7 @@ impl JobInquiry {
             if !fits(poll, job.thing, &body, &access) {
                 return None;
             }
-            Question::by(sender, number, job.thing, job.subject.clone(), &access, &body)
+            Question::by(sender, number, job.thing, job.subject.clone(), &access, &body, now)
         });
         Some(JobInquiry { question: question?, job: job.clone() })
     }
@@ -96,14 +104,14 @@ impl JobInquiry {
     ) -> JobAnswer {
         let trouble = |reason: &str| JobAnswer::Trouble { reason: reason.to_owned(), retry_after: answer.retry_after };
         match answer.status {
-            200 => {}
+            status if self.question.is_told_by(status) => {}
             401 | 403 => return trouble("the sender's API refuses the key: check the source's `api_key`"),
             429 => return trouble("the sender's API was called too often"),
             408 | 500.. => return trouble(&format!("the sender's API answered {}", answer.status)),
             // Of one odd job there are others to ask about.
             _ => return JobAnswer::NotEnded,
         }
-        let Account::Webhook(body) = self.question.account(&answer.body) else {
+        let Account::Webhook(body) = self.question.account(answer) else {
             return JobAnswer::NotEnded;
         };
         let told = self.question.read(&body);
@@ -151,7 +159,12 @@ fn unprompted_body(fields: &[UnpromptedField], id: &str, hint: &Hint) -> Value {
         let text = match &field.to {
             RequestText::Literal(text) => text.as_str(),
             // The check of a description leaves nothing else.
-            RequestText::Id | RequestText::Family | RequestText::Key(_) | RequestText::Body(_) => id,
+            RequestText::Id
+            | RequestText::Family
+            | RequestText::FamilyPath
+            | RequestText::Key(_)
+            | RequestText::Jwt(_)
+            | RequestText::Body(_) => id,
         };
         set(&mut body, &field.set, text);
     }

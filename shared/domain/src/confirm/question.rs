@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) use super::account::Account;
+use super::answer::ApiAnswer;
 use super::request::{ApiRequest, RequestFields};
 use crate::content::canonical::Canonical;
 use crate::content::lenient;
@@ -14,6 +15,7 @@ use crate::download::target::{Loopback, Target};
 use crate::event::event_type::Thing;
 use crate::provider::compiled_provider::CompiledProvider;
 use crate::source::ApiAccess;
+use crate::time::Timestamp;
 
 /// A question to a sender's API about one thing.
 #[derive(Debug)]
@@ -26,17 +28,19 @@ pub(super) struct Question {
 }
 
 impl Question {
-    /// The question about the thing `id` of which `body` tells; none if the API cannot be asked about it.
+    /// The question that is put at `now` about the thing `id` of which `body` tells; none if the API cannot be asked about
+    /// it.
     pub(super) fn about(
         sender: &Arc<CompiledProvider>,
         thing: Thing,
         id: String,
         access: &ApiAccess,
         body: &ParsedDelivery<'_>,
+        now: Timestamp,
     ) -> Option<Question> {
         let polls = &sender.description().polls;
         let poll = polls.iter().position(|poll| fits(poll, thing, body, access))?;
-        Question::by(sender, poll, thing, id, access, body)
+        Question::by(sender, poll, thing, id, access, body, now)
     }
 
     /// The question that the poll number `poll` (from 0) puts.
@@ -47,9 +51,10 @@ impl Question {
         id: String,
         access: &ApiAccess,
         body: &ParsedDelivery<'_>,
+        now: Timestamp,
     ) -> Option<Question> {
         let rules = sender.description().polls.get(poll)?;
-        let request = ApiRequest::of(rules, &RequestFields { id: &id, body, access })?;
+        let request = ApiRequest::of(rules, &RequestFields { id: &id, body, access, now })?;
         Some(Question { sender: Arc::clone(sender), poll, id, thing, request })
     }
 
@@ -66,17 +71,25 @@ impl Question {
     }
 
     pub(super) fn target(&self, loopback: Loopback) -> Result<Target, FetchRefusal> {
-        let poll = self.sender.description().polls.get(self.poll);
-        Target::at(&self.request.url, loopback, |host| poll.is_some_and(|poll| poll.url.host == host))
+        Target::at(&self.request.url, loopback, |host| self.rules().is_some_and(|poll| poll.url.host == host))
+    }
+
+    /// Whether an answer with this HTTP status tells of the thing.
+    pub(super) fn is_told_by(&self, status: u16) -> bool {
+        let failed = self.rules().and_then(|poll| poll.answer.failed.as_ref());
+        status == 200 || failed.is_some_and(|failed| failed.statuses.contains(&status))
     }
 
     /// What an answer tells of the thing.
-    pub(super) fn account(&self, answer: &[u8]) -> Account {
-        let Some(json) = lenient::tree(answer) else {
+    pub(super) fn account(&self, answer: &ApiAnswer) -> Account {
+        let Some(json) = lenient::tree(&answer.body) else {
             return Account::NotJson;
         };
-        let poll = self.sender.description().polls.get(self.poll);
-        poll.map_or(Account::Senseless, |poll| Account::of(&poll.answer, &self.id, &json))
+        self.rules().map_or(Account::Senseless, |poll| Account::of(&poll.answer, &self.id, answer.status, &json))
+    }
+
+    fn rules(&self) -> Option<&Poll> {
+        self.sender.description().polls.get(self.poll)
     }
 
     /// Reads an account in the form of a webhook. A header of a delivery is only what the delivery claimed.

@@ -5,9 +5,11 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
+use super::signed_token::signed_token;
 use crate::content::parsed_delivery::ParsedDelivery;
-use crate::description::{Method, Poll, PollFieldValue, RequestText};
+use crate::description::{Method, Poll, PollFieldValue, RequestText, is_family};
 use crate::source::ApiAccess;
+use crate::time::Timestamp;
 
 /// Everything but the unreserved characters of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'_').remove(b'~').remove(b'-');
@@ -34,6 +36,8 @@ pub(super) struct RequestFields<'a> {
     pub(super) body: &'a ParsedDelivery<'a>,
     /// The key, and the part of the API.
     pub(super) access: &'a ApiAccess,
+    /// When it is put.
+    pub(super) now: Timestamp,
 }
 
 impl ApiRequest {
@@ -74,24 +78,37 @@ impl RequestFields<'_> {
         match filling {
             RequestText::Literal(text) => Some(text.to_string()),
             RequestText::Id => Some(self.id.to_owned()),
-            RequestText::Family => self.access.family.clone(),
+            RequestText::Family => self.access.family.clone().filter(|family| is_family(family)),
+            RequestText::FamilyPath => self.access.family.clone(),
+            RequestText::Jwt(before) => Some(format!("{before}{}", signed_token(&self.access.key, self.now)?)),
             RequestText::Key(before) => Some(format!("{before}{}", self.access.key.reveal())),
             RequestText::Body(pointers) => pointers.iter().find_map(|pointer| self.body.text_at(pointer)),
         }
     }
 }
 
-/// None if a segment would not stay one: what a delivery names must not lead the key to another place of the API.
+/// None if a segment would not stay one, or a value of the query be empty: what a delivery names must not lead the key to
+/// another place of the API.
 fn url(poll: &Poll, asked: &RequestFields<'_>) -> Option<String> {
     let origin = asked.access.test_only_base_url.map(|base| base.to_string());
     let mut url = origin.unwrap_or_else(|| format!("https://{}", poll.url.host));
-    for segment in &*poll.url.segments {
-        let segment = asked.fill(segment)?;
-        if matches!(&*segment, "" | "." | "..") {
-            return None;
+    for text in &*poll.url.segments {
+        let filled = asked.fill(text)?;
+        let segments = if *text == RequestText::FamilyPath { filled.split('/').collect() } else { vec![&*filled] };
+        for segment in segments {
+            if matches!(segment, "" | "." | "..") {
+                return None;
+            }
+            url.push('/');
+            url.extend(utf8_percent_encode(segment, ENCODED));
         }
-        url.push('/');
-        url.extend(utf8_percent_encode(&segment, ENCODED));
+    }
+    for (index, (name, value)) in poll.url.query.iter().enumerate() {
+        let value = asked.fill(value).filter(|value| !value.is_empty())?;
+        url.push(if index == 0 { '?' } else { '&' });
+        url.push_str(name);
+        url.push('=');
+        url.extend(utf8_percent_encode(&value, ENCODED));
     }
     Some(url)
 }

@@ -19,6 +19,7 @@ use crate::source::{Options, Source};
 use crate::time::Timestamp;
 
 const KEY: &str = "sk-0123456789";
+const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
 fn event(provider: Provider, verified_by: VerifiedBy, body: &[u8]) -> Event {
     let source = SourceName::parse("test").unwrap();
@@ -88,7 +89,14 @@ fn need_of(provider: Provider, verified_by: VerifiedBy, webhook: &Value) -> Conf
     let body = webhook.to_string().into_bytes();
     let event = event(provider, verified_by, &body);
     let sender = provider.sender().unwrap();
-    need(&event, sender, &Canonical::of(sender, &BTreeMap::new(), &body), &body, options(provider).confirm.as_ref())
+    need(
+        &event,
+        sender,
+        &Canonical::of(sender, &BTreeMap::new(), &body),
+        &body,
+        options(provider).confirm.as_ref(),
+        NOW,
+    )
 }
 
 #[test]
@@ -98,7 +106,7 @@ fn what_arrived_under_confirm_is_not_believed_once_its_source_is_gone() {
     let check = |verified_by, must_confirm, expected: &str| {
         let sender = provider.sender().unwrap();
         let event = Event { must_confirm, ..event(provider, verified_by, &body) };
-        let need = need(&event, sender, &Canonical::of(sender, &BTreeMap::new(), &body), &body, None);
+        let need = need(&event, sender, &Canonical::of(sender, &BTreeMap::new(), &body), &body, None, NOW);
         assert_eq!(format!("{need:?}"), expected, "{verified_by}, {must_confirm}");
     };
     check(VerifiedBy::Token, true, "NoAccess");
@@ -153,7 +161,7 @@ fn half_an_emoji_is_no_reason_not_to_ask_and_not_to_believe() {
     let (event, sender) = (event(Provider::Get3w, VerifiedBy::Token, body), Provider::Get3w.sender().unwrap());
     let canonical = Canonical::of(sender, &BTreeMap::new(), body);
     let ConfirmationNeed::Ask(inquiry) =
-        need(&event, sender, &canonical, body, options(Provider::Get3w).confirm.as_ref())
+        need(&event, sender, &canonical, body, options(Provider::Get3w).confirm.as_ref(), NOW)
     else {
         panic!("it is not asked about")
     };
@@ -179,7 +187,7 @@ fn what_is_signed_or_not_to_be_confirmed_is_not_asked_about() {
     let event = event(Provider::Get3w, VerifiedBy::Token, &body);
     let sender = Provider::Get3w.sender().unwrap();
     assert!(matches!(
-        need(&event, sender, &Canonical::of(sender, &BTreeMap::new(), &body), &body, None),
+        need(&event, sender, &Canonical::of(sender, &BTreeMap::new(), &body), &body, None, NOW),
         ConfirmationNeed::None
     ));
 }
@@ -245,7 +253,7 @@ fn an_operators_own_sender_is_asked_by_its_description() {
         let event = Event { provider: Provider::Custom, ..event(Provider::Csm, VerifiedBy::Token, &body) };
         let canonical = Canonical::of(&source.sender, &BTreeMap::new(), &body);
         let access = source.options.as_ref().unwrap().confirm.as_ref();
-        need(&event, &source.sender, &canonical, &body, access)
+        need(&event, &source.sender, &canonical, &body, access, NOW)
     };
     let need_of = |webhook: &Value| need_of_body(webhook.to_string());
     let done = json!({"job": {"id": "../7"}, "state": "done", "owner": "a?b"});

@@ -20,6 +20,18 @@ pub struct AnswerRules {
     pub when_any: Vec<Condition>,
     /// How the webhook's body is made of the object; without any, the object is the body.
     pub webhook: Vec<FieldMapping>,
+    /// The answers other than 200 that tell of a failed job.
+    pub failed: Option<FailureRules>,
+}
+
+/// Answers that tell by their HTTP status that the job has failed.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailureRules {
+    /// The statuses.
+    pub statuses: Vec<u16>,
+    /// How the webhook's body is made of the whole answer.
+    pub webhook: Vec<FieldMapping>,
 }
 
 /// A list of objects, each of which tells of one thing.

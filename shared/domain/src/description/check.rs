@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::description::{
     AccountRule, Challenge, ChallengeMethod, Description, DescriptionError, Ed25519, FieldPath, FieldPaths,
     HEAD_POINTERS_MAX, HeaderName, Hmac, KeySource, Method, Pointer, Poll, ReplyPart, RequestText, Scheme,
-    SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, is_host,
+    SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, is_family, is_host,
 };
 
 impl Description {
@@ -37,7 +37,7 @@ impl Description {
         self.check_places()?;
         self.check_keys()?;
         for (index, poll) in self.polls.iter().enumerate() {
-            poll.check(index + 1)?;
+            poll.check(index + 1, self.scheme.message().is_some_and(Template::covers_body))?;
         }
         for (index, shape) in self.shapes.iter().enumerate() {
             let number = index + 1;
@@ -149,18 +149,51 @@ impl Description {
 }
 
 impl Poll {
-    fn check(&self, number: usize) -> Result<(), DescriptionError> {
+    fn check(&self, number: usize, is_body_signed: bool) -> Result<(), DescriptionError> {
         if self.method == Method::Get && !self.body.is_empty() {
             return Err(DescriptionError::BodyWithGet { number });
         }
-        if !self.texts().any(|text| *text == RequestText::Id) {
+        // Of a body that anybody could have written, one part must not vouch for another.
+        let names_it = |text: &RequestText| match text {
+            RequestText::Id => true,
+            RequestText::Body(_) => is_body_signed,
+            RequestText::Literal(_)
+            | RequestText::Family
+            | RequestText::FamilyPath
+            | RequestText::Key(_)
+            | RequestText::Jwt(_) => false,
+        };
+        if !self.texts().any(names_it) {
             return Err(DescriptionError::AsksAboutNothing { number });
+        }
+        let is_token = |text: &RequestText| matches!(text, RequestText::Jwt(_));
+        let is_path = |text: &RequestText| *text == RequestText::FamilyPath;
+        if self.fields().any(|text| is_token(text) || is_path(text)) {
+            return Err(DescriptionError::TextOfBody { number });
+        }
+        if self.url.segments.iter().any(is_path) && !self.families.is_empty() {
+            return Err(DescriptionError::FamiliesOfOperator { number });
+        }
+        if !self.families.iter().all(|family| is_family(family)) {
+            return Err(DescriptionError::FamilyName { number });
+        }
+        if let Some(failed) = &self.answer.failed {
+            let means_failure =
+                |status: &u16| (400..500).contains(status) && ![401, 403, 404, 408, 429].contains(status);
+            if failed.statuses.is_empty() || !failed.statuses.iter().all(means_failure) {
+                return Err(DescriptionError::FailedStatus { number });
+            }
+            if failed.webhook.is_empty() {
+                return Err(DescriptionError::FailedWebhook { number });
+            }
         }
         let is_known = |text: &RequestText| matches!(text, RequestText::Literal(_) | RequestText::Id);
         if self.unprompted.iter().flatten().any(|field| !is_known(&field.to) || field.set.has_wildcard()) {
             return Err(DescriptionError::UnpromptedText { number });
         }
-        if self.headers.iter().any(|header| !matches!(header.value, RequestText::Literal(_) | RequestText::Key(_))) {
+        let is_own =
+            |text: &RequestText| matches!(text, RequestText::Literal(_) | RequestText::Key(_) | RequestText::Jwt(_));
+        if !self.headers.iter().all(|header| is_own(&header.value)) {
             return Err(DescriptionError::HeaderOfDelivery { number });
         }
         Ok(())

@@ -168,7 +168,9 @@ pub enum DescriptionError {
         number: usize,
     },
     /// A question that does not name what it is about.
-    #[error("poll {number} asks about nothing: put {{id}} into `url` or `body`")]
+    #[error(
+        "poll {number} asks about nothing: put {{id}} into `url` or `body`, or a {{/pointer}} if the body is signed"
+    )]
     AsksAboutNothing {
         /// Its number, from 1.
         number: usize,
@@ -179,8 +181,46 @@ pub enum DescriptionError {
         /// The number of the poll, from 1.
         number: usize,
     },
+    /// What has another place.
+    #[error("poll {number} has {{jwt}} or {{family_path}} in `body`: a token goes into `headers`, a path into `url`")]
+    TextOfBody {
+        /// The number of the poll, from 1.
+        number: usize,
+    },
+    /// Two lists of the same.
+    #[error(
+        "poll {number} has `families` beside {{family_path}}, of which each source has its own list: leave one out"
+    )]
+    FamiliesOfOperator {
+        /// The number of the poll, from 1.
+        number: usize,
+    },
+    /// A part of an API that nobody can name.
+    #[error(
+        "poll {number} has one of `families` that no source can name: write lower-case letters, digits, `-` and `_`"
+    )]
+    FamilyName {
+        /// The number of the poll, from 1.
+        number: usize,
+    },
+    /// A status that says something else.
+    #[error(
+        "poll {number} has `answer.failed.statuses` that do not tell of a failed job: write some from 400 to 499, without 401, 403, 404, 408 and 429"
+    )]
+    FailedStatus {
+        /// The number of the poll, from 1.
+        number: usize,
+    },
+    /// An answer of which nothing is made.
+    #[error("poll {number} has no `answer.failed.webhook`: say how the webhook of a failed job is made")]
+    FailedWebhook {
+        /// The number of the poll, from 1.
+        number: usize,
+    },
     /// A header that anybody could fill.
-    #[error("poll {number} fills a header with what a delivery says: only {{key}} and plain texts may stand there")]
+    #[error(
+        "poll {number} fills a header with what a delivery says: only {{key}}, {{jwt}} and plain texts may stand there"
+    )]
     HeaderOfDelivery {
         /// Its number, from 1.
         number: usize,

@@ -18,7 +18,7 @@ pub struct Poll {
     /// It is asked if all of these hold of the delivery.
     #[serde(default)]
     pub when: Vec<Condition>,
-    /// It is asked only for sources whose `api_family` is one of these; all, if there are none.
+    /// It is asked only for these of the parts of the API; for all, if there are none.
     #[serde(default)]
     pub families: Vec<String>,
     /// `GET` or `POST`.
@@ -81,11 +81,15 @@ pub enum PollFieldValue {
 impl Poll {
     /// Everything that is filled in, wherever it stands.
     pub fn texts(&self) -> impl Iterator<Item = &RequestText> {
-        let fields = self.body.iter().flat_map(|field| match &field.value {
+        self.url.texts().chain(self.headers.iter().map(|header| &header.value)).chain(self.fields())
+    }
+
+    /// What is filled in within the body.
+    pub fn fields(&self) -> impl Iterator<Item = &RequestText> {
+        self.body.iter().flat_map(|field| match &field.value {
             PollFieldValue::Text(text) => std::slice::from_ref(text),
             PollFieldValue::List(texts) => texts,
-        });
-        self.url.segments.iter().chain(self.headers.iter().map(|header| &header.value)).chain(fields)
+        })
     }
 }
 

@@ -13,15 +13,21 @@ pub enum RequestText {
     Id,
     /// `{family}`: the source's `api_family`.
     Family,
+    /// `{family_path}`: the same, of one to three segments: one of those that the source lists.
+    FamilyPath,
     /// `{key}`, after what may stand before it: the source's `api_key`.
     Key(String),
+    /// `{jwt}`, after what may stand before it: a token that is signed with the source's `api_key`, for this question alone.
+    Jwt(String),
     /// `{/pointer}`: a text of the delivery's body; `{/one|/other}`: the first of these that is there.
     Body(Vec<Pointer>),
 }
 
 /// A text with a brace that means nothing. It is not shown: a header is where somebody may have put the key itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a text of a question is plain, {{id}}, {{family}}, {{/pointer}}, or ends with {{key}}, without other braces")]
+#[error(
+    "a text of a question is plain, {{id}}, {{family}}, {{family_path}}, {{/pointer}}, or ends with {{key}} or {{jwt}}, without other braces"
+)]
 pub struct NotARequestText;
 
 impl RequestText {
@@ -34,15 +40,19 @@ impl RequestText {
         match inner {
             Some("id") => return Ok(RequestText::Id),
             Some("family") => return Ok(RequestText::Family),
+            Some("family_path") => return Ok(RequestText::FamilyPath),
             Some(pointers) if pointers.starts_with('/') && !pointers.contains(['{', '}']) => {
                 let pointers = pointers.split('|').map(Pointer::parse).collect::<Result<Vec<_>, _>>();
                 return pointers.map(RequestText::Body).map_err(|_| NotARequestText);
             }
             _ => {}
         }
-        let (plain, make): (&str, fn(String) -> RequestText) = match text.strip_suffix("{key}") {
-            Some(before) => (before, RequestText::Key),
-            None => (text, RequestText::Literal),
+        let (plain, make): (&str, fn(String) -> RequestText) = if let Some(before) = text.strip_suffix("{key}") {
+            (before, RequestText::Key)
+        } else if let Some(before) = text.strip_suffix("{jwt}") {
+            (before, RequestText::Jwt)
+        } else {
+            (text, RequestText::Literal)
         };
         // Whatever a header can carry, without a line's end.
         let is_plain = plain.bytes().all(|byte| (byte.is_ascii_graphic() || byte == b' ') && !b"{}".contains(&byte));
@@ -65,8 +75,9 @@ mod tests {
     fn a_text_is_plain_or_filled_in() {
         assert_eq!(RequestText::parse("application/json"), Ok(RequestText::Literal("application/json".into())));
         assert_eq!(RequestText::parse("Bearer {key}"), Ok(RequestText::Key("Bearer ".into())));
+        assert_eq!(RequestText::parse("Bearer {jwt}"), Ok(RequestText::Jwt("Bearer ".into())));
         assert_eq!(RequestText::parse("{id}"), Ok(RequestText::Id));
-        for bad in ["{}", "{url}", "{key} {key}", "{key}x", "a\nb", "a{id}", "{id}{id}"] {
+        for bad in ["{}", "{url}", "{key} {key}", "{key}{jwt}", "{key}x", "a\nb", "a{id}", "{id}{id}"] {
             assert_eq!(RequestText::parse(bad), Err(NotARequestText), "{bad}");
         }
     }

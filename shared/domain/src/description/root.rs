@@ -78,9 +78,21 @@ impl Description {
 
     /// Whether its API has parts, of which a source must say the one that it means.
     #[must_use]
-    pub fn has_families(&self) -> bool {
-        let in_family =
-            |poll: &Poll| !poll.families.is_empty() || poll.texts().any(|text| *text == RequestText::Family);
-        self.polls.iter().any(in_family)
+    pub fn needs_family(&self) -> bool {
+        let fills_in = |poll: &Poll| poll.texts().any(|text| *text == RequestText::Family);
+        let has_default = self.polls.iter().any(|poll| poll.families.is_empty());
+        self.polls.iter().any(fills_in) || (!self.polls.is_empty() && !has_default)
+    }
+
+    /// Whether its API has more parts than the description could list, so that each source lists its own.
+    #[must_use]
+    pub fn has_family_paths(&self) -> bool {
+        self.polls.iter().any(|poll| poll.url.segments.contains(&RequestText::FamilyPath))
+    }
+
+    /// Whether its API is asked with tokens that a pair of keys signs.
+    #[must_use]
+    pub fn needs_key_pair(&self) -> bool {
+        self.polls.iter().flat_map(Poll::texts).any(|text| matches!(text, RequestText::Jwt(_)))
     }
 }

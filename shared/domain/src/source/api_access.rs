@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::configuration::Configuration;
 use super::options_error::OptionsError;
-use crate::description::Description;
+use crate::description::{Description, is_family, is_family_path};
 
 /// How a sender's API is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct ApiAccess {
     pub key: ApiKey,
     /// The part of the sender's API that knows the source's jobs; its webhooks do not say it.
     pub family: Option<String>,
+    /// The parts that an expectation may name in its place; any, if there are none.
+    pub families: Vec<String>,
     /// Where a test plays the API.
     pub test_only_base_url: Option<LoopbackUrl>,
 }
@@ -34,21 +36,33 @@ impl ApiAccess {
         let key = configuration.api_key.as_deref().ok_or(OptionsError::ApiKeyMissing(option))?;
         let family = configuration.api_family.clone();
         // An expectation may name the part itself.
-        if sender.has_families() && family.is_none() && configuration.confirm {
+        if sender.needs_family() && family.is_none() && configuration.confirm {
             return Err(OptionsError::FamilyMissing(title(sender)));
         }
-        if family.as_deref().is_some_and(|family| !is_family(family)) {
+        let has_paths = sender.has_family_paths();
+        let mut families = configuration.api_families.clone();
+        let is_known = |family: &String| if has_paths { is_family_path(family) } else { is_family(family) };
+        if !families.iter().chain(&family).all(is_known) {
             return Err(OptionsError::NotAFamily(title(sender)));
         }
+        // Each leads to another place of the API: none is asked but what the operator has named.
+        if has_paths && families.is_empty() {
+            families.extend(family.clone());
+        }
+        let key = ApiKey::parse(key)?;
+        if sender.needs_key_pair() && key.pair().is_none() {
+            return Err(OptionsError::NotAKeyPair(title(sender)));
+        }
         let test_only_base_url = configuration.api_base_url.as_deref().map(LoopbackUrl::parse).transpose()?;
-        Ok(ApiAccess { key: ApiKey::parse(key)?, family, test_only_base_url })
+        Ok(ApiAccess { key, family, families, test_only_base_url })
     }
-}
 
-/// Whether a text may stand in a URL as the name of a part of an API.
-pub(crate) fn is_family(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_plain)
+    /// The same for the part of the API that an expectation names; none if it is not among those that may be asked.
+    pub(crate) fn in_family(&self, family: &str) -> Option<ApiAccess> {
+        let mut named = self.families.iter().chain(&self.family);
+        let may_be_asked = self.families.is_empty() || named.any(|known| known == family);
+        may_be_asked.then(|| ApiAccess { family: Some(family.to_owned()), ..self.clone() })
+    }
 }
 
 pub(super) fn title(sender: &Description) -> String {
@@ -69,7 +83,7 @@ impl fmt::Display for LoopbackUrl {
 }
 
 impl ApiKey {
-    fn parse(text: &str) -> Result<ApiKey, OptionsError> {
+    pub(crate) fn parse(text: &str) -> Result<ApiKey, OptionsError> {
         // White space around a key comes from copying it.
         let text = text.trim();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -82,6 +96,11 @@ impl ApiKey {
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+
+    /// Its halves: an access key and its secret, with a colon between.
+    pub(crate) fn pair(&self) -> Option<(&str, &str)> {
+        self.0.split_once(':').filter(|(access, secret)| !access.is_empty() && !secret.is_empty())
     }
 }
 

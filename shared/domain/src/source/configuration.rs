@@ -36,6 +36,8 @@ pub(super) struct Configuration {
     pub(super) api_base_url: Option<String>,
     #[serde(default)]
     pub(super) api_family: Option<String>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub(super) api_families: Vec<String>,
     #[serde(default)]
     pub(super) api_key: Option<String>,
     #[serde(default)]

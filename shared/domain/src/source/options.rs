@@ -46,7 +46,11 @@ impl Options {
                 has_url_token: !configuration.token_sha256.is_empty(),
                 has_body: false,
             };
-            ExpectOptions::read(form, access("expect")?, key_rules)
+            let access = access("expect")?;
+            if sender.has_family_paths() && access.families.is_empty() {
+                return Err(OptionsError::FamiliesMissing(title(sender)));
+            }
+            ExpectOptions::read(form, access, key_rules)
         });
         if configuration.order == Order::EndWins && configuration.dedupe != Dedupe::Key {
             return Err(OptionsError::NeedsKeys("order"));

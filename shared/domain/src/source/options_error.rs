@@ -17,9 +17,19 @@ pub enum OptionsError {
         "`confirm` needs to know where {0}'s API has the jobs of this source: give `api_family`, such as `video` or `images`"
     )]
     FamilyMissing(String),
+    /// The sender's API has too many parts for a list of its own.
+    #[error(
+        "`expect` needs to know which parts of {0}'s API may be asked: give `api_families`, such as [\"fal-ai/flux\"], or `api_family` if there is only one"
+    )]
+    FamiliesMissing(String),
     /// Nothing that could stand in a URL of the sender's.
-    #[error("`api_family` is not the name of a part of {0}'s API, such as `video` or `text-to-3d`")]
+    #[error(
+        "`api_family` or `api_families` holds something that is not the name of a part of {0}'s API, such as `video` or `text-to-3d`"
+    )]
     NotAFamily(String),
+    /// Nothing that a token could be signed with.
+    #[error("`api_key` must hold both halves of {0}'s key: write the access key, a colon, and the secret key")]
+    NotAKeyPair(String),
     /// An operator must not be able to send a key anywhere.
     #[error("`api_base_url` is for tests only: leave it out")]
     BaseUrlOutsideTests,

@@ -9,6 +9,7 @@ mod challenge;
 mod corpora;
 mod event_id;
 mod message;
+mod poll;
 mod queue_text;
 mod recent;
 mod request;

@@ -18,7 +18,7 @@ use domain::source::Source;
 use domain::source::source_name::SourceName;
 use expect_test::expect_file;
 
-use self::page::{index, page};
+use self::page::{index, page, unprompted};
 use self::secret::example;
 
 fn folder() -> PathBuf {
@@ -43,6 +43,17 @@ fn the_pages_are_what_the_descriptions_say() {
         .map(|file| file.expect("a readable folder").file_name().into_string().expect("a plain name"))
         .collect();
     assert_eq!(there, written, "no page is a left-over");
+}
+
+/// Who reads what `expect` does finds there for whom it can be done.
+#[test]
+fn the_page_of_expectations_names_all_who_can_be_asked() {
+    let page = fs::read_to_string(folder().join("../expectations.md")).expect("the page").replace('\n', " ");
+    for description in descriptions() {
+        let link = format!("[{}](providers/{}.md)", description.about.title, description.name);
+        let can_be_asked = !unprompted(description).is_empty();
+        assert_eq!(page.contains(&link), can_be_asked, "{link}: whether docs/expectations.md names it");
+    }
 }
 
 /// A page without these would leave an operator alone. `confidence` is looked for in the file, since what leaves it out

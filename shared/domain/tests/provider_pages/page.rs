@@ -17,9 +17,8 @@ use crate::words::{all, code, duration, either, first_sentence, places};
 
 /// A sender's page.
 pub(crate) fn page(description: &Description) -> String {
-    let Description {
-        name, about, retries, scheme, challenges, success, asset_hosts, asset_life_seconds, polls, ..
-    } = description;
+    let Description { name, about, retries, scheme, challenges, success, asset_hosts, asset_life_seconds, .. } =
+        description;
     let mut page = format!("<!-- Made of shared/domain/providers/{name}.toml by `make providers`. -->\n\n");
     page.push_str(&format!("# {}\n\n{}\n\n", about.title, about.summary));
     page.push_str(&format!(
@@ -51,10 +50,10 @@ pub(crate) fn page(description: &Description) -> String {
 
     section(&mut page, "What is verified, and what is not");
     list(&mut page, sentences(description).iter().map(String::as_str));
-    if let Some(asked) = confirmation(polls, covers_body(scheme)) {
+    if let Some(asked) = confirmation(description) {
         page.push_str(&format!("\n{asked}\n"));
     }
-    if let Some(expected) = expectation(polls, &description.shapes) {
+    if let Some(expected) = expectation(description) {
         page.push_str(&format!("\n{expected}\n"));
     }
 
@@ -152,8 +151,8 @@ What Landfall knows by itself. Each has a page: how it is set up, what of a deli
 what is not known. Any other sender can be described in the secret of its source, in the language of
 [the descriptions](../../shared/domain/providers/README.md).
 
-| sender | verified by | body signed | old copies | told apart by | retries | outputs | known from |
-|---|---|---|---|---|---|---|---|
+| sender | verified by | body signed | old copies | told apart by | `expect` | retries | outputs | known from |
+|---|---|---|---|---|---|---|---|---|
 "
     .to_owned();
     for description in descriptions {
@@ -167,12 +166,13 @@ what is not known. Any other sender can be described in the secret of its source
         }
         writeln!(
             page,
-            "| [{}]({name}.md) | {} | {} | {} | {} | {} | {} | {} |",
+            "| [{}]({name}.md) | {} | {} | {} | {} | {} | {} | {} | {} |",
             about.title,
             kind(scheme),
             if covers_body(scheme) { "yes" } else { "**no**" },
             replay(scheme),
             if keys.len() > 1 { format!("[by kind]({name}.md#events)") } else { keys.concat() },
+            if unprompted(description).is_empty() { "no" } else { "yes" },
             first_sentence(&about.retries),
             first_sentence(&about.asset_lifetime),
             confidence(about.confidence),
@@ -184,7 +184,8 @@ what is not known. Any other sender can be described in the secret of its source
 *Old copies*: what keeps a copy of an old delivery out, beside deduplication. *Known from*: proven, if published vectors or
 the sender's own library agree; the sender's documentation; others' public code; or inferred in part: then send a test
 delivery. Where the body is not signed, [an event is verified by a token](../trust.md) and can be confirmed by asking
-the sender, if its page says how.
+the sender, if its page says how. *`expect`*: whether Landfall can [ask the sender about a job](../expectations.md) whose
+webhook does not come.
 ",
     );
     page
@@ -252,29 +253,38 @@ fn key_without_token(shape: &Shape, id: &[HeaderName]) -> String {
 }
 
 /// How the sender's API can be asked.
-fn confirmation(polls: &[Poll], covers_body: bool) -> Option<String> {
-    if covers_body {
+fn confirmation(description: &Description) -> Option<String> {
+    if covers_body(&description.scheme) {
         return None;
     }
-    if polls.is_empty() {
+    if description.polls.is_empty() {
         return Some("There is nobody to ask whether a delivery is true: `confirm` is of no use here.".to_owned());
     }
-    let ways = ways(polls);
-    let family = if has_families(polls) { ", and `api_family`" } else { "" };
+    let family = if description.needs_family() { ", and `api_family`" } else { "" };
     Some(format!(
         "With `\"confirm\": true` and the key of its API as `api_key`{family}, Landfall asks before it believes that a \
          job has ended: {}.",
-        either(&ways)
+        either(&ways(&description.polls))
     ))
 }
 
+/// The ways in which the API is asked about a job of which nothing was delivered.
+pub(crate) fn unprompted(description: &Description) -> Vec<Poll> {
+    description.polls.iter().filter(|poll| poll.unprompted.is_some()).cloned().collect()
+}
+
+/// Whether the sender tells of jobs.
+fn tells_of_jobs(description: &Description) -> bool {
+    let mut rules = description.shapes.iter().flat_map(|shape| &*shape.report);
+    rules.any(|rule| rule.is.0 != Thing::Event)
+}
+
 /// How the sender's API can be asked about a job whose webhook did not come; nothing of a sender that tells of no jobs.
-fn expectation(polls: &[Poll], shapes: &[Shape]) -> Option<String> {
-    let tells_of_jobs = shapes.iter().flat_map(|shape| &*shape.report).any(|rule| rule.is.0 != Thing::Event);
-    if !tells_of_jobs {
+fn expectation(description: &Description) -> Option<String> {
+    if !tells_of_jobs(description) {
         return None;
     }
-    let asked: Vec<Poll> = polls.iter().filter(|poll| poll.unprompted.is_some()).cloned().collect();
+    let asked = unprompted(description);
     if asked.is_empty() {
         return Some("Landfall cannot ask about a job whose webhook does not come: `expect` is refused.".to_owned());
     }
@@ -282,9 +292,10 @@ fn expectation(polls: &[Poll], shapes: &[Shape]) -> Option<String> {
         "With `expect` and the key of its API as `api_key`, Landfall asks about a job whose webhook does not come: {}.",
         either(&ways(&asked))
     );
-    if has_families(&asked) {
-        text.push_str(" The part of the API is `api_family`, or the expectation's `hint.family`.");
+    if description.needs_key_pair() {
+        text.push_str(" `api_key` is the access key and the secret key, with a colon between.");
     }
+    text.push_str(&families(description, &asked));
     let things: BTreeSet<&str> = asked.iter().flat_map(|poll| &*poll.things).map(|thing| thing.as_str()).collect();
     if asked.iter().all(|poll| !poll.things.is_empty()) {
         let things: Vec<String> = things.into_iter().map(code).collect();
@@ -304,6 +315,24 @@ fn expectation(polls: &[Poll], shapes: &[Shape]) -> Option<String> {
     Some(text)
 }
 
+/// How the part of the API is named, and which parts there are.
+fn families(description: &Description, asked: &[Poll]) -> String {
+    if description.has_family_paths() {
+        return " The source lists the parts of the API that may be asked as `api_families`. An expectation names its own \
+                as `hint.family`; without that, it is `api_family`."
+            .to_owned();
+    }
+    let named: Vec<String> = asked.iter().flat_map(|poll| &*poll.families).map(|family| code(family)).collect();
+    let is_open =
+        asked.iter().any(|poll| poll.families.is_empty() && poll.texts().any(|text| *text == RequestText::Family));
+    if named.is_empty() && !is_open {
+        return String::new();
+    }
+    let list = if is_open { String::new() } else { format!(": {}", either(&named)) };
+    let is_free = if description.needs_family() { "" } else { " Without one, the last of these is asked." };
+    format!(" The part of the API is `api_family`, or the expectation's `hint.family`{list}.{is_free}")
+}
+
 /// The requests by which an API is asked, each once.
 fn ways(polls: &[Poll]) -> Vec<String> {
     let asked = |poll: &Poll| {
@@ -314,11 +343,14 @@ fn ways(polls: &[Poll]) -> Vec<String> {
         let segment = |segment: &RequestText| match segment {
             RequestText::Literal(text) => text.to_string(),
             RequestText::Id => "{id}".to_owned(),
-            RequestText::Family => "{family}".to_owned(),
-            RequestText::Key(_) | RequestText::Body(_) => "...".to_owned(),
+            RequestText::Family | RequestText::FamilyPath => "{family}".to_owned(),
+            RequestText::Key(_) | RequestText::Jwt(_) | RequestText::Body(_) => "...".to_owned(),
         };
         let path: String = poll.url.segments.iter().map(|part| format!("/{}", segment(part))).collect();
-        code(&format!("{method} https://{}{path}", poll.url.host))
+        let pairs: Vec<String> =
+            poll.url.query.iter().map(|(name, value)| format!("{name}={}", segment(value))).collect();
+        let query = if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) };
+        code(&format!("{method} https://{}{path}{query}", poll.url.host))
     };
     let mut ways: Vec<String> = Vec::new();
     for way in polls.iter().map(asked) {
@@ -327,10 +359,6 @@ fn ways(polls: &[Poll]) -> Vec<String> {
         }
     }
     ways
-}
-
-fn has_families(polls: &[Poll]) -> bool {
-    polls.iter().any(|poll| !poll.families.is_empty() || poll.url.segments.contains(&RequestText::Family))
 }
 
 /// A URL in the source's words, as a link.

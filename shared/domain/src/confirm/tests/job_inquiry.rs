@@ -4,7 +4,7 @@ use std::sync::Arc;
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
-use super::KEY;
+use super::{KEY, NOW};
 use crate::confirm::{ApiAnswer, ApiRequest, JobAnswer, JobInquiry};
 use crate::event::event_type::Thing;
 use crate::expectation::Hint;
@@ -12,9 +12,6 @@ use crate::ledger::job::Job;
 use crate::provider::Provider;
 use crate::source::source_name::SourceName;
 use crate::source::{ExpectOptions, Source};
-use crate::time::Timestamp;
-
-const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
 fn options(provider: Provider) -> ExpectOptions {
     let secret = json!({
@@ -31,7 +28,7 @@ fn options(provider: Provider) -> ExpectOptions {
 fn inquiry(provider: Provider, thing: Thing, subject: &str, hint: &Value) -> Option<JobInquiry> {
     let job = Job { source: SourceName::parse("test").unwrap(), provider, thing, subject: subject.to_owned() };
     let hint: Hint = serde_json::from_value(hint.clone()).unwrap();
-    JobInquiry::about(&job, &hint, provider.sender().unwrap(), &options(provider).access)
+    JobInquiry::about(&job, &hint, provider.sender().unwrap(), &options(provider).access, NOW)
 }
 
 /// Checks how a provider is asked about a job, and what its answer comes to.

@@ -309,10 +309,13 @@ fn shapes_are_reached_and_say_which_member_they_mean() {
 #[test]
 fn questions_name_what_they_are_about() {
     check(&[(r#""POST""#, r#""GET""#)], "poll 1 sends a body with GET: write `method = \"POST\"`, or leave `body` out");
-    check(&[(r#"["{id}"]"#, r#"["all"]"#)], "poll 1 asks about nothing: put {id} into `url` or `body`");
+    check(
+        &[(r#"["{id}"]"#, r#"["all"]"#)],
+        "poll 1 asks about nothing: put {id} into `url` or `body`, or a {/pointer} if the body is signed",
+    );
     check(
         &[("Bearer {key}", "{/id}")],
-        "poll 1 fills a header with what a delivery says: only {key} and plain texts may stand there",
+        "poll 1 fills a header with what a delivery says: only {key}, {jwt} and plain texts may stand there",
     );
 }
 
@@ -340,7 +343,7 @@ fn what_cannot_be_read_is_told_with_what_to_write() {
     );
     check(
         &[("https://api.example.com/v1/jobs", "http://api.example.com/v1/jobs")],
-        "a poll's `url` is `https://`, the name of a host, and segments that are plain, {id}, {family} or {/pointer} as a whole, such as `https://api.example.com/v1/jobs/{id}`: the key goes into a header or the body",
+        "a poll's `url` is `https://`, the name of a host, and segments that are plain, {id}, {family}, {family_path} or {/pointer} as a whole, such as `https://api.example.com/v1/jobs/{id}`, and perhaps a query whose values are plain, {id}, {family} or {/pointer}, such as `?job={id}`: the key goes into a header or the body",
     );
     check(
         &[("message = \"{id}", "message = \"{it}")],
@@ -440,4 +443,65 @@ fn a_success_is_one() {
         "{ status = 204, text = \"x\" }",
         "`success` has a text with the status 204, which has no body: leave `text` out",
     );
+}
+
+#[test]
+fn a_poll_asks_about_one_thing_in_a_place_that_the_operator_can_foresee() {
+    let with = |url: &str, fields: &str, expected: &str| {
+        let written = format!("url = \"https://api.example.com/{url}\"\n{fields}");
+        check(&[("url = \"https://api.example.com/v1/jobs\"", &written)], expected);
+    };
+    let sound = "sound";
+    with("v1/{family}/jobs?id={id}&kind=full", "families = [\"video\", \"text-to-3d\"]", sound);
+    with("{family_path}/jobs", "", sound);
+    with(
+        "{family_path}/jobs",
+        "families = [\"video\"]",
+        "poll 1 has `families` beside {family_path}, of which each source has its own list: leave one out",
+    );
+    with(
+        "v1/{family}",
+        "families = [\"a/b\"]",
+        "poll 1 has one of `families` that no source can name: write lower-case letters, digits, `-` and `_`",
+    );
+    let in_body = "poll 1 has {jwt} or {family_path} in `body`: a token goes into `headers`, a path into `url`";
+    check(&[(r#"["{id}"]"#, r#"["{id}", "{jwt}"]"#)], in_body);
+    check(&[(r#"["{id}"]"#, r#"["{id}", "{family_path}"]"#)], in_body);
+    check(&[("Bearer {key}", "Bearer {jwt}")], sound);
+    check(&[("[\"{id}\"]", "\"{/job/id}\"")], sound);
+    let leaves_body_out = ("{timestamp}.{body}", "{timestamp}.{json:/id}");
+    let key = ("key = [\"id\"]", "key = [\"/id\"]");
+    check(
+        &[leaves_body_out, key, ("[\"{id}\"]", "\"{/job/id}\"")],
+        "poll 1 asks about nothing: put {id} into `url` or `body`, or a {/pointer} if the body is signed",
+    );
+}
+
+#[test]
+fn an_answer_is_read_as_a_webhook() {
+    let answer = |rules: &str, expected: &str| {
+        check(&[("body = { ids", &format!("answer.{rules}\n    body = {{ ids"))], expected);
+    };
+    answer(r#"failed = { statuses = [400, 422], webhook = [{ set = "/id", id = true }] }"#, "sound");
+    for statuses in ["", "200", "404", "401", "429", "500"] {
+        answer(
+            &format!(r#"failed = {{ statuses = [{statuses}], webhook = [{{ set = "/id", id = true }}] }}"#),
+            "poll 1 has `answer.failed.statuses` that do not tell of a failed job: write some from 400 to 499, without 401, 403, 404, 408 and 429",
+        );
+    }
+    answer(
+        "failed = { statuses = [422], webhook = [] }",
+        "poll 1 has no `answer.failed.webhook`: say how the webhook of a failed job is made",
+    );
+    let mapping = "say what is put there: `to` or `id = true` alone, or `from` alone or with one of `or_id = true`, `prefix`, and `words`, with `otherwise` for all others";
+    answer(r#"webhook = [{ set = "/a", from = "/b", words = { x = "y" } }]"#, "sound");
+    for written in [
+        "{ set = \"/a\" }",
+        "{ set = \"/a\", id = true, from = \"/b\" }",
+        "{ set = \"/a\", id = true, to = \"b\" }",
+        "{ set = \"/a\", from = \"/b\", otherwise = \"c\" }",
+        "{ set = \"/a\", from = \"/b\", words = {} }",
+    ] {
+        answer(&format!("webhook = [{written}]"), mapping);
+    }
 }

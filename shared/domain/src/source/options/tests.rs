@@ -45,7 +45,7 @@ fn what_is_asked_for_is_done() {
     check(
         r#","confirm":true,"api_key":" sk-0123456789\n""#,
         &expect![[r#"
-            Options { archive: false, max_asset_bytes: 536870912, asset_hosts: [], confirm: Some(ApiAccess { key: a key, family: None, test_only_base_url: None }), expect: None, order: AsProcessed }
+            Options { archive: false, max_asset_bytes: 536870912, asset_hosts: [], confirm: Some(ApiAccess { key: a key, family: None, families: [], test_only_base_url: None }), expect: None, order: AsProcessed }
             every delivery of this source is signed, so `confirm` has no effect"#]],
     );
 }
@@ -56,7 +56,7 @@ fn modelslab_is_asked_in_the_part_that_knows_the_job() {
     check_source(
         &format!(r#"{modelslab},"api_family":"video","api_base_url":"http://127.0.0.1:4000""#),
         &expect![
-            "Options { archive: false, max_asset_bytes: 536870912, asset_hosts: [], confirm: Some(ApiAccess { key: a key, family: Some(\"video\"), test_only_base_url: Some(LoopbackUrl(4000)) }), expect: None, order: AsProcessed }"
+            "Options { archive: false, max_asset_bytes: 536870912, asset_hosts: [], confirm: Some(ApiAccess { key: a key, family: Some(\"video\"), families: [], test_only_base_url: Some(LoopbackUrl(4000)) }), expect: None, order: AsProcessed }"
         ],
     );
     check_source(
@@ -69,8 +69,8 @@ fn modelslab_is_asked_in_the_part_that_knows_the_job() {
         check_source(
             &format!(r#"{modelslab},"api_family":"{family}""#),
             &expect![[r#"
-            `api_family` is not the name of a part of ModelsLab's API, such as `video` or `text-to-3d`
-            `api_family` is not the name of a part of ModelsLab's API, such as `video` or `text-to-3d`"#]],
+            `api_family` or `api_families` holds something that is not the name of a part of ModelsLab's API, such as `video` or `text-to-3d`
+            `api_family` or `api_families` holds something that is not the name of a part of ModelsLab's API, such as `video` or `text-to-3d`"#]],
         );
     }
 }
@@ -117,9 +117,23 @@ fn jobs_are_not_waited_for_where_nobody_can_be_asked_or_ids_are_used_again() {
         "`expect` needs the key of the sender's API: give it as `api_key`, or leave `expect` out"
     );
     assert_eq!(
-        refused(r#""shotstack","api_key":"sk-0","expect":{}"#),
-        "`expect` cannot work, since no way to ask Shotstack's API about a job is known: leave `expect` out"
+        refused(r#""tavus","api_key":"sk-0","expect":{}"#),
+        "`expect` cannot work, since no way to ask Tavus's API about a job is known: leave `expect` out"
     );
+    assert_eq!(
+        refused(r#""kling","api_key":"sk-0","expect":{}"#),
+        "`api_key` must hold both halves of Kling AI's key: write the access key, a colon, and the secret key"
+    );
+    assert_eq!(
+        refused(r#""fal","api_key":"sk-0","expect":{}"#),
+        "`expect` needs to know which parts of fal's API may be asked: give `api_families`, such as [\"fal-ai/flux\"], or `api_family` if there is only one"
+    );
+    for families in ["../v1", "a//b", "a/b/c/d", "A/b"] {
+        assert_eq!(
+            refused(&format!(r#""fal","api_key":"sk-0","api_families":["{families}"],"expect":{{}}"#)),
+            "`api_family` or `api_families` holds something that is not the name of a part of fal's API, such as `video` or `text-to-3d`"
+        );
+    }
     for dedupe in ["content", "off"] {
         for option in ["expect", "order"] {
             let value = if option == "expect" { "{}" } else { r#""end-wins""# };
