@@ -9,7 +9,7 @@ use domain::expectation::job_expired::{ExpiryReason, expired};
 use domain::expectation::{Expectation, ExpectationMessage, PollRequest};
 use domain::ledger::job::{Job, JobId, JobRecord, JobState};
 use domain::ledger::job_writes::ExpectedJob;
-use domain::source::{ExpectOptions, JobWaits};
+use domain::source::ExpectOptions;
 use platform::clock;
 use platform::ledger::jobs::JobOutcome;
 use platform::service_error::ServiceError;
@@ -64,9 +64,8 @@ impl Processor {
 
     async fn expect(&self, expectation: Expectation, received: &ReceivedMessage, line: &mut ProcessLog) -> Disposition {
         let clients = &self.clients;
-        let Expectation { source, thing, job_id, submitted_at, within_seconds, give_up_seconds, hint } = expectation;
-        line.source(&source);
-        let config = match clients.sources.find(&source, clock::now()).await {
+        line.source(&expectation.source);
+        let config = match clients.sources.find(&expectation.source, clock::now()).await {
             Ok(config) => config,
             Err(trouble) => {
                 line.reason(&trouble.to_string());
@@ -76,22 +75,21 @@ impl Processor {
         let own = config.own().and_then(|(provider, sender)| Some((provider, sender, config.expect(provider)?)));
         let Some((provider, sender, options)) = own else {
             if received.receives() < RECEIVES_BEFORE_REFUSAL {
-                clients.sources.invalidate(&source);
+                clients.sources.invalidate(&expectation.source);
                 return self.return_to_queue(received, line).await;
             }
             return self.dead_letter(received, "there is no such source, or it has no `expect`", line).await;
         };
+        let waits = match expectation.waits(options.waits) {
+            Ok(waits) => waits,
+            Err(bad) => return self.dead_letter(received, &bad.to_string(), line).await,
+        };
+        let Expectation { source, thing, job_id, submitted_at, hint, .. } = expectation;
         let job = Job { source, provider, thing, subject: job_id };
         if JobInquiry::about(&job, &hint, sender, &options.access, clock::now()).is_none() {
             let reason = "the sender's API cannot be asked about such a job: see what its page says of `expect`";
             return self.dead_letter(received, reason, line).await;
         }
-        let within_seconds = within_seconds.unwrap_or(options.waits.within_seconds);
-        let give_up_seconds = give_up_seconds.unwrap_or(options.waits.give_up_seconds.max(within_seconds));
-        let waits = match (JobWaits { within_seconds, give_up_seconds }).check() {
-            Ok(waits) => waits,
-            Err(bad) => return self.dead_letter(received, &bad.to_string(), line).await,
-        };
         let submitted_at = submitted_at.unwrap_or_else(clock::now);
         let expected = ExpectedJob::new(job, submitted_at, waits, hint, clients.schedule);
         match self.put_expectation(&expected, options).await {

@@ -12,8 +12,8 @@ use serde_json::{Map, Value};
 
 use crate::description::is_family_path;
 use crate::event::event_type::Thing;
-use crate::source::BadJobWaits;
 use crate::source::source_name::SourceName;
+use crate::source::{BadJobWaits, JobWaits};
 use crate::text::queue_text::escape_for_queues;
 use crate::time::Timestamp;
 
@@ -174,6 +174,18 @@ impl ExpectationMessage {
 
 fn is_job_id(text: &str) -> bool {
     (1..=JOB_ID_MAX_BYTES).contains(&text.len()) && !text.contains(char::is_control)
+}
+
+impl Expectation {
+    /// How long its job is waited for, where its source says `usual`.
+    ///
+    /// # Errors
+    /// If a wait is too short or too long.
+    pub fn waits(&self, usual: JobWaits) -> Result<JobWaits, BadJobWaits> {
+        let within_seconds = self.within_seconds.unwrap_or(usual.within_seconds);
+        let give_up_seconds = self.give_up_seconds.unwrap_or(usual.give_up_seconds.max(within_seconds));
+        (JobWaits { within_seconds, give_up_seconds }).check()
+    }
 }
 
 impl Hint {

@@ -84,6 +84,8 @@ pub enum Metric {
     Sent,
     /// Those that it could neither send nor leave to others; they stay due.
     Troubled,
+    /// Watched sources from which nothing has arrived for too long.
+    Silent,
 }
 
 string_enum!(Metric {
@@ -120,6 +122,7 @@ string_enum!(Metric {
     Overdue => "overdue",
     Sent => "sent",
     Troubled => "troubled",
+    Silent => "silent",
 });
 
 impl Metric {
@@ -157,7 +160,8 @@ impl Metric {
             | Metric::SweepRuns
             | Metric::Overdue
             | Metric::Sent
-            | Metric::Troubled => "Count",
+            | Metric::Troubled
+            | Metric::Silent => "Count",
         }
     }
 

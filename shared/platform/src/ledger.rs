@@ -10,6 +10,7 @@ mod json;
 pub mod listing;
 pub mod overdue;
 mod request;
+mod silence;
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::types::{MessageAttributeValue, QueueAttributeName};
 use domain::delivery::trace::Trace;
-use domain::expectation::PollRequest;
+use domain::expectation::{Expectation, PollRequest};
 use domain::message::outgoing::OutgoingMessage;
 use domain::source::source_name::SourceName;
 use serde::Serialize;
@@ -86,11 +86,23 @@ impl Queue {
         request: &PollRequest,
         delay: Duration,
     ) -> Result<(), ServiceError> {
+        self.send_text(&request.to_string(), source, Some(delay)).await
+    }
+
+    /// Sends that the end of a job is expected.
+    ///
+    /// # Errors
+    /// If the queue could not be reached or refused; the message may have been taken all the same.
+    pub async fn send_expectation(&self, expectation: &Expectation) -> Result<(), ServiceError> {
+        self.send_text(&expectation.to_string(), &expectation.source, None).await
+    }
+
+    async fn send_text(&self, text: &str, group: &SourceName, delay: Option<Duration>) -> Result<(), ServiceError> {
         let send = SendMessage {
             queue_url: &self.url,
-            message_body: &request.to_string(),
-            message_group_id: source.as_str(),
-            delay_seconds: Some(delay.as_secs()),
+            message_body: text,
+            message_group_id: group.as_str(),
+            delay_seconds: delay.map(|delay| delay.as_secs()),
             message_system_attributes: None,
         };
         let body = serde_json::to_vec(&send).expect("strings and numbers are always JSON");

@@ -96,6 +96,17 @@ pub struct EndMarker {
 }
 
 impl JobId {
+    /// The id of the record of a job.
+    #[must_use]
+    pub fn of(source: &SourceName, thing: Thing, subject: &str) -> JobId {
+        let of_event = EventId::new(source, [thing.as_str(), subject]);
+        let id = format!("@job/{of_event}");
+        if id.len() <= EVENT_ID_MAX_BYTES {
+            return JobId(id);
+        }
+        JobId(format!("@job/{source}/sha256:{}", Digest::of(id.as_bytes())))
+    }
+
     /// Whether a text is the id of a job's record.
     #[must_use]
     pub fn parse(text: &str) -> Option<JobId> {
@@ -120,12 +131,7 @@ impl Job {
     /// The id of its record.
     #[must_use]
     pub fn id(&self) -> JobId {
-        let of_event = EventId::new(&self.source, [self.thing.as_str(), &*self.subject]);
-        let id = format!("@job/{of_event}");
-        if id.len() <= EVENT_ID_MAX_BYTES {
-            return JobId(id);
-        }
-        JobId(format!("@job/{}/sha256:{}", self.source, Digest::of(id.as_bytes())))
+        JobId::of(&self.source, self.thing, &self.subject)
     }
 
     /// The slot of the index of arrivals in which its expectation is listed.

@@ -16,6 +16,7 @@ use domain::ledger::replay_job::ReplayJobId;
 use domain::ledger::schedule::Schedule;
 use domain::ledger::source_directory::SourceDirectory;
 use domain::ledger::sweep::Overdue;
+use domain::ledger::watch_list::WatchList;
 use domain::source::source_name::SourceName;
 use domain::time::time_scale::TimeScale;
 
@@ -27,6 +28,7 @@ mod jobs;
 /// When all events arrived, were claimed and were settled: 2025-09-01T07:26:52Z.
 const AT: i64 = 1_756_711_612_000;
 const DIRECTORY: &str = "directory.json";
+const WATCH_LIST: &str = "watch_list.json";
 const FIRST_WITH_A_DIRECTORY: u32 = 4;
 const TEXT: &[u8] = br#"{"status":"completed"}"#;
 const LARGE: [u8; 5000] = [b'x'; 5000];
@@ -150,6 +152,20 @@ fn the_directory_of_sources_is_read_as_it_was_written() {
     for sample in (FIRST_WITH_A_DIRECTORY..=newest()).map(|version| folder(version).join(DIRECTORY)) {
         let sample = serde_json::from_slice(&std::fs::read(&sample).expect("a sample")).expect("it is JSON");
         assert!(SourceDirectory::of_item(&json::item(sample).expect("an item")).contains(&name));
+    }
+}
+
+#[test]
+fn the_watch_list_is_read_as_it_was_written() {
+    let (name, six_hours) = (SourceName::parse("get3w-prod").unwrap(), std::time::Duration::from_secs(6 * 60 * 60));
+    let list = WatchList::default().with(name.clone(), six_hours);
+    let Write { change: Change::Put(item), .. } = list.put() else { panic!("a list is put") };
+    let written = serde_json::to_value(json::JsonItem(&item)).expect("it is JSON");
+    expect_file![folder(newest()).join(WATCH_LIST)].assert_eq(&(laid_out(&written, 0) + "\n"));
+    for sample in (FIRST_WITH_A_DIRECTORY..=newest()).map(|version| folder(version).join(WATCH_LIST)) {
+        let sample = serde_json::from_slice(&std::fs::read(&sample).expect("a sample")).expect("it is JSON");
+        let read = WatchList::of_item(json::item(sample).as_ref());
+        assert_eq!(read.silent_after(&name), Some(six_hours));
     }
 }
 

@@ -1,4 +1,4 @@
-//! What operators read of the ledger. No function does.
+//! What is read of the indexes, and of many records at once: by operators, and by the sweep where it looks for silence.
 
 use std::collections::HashMap;
 use std::time::Duration;
