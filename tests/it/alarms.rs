@@ -118,6 +118,7 @@ fn each_alarm_fires_for_what_it_watches() {
         ("process-retry", expect![""]),
         ("process-retry-fourth", expect!["RetriesAlarm"]),
         ("process-done-not-archived", expect![""]),
+        ("sweep-silent", expect!["SilentAlarm"]),
     ];
     let of_aws = [
         ("ApproximateNumberOfMessagesVisible", "DeadLetterQueue", expect!["DeadLettersAlarm"]),

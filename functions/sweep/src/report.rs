@@ -34,6 +34,15 @@ pub(crate) struct Report {
     /// Jobs of some source could not be released; they stay due.
     #[serde(skip_serializing_if = "is_no")]
     pub(crate) unreleased: bool,
+    /// Watched sources from which nothing has arrived for too long.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) silent: u32,
+    /// Their names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) silent_sources: Vec<String>,
+    /// Whether there are such could not be read.
+    #[serde(skip_serializing_if = "is_no")]
+    pub(crate) silence_unknown: bool,
     /// The first trouble of the run.
     pub(crate) trouble: Option<String>,
 }
@@ -54,6 +63,9 @@ impl Report {
         self.directory_failed |= other.directory_failed;
         self.polls += other.polls;
         self.unreleased |= other.unreleased;
+        self.silent += other.silent;
+        self.silent_sources.extend(other.silent_sources);
+        self.silence_unknown |= other.silence_unknown;
         self.trouble = self.trouble.take().or(other.trouble);
     }
 
@@ -61,9 +73,10 @@ impl Report {
         self.unread_shards == DUE_SHARDS
     }
 
-    /// Whether everything that was overdue has been seen to, and the directory written.
+    /// Whether everything that was overdue has been seen to, the directory written, and silence looked for.
     pub(crate) const fn is_complete(&self) -> bool {
-        !self.left_some && self.unread_shards == 0 && self.troubled == 0 && !self.directory_failed && !self.unreleased
+        let is_sent = !self.left_some && self.unread_shards == 0 && self.troubled == 0 && !self.unreleased;
+        is_sent && !self.directory_failed && !self.silence_unknown
     }
 }
 

@@ -11,6 +11,7 @@ use platform::queue::Queue;
 use platform::source_listing::SourceListing;
 
 use crate::releaser::Releaser;
+use crate::silence::SilenceCheck;
 use crate::sweeper::{RESERVE, Sweeper};
 
 /// One event takes up to three calls (mark, send, take the mark back), and none may be cut off between them.
@@ -32,6 +33,7 @@ pub(crate) fn read() -> Result<Sweeper, EnvError> {
         schedule,
     });
     let sweeper = Sweeper {
+        silence: SilenceCheck::new(ledger.clone(), schedule),
         ledger,
         sources: SourceListing::new(&aws, &env.required("SOURCES_PREFIX"), LIMITS),
         queue: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), LIMITS),

@@ -42,8 +42,11 @@ impl SweepLog {
     }
 
     fn line<'a>(&'a self, report: &'a Report) -> (Level, SweepLine<'a>) {
-        let (level, outcome) =
-            if report.is_complete() { (Level::Info, "complete") } else { (Level::Error, "incomplete") };
+        let (level, outcome) = match (report.is_complete(), report.silent) {
+            (false, _) => (Level::Error, "incomplete"),
+            (true, 0) => (Level::Info, "complete"),
+            (true, _) => (Level::Warn, "complete"),
+        };
         let line = SweepLine {
             request_id: &self.request_id,
             trace_id: self.trace_id.as_deref(),

@@ -1,4 +1,4 @@
-//! Finding what is overdue and sending it again, and beside that writing down which sources there are.
+//! Finding what is overdue and sending it again, and beside that writing down which sources there are, and which are silent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 
 use crate::releaser::Releaser;
 use crate::report::Report;
+use crate::silence::SilenceCheck;
 
 /// How long a run works. The next one begins a minute after this one did.
 const WORK_FOR: Duration = Duration::from_secs(45);
@@ -35,6 +36,7 @@ pub(crate) struct Sweeper {
     pub(crate) queue: Queue,
     pub(crate) schedule: Schedule,
     pub(crate) releaser: Option<Releaser>,
+    pub(crate) silence: SilenceCheck,
 }
 
 /// What became of an overdue event.
@@ -44,7 +46,8 @@ enum SweepOutcome {
 }
 
 impl Sweeper {
-    /// Goes through all shards once, and writes the directory of sources. What it sends belongs to `trace`.
+    /// Goes through all shards once, writes the directory of sources, and looks for silence. What it sends belongs to
+    /// `trace`.
     pub(crate) async fn run(self: Arc<Sweeper>, deadline: Timestamp, trace: Option<Trace>) -> Report {
         let end_at = (clock::now() + WORK_FOR).min(deadline - RESERVE);
         // A backlog of events must not keep jobs waiting for ever.
@@ -63,6 +66,8 @@ impl Sweeper {
         }
         let sweeper = Arc::clone(&self);
         workers.spawn(async move { sweeper.write_directory(stop_at).await });
+        let sweeper = Arc::clone(&self);
+        workers.spawn(async move { sweeper.silence.run(stop_at).await });
         let mut total = Report::default();
         while let Some(ended) = workers.join_next().await {
             match ended {

@@ -26,3 +26,9 @@ fn a_run_that_left_something_undone_says_so() {
     report.note(&ServiceError::retryable("sqs:SendMessage", "timed out"));
     check("incomplete", &report);
 }
+
+#[test]
+fn a_run_that_finds_watched_sources_silent_names_them() {
+    let silent_sources = vec!["csm-prod".to_owned(), "glossi-prod".to_owned()];
+    check("silent", &Report { silent: 2, silent_sources, ..Report::default() });
+}

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::path::{Path, small_body, source};
 use crate::world::{Outage, Outcome, World};
 
-pub(crate) const PATHS: [Path; 4] = [
+pub(crate) const PATHS: [Path; 5] = [
     Path {
         function: "Sweep",
         name: "overdue",
@@ -25,6 +25,19 @@ pub(crate) const PATHS: [Path; 4] = [
                 world.feed(&source, &small_body(), Outage::None).await;
                 let swept = world.sweep(Outage::None).await;
                 world.outcome(&[swept]).await
+            })
+        },
+    },
+    Path {
+        function: "Sweep",
+        name: "a watched source is silent",
+        walk: |world, name| {
+            Box::pin(async move {
+                let source = source(world, name).await;
+                world.watch(&source).await;
+                // The first run lists the sources.
+                let swept = [world.sweep(Outage::None).await, world.sweep(Outage::None).await];
+                world.outcome(&swept).await
             })
         },
     },

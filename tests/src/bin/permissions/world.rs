@@ -1,7 +1,7 @@
 //! The account at work: deliveries, batches and sweeps, each by a fresh instance of a function, and what stands where
 //! after them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName;
 use domain::ledger::source_directory::DIRECTORY_ID;
+use domain::ledger::watch_list::WATCH_LIST_ID;
 use domain::provider::Provider;
 use serde_json::{Value, json};
 use tests::clock::now_millis;
@@ -164,7 +165,10 @@ impl World {
         let invocation = self.start("Sweep", outage).invoke(json!({})).await;
         let troubles = invocation.troubles();
         match invocation.answer {
-            Ok(_) => format!("swept{troubles}"),
+            Ok(report) => {
+                let silent = report["silent"].as_u64().map(|count| format!(", {count} silent")).unwrap_or_default();
+                format!("swept{troubles}{silent}")
+            }
             Err(_) => format!("the sweep failed{troubles}"),
         }
     }
@@ -176,7 +180,7 @@ impl World {
         records
     }
 
-    /// All items: the records, the directory of sources, and how fast senders are asked about jobs.
+    /// All items: the records, the directory of sources, those that are watched, and how fast senders are asked about jobs.
     async fn items(&self) -> Vec<Record> {
         let Account { tables, stack, .. } = &self.account;
         let scan = tables.dynamodb.scan().table_name(&stack.ledger_table).consistent_read(true).send().await;
@@ -184,6 +188,17 @@ impl World {
         let mut records: Vec<Record> = items.into_iter().map(Record).collect();
         records.sort_by_key(|record| record.id().to_owned());
         records
+    }
+
+    /// Watches a source, from which an event is to arrive each hour.
+    pub(crate) async fn watch(&self, source: &Source) {
+        let silent_after = HashMap::from([(source.name.clone(), AttributeValue::N("3600".to_owned()))]);
+        let list = HashMap::from([
+            ("id".to_owned(), AttributeValue::S(WATCH_LIST_ID.to_owned())),
+            ("silent_after".to_owned(), AttributeValue::M(silent_after)),
+            ("revision".to_owned(), AttributeValue::N("1".to_owned())),
+        ]);
+        self.put(&Record(list)).await;
     }
 
     /// Plays that the time has come for which every item waits.

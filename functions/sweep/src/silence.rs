@@ -1,0 +1,79 @@
+//! Looking for watched sources from which nothing arrives.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use domain::ledger::schedule::Schedule;
+use domain::ledger::watch_list::is_silent;
+use domain::time::Timestamp;
+use futures_util::stream::{self, StreamExt as _};
+use platform::clock;
+use platform::ledger::Ledger;
+use platform::service_error::ServiceError;
+
+use crate::report::Report;
+
+/// One run in five looks: it begins a little earlier or later in its minute than the one before.
+const LOOK_EVERY: Duration = Duration::from_secs(5 * 60 - 30);
+/// How many sources are looked at side by side, each with a call for each of its slots.
+const SOURCES_AT_ONCE: usize = 4;
+
+/// Looks for silence, in one run of five.
+pub(crate) struct SilenceCheck {
+    ledger: Ledger,
+    schedule: Schedule,
+    /// When this instance last looked without trouble.
+    looked_at: Mutex<Option<Timestamp>>,
+}
+
+impl SilenceCheck {
+    pub(crate) const fn new(ledger: Ledger, schedule: Schedule) -> SilenceCheck {
+        SilenceCheck { ledger, schedule, looked_at: Mutex::new(None) }
+    }
+
+    /// Looks, if it is time to, until `stop_at`.
+    pub(crate) async fn run(&self, stop_at: Timestamp) -> Report {
+        let mut report = Report::default();
+        let now = clock::now();
+        if !self.is_time(now) {
+            return report;
+        }
+        match tokio::time::timeout(now.until(stop_at), self.silent_sources()).await {
+            Ok(Ok(names)) => {
+                *self.looked_at() = Some(now);
+                report.silent = u32::try_from(names.len()).unwrap_or(u32::MAX);
+                report.silent_sources = names;
+            }
+            Ok(Err(trouble)) => {
+                report.silence_unknown = true;
+                report.note(&trouble);
+            }
+            Err(_) => report.silence_unknown = true,
+        }
+        report
+    }
+
+    fn is_time(&self, now: Timestamp) -> bool {
+        self.looked_at().is_none_or(|at| self.schedule.after(at, LOOK_EVERY) <= now)
+    }
+
+    fn looked_at(&self) -> MutexGuard<'_, Option<Timestamp>> {
+        self.looked_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The names of the watched sources from which nothing has arrived for too long.
+    async fn silent_sources(&self) -> Result<Vec<String>, ServiceError> {
+        let list = self.ledger.watch_list().await?;
+        if list.entries().is_empty() {
+            return Ok(Vec::new());
+        }
+        let directory = self.ledger.source_directory().await?.unwrap_or_default();
+        let looks = list.existing(&directory).into_iter().map(async |(source, silent_after)| {
+            let newest = self.ledger.newest_arrival(&source).await?;
+            Ok(is_silent(newest, silent_after, clock::now()).then(|| source.to_string()))
+        });
+        let looks: Vec<Result<Option<String>, ServiceError>> =
+            stream::iter(looks).buffered(SOURCES_AT_ONCE).collect().await;
+        Ok(looks.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+}
