@@ -12,9 +12,11 @@ mod deploy;
 mod dlq;
 mod doctor;
 mod events;
+mod expect;
 mod explain;
 mod ledger;
 mod permissions;
+mod reconcile;
 mod replay;
 mod sign;
 mod source;
@@ -24,6 +26,7 @@ mod trigger;
 mod try_vectors;
 mod upgrade;
 mod wait;
+mod watch;
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -36,11 +39,15 @@ pub enum Command {
     /// Ask the ledger which events there are, and what became of them
     #[command(subcommand)]
     Events(events::EventsCommand),
+    /// Say that jobs are expected to end: their sender is asked about those whose webhooks do not come
+    Expect(Box<expect::Arguments>),
     /// Explain, step by step, why a recorded request is refused
     Explain(explain::Arguments),
     /// Look after the ledger
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Show how the jobs ended that were expected of a source: by webhook, by the sender's answer, late, or never
+    Reconcile(reconcile::Arguments),
     /// Have events processed again: by their ids, or by a filter
     Replay(Box<replay::Arguments>),
     /// Print the headers that a source's sender would add to a body, for curl
@@ -57,6 +64,8 @@ pub enum Command {
     Upgrade(upgrade::Arguments),
     /// Wait until an event has ended; the exit code says how: 0 well, 1 badly, 9 not in time
     Wait(wait::Arguments),
+    /// Watch a source, so that an alarm rings when nothing arrives from it; or show what is watched
+    Watch(watch::Arguments),
     /// Look at the queues that receive events
     #[command(subcommand)]
     Consumers(consumers::ConsumersCommand),
@@ -86,8 +95,10 @@ impl Command {
             Command::Deploy(arguments) => deploy::run(&arguments, context).await,
             Command::Source(command) => command.run(context).await,
             Command::Events(command) => command.run(context).await,
+            Command::Expect(arguments) => expect::run(&arguments, context).await,
             Command::Explain(arguments) => explain::run(&arguments, context).await,
             Command::Ledger(command) => command.run(context).await,
+            Command::Reconcile(arguments) => reconcile::run(&arguments, context).await,
             Command::Replay(arguments) => replay::run(*arguments, context).await,
             Command::Sign(arguments) => sign::run(&arguments, context).await,
             Command::Status(arguments) => status::run(&arguments, context).await,
@@ -96,6 +107,7 @@ impl Command {
             Command::Try(arguments) => try_vectors::run(&arguments, context),
             Command::Upgrade(arguments) => upgrade::run(&arguments, context).await,
             Command::Wait(arguments) => wait::run(&arguments, context).await,
+            Command::Watch(arguments) => watch::run(&arguments, context).await,
             Command::Consumers(command) => command.run(context).await,
             Command::Dlq(command) => command.run(context).await,
             Command::Doctor => doctor::run(context).await,

@@ -38,9 +38,34 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     seconds.map(Duration::from_secs).ok_or_else(unknown)
 }
 
+/// A duration in its largest unit that needs no fraction, as [`duration`] reads it.
+#[must_use]
+pub fn whole(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let units = [("d", 24 * 60 * 60), ("h", 60 * 60), ("m", 60)];
+    let unit = units.into_iter().find(|(_, of_unit)| seconds > 0 && seconds.is_multiple_of(*of_unit));
+    unit.map_or_else(|| format!("{seconds}s"), |(unit, of_unit)| format!("{}{unit}", seconds / of_unit))
+}
+
+/// A duration for people, with two or three digits.
+#[must_use]
+pub fn about(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    let (value, unit) = match seconds {
+        ..1.0 => return format!("{} ms", duration.as_millis()),
+        ..60.0 => (seconds, "s"),
+        ..3_600.0 => (seconds / 60.0, "min"),
+        ..86_400.0 => (seconds / 3_600.0, "h"),
+        _ => (seconds / 86_400.0, "d"),
+    };
+    format!("{value:.1} {unit}")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{duration, instant};
+    use std::time::Duration;
+
+    use super::{about, duration, instant, whole};
 
     #[test]
     fn durations_have_a_unit() {
@@ -54,6 +79,20 @@ mod tests {
         for text in ["", "7", "d", "-1h", "1.5h", "1w", "7ä", "99999999999999999999s", "99999999d"] {
             check(text, None);
         }
+    }
+
+    #[test]
+    fn durations_are_written_in_the_largest_unit_that_fits() {
+        for text in ["0s", "90s", "1m", "90m", "2h", "36h", "2d"] {
+            assert_eq!(whole(duration(text).unwrap()), text);
+        }
+        let check = |millis, expected| assert_eq!(about(Duration::from_millis(millis)), expected);
+        check(0, "0 ms");
+        check(999, "999 ms");
+        check(41_230, "41.2 s");
+        check(192_000, "3.2 min");
+        check(18_000_000, "5.0 h");
+        check(259_200_000, "3.0 d");
     }
 
     #[test]

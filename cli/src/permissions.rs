@@ -46,6 +46,7 @@ const LOGS: [Call; 3] = [
     ("logs:FilterLogEvents", "SweepLogs"),
 ];
 const UPDATE: Call = ("dynamodb:UpdateItem", "Ledger");
+const PUT: Call = ("dynamodb:PutItem", "Ledger");
 const METRICS: Call = ("cloudwatch:GetMetricData", "*");
 const ALARMS: Call = ("cloudwatch:DescribeAlarms", "*");
 const LIST_SECRETS: Call = ("secretsmanager:ListSecrets", "*");
@@ -67,6 +68,11 @@ const READING: &[(&str, &[Call])] = &[
     ("events body", &[STACK, DIRECTORY, BODIES]),
     ("events tail", &[STACK, DIRECTORY, ARRIVED, RECORDS, BODIES]),
     ("events export", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES]),
+    ("expect", &[STACK]),
+    ("expect close", &[STACK, DIRECTORY, ARRIVED, RECORDS]),
+    ("reconcile", &[STACK, ARRIVED, RECORDS, METRICS]),
+    ("watch", &[STACK, DIRECTORY, ARRIVED]),
+    ("replay", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES, ANY_QUEUE]),
     ("replay freeze", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES]),
     ("replay run", &[STACK, DIRECTORY, ANY_QUEUE]),
     ("replay pause", &[STACK, DIRECTORY]),
@@ -123,7 +129,11 @@ const ACTING: &[(&str, &[Call])] = &[
             ("sqs:SendMessage", "ConsumerQueue"),
         ],
     ),
-    ("replay freeze", &[UPDATE, ("dynamodb:PutItem", "Ledger")]),
+    ("expect", &[SECRET, ("sqs:SendMessage", "ExpectQueue")]),
+    ("expect close", &[UPDATE]),
+    ("watch", &[PUT]),
+    ("replay", &[UPDATE, PUT, ("sqs:SendMessage", "EventsQueue")]),
+    ("replay freeze", &[UPDATE, PUT]),
     ("replay run", &[UPDATE, ("sqs:SendMessage", "EventsQueue")]),
     ("replay pause", &[UPDATE]),
     ("replay cancel", &[UPDATE]),
@@ -171,9 +181,9 @@ mod tests {
     fn leaves(command: &Command, name: &str, found: &mut BTreeSet<String>) {
         for child in command.get_subcommands() {
             let name = format!("{name} {}", child.get_name()).trim().to_owned();
-            if child.has_subcommands() {
-                leaves(child, &name, found);
-            } else {
+            leaves(child, &name, found);
+            // Some do something by themselves, too.
+            if !child.is_subcommand_required_set() {
                 found.insert(name);
             }
         }

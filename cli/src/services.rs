@@ -6,8 +6,10 @@ use aws_credential_types::provider::ProvideCredentials as _;
 use domain::ledger::schedule::Schedule;
 use domain::time::time_scale::TimeScale;
 use operator::function_logs::FunctionLogs;
+use operator::jobs::Jobs;
 use operator::listing::Listing;
 use operator::replay::Replays;
+use operator::silence::Silence;
 use platform::aws::{Aws, Limits, SignIn};
 use platform::bodies::Bodies;
 use platform::env::Env;
@@ -18,6 +20,9 @@ use platform::queue::Queue;
 use crate::error::{Error, Result};
 use crate::session::Session;
 use crate::stack::Stack;
+
+/// The template's output with the queue of expectations, which it has only where they are on.
+pub const EXPECT_QUEUE_URL: &str = "ExpectQueueUrl";
 
 /// An operator would rather wait than try again.
 const LIMITS: Limits = Limits { operation: Duration::from_secs(30), attempt: Duration::from_secs(10), attempts: 5 };
@@ -82,6 +87,35 @@ impl Services<'_> {
             ready: queue("ConsumerQueueUrl")?,
             schedule: Schedule::at(TimeScale::REAL),
         })
+    }
+
+    /// The jobs that are expected.
+    ///
+    /// # Errors
+    /// If the stack lacks a part.
+    pub fn jobs(&self) -> Result<Jobs> {
+        Ok(Jobs::new(self.ledger()?, Schedule::at(TimeScale::REAL)))
+    }
+
+    /// The sources that are watched.
+    ///
+    /// # Errors
+    /// If the stack lacks a part.
+    pub fn silence(&self) -> Result<Silence> {
+        Ok(Silence::new(self.ledger()?))
+    }
+
+    /// The queue of expectations.
+    ///
+    /// # Errors
+    /// If the stack has none.
+    pub fn expectations(&self) -> Result<Queue> {
+        let url = self.stack.output(EXPECT_QUEUE_URL).map_err(|_| {
+            Error::Conflict(
+                "the stack takes no expectations: landfall deploy --parameter Expectations=on adds their queue".into(),
+            )
+        })?;
+        Ok(Queue::new(&self.aws, url.to_owned(), LIMITS))
     }
 
     /// The logs of those functions whose log groups the stack names so.

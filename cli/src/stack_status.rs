@@ -9,10 +9,12 @@ use serde_json::{Value, json};
 
 use crate::alarms::{AlarmState, alarms};
 use crate::error::Result;
+use crate::job_metrics::JobMetrics;
 use crate::ledger_counts::{LedgerCounts, count};
 use crate::metrics::{MetricQuestion, Metrics, Statistic};
 use crate::output::Row;
 use crate::queues::Queues;
+use crate::services::EXPECT_QUEUE_URL;
 use crate::session::Session;
 
 /// What a function counts, by the template's output with its name.
@@ -32,6 +34,8 @@ const QUEUES: [(&str, &str); 4] = [
     ("consumer queue", "ConsumerQueueUrl"),
     ("consumer dead-letter queue", "ConsumerDeadLetterQueueUrl"),
 ];
+/// Lost webhooks are counted over this time.
+const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// SQS measures the age of the oldest message each minute, and is late at times.
 const AGE_WINDOW: Duration = Duration::from_secs(5 * 60);
 
@@ -73,8 +77,26 @@ pub async fn figures(session: &Session, window: Duration, now: Timestamp) -> Res
     figures.push(Figure::new("ledger", "unfinished", unfinished));
     figures.push(Figure::new("ledger", "overdue", overdue).with_note("the sweep sends them within a minute"));
     figures.push(Figure::new("ledger", "failed", failed).with_note("given up, and still in the ledger"));
+    if session.stack().await?.outputs.contains_key(EXPECT_QUEUE_URL) {
+        figures.push(lost_webhooks(JobMetrics::ask(session, WEEK, now).await?));
+    }
     figures.extend(of_alarms(session).await?);
     Ok(figures)
+}
+
+/// How many webhooks of expected jobs did not come in time this week, and what became of their jobs.
+fn lost_webhooks(metrics: JobMetrics) -> Figure {
+    let [polled, late, expired] = [metrics.ended_by_poll, metrics.late, metrics.expired].map(|it| it.unwrap_or(0));
+    let lost = polled + expired;
+    let recovered = match (lost, expired) {
+        (0, _) => "no webhook of an expected job was lost this week".to_owned(),
+        (_, 0) => format!("{lost} webhooks lost this week, all recovered: their senders told of the ends"),
+        (_, expired) => format!(
+            "{lost} webhooks lost this week, {polled} recovered: {expired} jobs were given up, see landfall reconcile"
+        ),
+    };
+    let came_late = if late > 0 { format!("; {late} came after that") } else { String::new() };
+    Figure::new("webhooks", "lost_this_week", lost).with_note(recovered + &came_late)
 }
 
 async fn of_functions(session: &Session, window: Duration, now: Timestamp) -> Result<Vec<Figure>> {
@@ -156,4 +178,34 @@ fn whole(value: f64) -> Value {
     #[expect(clippy::cast_possible_truncation, reason = "a float becomes the nearest number that there is")]
     let whole = value.round() as i64;
     json!(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    #[test]
+    fn lost_webhooks_are_told_with_what_became_of_their_jobs() {
+        let check = |ended_by_poll, late, expired, expected: Expect| {
+            let figure = lost_webhooks(JobMetrics { ended_by_poll, late, expired });
+            expected.assert_eq(&format!("{}: {}", figure.value, figure.note.unwrap_or_default()));
+        };
+        check(None, None, None, expect!["0: no webhook of an expected job was lost this week"]);
+        check(
+            Some(300),
+            None,
+            None,
+            expect!["300: 300 webhooks lost this week, all recovered: their senders told of the ends"],
+        );
+        check(
+            Some(300),
+            Some(20),
+            Some(2),
+            expect![
+                "302: 302 webhooks lost this week, 300 recovered: 2 jobs were given up, see landfall reconcile; 20 came after that"
+            ],
+        );
+    }
 }

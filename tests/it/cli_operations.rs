@@ -26,7 +26,7 @@ pub(crate) fn play_ledger(proxy: &ToolProxy) {
     play_table(proxy, &["due", "arrived"], &json!({"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}));
 }
 
-async fn rows(stack: &Stack, arguments: &[&str]) -> (Run, Vec<Value>) {
+pub(crate) async fn rows(stack: &Stack, arguments: &[&str]) -> (Run, Vec<Value>) {
     let proxy = ToolProxy::start(stack).await;
     play_ledger(&proxy);
     rows_at(&proxy, arguments).await
@@ -39,7 +39,7 @@ async fn rows_at(proxy: &ToolProxy, arguments: &[&str]) -> (Run, Vec<Value>) {
 }
 
 /// The emulator measures no log lines: a test says what CloudWatch would have made of them.
-async fn measure(world: &World, function: &str, metric: &str, value: u32) {
+pub(crate) async fn measure(world: &World, function: &str, metric: &str, value: u32) {
     let endpoint = world.stack.endpoint.as_deref().expect("these need the local stack");
     let mut request = Request::new("POST", format!("{endpoint}/"))
         .with_header("content-type", "application/x-www-form-urlencoded")

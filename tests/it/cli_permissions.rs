@@ -87,11 +87,19 @@ fn a_reader_reads_no_secret_and_changes_nothing() {
     }
 }
 
+/// The calls of a command on a local stack, which says itself where it is.
+pub(crate) async fn asked_for(command: &str) -> BTreeSet<String> {
+    let table = table().await;
+    let rows = table.iter().filter(|row| row["command"] == command);
+    let mut asked: BTreeSet<String> = rows.map(|row| text(&row["action"])).collect();
+    asked.remove("cloudformation:DescribeStacks");
+    asked
+}
+
 /// What commands ask for in fact, through a proxy that takes notes.
 #[test]
 fn commands_ask_for_what_the_table_says() {
     run(async |world| {
-        let table = table().await;
         let queue =
             world.aws.sqs.create_queue().queue_name(format!("asked-for-{:08x}", fastrand::u32(..))).send().await;
         let url = queue.expect("a queue can be made").queue_url.expect("it has a URL");
@@ -106,11 +114,7 @@ fn commands_ask_for_what_the_table_says() {
             let run = landfall_on(&proxy.file, &arguments, "").await;
             assert!(matches!(run.code, Some(0 | 1)), "{}", run.told());
             let name = command.strip_suffix(" consumer").unwrap_or(command);
-            let rows = table.iter().filter(|row| row["command"] == name);
-            let mut asked: BTreeSet<String> = rows.map(|row| text(&row["action"])).collect();
-            // A local stack says itself where it is.
-            asked.remove("cloudformation:DescribeStacks");
-            assert_eq!(proxy.calls(), asked, "{command}");
+            assert_eq!(proxy.calls(), asked_for(name).await, "{command}");
         }
         world.aws.sqs.delete_queue().queue_url(url).send().await.expect("it can be deleted");
     });
