@@ -1,8 +1,8 @@
 """Asks Get3W for pictures, and shows each when its event has come.
 
 The environment says where everything is: SENDER_URL and SENDER_KEY of Get3W's API, WEBHOOK_URL that Landfall gave for the
-source, QUEUE_URL of a queue that is subscribed to that source's events, and PORT of this page. Its only dependency is
-boto3.
+source, QUEUE_URL of a queue that is subscribed to that source's events, SOURCE and EXPECT_QUEUE_URL where lost webhooks
+are to come back, and PORT of this page. Its only dependency is boto3.
 """
 
 import html
@@ -61,6 +61,13 @@ def submit(prompt):
         return json.load(answer)["data"]["id"]
 
 
+def expect(job_id):
+    """Says that the job is to end, so that Landfall asks the sender if no webhook comes in time."""
+    if queue_url := os.environ.get("EXPECT_QUEUE_URL"):
+        message = {"v": 1, "source": os.environ["SOURCE"], "job_id": job_id}
+        boto3.client("sqs").send_message(QueueUrl=queue_url, MessageBody=json.dumps(message))
+
+
 def consume(jobs):
     """Reads the queue for as long as the program runs. A message is deleted when its event has been handled."""
     sqs, queue_url = boto3.client("sqs"), os.environ["QUEUE_URL"]
@@ -102,11 +109,17 @@ def server(jobs):
             form = urllib.parse.parse_qs(self.rfile.read(int(self.headers.get("content-length", 0))).decode())
             prompt = form.get("prompt", [""])[0]
             try:
-                jobs.submitted(submit(prompt), prompt)
+                job_id = submit(prompt)
+                jobs.submitted(job_id, prompt)
             except OSError:
                 logging.exception("Get3W did not take the job")
                 self.send_error(HTTPStatus.BAD_GATEWAY)
                 return
+            try:
+                expect(job_id)
+            except Exception:
+                # The job runs all the same, and its webhook most probably comes.
+                logging.exception("the job %s is not expected", job_id)
             self.send_response(HTTPStatus.SEE_OTHER)
             self.send_header("location", "/")
             self.send_header("content-length", "0")

@@ -120,6 +120,16 @@ def parse(text: str) -> Event:
     return event
 
 
+def replaces(event: Event, earlier: Event) -> bool:
+    """Whether `event` tells a later state of its job than `earlier` does: messages come in any order."""
+
+    def order(it: Event) -> tuple[bool, str, str]:
+        # An end wins; else the newer time does; of one time, the later arrival. Earlier versions do not tell the arrival.
+        return it["data"]["status"] in ("completed", "failed"), it["time"], it.get("landfallreceived", "")
+
+    return order(event) > order(earlier)
+
+
 def as_raw(content: bytes) -> dict[str, Any]:
     """A body in the field in which a small one would have come."""
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from claims import DynamoDbClaims, MemoryClaims
-from landfall_consumer import Consumer, Event
+from landfall_consumer import Consumer, Event, replaces
 
 CONSUMERS = Path(__file__).parent.parent
 EXAMPLES = json.loads((CONSUMERS.parent / "events.json").read_text())
@@ -57,6 +57,20 @@ def sqs_record(record: dict[str, Any]) -> dict[str, str]:
     else:
         body = record["body"]
     return {"messageId": record["messageId"], "body": body}
+
+
+class OrderTest(unittest.TestCase):
+    def test_every_pair(self) -> None:
+        def of(change: dict[str, Any]) -> Event:
+            event = {**EXAMPLES[change["example"]]["event"], **change.get("with", {})}
+            return {name: value for name, value in event.items() if value is not None}
+
+        pairs = json.loads((CONSUMERS / "order.json").read_text())
+        self.assertTrue(pairs)
+        for about, pair in pairs.items():
+            with self.subTest(about):
+                event, earlier = of(pair["event"]), of(pair["earlier"])
+                self.assertEqual([replaces(event, earlier), replaces(earlier, event)], pair["replaces"])
 
 
 class CasesTest(unittest.TestCase):

@@ -10,8 +10,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
+use domain::event::event_type::Thing;
 use domain::provider::Provider;
 use serde_json::json;
+use tests::expectation::job_id;
 use tests::http::Request;
 use tests::observe::until;
 use tests::sender;
@@ -77,7 +79,7 @@ impl App {
 impl Scene {
     async fn begin(world: &'static World, app: App) -> Scene {
         let sender = Simulator::start(Provider::Get3w);
-        let source = world.source(Provider::Get3w).await;
+        let source = world.set_up(sender.expects(Source::new(Provider::Get3w))).await;
         let queue_url = world.subscribed_queue(&json!({"source": [source.name]})).await;
         let endpoint = world.stack.endpoint.as_deref().expect("the applications run on a local stack");
         let mut command = app.command();
@@ -86,6 +88,8 @@ impl Scene {
             ("SENDER_KEY", &sender.key()),
             ("WEBHOOK_URL", &sender::url(&world.stack, &source.name, None)),
             ("QUEUE_URL", &queue_url),
+            ("SOURCE", &source.name),
+            ("EXPECT_QUEUE_URL", &world.stack.expect_queue_url),
             ("PORT", "0"),
             ("AWS_ENDPOINT_URL", endpoint),
             ("AWS_REGION", REGION),
@@ -102,28 +106,38 @@ impl Scene {
         Scene { world, sender, source, page_url, process }
     }
 
-    /// Asks for two pictures: one is painted, the other cannot be.
+    /// Asks for three pictures: one is painted, one cannot be, and of one the webhook is lost.
     async fn check(&self) {
-        for (prompt, end) in [("a lighthouse", End::Completed), ("nothing & <nobody>", End::Failed)] {
-            let known = self.sender.jobs().len();
-            self.submit(prompt).await;
-            let jobs = self.sender.jobs();
-            assert_eq!(jobs.len(), known + 1, "the application submits a job for each request");
-            let job = &jobs[known];
-            self.shows(&format!(r#"<li id="{}">"#, job.id)).await;
-            self.end(job, end).await;
-            // The same again, as senders do: the page shows one.
-            self.end(job, end).await;
-            match end {
-                End::Completed => {
-                    let link = self.sender.link(&job.id);
-                    self.shows(&format!("{prompt}: completed ")).await;
-                    self.shows(&format!(r#"<img src="{link}""#)).await;
-                    assert_eq!(self.world.fetch(&link).await.status, 200, "the picture is there");
-                }
-                End::Failed => self.shows(": failed the input cannot be used").await,
-            }
-        }
+        let painted = self.ask("a lighthouse").await;
+        self.end(&painted, End::Completed).await;
+        // The same again, as senders do: the page shows one.
+        self.end(&painted, End::Completed).await;
+        self.shows_picture("a lighthouse", &painted).await;
+        let failed = self.ask("nothing & <nobody>").await;
+        self.end(&failed, End::Failed).await;
+        self.shows(": failed the input cannot be used").await;
+        let lost = self.ask("a message in a bottle").await;
+        self.sender.finish(&lost.id, End::Completed);
+        self.world.job_in(&job_id(&self.source, Thing::Job, &lost.id), "ended").await;
+        self.shows_picture("a message in a bottle", &lost).await;
+    }
+
+    /// Has the application submit a job.
+    async fn ask(&self, prompt: &str) -> Job {
+        let known = self.sender.jobs().len();
+        self.submit(prompt).await;
+        let mut jobs = self.sender.jobs();
+        assert_eq!(jobs.len(), known + 1, "the application submits a job for each request");
+        let job = jobs.remove(known);
+        self.shows(&format!(r#"<li id="{}">"#, job.id)).await;
+        job
+    }
+
+    async fn shows_picture(&self, prompt: &str, job: &Job) {
+        let link = self.sender.link(&job.id);
+        self.shows(&format!("{prompt}: completed ")).await;
+        self.shows(&format!(r#"<img src="{link}""#)).await;
+        assert_eq!(self.world.fetch(&link).await.status, 200, "the picture is there");
     }
 
     /// Paints whatever the person asks for.

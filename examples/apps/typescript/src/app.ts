@@ -2,11 +2,12 @@
  * Asks Get3W for pictures, and shows each when its event has come.
  *
  * The environment says where everything is: SENDER_URL and SENDER_KEY of Get3W's API, WEBHOOK_URL that Landfall gave for
- * the source, QUEUE_URL of a queue that is subscribed to that source's events, and PORT of this page.
+ * the source, QUEUE_URL of a queue that is subscribed to that source's events, SOURCE and EXPECT_QUEUE_URL where lost
+ * webhooks are to come back, and PORT of this page.
  */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 
 const MODEL = "get3w/flux-dev";
 const ENDED = ["completed", "failed"];
@@ -78,6 +79,14 @@ async function submit(prompt: string): Promise<string> {
   return data.id;
 }
 
+/** Says that the job is to end, so that Landfall asks the sender if no webhook comes in time. */
+async function expect(jobId: string): Promise<void> {
+  const QueueUrl = process.env["EXPECT_QUEUE_URL"];
+  if (QueueUrl === undefined) return;
+  const MessageBody = JSON.stringify({ v: 1, source: setting("SOURCE"), job_id: jobId });
+  await new SQSClient().send(new SendMessageCommand({ QueueUrl, MessageBody }));
+}
+
 /** Reads the queue for as long as the program runs. A message is deleted when its event has been handled. */
 async function consume(jobs: Jobs): Promise<never> {
   const [sqs, QueueUrl] = [new SQSClient(), setting("QUEUE_URL")];
@@ -120,7 +129,10 @@ function serve(jobs: Jobs): Server {
     try {
       if (request.method === "POST") {
         const prompt = (await form(request)).get("prompt") ?? "";
-        jobs.submitted(await submit(prompt), prompt);
+        const jobId = await submit(prompt);
+        jobs.submitted(jobId, prompt);
+        // Without it the job runs all the same, and its webhook most probably comes.
+        await expect(jobId).catch((error: unknown) => console.error(`the job ${jobId} is not expected:`, error));
         response.writeHead(303, { location: "/" }).end();
       } else {
         response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page(jobs));

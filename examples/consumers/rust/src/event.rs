@@ -17,8 +17,13 @@ pub struct Event {
     pub event_type: String,
     /// The sender's id of the thing.
     pub subject: Option<String>,
+    /// When it happened.
+    #[serde(default)]
+    pub time: String,
     /// How often an operator has had it processed again.
     pub landfallreplay: u32,
+    /// When it arrived; absent in events of earlier versions.
+    pub landfallreceived: Option<String>,
     /// What the sender reports.
     pub data: Map<String, Value>,
 }
@@ -67,6 +72,18 @@ impl Event {
     #[must_use]
     pub fn key(&self) -> String {
         format!("{}#{}", self.id, self.landfallreplay)
+    }
+
+    /// Whether it tells a later state of its job than `earlier` does: messages come in any order.
+    #[must_use]
+    pub fn replaces(&self, earlier: &Event) -> bool {
+        self.order() > earlier.order()
+    }
+
+    /// An end wins; else the newer time does; of one time, the later arrival.
+    fn order(&self) -> (bool, &str, Option<&str>) {
+        let ends = self.data.get("status").is_some_and(|status| status == "completed" || status == "failed");
+        (ends, &self.time, self.landfallreceived.as_deref())
     }
 
     /// The reference in `field`, if it is there.

@@ -137,6 +137,38 @@ async fn every_case_holds() {
     }
 }
 
+#[derive(Deserialize)]
+struct Pair {
+    event: Change,
+    earlier: Change,
+    replaces: [bool; 2],
+}
+
+/// An example, and what is other in it; null leaves a field out.
+#[derive(Deserialize)]
+struct Change {
+    example: String,
+    #[serde(default)]
+    with: Map<String, Value>,
+}
+
+#[test]
+fn a_later_state_replaces_an_earlier_one() {
+    let pairs: BTreeMap<String, Pair> = read("consumers/order.json");
+    assert!(!pairs.is_empty());
+    for (about, pair) in pairs {
+        let of = |change: Change| {
+            let mut event = example(&change.example)["event"].take();
+            let members = event.as_object_mut().expect("an event is an object");
+            members.extend(change.with);
+            members.retain(|_, value| !value.is_null());
+            Event::parse(&event.to_string()).expect("an example is an event")
+        };
+        let (event, earlier) = (of(pair.event), of(pair.earlier));
+        assert_eq!([event.replaces(&earlier), earlier.replaces(&event)], pair.replaces, "{about}");
+    }
+}
+
 async fn check(name: &str, case: Case) {
     let world = Arc::<World>::default();
     let clock = Arc::clone(&world);

@@ -7,7 +7,7 @@ import { ConditionalCheckFailedException, type AttributeValue, type DynamoDBClie
 import type { SQSRecord } from "aws-lambda";
 import { DynamoDbClaims, MemoryClaims } from "./claims.js";
 import { Consumer } from "./consumer.js";
-import type { LandfallEvent } from "./event.js";
+import { replaces, type LandfallEvent } from "./event.js";
 
 const CONSUMERS = new URL("../../", import.meta.url);
 const EXAMPLES = json<Record<string, Example>>(new URL("../events.json", CONSUMERS));
@@ -124,6 +124,22 @@ const cases = Object.entries(json<Record<string, Case>>(new URL("cases.json", CO
 assert.notEqual(cases.length, 0);
 for (const [name, wanted] of cases) {
   test(name, () => check(wanted));
+}
+
+interface Pair {
+  event: { example: string; with?: object };
+  earlier: { example: string; with?: object };
+  replaces: [boolean, boolean];
+}
+
+for (const [about, pair] of Object.entries(json<Record<string, Pair>>(new URL("order.json", CONSUMERS)))) {
+  test(about, () => {
+    const [event, earlier] = [pair.event, pair.earlier].map((change) => {
+      const members = Object.entries({ ...EXAMPLES[change.example]?.event, ...change.with });
+      return Object.fromEntries(members.filter(([, value]) => value !== null)) as unknown as LandfallEvent;
+    }) as [LandfallEvent, LandfallEvent];
+    assert.deepEqual([replaces(event, earlier), replaces(earlier, event)], pair.replaces);
+  });
 }
 
 function dynamoDbClaims(old?: Record<string, AttributeValue>) {

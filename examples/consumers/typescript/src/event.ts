@@ -9,6 +9,8 @@ export interface LandfallEvent {
   subject?: string;
   time: string;
   landfallreplay: number;
+  /** Absent in events of earlier versions. */
+  landfallreceived?: string;
   data: EventData;
 }
 
@@ -65,6 +67,14 @@ export function parse(text: string): LandfallEvent {
     throw new Refused("not an event of Landfall; is raw message delivery on?");
   }
   return event as unknown as LandfallEvent;
+}
+
+/** Whether `event` tells a later state of its job than `earlier` does: messages come in any order. */
+export function replaces(event: LandfallEvent, earlier: LandfallEvent): boolean {
+  // An end wins; else the newer time does; of one time, the later arrival. Earlier versions do not tell the arrival.
+  const ends = (it: LandfallEvent) => (["completed", "failed"].includes(it.data.status ?? "") ? "1" : "0");
+  const order = (it: LandfallEvent) => [ends(it), it.time, it.landfallreceived ?? ""].join(" ");
+  return order(event) > order(earlier);
 }
 
 /** A body in the field in which a small one would have come. */
