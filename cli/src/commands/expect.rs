@@ -132,7 +132,7 @@ impl Arguments {
             thing: expectation.thing,
             subject: job_id.to_owned(),
         };
-        if JobInquiry::about(&job, &expectation.hint, &source.sender, &options.access).is_none() {
+        if JobInquiry::about(&job, &expectation.hint, &source.sender, &options.access, now).is_none() {
             return Err(unaskable(source, expectation.thing));
         }
         Ok((expectation, waits))
