@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use domain::ledger::replay_job::ReplayJob;
-use domain::ledger::schedule::RECORD_RETENTION;
-use domain::time::Timestamp;
 use operator::replay::show::{ReplayReport, ReplayResult};
 use serde::Serialize;
 
@@ -52,14 +50,13 @@ impl Row for JobReport {
 
 impl From<ReplayJob> for JobRow {
     fn from(job: ReplayJob) -> JobRow {
-        let frozen_at = Timestamp::from_millis(job.expires_at_seconds.saturating_mul(1000)) - RECORD_RETENTION;
         JobRow {
             job: job.id.to_string(),
             state: job.state.as_str(),
             events: job.count,
             rate_per_second: job.rate_per_second,
             contradicted: job.replays_contradicted,
-            frozen_at: frozen_at.to_string(),
+            frozen_at: job.frozen_at().to_string(),
             by: job.by,
             runner: job.runner.map(|(runner, _)| runner),
             filter: serde_json::from_str(&job.filter).unwrap_or_default(),

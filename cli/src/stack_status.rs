@@ -73,10 +73,7 @@ impl Figure {
 pub async fn figures(session: &Session, window: Duration, now: Timestamp) -> Result<Vec<Figure>> {
     let mut figures = of_functions(session, window, now).await?;
     figures.extend(of_queues(session, now).await?);
-    let LedgerCounts { unfinished, overdue, failed } = count(session, now).await?;
-    figures.push(Figure::new("ledger", "unfinished", unfinished));
-    figures.push(Figure::new("ledger", "overdue", overdue).with_note("the sweep sends them within a minute"));
-    figures.push(Figure::new("ledger", "failed", failed).with_note("given up, and still in the ledger"));
+    figures.extend(of_ledger(session, now).await?);
     if session.stack().await?.outputs.contains_key(EXPECT_QUEUE_URL) {
         figures.push(lost_webhooks(JobMetrics::ask(session, WEEK, now).await?));
     }
@@ -99,7 +96,11 @@ fn lost_webhooks(metrics: JobMetrics) -> Figure {
     Figure::new("webhooks", "lost_this_week", lost).with_note(recovered + &came_late)
 }
 
-async fn of_functions(session: &Session, window: Duration, now: Timestamp) -> Result<Vec<Figure>> {
+/// What the functions counted over `window`.
+///
+/// # Errors
+/// If CloudWatch refuses.
+pub async fn of_functions(session: &Session, window: Duration, now: Timestamp) -> Result<Vec<Figure>> {
     let stack = session.stack().await?;
     let mut questions = Vec::new();
     let mut places = Vec::new();
@@ -128,7 +129,11 @@ async fn of_functions(session: &Session, window: Duration, now: Timestamp) -> Re
     Ok(figures.collect())
 }
 
-async fn of_queues(session: &Session, now: Timestamp) -> Result<Vec<Figure>> {
+/// How much waits in the queues.
+///
+/// # Errors
+/// If SQS or CloudWatch refuses.
+pub async fn of_queues(session: &Session, now: Timestamp) -> Result<Vec<Figure>> {
     let stack = session.stack().await?;
     let queues = Queues::of(session).await?;
     let (mut figures, mut questions) = (Vec::new(), Vec::new());
@@ -156,6 +161,19 @@ async fn of_queues(session: &Session, now: Timestamp) -> Result<Vec<Figure>> {
     figures.extend(parts.into_iter().zip(ages).map(|(part, age)| Figure::new(part, "oldest_seconds", age.map(whole))));
     figures.sort_by_key(|figure| QUEUES.iter().position(|(part, _)| *part == figure.part));
     Ok(figures)
+}
+
+/// How many events of the ledger need time or a person.
+///
+/// # Errors
+/// If DynamoDB refuses.
+pub async fn of_ledger(session: &Session, now: Timestamp) -> Result<Vec<Figure>> {
+    let LedgerCounts { unfinished, overdue, failed } = count(session, now).await?;
+    Ok(vec![
+        Figure::new("ledger", "unfinished", unfinished),
+        Figure::new("ledger", "overdue", overdue).with_note("the sweep sends them within a minute"),
+        Figure::new("ledger", "failed", failed).with_note("given up, and still in the ledger"),
+    ])
 }
 
 async fn of_alarms(session: &Session) -> Result<Vec<Figure>> {

@@ -1,6 +1,5 @@
 //! `landfall replay`: having events processed again.
 
-mod events_argument;
 mod freeze;
 mod job;
 mod job_argument;
@@ -11,10 +10,10 @@ mod start;
 
 use clap::{Args, Subcommand};
 
-use crate::commands::replay::events_argument::EventsArgument;
 use crate::commands::replay::job_argument::JobArgument;
 use crate::context::Context;
 use crate::error::Result;
+use crate::events_argument::EventsArgument;
 
 /// The options of `landfall replay`.
 #[derive(Debug, Args)]

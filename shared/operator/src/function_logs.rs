@@ -1,10 +1,17 @@
 //! What the functions have logged.
 
-use domain::event::event_id::EventId;
+use std::time::Duration;
+
+use domain::ledger::listing::row::Row;
 use domain::time::Timestamp;
 use futures_util::future::try_join_all;
 use platform::log_group::{LogGroup, LogLine};
 use platform::service_error::ServiceError;
+
+/// Clocks of functions differ.
+const BEFORE: Duration = Duration::from_secs(60);
+/// How long after an event's end the sender may deliver it again.
+const AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// The logs of the functions.
 #[derive(Clone, Debug)]
@@ -19,12 +26,14 @@ impl FunctionLogs {
         FunctionLogs { groups }
     }
 
-    /// All lines that name the event `id`, the earliest first.
+    /// All lines until `now` that name the event of `row`, the earliest first, from its arrival until its sender no longer
+    /// delivers it again.
     ///
     /// # Errors
     /// If a group could not be reached or refused.
-    pub async fn of_event(&self, id: &EventId, from: Timestamp, to: Timestamp) -> Result<Vec<LogLine>, ServiceError> {
-        self.lines(from, to, Some(id.as_str())).await
+    pub async fn of_event(&self, row: &Row, now: Timestamp) -> Result<Vec<LogLine>, ServiceError> {
+        let to = row.finished_at().map_or(now, |finished_at| (finished_at + AFTER).min(now));
+        self.lines(row.event.received_at - BEFORE, to, Some(row.event.id.as_str())).await
     }
 
     /// All lines of that time, the earliest first; with `term`, those that have this text in them.

@@ -1,5 +1,6 @@
 //! Pages of events, single ones, counts, and what arrives.
 
+pub mod arrivals;
 mod sources;
 
 use std::collections::{HashMap, HashSet};

@@ -1,7 +1,6 @@
 //! `landfall events get`.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use clap::Args;
 use domain::ledger::listing::row;
@@ -18,11 +17,6 @@ use crate::id_argument::{IdArgument, missing};
 use crate::options::Format;
 use crate::output::Row;
 use crate::services::Services;
-
-/// Clocks of functions differ.
-const BEFORE: Duration = Duration::from_secs(60);
-/// How long after an event's end the sender may deliver it again.
-const AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// The options of `landfall events get`.
 #[derive(Debug, Args)]
@@ -85,11 +79,10 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
 /// The lines about the event. The record tells enough to go on without them.
 async fn lines(services: &Services<'_>, row: &row::Row, context: &Context) -> Result<Vec<LogLine>> {
     let now = clock::now();
-    let to = row.finished_at().map_or(now, |finished_at| (finished_at + AFTER).min(now));
     let logs = services.logs(&["IngestLogGroup", "ProcessLogGroup"])?;
-    Ok(match logs.of_event(&row.event.id, row.event.received_at - BEFORE, to).await {
+    Ok(match logs.of_event(row, now).await {
         Ok(lines) => {
-            context.output.words(&format!("{} log lines until {to}", lines.len()));
+            context.output.words(&format!("{} log lines", lines.len()));
             lines
         }
         Err(error) => {

@@ -137,6 +137,12 @@ impl ReplayJob {
         (now + RECORD_RETENTION).as_seconds_rounded_up()
     }
 
+    /// When it was frozen.
+    #[must_use]
+    pub fn frozen_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.expires_at_seconds.saturating_mul(1000)) - RECORD_RETENTION
+    }
+
     /// Reads a job's item.
     ///
     /// # Errors

@@ -23,7 +23,8 @@ impl Listing {
     /// # Errors
     /// If the ledger could not be reached or refused.
     pub async fn view_of_subject(&self, sources: &[SourceName], subject: String) -> Result<View, ServiceError> {
-        let looks = sources.iter().map(|source| self.is_scattered(source));
+        // A list of them, so that the whole can be run on a task of its own.
+        let looks: Vec<_> = sources.iter().map(|source| self.is_scattered(source)).collect();
         let mut looks = stream::iter(looks).buffer_unordered(QUERIES_AT_ONCE);
         while let Some(is_scattered) = looks.next().await {
             if is_scattered? {

@@ -132,7 +132,8 @@ impl Replays {
     }
 
     async fn replay_all(&self, job: &ReplayJob, ids: &[EventId]) -> Result<Vec<Replayability>, ReplayError> {
-        let replays = ids.iter().map(|id| self.replay_event(job, id));
+        // A list of them, so that the whole can be run on a task of its own.
+        let replays: Vec<_> = ids.iter().map(|id| self.replay_event(job, id)).collect();
         stream::iter(replays).buffer_unordered(EVENTS_AT_ONCE).try_collect().await
     }
 

@@ -1,0 +1,29 @@
+//! When events arrived, by the index alone: for charts, which need no records.
+
+use domain::ledger::listing::filter::Filter;
+use domain::time::Timestamp;
+use platform::service_error::ServiceError;
+
+use super::Listing;
+
+/// When events arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrivals {
+    /// The instants, in the filter's order.
+    pub at: Vec<Timestamp>,
+    /// Whether there are no more.
+    pub are_all: bool,
+}
+
+impl Listing {
+    /// When what `filter` finds arrived, or failed in the view of what failed: the first `max`. Of the filter, the index
+    /// knows sources, view, time, type and subject.
+    ///
+    /// # Errors
+    /// If the ledger could not be reached or refused.
+    pub async fn arrivals(&self, filter: &Filter, now: Timestamp, max: usize) -> Result<Arrivals, ServiceError> {
+        let found = self.entries(filter, now, None, max, usize::MAX).await?;
+        let at = found.entries.into_iter().map(|entry| entry.at).collect();
+        Ok(Arrivals { at, are_all: found.is_last })
+    }
+}
