@@ -13,7 +13,7 @@ use crate::session::Session;
 
 use self::receive::receive;
 
-pub use self::letter::Letter;
+pub use self::letter::{Letter, PutBy};
 pub use self::redrive::{Redriven, redrive};
 
 /// A dead-letter queue of the stack.

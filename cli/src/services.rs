@@ -12,6 +12,7 @@ use operator::replay::Replays;
 use operator::silence::Silence;
 use platform::aws::{Aws, Limits, SignIn};
 use platform::bodies::Bodies;
+use platform::copies::Copies;
 use platform::env::Env;
 use platform::ledger::Ledger;
 use platform::log_group::LogGroup;
@@ -33,27 +34,20 @@ pub struct Services<'a> {
     stack: &'a Stack,
 }
 
-impl Services<'_> {
+impl<'a> Services<'a> {
     /// Those of the stack, with the caller's credentials as they are now.
     ///
     /// # Errors
     /// If the caller is not signed in, or there is no stack.
-    pub async fn of(session: &Session) -> Result<Services<'_>> {
-        let (config, stack) = (session.config().await?, session.stack().await?);
-        let none = || Error::SignIn("no credentials are configured".into());
-        let provider = config.credentials_provider().ok_or_else(none)?;
-        let credentials = provider.provide_credentials().await;
-        let credentials = credentials.map_err(|error| Error::SignIn(crate::aws_error::chain(&error)))?;
-        let sign_in = SignIn {
-            region: session.region().await?.to_owned(),
-            access_key_id: credentials.access_key_id().to_owned(),
-            secret_access_key: credentials.secret_access_key().to_owned(),
-            session_token: credentials.session_token().map(str::to_owned),
-        };
-        let mut env = Env::of_process();
-        let aws = Aws::signed_in(&mut env, sign_in, config.endpoint_url());
-        env.check().map_err(|error| Error::Usage(error.to_string()))?;
-        Ok(Services { aws, stack })
+    pub async fn of(session: &'a Session) -> Result<Services<'a>> {
+        let stack = session.stack().await?;
+        Ok(Services::with(sign_in(session).await?, stack))
+    }
+
+    /// Those of `stack`, with what [`sign_in`] gave.
+    #[must_use]
+    pub const fn with(aws: Aws, stack: &'a Stack) -> Services<'a> {
+        Services { aws, stack }
     }
 
     /// The ledger.
@@ -71,6 +65,14 @@ impl Services<'_> {
     pub fn listing(&self) -> Result<Listing> {
         let bodies = Bodies::new(&self.aws, self.stack.output("Bucket")?.to_owned(), LIMITS);
         Ok(Listing::new(self.ledger()?, bodies))
+    }
+
+    /// The copies of assets.
+    ///
+    /// # Errors
+    /// If the stack lacks the bucket.
+    pub fn copies(&self) -> Result<Copies> {
+        Ok(Copies::new(&self.aws, self.stack.output("Bucket")?.to_owned(), LIMITS))
     }
 
     /// Its replays.
@@ -126,4 +128,26 @@ impl Services<'_> {
         let group = |name: &&str| Ok(LogGroup::new(&self.aws, self.stack.output(name)?.to_owned(), LIMITS));
         Ok(FunctionLogs::new(groups.iter().map(group).collect::<Result<_>>()?))
     }
+}
+
+/// Takes the caller's credentials as they are now.
+///
+/// # Errors
+/// If the caller is not signed in.
+pub async fn sign_in(session: &Session) -> Result<Aws> {
+    let config = session.config().await?;
+    let none = || Error::SignIn("no credentials are configured".into());
+    let provider = config.credentials_provider().ok_or_else(none)?;
+    let credentials = provider.provide_credentials().await;
+    let credentials = credentials.map_err(|error| Error::SignIn(crate::aws_error::chain(&error)))?;
+    let sign_in = SignIn {
+        region: session.region().await?.to_owned(),
+        access_key_id: credentials.access_key_id().to_owned(),
+        secret_access_key: credentials.secret_access_key().to_owned(),
+        session_token: credentials.session_token().map(str::to_owned),
+    };
+    let mut env = Env::of_process();
+    let aws = Aws::signed_in(&mut env, sign_in, config.endpoint_url());
+    env.check().map_err(|error| Error::Usage(error.to_string()))?;
+    Ok(aws)
 }

@@ -11,6 +11,7 @@ pub mod aws;
 pub mod bodies;
 pub mod body_codec;
 pub mod clock;
+pub mod copies;
 pub mod download;
 pub mod env;
 mod error_chain;
