@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::error::Result;
 
 mod completions;
+mod console;
 mod consumers;
 mod cost;
 mod deploy;
@@ -66,6 +67,8 @@ pub enum Command {
     Wait(wait::Arguments),
     /// Watch a source, so that an alarm rings when nothing arrives from it; or show what is watched
     Watch(watch::Arguments),
+    /// Serve pages on this machine that show events, what needs a person, and what to do
+    Console(console::Arguments),
     /// Look at the queues that receive events
     #[command(subcommand)]
     Consumers(consumers::ConsumersCommand),
@@ -108,6 +111,7 @@ impl Command {
             Command::Upgrade(arguments) => upgrade::run(&arguments, context).await,
             Command::Wait(arguments) => wait::run(&arguments, context).await,
             Command::Watch(arguments) => watch::run(&arguments, context).await,
+            Command::Console(arguments) => console::run(&arguments, context).await,
             Command::Consumers(command) => command.run(context).await,
             Command::Dlq(command) => command.run(context).await,
             Command::Doctor => doctor::run(context).await,

@@ -40,6 +40,8 @@ const DUE: Call = ("dynamodb:Query", "Ledger/index/due");
 const ARRIVED: Call = ("dynamodb:Query", "Ledger/index/arrived");
 const RECORDS: Call = ("dynamodb:BatchGetItem", "Ledger");
 const BODIES: Call = ("s3:GetObject", "Bucket/bodies/*");
+/// Of a copy that is not there, S3 says so only to who may list.
+const COPIES: [Call; 2] = [("s3:GetObject", "Bucket/assets/*"), ("s3:ListBucket", "Bucket")];
 const LOGS: [Call; 3] = [
     ("logs:FilterLogEvents", "IngestLogs"),
     ("logs:FilterLogEvents", "ProcessLogs"),
@@ -62,6 +64,28 @@ const SECRET: Call = ("secretsmanager:GetSecretValue", "secret:${SourcesPrefix}/
 /// the template.
 const READING: &[(&str, &[Call])] = &[
     ("status", &[STACK, DIRECTORY, DUE, METRICS, ALARMS, ANY_QUEUE]),
+    (
+        "console",
+        &[
+            STACK,
+            DIRECTORY,
+            ARRIVED,
+            DUE,
+            RECORDS,
+            BODIES,
+            COPIES[0],
+            COPIES[1],
+            LOGS[0],
+            LOGS[1],
+            METRICS,
+            ALARMS,
+            ANY_QUEUE,
+            QUEUE_URL,
+            SUBSCRIPTIONS,
+            SUBSCRIPTION,
+            LIST_SECRETS,
+        ],
+    ),
     ("source list", &[STACK, LIST_SECRETS]),
     ("events list", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES]),
     ("events get", &[STACK, DIRECTORY, BODIES, LOGS[0], LOGS[1], LOGS[2]]),
@@ -134,6 +158,18 @@ const ACTING: &[(&str, &[Call])] = &[
     ("watch", &[PUT]),
     ("replay", &[UPDATE, PUT, ("sqs:SendMessage", "EventsQueue")]),
     ("replay freeze", &[UPDATE, PUT]),
+    (
+        "console",
+        &[
+            UPDATE,
+            PUT,
+            ("sqs:SendMessage", "EventsQueue"),
+            ("sqs:ReceiveMessage", "DeadLetterQueue"),
+            ("sqs:ReceiveMessage", "ConsumerDeadLetterQueue"),
+            ("sqs:ChangeMessageVisibility", "DeadLetterQueue"),
+            ("sqs:ChangeMessageVisibility", "ConsumerDeadLetterQueue"),
+        ],
+    ),
     ("replay run", &[UPDATE, ("sqs:SendMessage", "EventsQueue")]),
     ("replay pause", &[UPDATE]),
     ("replay cancel", &[UPDATE]),

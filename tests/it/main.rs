@@ -19,6 +19,7 @@ mod cli_sources;
 mod cli_vectors;
 mod cli_wait;
 mod confirm;
+mod console;
 mod consumers;
 mod contract;
 mod deploy;

@@ -66,13 +66,8 @@ impl Http {
     /// # Panics
     /// If none comes: every test needs one.
     pub async fn send(&self, request: &Request) -> Answer {
-        let Request { method, url, headers, body } = request;
-        let mut wire = HttpRequest::new(SdkBody::from(body.clone()));
-        wire.set_method(method).expect("the harness names methods that exist");
-        wire.set_uri(url.as_str()).expect("the harness writes URLs that parse");
-        for (name, value) in headers {
-            wire.headers_mut().append(name.clone(), value.clone());
-        }
+        let Request { method, url, .. } = request;
+        let wire = request.wire();
         let exchange = async {
             let response = self.0.call(wire).await.unwrap_or_else(|error| panic!("{method} {url}: {error:?}"));
             let status = response.status().as_u16();
@@ -88,7 +83,34 @@ impl Http {
     }
 }
 
+impl Http {
+    /// Sends `request` and reads its answer until what has come `is_enough`, or it ends.
+    ///
+    /// # Panics
+    /// If there is no answer.
+    pub async fn read_until(&self, request: &Request, is_enough: impl Fn(&str) -> bool) -> String {
+        let Request { method, url, .. } = request;
+        let response = self.0.call(request.wire()).await.unwrap_or_else(|error| panic!("{method} {url}: {error:?}"));
+        let (mut body, mut read) = (ByteStream::new(response.into_body()), Vec::new());
+        while !is_enough(&String::from_utf8_lossy(&read)) {
+            let Ok(Some(piece)) = body.try_next().await else { break };
+            read.extend_from_slice(&piece);
+        }
+        String::from_utf8_lossy(&read).into_owned()
+    }
+}
+
 impl Request {
+    fn wire(&self) -> HttpRequest {
+        let mut wire = HttpRequest::new(SdkBody::from(self.body.clone()));
+        wire.set_method(self.method).expect("the harness names methods that exist");
+        wire.set_uri(self.url.as_str()).expect("the harness writes URLs that parse");
+        for (name, value) in &self.headers {
+            wire.headers_mut().append(name.clone(), value.clone());
+        }
+        wire
+    }
+
     /// A request without body and headers.
     #[must_use]
     pub fn new(method: &'static str, url: String) -> Request {

@@ -8,6 +8,7 @@ pub mod asset_server;
 pub mod aws;
 pub mod clock;
 pub mod confidential;
+pub mod console;
 pub mod event;
 pub mod expectation;
 pub mod forgery;

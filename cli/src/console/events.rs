@@ -1,0 +1,240 @@
+//! The screen Events: the filter, the list, and one event beside it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{Html, IntoResponse as _, Response};
+use domain::event::event_id::EventId;
+use domain::ledger::listing::cursor::Cursor;
+use domain::ledger::listing::filter::{self, Filter};
+use domain::source::source_name::SourceName;
+use domain::time::Timestamp;
+use maud::{Markup, html};
+use operator::listing::Page as Rows;
+use platform::clock;
+use url::form_urlencoded;
+
+use crate::console::event::peek;
+use crate::console::filter_bar::{facets, filter_bar};
+use crate::console::list::table;
+use crate::console::pane::{empty, trouble};
+use crate::console::shell::{Page, Screen};
+use crate::console::state::Console;
+use crate::console::view::{View, event_href, searched_event};
+use crate::console::words::{count, moment, number};
+use crate::error::{Error, Result};
+
+/// Rows of a page.
+const PAGE_ROWS: usize = 50;
+/// The bars of the histogram.
+const BARS: usize = 96;
+/// So many arrivals are read for it at most: about 230 read units.
+const ARRIVALS_MAX: usize = 10_000;
+/// Its time where the filter sets none.
+const RANGE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What the list shows.
+struct Found {
+    sources: Vec<SourceName>,
+    rows: Rows,
+    read_at: Timestamp,
+    is_live: bool,
+}
+
+/// The screen.
+pub(crate) async fn events(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    if let Some(id) = searched_event(&query) {
+        return see_other(&event_href(id.as_str()));
+    }
+    let view = View::parse(&query);
+    if form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "q") {
+        return see_other(&view.href());
+    }
+    let (found, selected) = tokio::join!(find(&console, &view), selected(&console, &view));
+    let now = clock::now();
+    let (status, read_at, list, facets) = match found {
+        Ok(found) => (StatusCode::OK, found.read_at, list(&found, &view), facets(&found.sources, &view)),
+        Err(error @ Error::Usage(_)) => (StatusCode::BAD_REQUEST, now, trouble(&error, &console), facets(&[], &view)),
+        Err(error) => (StatusCode::OK, now, trouble(&error, &console), facets(&[], &view)),
+    };
+    let page = Page {
+        title: "Events".to_owned(),
+        screen: Screen::Events,
+        command: view.command(),
+        read_at,
+        filter_bar: Some(filter_bar(&view)),
+        body: html! {
+            h1.visually-hidden { "Events" }
+            div.columns {
+                aside.facets aria-label="Filter" { (facets) }
+                section.list aria-label="List" { (list) }
+                aside.peek #peek aria-label="Selected event" hidden[selected.is_none()] { @if let Some(peek) = selected { (peek) } }
+            }
+        },
+        every_seconds: 0,
+    };
+    page.respond_with(status, &console)
+}
+
+/// The pane of one event, for the page's script.
+pub(crate) async fn peeked(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
+    let view = View::parse(&query.unwrap_or_default());
+    let pane = selected(&console, &view).await.unwrap_or_else(|| html! {});
+    Html(pane.into_string()).into_response()
+}
+
+/// The histogram, for the page's script: rows come first.
+pub(crate) async fn histogram(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
+    let view = View::parse(&query.unwrap_or_default());
+    let markup = match chart(&console, &view).await {
+        Ok(markup) => markup,
+        Err(error) => trouble(&error, &console),
+    };
+    Html(markup.into_string()).into_response()
+}
+
+async fn find(console: &Console, view: &View) -> Result<Found> {
+    let options = view.options()?;
+    let listing = console.services().await?.listing()?;
+    let now = clock::now();
+    let (filter, sources) = tokio::join!(options.filter(&listing), async { listing.sources().await });
+    let filter = filter?;
+    let is_live = view.is_live && view.before.is_none() && is_followed(&filter);
+    let rows = match &view.before {
+        Some(cursor) => {
+            let cursor = Cursor::decode(cursor).map_err(|error| Error::Usage(format!("the page: {error}")))?;
+            listing.next_page(cursor, now, PAGE_ROWS).await?
+        }
+        None => listing.first_page(filter, now, PAGE_ROWS).await?,
+    };
+    Ok(Found { sources: sources?.unwrap_or_default(), rows, read_at: now, is_live })
+}
+
+/// Whether what arrives can belong to it. What is unfinished stands by when it comes due.
+pub(crate) fn is_followed(filter: &Filter) -> bool {
+    filter.until.is_none() && filter.view != filter::View::Unfinished
+}
+
+async fn selected(console: &Console, view: &View) -> Option<Markup> {
+    let id = view.selected.as_deref()?;
+    Some(match EventId::parse(id) {
+        Ok(id) => match peek(console, &id).await {
+            Ok(pane) => pane,
+            Err(error) => trouble(&error, console),
+        },
+        Err(error) => trouble(&Error::Usage(format!("{id}: {error}")), console),
+    })
+}
+
+fn list(found: &Found, view: &View) -> Markup {
+    let rows = &found.rows.rows;
+    let next = found.rows.cursor.as_ref().map(|cursor| View {
+        before: Some(cursor.encode()),
+        selected: None,
+        is_live: false,
+        ..view.clone()
+    });
+    let live = found.is_live.then(|| format!("/events/live?{}&from={}", view.query(), found.read_at.as_millis()));
+    html! {
+        div.histogram data-load=(format!("/events/histogram?{}", view.query())) aria-busy="true" {}
+        div.behind role="status" #newer hidden {
+            button.newer type="button" { span #newer-count {} kbd { "." } }
+        }
+        div.scroll #scroll data-live=[live] tabindex="0" {
+            (table(rows, view, found.read_at))
+            @if rows.is_empty() { div #nothing { (nothing(view, found.rows.cursor.is_some())) } }
+            @if let Some(next) = next {
+                p.more { a.button rel="next" href=(next.href()) { "Older events" } span.second { (number(found.rows.looked_at as u64)) " entries were read for this page" } }
+            }
+        }
+    }
+}
+
+/// What each part of the filter takes away, or what to do for a first event.
+fn nothing(view: &View, has_more: bool) -> Markup {
+    if has_more {
+        return empty("None among these entries", &html! { p { "There are more to look through." } });
+    }
+    if view.fields().is_empty() {
+        return empty(
+            "No delivery has come yet",
+            &html! {
+                p { "Send a recorded delivery to a source: it shows here within two seconds." }
+                pre { code { "landfall trigger replicate prediction-succeeded-one --source replicate-prod" } }
+                p.second { "landfall trigger --list names all recorded deliveries." }
+            },
+        );
+    }
+    let title = format!("No event matches {}", if view.fields().len() == 1 { "this filter" } else { "these filters" });
+    empty(
+        &title,
+        &html! {
+            p { "Without one of them:" }
+            ul.chips {
+                @for (name, value) in view.fields() {
+                    li { a.chip href=(view.with(name, "").href()) { span.name { (name) } " " (value) span aria-hidden="true" { " ✕" } } }
+                }
+            }
+        },
+    )
+}
+
+async fn chart(console: &Console, view: &View) -> Result<Markup> {
+    let options = view.options()?;
+    let listing = console.services().await?.listing()?;
+    let now = clock::now();
+    let filter = options.filter(&listing).await?;
+    if filter.view == filter::View::Unfinished {
+        return Ok(html! {});
+    }
+    let since = filter.since.unwrap_or(now - RANGE);
+    let until = filter.until.unwrap_or(now);
+    let arrived = Filter { since: Some(since), ..filter };
+    let failed = Filter { view: filter::View::Failed, ..arrived.clone() };
+    let (arrived, failed) =
+        tokio::try_join!(listing.arrivals(&arrived, now, ARRIVALS_MAX), listing.arrivals(&failed, now, ARRIVALS_MAX))?;
+    let (all, bad) = (bars(&arrived.at, since, until), bars(&failed.at, since, until));
+    let most = all.iter().chain(&bad).copied().max().unwrap_or_default();
+    let of_bar = Duration::from_millis(since.until(until).as_millis() as u64 / BARS as u64);
+    let total = format!("{}{}", count(arrived.at.len() as u64, "event"), if arrived.are_all { "" } else { " or more" });
+    let sentence = format!("{total} and {} failed since {}", number(failed.at.len() as u64), moment(since, now));
+    Ok(html! {
+        div.caption {
+            span { b { (total) } " since " (moment(since, now)) }
+            span.second { span.key.failed {} "failed, by when " (number(failed.at.len() as u64)) @if most > 0 { " · most: " (most) " in " (crate::console::words::span(of_bar)) } }
+        }
+        svg.bars viewBox="0 0 960 56" preserveAspectRatio="none" role="img" aria-label=(sentence) {
+            @for (place, (all, bad)) in all.iter().zip(&bad).enumerate() {
+                (bar(place, *all, most, "all")) (bar(place, *bad, most, "bad"))
+            }
+        }
+        div.axis.second {
+            @for part in [0_u32, 1, 2, 3] { span { (moment(since + since.until(until) * part / 4, now)) } }
+            span { (moment(until, now)) }
+        }
+    })
+}
+
+fn bars(instants: &[Timestamp], since: Timestamp, until: Timestamp) -> Vec<u64> {
+    let whole = since.until(until).as_millis().max(1);
+    let mut bars = vec![0; BARS];
+    for at in instants {
+        let place = since.until(*at).as_millis() * BARS as u128 / whole;
+        bars[usize::try_from(place).unwrap_or(BARS).min(BARS - 1)] += 1;
+    }
+    bars
+}
+
+fn bar(place: usize, events: u64, most: u64, class: &str) -> Markup {
+    // The least is seen, too.
+    let height = if events == 0 { 0 } else { (events * 54 / most.max(1)).max(3) };
+    html! { @if height > 0 { rect class=(class) x=(place * 10 + 1) y=(56 - height) width="8" height=(height) {} } }
+}
+
+fn see_other(place: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(LOCATION, place.to_owned())]).into_response()
+}

@@ -1,0 +1,133 @@
+//! The filter of the events: its bar, and the values to choose from.
+
+use domain::event::VerifiedBy;
+use domain::ledger::record::State;
+use domain::source::source_name::SourceName;
+use maud::{Markup, html};
+
+use crate::console::icons::Mark;
+use crate::console::list::short_type;
+use crate::console::replay_actions::form_href;
+use crate::console::view::View;
+
+/// Lists that have a name of their own, each with its fields.
+const VIEWS: [(&str, &[(&str, &str)]); 4] = [
+    ("All events", &[]),
+    ("Failed", &[("state", "failed")]),
+    ("Unfinished, next first", &[("view", "unfinished")]),
+    ("Not understood", &[("type", "landfall.unrecognized")]),
+];
+const RANGES: [(&str, &str); 5] = [
+    ("", "Any time"),
+    ("15m", "Last 15 minutes"),
+    ("1h", "Last hour"),
+    ("24h", "Last 24 hours"),
+    ("7d", "Last 7 days"),
+];
+/// The types that senders of the catalogue report most; others are asked for as `type:…`.
+const TYPES: [&str; 8] = [
+    "landfall.job.completed",
+    "landfall.job.failed",
+    "landfall.job.progress",
+    "landfall.job.created",
+    "landfall.training.completed",
+    "landfall.workflow.completed",
+    "landfall.event.occurred",
+    "landfall.unrecognized",
+];
+
+/// The bar above the list.
+pub(crate) fn filter_bar(view: &View) -> Markup {
+    let since = view.value("since").unwrap_or_default();
+    let range = RANGES.iter().find(|(value, _)| *value == since).map_or(since, |(_, name)| name);
+    let is_named = |fields: &[(&str, &str)]| {
+        fields.len() == view.fields().iter().filter(|(name, _)| *name != "since").count()
+            && fields.iter().all(|(name, value)| view.value(name) == Some(value))
+    };
+    let named = VIEWS.iter().find(|(_, fields)| is_named(fields)).map_or("Your own", |(name, _)| name);
+    html! {
+        div.filter {
+            details.menu {
+                summary.button { span.name { "View" } " " b { (named) } }
+                ul { @for (name, fields) in VIEWS { li { a href=(preset(fields).href()) { (name) } } } }
+            }
+            form.query action="/events" role="search" aria-label="Filter" {
+                (Mark::Search.draw())
+                @for (name, value) in view.fields() {
+                    input type="hidden" name=(name) value=(value);
+                    span.chip {
+                        span.name { (name) } " " bdi { (short_type(value)) }
+                        a href=(view.with(name, "").href()) aria-label=(format!("Remove {name}")) { "✕" }
+                    }
+                }
+                @if view.is_live { input type="hidden" name="live" value="1"; }
+                input #query type="text" name="q" placeholder="Event or job id, or field:value" aria-label="Add to the filter" autocomplete="off" spellcheck="false";
+                kbd { "/" }
+            }
+            details.menu.right {
+                summary.button { (range) }
+                ul { @for (value, name) in RANGES { li { a href=(view.with("since", value).href()) { (name) } } } }
+            }
+            button.button type="button" disabled[view.fields().is_empty()] data-form=(form_href(view)) { "Replay…" }
+            a.button.live href=(View { is_live: !view.is_live, before: None, ..view.clone() }.href())
+                aria-pressed=(view.is_live) role="button" { span.dot {} "Live" kbd { "l" } }
+        }
+    }
+}
+
+fn preset(fields: &[(&str, &str)]) -> View {
+    let live = View { is_live: true, ..View::default() };
+    fields.iter().fold(live, |view, (name, value)| view.with(name, value))
+}
+
+/// The values beside the list.
+pub(crate) fn facets(sources: &[SourceName], view: &View) -> Markup {
+    let asked = view.sources();
+    let mut names: Vec<&str> = sources.iter().map(SourceName::as_str).collect();
+    names.extend(asked.iter().filter(|name| !sources.iter().any(|known| known.as_str() == **name)));
+    let states = [State::Done, State::Received, State::Processing, State::Failed];
+    html! {
+        details.all open {
+            summary { "Filter" }
+            (group("Source", names.iter().map(|name| {
+                (html! { (name) }, asked.contains(name), view.with_source(name))
+            })))
+            (group("State", states.iter().map(|state| {
+                let label = html! { (mark(*state).draw()) (state.as_str()) };
+                choice(view, "state", state.as_str(), label)
+            })))
+            (group("Type", TYPES.iter().map(|name| choice(view, "type", name, html! { (short_type(name)) }))))
+            (group("Verified by", VerifiedBy::ALL.iter().map(|by| {
+                choice(view, "verified_by", by.as_str(), html! { (by.as_str()) })
+            })))
+        }
+    }
+}
+
+const fn mark(state: State) -> Mark {
+    match state {
+        State::Done => Mark::Done,
+        State::Received => Mark::Received,
+        State::Processing => Mark::Processing,
+        State::Failed => Mark::Failed,
+    }
+}
+
+/// One value of a field that has one at most: chosen again, it goes.
+fn choice(view: &View, name: &str, value: &str, label: Markup) -> (Markup, bool, View) {
+    let is_chosen = view.value(name) == Some(value);
+    (label, is_chosen, view.with(name, if is_chosen { "" } else { value }))
+}
+
+fn group(title: &str, choices: impl Iterator<Item = (Markup, bool, View)>) -> Markup {
+    html! {
+        section.facet {
+            h2 { (title) }
+            ul {
+                @for (label, is_chosen, view) in choices {
+                    li { a href=(view.href()) aria-current=[is_chosen.then_some("true")] { span.box aria-hidden="true" {} (label) } }
+                }
+            }
+        }
+    }
+}

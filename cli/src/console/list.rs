@@ -1,0 +1,84 @@
+//! The rows of a list of events.
+
+use std::time::Duration;
+
+use domain::ledger::listing::row::Row;
+use domain::ledger::record::State;
+use domain::time::Timestamp;
+use maud::{Markup, html};
+
+use crate::console::icons::Mark;
+use crate::console::view::{View, event_href};
+use crate::console::words::{middle_cut, moment, span, time};
+
+/// A longer id loses its middle.
+const ID_CHARACTERS: usize = 26;
+
+/// The table of `rows` under `view`. What arrives later is put on top of it by the page's script.
+pub(crate) fn table(rows: &[Row], view: &View, now: Timestamp) -> Markup {
+    html! {
+        table.events role="grid" aria-label="Events" aria-rowcount="-1" {
+            thead {
+                tr {
+                    th.state scope="col" { span.visually-hidden { "State" } }
+                    th scope="col" { "Arrived" }
+                    th scope="col" { "Source" }
+                    th scope="col" { "Type" }
+                    th scope="col" { "Job" }
+                    th.wide scope="col" { "Verified by" }
+                    th.number.wide scope="col" { "Attempts" }
+                    th.number scope="col" { "Took, or next" }
+                }
+            }
+            tbody #rows { @for row in rows { (line(row, view, now)) } }
+        }
+    }
+}
+
+/// One row of it.
+pub(crate) fn line(row: &Row, view: &View, now: Timestamp) -> Markup {
+    let id = row.event.id.as_str();
+    let is_selected = view.selected.as_deref() == Some(id);
+    let subject = row.event.subject.as_deref().unwrap_or("–");
+    let shown = View { selected: Some(id.to_owned()), ..view.clone() };
+    html! {
+        tr data-id=(id) data-open=(event_href(id)) data-final=[row.lifecycle.state.is_final().then_some("1")]
+            aria-selected=(is_selected) tabindex=(if is_selected { "0" } else { "-1" }) {
+            td.state { (Mark::of(row).named(row.lifecycle.state.as_str())) }
+            td.mono { a href=(shown.href()) tabindex="-1" { (time(row.event.received_at, now)) } }
+            td { (row.event.source) }
+            td { (short_type(&row.event.event_type.to_string())) }
+            td.mono.second title=(subject) { bdi { (middle_cut(subject, ID_CHARACTERS)) } }
+            td.second.wide { (row.event.verified_by.as_str()) }
+            td.number.second.wide { (row.lifecycle.attempts) }
+            (end(row, now))
+        }
+    }
+}
+
+/// What matters of it: how long it took, when it is tried next, or why it failed.
+fn end(row: &Row, now: Timestamp) -> Markup {
+    let attempts = row.lifecycle.attempts;
+    match (row.lifecycle.state, row.finished_at()) {
+        (State::Done, Some(at)) => {
+            let began_at = row.replayed_at.unwrap_or(row.event.received_at);
+            let seconds = began_at.until(at).as_secs().max(1);
+            html! { td.number.second title="from its arrival to its end, to the second" { (span(Duration::from_secs(seconds)).replace(".0 s", " s")) } }
+        }
+        (State::Failed, _) if row.lifecycle.is_contradicted => html! { td.number.failed { "contradicted" } },
+        (State::Failed, _) => html! { td.number.failed title=[row.last_error.as_deref()] { "attempt " (attempts) } },
+        (State::Processing, _) => html! { td.number.processing { "attempt " (attempts) } },
+        (State::Received, _) if attempts == 0 => html! { td.number.waiting { "received" } },
+        (State::Received | State::Done, _) => match row.lifecycle.due_at {
+            Some(due_at) => {
+                html! { td.number.waiting title=[row.last_error.as_deref()] { "at " (moment(due_at, now)) } }
+            }
+            None => html! { td.number.second { "–" } },
+        },
+    }
+}
+
+/// A type without what all types begin with.
+pub(crate) fn short_type(event_type: &str) -> &str {
+    event_type.strip_prefix("landfall.").unwrap_or(event_type)
+}

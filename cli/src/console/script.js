@@ -1,0 +1,338 @@
+// Keys, live rows, copies and times. Every page works as links without it. What it puts into a page is HTML that the
+// server wrote and escaped; what it makes itself is text.
+"use strict";
+
+const one = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const setting = (name, value) => {
+  try {
+    if (value === undefined) return localStorage.getItem(name);
+    localStorage.setItem(name, value);
+  } catch {
+    return null;
+  }
+};
+const say = (text) => { one("#said").textContent = text; };
+
+// Times: UTC as the server writes them, or the reader's own.
+const pad = (number, width = 2) => String(number).padStart(width, "0");
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+function moment(at, isLocal) {
+  const shift = (date) => (isLocal ? new Date(date.getTime() - date.getTimezoneOffset() * 60000) : date);
+  const [then, now] = [shift(at), shift(new Date())];
+  const time = `${pad(then.getUTCHours())}:${pad(then.getUTCMinutes())}`;
+  if (then.toISOString().slice(0, 10) === now.toISOString().slice(0, 10)) return `${time}:${pad(then.getUTCSeconds())}`;
+  const day = `${then.getUTCDate()} ${months[then.getUTCMonth()]}`;
+  return then.getUTCFullYear() === now.getUTCFullYear() ? `${day} ${time}` : `${day} ${then.getUTCFullYear()}`;
+}
+function showTimes(within = document) {
+  const isLocal = setting("zone") === "local";
+  one("#zone").textContent = isLocal ? "Local" : "UTC";
+  for (const time of all("time", within)) time.textContent = moment(new Date(time.dateTime), isLocal);
+}
+function countDown() {
+  let next = 60000;
+  for (const left of all("[data-ends]")) {
+    const seconds = Math.floor((new Date(left.dataset.ends) - Date.now()) / 1000);
+    if (seconds < 60) next = 1000;
+    const words = seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.floor(seconds / 60)} min` : null;
+    if (seconds <= 0) left.textContent = "gone";
+    else if (words) left.textContent = `${words} left`;
+    left.className = seconds < 300 ? "failed" : seconds < 3600 ? "waiting" : "second";
+  }
+  setTimeout(countDown, next);
+}
+
+// Parts that come after the page, and the page that reads itself again.
+async function fragment(url) {
+  const answer = await fetch(url, { headers: { "x-landfall-console": "1" } });
+  const template = document.createElement("template");
+  template.innerHTML = await answer.text();
+  return template.content;
+}
+async function load(place) {
+  try {
+    const content = await fragment(place.dataset.load);
+    place.replaceChildren(content);
+  } catch {
+    place.textContent = "The console does not answer: it may have ended.";
+  }
+  place.removeAttribute("aria-busy");
+  showTimes(place);
+}
+async function readAgain() {
+  const focused = document.activeElement;
+  if (document.hidden || one("dialog[open]") || (focused && focused !== document.body && one("#main").contains(focused))) return;
+  try {
+    const answer = await fetch(location.href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const [main, top] = [one("#main"), one("#main").scrollTop];
+    main.replaceChildren(...one("#main", page).childNodes);
+    main.scrollTop = top;
+    one("#age").replaceChildren(...one("#age", page).childNodes);
+    start(main);
+  } catch {
+    one("#age").textContent = "The console does not answer: it may have ended.";
+  }
+}
+
+// The list: one row is selected, shown beside it, and nothing moves while it is.
+const rows = () => all("#rows > tr");
+const selected = () => one('#rows > tr[aria-selected="true"]');
+const waiting = new Map();
+let peeking = 0;
+function select(row, isPlaced = true) {
+  const before = selected();
+  if (before && before !== row) {
+    before.setAttribute("aria-selected", "false");
+    before.tabIndex = -1;
+  }
+  const url = new URL(location.href);
+  if (row) {
+    row.setAttribute("aria-selected", "true");
+    row.tabIndex = 0;
+    row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+    url.searchParams.set("sel", row.dataset.id);
+  } else {
+    url.searchParams.delete("sel");
+  }
+  if (isPlaced) history.replaceState(null, "", url);
+  clearTimeout(peeking);
+  const peek = one("#peek");
+  if (!row) {
+    peek.hidden = true;
+    peek.replaceChildren();
+    flush();
+    return;
+  }
+  peek.hidden = false;
+  peeking = setTimeout(async () => {
+    const content = await fragment(`/events/peek?sel=${encodeURIComponent(row.dataset.id)}`);
+    if (selected() !== row) return;
+    peek.replaceChildren(content);
+    peek.scrollTop = 0;
+    start(peek);
+  }, 60);
+}
+function step(by) {
+  const list = rows();
+  const place = list.indexOf(selected());
+  const next = list[place < 0 ? 0 : Math.min(Math.max(place + by, 0), list.length - 1)];
+  if (next) select(next);
+}
+function rowOf(html) {
+  const template = document.createElement("template");
+  template.innerHTML = `<table><tbody>${html}</tbody></table>`;
+  return one("tr", template.content);
+}
+function isRead() {
+  return selected() !== null || one("#scroll").scrollTop > 0;
+}
+function take({ id, html }) {
+  const row = rowOf(html);
+  const known = rows().find((row) => row.dataset.id === id);
+  if (known) {
+    row.setAttribute("aria-selected", known.getAttribute("aria-selected"));
+    row.tabIndex = known.tabIndex;
+    const hasFocus = document.activeElement === known;
+    known.replaceWith(row);
+    if (hasFocus) row.focus({ preventScroll: true });
+  } else if (isRead()) {
+    waiting.set(id, row);
+  } else {
+    put(row);
+  }
+  showTimes(row);
+}
+function put(row) {
+  // The newest first, by when they arrived.
+  const at = one("time", row).dateTime;
+  const later = rows().find((other) => one("time", other).dateTime <= at);
+  row.classList.add("new");
+  one("#rows").insertBefore(row, later ?? null);
+  one("#nothing")?.remove();
+}
+function showNewer() {
+  const bar = one("#newer");
+  if (!bar) return;
+  bar.hidden = waiting.size === 0;
+  one("#newer-count").textContent = `${waiting.size} newer ${waiting.size === 1 ? "event" : "events"}`;
+}
+function flush() {
+  if (selected() || waiting.size === 0) return showNewer();
+  for (const row of waiting.values()) put(row);
+  waiting.clear();
+  one("#scroll").scrollTop = 0;
+  showNewer();
+}
+function follow() {
+  const scroll = one("#scroll[data-live]");
+  if (!scroll) return;
+  const age = one("#age");
+  let [latest, saidAt, at, stream] = [Date.now(), 0, null, null];
+  const begin = () => {
+    const watched = rows().filter((row) => !row.dataset.final).slice(0, 50);
+    const watch = watched.map((row) => `&watch=${encodeURIComponent(row.dataset.id)}`).join("");
+    const from = at === null ? "" : `&from=${new Date(at).getTime() - 2000}`;
+    stream = new EventSource(scroll.dataset.live + from + watch);
+    stream.addEventListener("rows", (event) => {
+      const data = JSON.parse(event.data);
+      [latest, at] = [Date.now(), data.at];
+      age.title = "";
+      data.rows.forEach(take);
+      showNewer();
+      if (waiting.size > 0 && Date.now() - saidAt > 10000) {
+        say(one("#newer-count").textContent);
+        saidAt = Date.now();
+      }
+    });
+    stream.addEventListener("trouble", (event) => { age.title = JSON.parse(event.data).text; });
+  };
+  // A tab that nobody sees asks for nothing.
+  document.addEventListener("visibilitychange", () => {
+    stream.close();
+    if (!document.hidden) begin();
+  });
+  begin();
+  setInterval(() => {
+    const seconds = (Date.now() - latest) / 1000;
+    age.textContent = `Ledger ${seconds < 10 ? seconds.toFixed(1) : Math.floor(seconds)} s ago`;
+    age.classList.toggle("late", seconds > 30);
+  }, 500);
+}
+
+// What changes something asks first, and is sent with the header that no form can send.
+function ask(content) {
+  const dialog = one("#ask");
+  dialog.replaceChildren(content);
+  dialog.showModal();
+}
+function question(button) {
+  const { ask: text, post, command, title } = button.dataset;
+  const form = document.createElement("form");
+  form.dataset.post = post;
+  const part = (name, text, parent = form) => parent.appendChild(Object.assign(document.createElement(name), { textContent: text }));
+  part("h2", `${title}?`);
+  part("p", text);
+  part("code", command, part("pre", ""));
+  const actions = Object.assign(part("p", ""), { className: "actions" });
+  Object.assign(part("button", title, actions), { className: button.className });
+  const leave = Object.assign(part("button", "Leave it", actions), { className: "button", type: "button" });
+  leave.dataset.close = "";
+  ask(form);
+}
+async function post(form) {
+  const submit = one('button:not([type="button"])', form);
+  submit.disabled = true;
+  const answer = await fetch(form.dataset.post, {
+    method: "POST", headers: { "x-landfall-console": "1" }, body: new URLSearchParams(new FormData(form)),
+  });
+  if (answer.ok) { location.href = answer.headers.get("location"); return; }
+  const template = document.createElement("template");
+  template.innerHTML = await answer.text();
+  one("#ask").replaceChildren(template.content, closing());
+}
+function closing() {
+  const button = Object.assign(document.createElement("button"), { className: "button", type: "button", textContent: "Close" });
+  button.dataset.close = "";
+  return button;
+}
+
+// Copies and keys.
+async function copy(text, what) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(`${what} copied`);
+  } catch {
+    say("The browser does not allow copying");
+  }
+}
+let wentAt = 0;
+const click = (selector) => { const found = one(selector); found?.click(); return found; };
+function key(event) {
+  const isField = event.target.closest?.("input, textarea, select");
+  if ((event.metaKey || event.ctrlKey) && event.key === "k") {
+    event.preventDefault();
+    return one("#jump").focus();
+  }
+  if (event.key === "Escape") {
+    if (one("dialog[open]")) return;
+    if (isField) return event.target.blur();
+    if (one("#rows") && selected()) return select(null);
+    if (one(".event")) return history.back();
+    return;
+  }
+  if (isField || event.metaKey || event.ctrlKey || event.altKey || one("dialog[open]")) return;
+  if (event.key === "Enter" && event.target.closest("#rows tr")) return open(selected() ?? event.target.closest("tr"));
+  if (setting("letters") === "off") return;
+  const isGo = Date.now() - wentAt < 1000;
+  wentAt = 0;
+  const screen = isGo && one(`[data-go="${CSS.escape(event.key)}"]`);
+  if (screen) return screen.click();
+  const tabs = all('[role="tab"]');
+  const acts = {
+    j: () => step(1), k: () => step(-1), ArrowDown: () => event.target.closest("#rows") && step(1), ArrowUp: () => event.target.closest("#rows") && step(-1),
+    g: () => { if (isGo && rows()[0]) select(rows()[0]); else wentAt = Date.now(); },
+    G: () => { const last = rows().at(-1); if (last) select(last); },
+    ".": () => { if (selected()) select(null); else flush(); }, l: () => click(".live"), "/": () => (one("#query") ?? one("#jump")).focus(), "?": () => one("#keys").showModal(),
+    r: () => click("#peek:not([hidden]) [data-form]") ?? click("[data-form]"), u: () => click("#zone"), C: () => copy(one("#command").textContent, "The command is"), L: () => copy(location.href, "The link is"),
+  };
+  const act = acts[event.key] ?? (tabs[Number(event.key) - 1] ? () => tabs[Number(event.key) - 1].click() : null);
+  if (act && act() !== false && !["g", "ArrowDown", "ArrowUp"].includes(event.key)) event.preventDefault();
+}
+function open(row) {
+  if (row) location.href = row.dataset.open;
+}
+function pressed(event) {
+  const target = event.target;
+  const copied = target.closest("[data-copy]");
+  if (copied) return copy(one(copied.dataset.copy).textContent, "It is");
+  if (target.closest("[data-again]:is(button)")) return location.reload();
+  if (target.closest("[data-close]")) return one("#ask").close();
+  const asked = target.closest("[data-ask]");
+  if (asked) return question(asked);
+  const form = target.closest("[data-form]");
+  if (form) {
+    event.preventDefault();
+    fragment(form.dataset.form).then(ask);
+    return;
+  }
+  if (target.closest("#close")) return select(null);
+  if (target.closest("#newer")) { if (selected()) select(null); return flush(); }
+  if (target.closest("#help")) return one("#keys").showModal();
+  if (target.closest("#zone")) {
+    setting("zone", setting("zone") === "local" ? "utc" : "local");
+    return showTimes();
+  }
+  const row = target.closest("#rows tr");
+  if (row && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
+    event.preventDefault();
+    select(row);
+  }
+  for (const menu of all("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
+}
+
+function start(within) {
+  showTimes(within);
+  all("[data-load]", within).forEach(load);
+  const again = one("div[data-again]", within);
+  if (again) setTimeout(() => { if (again.isConnected) location.reload(); }, Number(again.dataset.again) * 1000);
+}
+document.addEventListener("keydown", key);
+document.addEventListener("click", pressed);
+document.addEventListener("submit", (event) => {
+  if (!event.target.dataset.post) return;
+  event.preventDefault();
+  post(event.target);
+});
+document.addEventListener("dblclick", (event) => open(event.target.closest("#rows tr")));
+one("#letters").checked = setting("letters") !== "off";
+one("#letters").addEventListener("change", (event) => setting("letters", event.target.checked ? "on" : "off"));
+one("#scroll")?.addEventListener("scroll", (event) => { if (event.target.scrollTop === 0) flush(); });
+if (matchMedia("(max-width: 1100px)").matches) all(".facets details").forEach((details) => { details.open = false; });
+start(document);
+countDown();
+follow();
+const every = Number(document.body.dataset.every);
+if (every > 0) setInterval(readAgain, every * 1000);

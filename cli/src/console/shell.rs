@@ -1,0 +1,183 @@
+//! What all pages have around them: the bar of screens, the bar of the command, and the keys.
+
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse as _, Response};
+use domain::time::Timestamp;
+use maud::{DOCTYPE, Markup, html};
+
+use crate::console::icons::Mark;
+use crate::console::state::Console;
+use crate::console::words::moment;
+
+/// A screen of the bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Screen {
+    /// What needs a person now.
+    Now,
+    /// The list of events, and one of them.
+    Events,
+    /// The replay jobs.
+    Replays,
+    /// The configured senders.
+    Sources,
+    /// Who gets events.
+    Consumers,
+}
+
+impl Screen {
+    const ALL: [Screen; 5] = [Screen::Now, Screen::Events, Screen::Replays, Screen::Sources, Screen::Consumers];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Screen::Now => "Now",
+            Screen::Events => "Events",
+            Screen::Replays => "Replays",
+            Screen::Sources => "Sources",
+            Screen::Consumers => "Consumers",
+        }
+    }
+
+    const fn href(self) -> &'static str {
+        match self {
+            Screen::Now => "/now",
+            Screen::Events => "/events?live=1",
+            Screen::Replays => "/replays",
+            Screen::Sources => "/sources",
+            Screen::Consumers => "/consumers",
+        }
+    }
+
+    /// The letter that leads to it, after `g`.
+    const fn key(self) -> &'static str {
+        match self {
+            Screen::Now => "n",
+            Screen::Events => "e",
+            Screen::Replays => "p",
+            Screen::Sources => "s",
+            Screen::Consumers => "c",
+        }
+    }
+}
+
+/// A page.
+pub(crate) struct Page {
+    /// What the browser calls it.
+    pub(crate) title: String,
+    /// The screen that it belongs to.
+    pub(crate) screen: Screen,
+    /// The command that shows the same.
+    pub(crate) command: String,
+    /// When its data was read.
+    pub(crate) read_at: Timestamp,
+    /// The bar of a list's filter, if it has one.
+    pub(crate) filter_bar: Option<Markup>,
+    /// What is between the bars.
+    pub(crate) body: Markup,
+    /// How often the page reads its data again, in seconds; 0 for never.
+    pub(crate) every_seconds: u32,
+}
+
+impl Page {
+    /// The page as an answer.
+    pub(crate) fn respond(self, console: &Console) -> Response {
+        self.respond_with(StatusCode::OK, console)
+    }
+
+    /// The same with another status.
+    pub(crate) fn respond_with(self, status: StatusCode, console: &Console) -> Response {
+        let options = console.session.options();
+        let (stack, region) = match &options.local {
+            Some(_) => ("local stack", ""),
+            None => (options.stack_name(), console.region.as_str()),
+        };
+        let page = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (self.title) " · Landfall" }
+                    link rel="stylesheet" href="/style.css";
+                    link rel="icon" href="/icon.svg" type="image/svg+xml";
+                    script src="/script.js" defer {}
+                }
+                body data-every=(self.every_seconds) {
+                    a.skip href="#main" { "Skip to the content" }
+                    header.top {
+                        a.brand href="/now" { (Mark::Landfall.draw()) "Landfall" }
+                        span.stack { code { (stack) } @if !region.is_empty() { " " (region) } }
+                        nav.screens aria-label="Screens" {
+                            @for screen in Screen::ALL {
+                                a href=(screen.href()) data-go=(screen.key()) aria-current=[(screen == self.screen).then_some("page")] { (screen.name()) }
+                            }
+                        }
+                        form.jump role="search" action="/events" {
+                            (Mark::Search.draw())
+                            input #jump type="search" name="q" placeholder="Event or job id" aria-label="Search an event or a job by its id" autocomplete="off" spellcheck="false";
+                            kbd { "⌘K" }
+                        }
+                        button.quiet #zone type="button" aria-label="Show times in local time" { "UTC" }
+                        button.quiet #help type="button" aria-label="Keys" aria-haspopup="dialog" { "?" }
+                    }
+                    @if let Some(bar) = &self.filter_bar { (bar) }
+                    main #main tabindex="-1" { (self.body) }
+                    footer.command {
+                        span.dollar aria-hidden="true" { "$" }
+                        code #command { (self.command) }
+                        button.quiet data-copy="#command" type="button" aria-label="Copy the command" { (Mark::Copy.draw()) kbd { "C" } }
+                        span.age #age { "Read at " time datetime=(self.read_at) { (moment(self.read_at, self.read_at)) } }
+                    }
+                    p.visually-hidden #said role="status" {}
+                    (keys())
+                    dialog #ask aria-label="Question" {}
+                }
+            }
+        };
+        (status, Html(page.into_string())).into_response()
+    }
+}
+
+/// The keys, as a dialog.
+fn keys() -> Markup {
+    const GROUPS: [(&str, &[(&str, &[&str])]); 3] = [
+        (
+            "Anywhere",
+            &[
+                ("Search an event or a job", &["⌘K"]),
+                ("Go to a screen", &["g", "n e p s c"]),
+                ("Copy the command of this view", &["C"]),
+                ("Copy the link to this view", &["L"]),
+                ("UTC or local time", &["u"]),
+                ("These keys", &["?"]),
+            ],
+        ),
+        (
+            "In a list",
+            &[
+                ("Down, up", &["j", "k"]),
+                ("First, last", &["g g", "G"]),
+                ("Open; close or back", &["⏎", "Esc"]),
+                ("Show what is newer", &["."]),
+                ("Live", &["l"]),
+                ("Edit the filter", &["/"]),
+            ],
+        ),
+        ("With an event", &[("Body, event, headers, record", &["1 – 4"]), ("Replay", &["r"])]),
+    ];
+    html! {
+        dialog #keys aria-labelledby="keys-title" {
+            h2 #keys-title { "Keys" }
+            div.groups {
+                @for (group, keys) in GROUPS {
+                    section {
+                        h3 { (group) }
+                        dl { @for (meaning, keys) in keys { div { dt { (meaning) } dd { @for key in *keys { kbd { (key) } } } } } }
+                    }
+                }
+            }
+            label.switch { input #letters type="checkbox" checked; " Single letters act" }
+            form method="dialog" { button.button { "Close" } }
+        }
+    }
+}
