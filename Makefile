@@ -4,7 +4,7 @@
 # say so. Variables are handed on: `make faults ONLY=publish SEED=7`.
 
 .DEFAULT_GOAL := help
-programs := demo test large check up down fmt clean build first-hour faults lost permissions upgrade previous model fuzz vectors vectors-new \
+programs := demo test browser large check up down fmt clean build first-hour faults lost permissions upgrade previous model fuzz vectors vectors-new \
 	providers consumers apps bench bench-archive bench-verify cost instructions scaling sbom reproduce man \
 	release install-check
 .PHONY: help deploy $(programs)
@@ -23,6 +23,7 @@ help: ## this list
 
 demo: ## four senders, from signed request to the queue of a consumer
 test: ## all tests; those of the whole system on a stack of their own; PROFILE=release for functions as on Lambda
+browser: ## opens the console in Chromium, and draws its pages into target/browser; needs chromium and chromium-driver
 large: ## lists a ledger of 100,000 events, and kills a replay of 10,000 five times (some minutes)
 check: ## what must hold before a merge: format, lints, docs, licences, templates, tests, a little fuzzing
 up: ## starts the local stack, or brings it up to date; see target/local/stack.json

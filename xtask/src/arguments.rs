@@ -53,6 +53,12 @@ pub(crate) enum Program {
         #[arg(long, env = "PROFILE", value_enum, default_value = "local")]
         profile: Profile,
     },
+    /// Opens the console in Chromium: every screen, by the rules of accessibility; draws them into target/browser.
+    Browser {
+        /// How the functions are built.
+        #[arg(long, env = "PROFILE", value_enum, default_value = "local")]
+        profile: Profile,
+    },
     /// Lists a ledger of 100,000 events, and kills a replay of 10,000 five times.
     Large {
         /// How the functions are built.

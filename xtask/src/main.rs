@@ -58,6 +58,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Program::Down => stack::down(project),
         Program::Demo { profile } => stack::demo(project, profile),
         Program::Test { profile } => stack::test(project, profile),
+        Program::Browser { profile } => stack::browser(project, profile),
         Program::Large { profile } => stack::large(project, profile),
         Program::Check { profile } => check::check(project, profile),
         Program::FirstHour => first_hour::first_hour(project),

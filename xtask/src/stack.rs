@@ -117,6 +117,19 @@ pub(crate) fn test(project: &Project, profile: Profile) -> Result<()> {
     project.run(cargo.env("STACK_FILE", stack.file()))
 }
 
+/// The console in Chromium, which Debian's packages `chromium` and `chromium-driver` bring.
+pub(crate) fn browser(project: &Project, profile: Profile) -> Result<()> {
+    check_node(project)?;
+    let folder = project.path("deploy/requirements/browser");
+    install_node_modules(project, &folder, None)?;
+    let built = Built::make(project, profile, &["stack", "browser"])?;
+    let stack = Running::start(project, "browser-stack", &built)?;
+    project.say("the console in a browser");
+    let mut browser = program(project, "browser");
+    browser.arg("--out").arg(project.target.join("browser")).arg("--axe").arg(folder.join("node_modules/axe-core/axe.min.js"));
+    project.run(browser.env("STACK_FILE", stack.file()))
+}
+
 /// The listing of a large ledger, and a large replay that is killed again and again.
 pub(crate) fn large(project: &Project, profile: Profile) -> Result<()> {
     let built = Built::make(project, profile, &["stack", "landfall"])?;

@@ -1,0 +1,245 @@
+//! The console in a real browser: each screen in both schemes and three widths, its rules of accessibility, and its keys.
+//!
+//! It drives the stack that `STACK_FILE` names, which must be empty, draws every page into the folder that it is given, and
+//! ends with a failure if anything is not as it must be. It needs chromium and chromedriver, and the file of axe-core.
+#![expect(clippy::print_stdout, reason = "a program of make speaks on the terminal")]
+
+mod driver;
+mod scene;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use fantoccini::key::Key;
+use tests::console::printed_url;
+use tests::tool::Tool;
+use tests::tool_proxy::{Refusal, ToolProxy};
+use tests::world::{World, run};
+
+use crate::driver::{Browser, Driver, Scheme};
+
+/// Where pictures go, and where axe-core is.
+#[derive(Parser)]
+struct Arguments {
+    /// The folder of the pictures
+    #[arg(long)]
+    out: PathBuf,
+    /// axe.min.js
+    #[arg(long)]
+    axe: PathBuf,
+}
+
+/// The screens, each with the name of its picture.
+const SCREENS: [(&str, &str); 9] = [
+    ("now", "/now"),
+    ("events", "/events?live=1"),
+    ("events-failed", "/events?state=failed"),
+    ("events-selected", "/events?live=1&sel=replicate-prod%2Fcopied%2F1"),
+    ("events-nothing", "/events?state=failed&type=landfall.model.created"),
+    ("event", "/events/replicate-prod%2Fcopied%2F1"),
+    ("replays", "/replays"),
+    ("sources", "/sources/replicate-prod"),
+    ("consumers", "/consumers"),
+];
+const SIZES: [(u32, u32); 3] = [(1280, 860), (1024, 860), (390, 844)];
+
+/// Calls that are refused, each with the page that shows it.
+const STATES: [(&str, Refusal, &str); 4] = [
+    ("dynamodb:Query", Refusal::Denied, "/events"),
+    ("dynamodb:Query", Refusal::Expired, "/events"),
+    ("cloudwatch:DescribeAlarms", Refusal::Denied, "/now"),
+    ("sqs:GetQueueAttributes", Refusal::Throttled, "/consumers"),
+];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let axe =
+        std::fs::read_to_string(&arguments.axe).unwrap_or_else(|error| panic!("{}: {error}", arguments.axe.display()));
+    std::fs::create_dir_all(&arguments.out).unwrap_or_else(|error| panic!("{}: {error}", arguments.out.display()));
+    run(async |world| {
+        let driver = Driver::start();
+        let mut problems = Vec::new();
+        let first = driver.browser(Scheme::Light).await;
+        first.go("data:text/html,<body style='background:linear-gradient(135deg,teal,bisque)'>").await;
+        scene::write(world, first.picture().await).await;
+        first.close().await;
+        for scheme in Scheme::ALL {
+            problems.extend(screens(world, &driver, scheme, &axe, &arguments.out).await);
+            problems.extend(states(world, &driver, scheme, &axe, &arguments.out).await);
+        }
+        problems.extend(keys(world, &driver).await);
+        problems.extend(nothing_of_a_sender_runs(world, &driver).await);
+        for problem in &problems {
+            println!("{problem}");
+        }
+        println!("pictures are in {}", arguments.out.display());
+        if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    })
+}
+
+/// A console, and a browser that has opened it.
+async fn open(file: &std::path::Path, driver: &Driver, scheme: Scheme) -> (Tool, Browser, String) {
+    let tool = Tool::start(file, &["console"]);
+    let url = printed_url(&tool).await;
+    let browser = driver.browser(scheme).await;
+    browser.go(&url).await;
+    let origin = url.split("/open").next().unwrap_or_default().to_owned();
+    (tool, browser, origin)
+}
+
+async fn screens(world: &World, driver: &Driver, scheme: Scheme, axe: &str, out: &std::path::Path) -> Vec<String> {
+    let (_tool, browser, origin) = open(&world.stack_file(), driver, scheme).await;
+    let mut problems = Vec::new();
+    for (name, path) in SCREENS {
+        for (width, height) in SIZES {
+            browser.size(width, height).await;
+            browser.go(&format!("{origin}{path}")).await;
+            browser.settle().await;
+            let place = format!("{name}-{}-{width}", scheme.as_str());
+            browser.draw(&out.join(format!("{place}.png"))).await;
+            problems.extend(browser.axe(axe).await.into_iter().map(|broken| format!("{place}: {broken}")));
+            let wide =
+                browser.ask("return document.documentElement.scrollWidth > document.documentElement.clientWidth").await;
+            if wide == true {
+                problems.push(format!("{place}: the page scrolls sideways"));
+            }
+        }
+    }
+    browser.size(1280, 860).await;
+    browser.go(&format!("{origin}/events?state=failed")).await;
+    for (name, opened) in [("keys", "#help"), ("replay-form", ".filter [data-form]")] {
+        browser.click(opened).await;
+        browser.wait("the dialog", "document.querySelector('dialog[open]')").await;
+        let place = format!("{name}-{}", scheme.as_str());
+        browser.draw(&out.join(format!("{place}.png"))).await;
+        problems.extend(browser.axe(axe).await.into_iter().map(|broken| format!("{place}: {broken}")));
+        browser.press_key(Key::Escape).await;
+        browser.wait("no dialog", "!document.querySelector('dialog[open]')").await;
+    }
+    browser.close().await;
+    problems
+}
+
+async fn states(world: &World, driver: &Driver, scheme: Scheme, axe: &str, out: &std::path::Path) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (action, refusal, path) in STATES {
+        let proxy = ToolProxy::start(&world.stack).await;
+        let (_tool, browser, origin) = open(&proxy.file, driver, scheme).await;
+        proxy.refuse(action, refusal);
+        browser.size(1280, 860).await;
+        browser.go(&format!("{origin}{path}")).await;
+        browser.settle().await;
+        let place = format!("state-{}-{refusal:?}-{}", action.replace(':', "-"), scheme.as_str()).to_lowercase();
+        browser.draw(&out.join(format!("{place}.png"))).await;
+        problems.extend(browser.axe(axe).await.into_iter().map(|broken| format!("{place}: {broken}")));
+        if browser.ask("return document.querySelector('[role=alert]') === null").await == true {
+            problems.push(format!("{place}: no pane says so"));
+        }
+        browser.close().await;
+    }
+    problems
+}
+
+/// Selecting, opening and coming back; and nothing moves while a row is selected.
+async fn keys(world: &World, driver: &Driver) -> Vec<String> {
+    let (_tool, browser, origin) = open(&world.stack_file(), driver, Scheme::Light).await;
+    browser.size(1280, 860).await;
+    let mut problems = Vec::new();
+    let list = format!("{origin}/events?source=replicate-prod&live=1");
+    browser.go(&list).await;
+    browser.settle().await;
+    browser.press("jjk").await;
+    browser.wait("the pane of the first row", "document.querySelector('#rows > tr[aria-selected=true]') === document.querySelector('#rows > tr') && document.querySelector('#peek h2')").await;
+    browser.press("j").await;
+    let selected = "document.querySelector('#rows > tr[aria-selected=true]').dataset.id";
+    let at = format!("document.querySelector('#peek h2') && location.search.includes(encodeURIComponent({selected}))");
+    browser.wait("the selection in the URL", &at).await;
+    let (id, top) = (
+        browser.ask(&format!("return {selected}")).await,
+        "document.querySelector('#rows > tr[aria-selected=true]').getBoundingClientRect().top",
+    );
+    let place = browser.ask(&format!("return {top}")).await;
+    for number in 0..3 {
+        world.put_record(&scene::fresh(number)).await;
+    }
+    browser
+        .wait("the bar of newer events", "document.querySelector('#newer-count').textContent === '3 newer events'")
+        .await;
+    if browser.ask("return document.querySelectorAll('#rows > tr').length").await
+        != browser.ask("return document.querySelectorAll('#rows > tr:not(.new)').length").await
+    {
+        problems.push("rows were put into the list while one was selected".to_owned());
+    }
+    let moved = browser.ask(&format!("return {top} - {place}")).await;
+    // The bar itself takes its place above the list.
+    if moved.as_f64().is_none_or(|moved| moved.abs() > 31.0) || browser.ask(&format!("return {selected}")).await != id {
+        problems.push(format!("the selected row has moved by {moved}"));
+    }
+    let url = browser.url().await;
+    browser.press_key(Key::Enter).await;
+    browser.wait("the page of the event", "location.pathname.startsWith('/events/')").await;
+    browser.settle().await;
+    browser.back().await;
+    browser.settle().await;
+    if browser.url().await != url || browser.ask(&format!("return {selected}")).await != id {
+        problems.push(format!("back leads to {} and not to {url}", browser.url().await));
+    }
+    browser.reload().await;
+    browser.settle().await;
+    if browser.ask(&format!("return {selected}")).await != id {
+        problems.push("another row is selected after a reload".to_owned());
+    }
+    browser.press_key(Key::Escape).await;
+    browser.wait("no selection", "document.querySelector('#peek').hidden && !location.search.includes('sel=')").await;
+    world.put_record(&scene::fresh(9)).await;
+    browser.wait("the new row", "document.querySelector('#rows > tr').dataset.id === 'replicate-prod/fresh/9'").await;
+    for (keys, path) in
+        [("gn", "/now"), ("gs", "/sources"), ("gc", "/consumers"), ("gp", "/replays"), ("ge", "/events")]
+    {
+        browser.press(keys).await;
+        browser.wait(path, &format!("location.pathname === '{path}'")).await;
+    }
+    browser.press("/gn").await;
+    browser
+        .wait(
+            "a letter in a field",
+            "document.querySelector('#query').value === 'gn' && location.pathname === '/events'",
+        )
+        .await;
+    browser.close().await;
+    problems
+}
+
+/// What a sender wrote is not run, and the browser asks nobody but the console.
+async fn nothing_of_a_sender_runs(world: &World, driver: &Driver) -> Vec<String> {
+    let (_tool, browser, origin) = open(&world.stack_file(), driver, Scheme::Light).await;
+    let mut problems = Vec::new();
+    let id = scene::HOSTILE.replace('%', "%25").replace('/', "%2F");
+    for path in [
+        format!("/events/{id}"),
+        format!("/events?source=glossi-prod&sel={id}"),
+        format!("/events/{id}?tab=record"),
+        "/events/replicate-prod%2Fcopied%2F1".to_owned(),
+    ] {
+        browser.go(&format!("{origin}{path}")).await;
+        browser.settle().await;
+        if browser.ask("return document.title === 'run' || document.querySelectorAll('main script, main iframe, main object').length > 0").await == true {
+            problems.push(format!("{path}: a script of a sender has run"));
+        }
+        let elsewhere = browser.ask("return performance.getEntriesByType('resource').map((it) => it.name).filter((it) => !it.startsWith(location.origin))").await;
+        if elsewhere != serde_json::json!([]) {
+            problems.push(format!("{path}: the browser has loaded {elsewhere}"));
+        }
+    }
+    browser.go(&format!("{origin}/events/replicate-prod%2Fcopied%2F1")).await;
+    browser
+        .wait("the copy", "[...document.querySelectorAll('.asset img')].some((picture) => picture.naturalWidth > 0)")
+        .await;
+    let stored = browser.ask("return JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])").await;
+    if stored != "[{},{},\"\"]" {
+        problems.push(format!("the browser's storage holds {stored}"));
+    }
+    browser.close().await;
+    problems
+}

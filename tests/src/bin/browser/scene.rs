@@ -1,0 +1,141 @@
+//! What the pages show: a day of events of five senders, written into the ledger as the functions write it.
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::event::event_id::EventId;
+use domain::ledger::slot;
+use domain::provider::Provider;
+use domain::source::source_name::SourceName;
+use tests::clock::now_millis;
+use tests::ledger::{Record, sha256};
+use tests::recorded::recorded;
+use tests::source::Source;
+use tests::world::World;
+
+const MINUTE: i64 = 60_000;
+const MONTH_SECONDS: i64 = 30 * 24 * 60 * 60;
+
+/// The senders, each with its source, what it delivers and how many in a day.
+const SENDERS: [(&str, Provider, &str, i64); 5] = [
+    ("replicate-prod", Provider::Replicate, "prediction-succeeded-object", 90),
+    ("csm-prod", Provider::Csm, "image-to-3d-complete", 40),
+    ("modelslab-prod", Provider::Modelslab, "text-to-video-success", 30),
+    ("glossi-prod", Provider::Glossi, "job-complete", 20),
+    ("fal-prod", Provider::Fal, "", 0),
+];
+
+/// An event that has the sender's outputs, of which the first is copied.
+pub(crate) const WITH_COPY: &str = "replicate-prod/copied/1";
+
+/// What the sender of the event [`HOSTILE`] wrote.
+const HOSTILE_BODY: &[u8] =
+    br#"{"id":12345678901234567890,"html":"</script><script>document.title='run'</script><img src=http://169.254.169.254/x>","emoji":"\ud83d\ude00 \u202e abc"}"#;
+/// An event whose id and body try what they can.
+pub(crate) const HOSTILE: &str = "glossi-prod/a%2Fb%3Ac/%F0%9F%98%80";
+
+/// A record of `source`, with a subject of its own.
+fn record(source: &Source, body: &[u8], id: &str, subject: &str, received_at: i64) -> Record {
+    let name = SourceName::parse(&source.name).expect("it is a name");
+    EventId::parse(id).expect("it is an id");
+    let mut record = Record::received(source, body)
+        .with("id", id)
+        .with("subject", subject)
+        .with("body_sha256", &sha256(body))
+        .with("slot", &slot::of_subject(&name, subject))
+        .with_number("received_at", received_at);
+    record.0.insert("body".to_owned(), AttributeValue::B(Blob::new(body)));
+    record
+}
+
+fn ended(mut record: Record, state: &str) -> Record {
+    let ended_at = record.number("received_at").unwrap_or_default() + 2_000;
+    record = record
+        .with("state", state)
+        .with_number("attempts", 1)
+        .with_number("expires_at", ended_at / 1000 + MONTH_SECONDS);
+    record.0.retain(|name, _| !name.starts_with("due_"));
+    record
+}
+
+fn failed(record: Record, reason: &str) -> Record {
+    let (at, shard) =
+        (record.number("received_at").unwrap_or_default() + 5 * MINUTE, format!("f/{}", record.text("slot")));
+    ended(record, "failed")
+        .with("last_error", reason)
+        .with_number("attempts", 8)
+        .with_number("due_at", at)
+        .with("due_shard", &shard)
+}
+
+/// An event that has just come.
+pub(crate) fn fresh(number: usize) -> Record {
+    let source = source("replicate-prod", Provider::Replicate);
+    let body = recorded("replicate/prediction-succeeded-one").body;
+    let id = format!("replicate-prod/fresh/{number}");
+    ended(record(&source, &body, &id, &format!("fresh{number:08}"), now_millis()), "done")
+}
+
+fn source(name: &str, provider: Provider) -> Source {
+    Source { name: name.to_owned(), ..Source::new(provider) }
+}
+
+/// Writes it all. `picture` becomes the copy of an output.
+pub(crate) async fn write(world: &World, picture: Vec<u8>) {
+    let now = now_millis();
+    for (name, provider, delivery, count) in SENDERS {
+        let source = source(name, provider);
+        source.set_up(&world.aws, &world.stack).await;
+        if delivery.is_empty() {
+            continue;
+        }
+        let body = recorded(&format!("{provider}/{delivery}")).body;
+        for number in 0..count {
+            // More in the last hour, as on a day that has begun.
+            let at = now - 10_000 - number * number * 24 * 60 * MINUTE / (count * count);
+            let subject = format!("{:x}{:x}", (number + 7) * 7_919_717_351, number * 104_729 + count);
+            let id = format!("{name}/{subject}/completed");
+            let event = record(&source, &body, &id, &subject, at);
+            let event = match number % 17 {
+                5 => failed(event, "modelslab's API refused the key: 401"),
+                11 if number < 12 => event
+                    .with_number("attempts", 3)
+                    .due_at(now + 12 * MINUTE)
+                    .with("last_error", "the sender's API: processing"),
+                13 if number < 14 => event.due_at(now + MINUTE),
+                _ => ended(event, "done"),
+            };
+            world.put_record(&event).await;
+        }
+    }
+    let replicate = source("replicate-prod", Provider::Replicate);
+    let body = recorded("replicate/prediction-succeeded-object").body;
+    world.put_record(&ended(record(&replicate, &body, WITH_COPY, "copied0001", now - 30_000), "done")).await;
+    let day: String = domain::time::Timestamp::from_millis(now - 30_000).to_string().chars().take(10).collect();
+    let prefix = format!("assets/replicate-prod/{}/{}/", day.replace('-', "/"), sha256(WITH_COPY.as_bytes()));
+    put_copy(world, &prefix, &body, picture).await;
+    let glossi = source("glossi-prod", Provider::Glossi);
+    world
+        .put_record(&ended(
+            record(&glossi, HOSTILE_BODY, HOSTILE, "\"><script>document.title='run'</script>", now - 20_000),
+            "done",
+        ))
+        .await;
+}
+
+/// The key of a copy ends with the name in its link.
+async fn put_copy(world: &World, prefix: &str, body: &[u8], picture: Vec<u8>) {
+    let text = String::from_utf8_lossy(body);
+    let links = text.split('"').filter(|text| text.starts_with("https://replicate.delivery"));
+    for (number, link) in links.enumerate() {
+        let key = format!("{prefix}{number}-{}", link.rsplit('/').next().unwrap_or_default());
+        let put = world
+            .aws
+            .s3
+            .put_object()
+            .bucket(&world.stack.bucket)
+            .key(key)
+            .content_type("image/png")
+            .body(picture.clone().into());
+        put.send().await.expect("the bucket takes it");
+    }
+}
