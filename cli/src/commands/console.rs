@@ -11,14 +11,14 @@ use crate::session::Session;
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The port on 127.0.0.1; default: a free one
-    #[arg(long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true)]
-    port: u16,
+    #[arg(long, value_name = "NUMBER")]
+    port: Option<u16>,
 }
 
 /// Serves the console until it is interrupted.
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let session = Session::new(context.session.options().clone());
-    let server = Server::start(session, arguments.port).await?;
+    let server = Server::start(session, arguments.port.unwrap_or(0)).await?;
     context.output.text(&format!("{}\n", server.url))?;
     context.output.words("Open this URL in a browser: it opens one, once. Ctrl-C ends the console.");
     server.serve().await

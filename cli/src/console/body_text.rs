@@ -6,6 +6,8 @@ use serde_json::value::RawValue;
 
 /// So much of a body is shown at first.
 const SHOWN_BYTES: usize = 256 * 1024;
+/// JSON whose lines are no longer than this was laid out by its sender.
+const LINE_BYTES_MAX: usize = 200;
 /// A deeper part stands no further to the right.
 const INDENTS_MAX: usize = 40;
 
@@ -42,7 +44,8 @@ pub(crate) fn lines(text: &str) -> Markup {
 
 /// JSON with one member or element a line; nothing if it is no JSON, or has lines already.
 fn laid_out(text: &str) -> Option<String> {
-    if text.trim_end().contains('\n') || serde_json::from_str::<&RawValue>(text).is_err() {
+    let has_lines = text.trim_end().contains('\n') && text.lines().all(|line| line.len() <= LINE_BYTES_MAX);
+    if has_lines || serde_json::from_str::<&RawValue>(text).is_err() {
         return None;
     }
     let mut laid_out = String::with_capacity(text.len() * 2);

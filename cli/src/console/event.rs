@@ -18,7 +18,7 @@ use crate::console::assets;
 use crate::console::body_text::body_text;
 use crate::console::event_tabs::{Tab, shown_tab, tabs};
 use crate::console::icons::Mark;
-use crate::console::list::short_type;
+use crate::console::list::{short_type, took};
 use crate::console::pane::trouble;
 use crate::console::replay_actions::form_of_event;
 use crate::console::shell::{Page, Screen};
@@ -175,7 +175,6 @@ fn facts(row: &Row, now: Timestamp) -> Markup {
         }
         (by, _) => by.as_str().to_owned(),
     };
-    let took = row.finished_at().map(|at| row.replayed_at.unwrap_or(event.received_at).until(at));
     html! {
         @if let Some(subject) = &event.subject {
             div { dt { "Job" } dd.mono { a href=(View::default().with("subject", subject).with("source", event.source.as_str()).href()) { bdi { (subject) } } } }
@@ -185,7 +184,7 @@ fn facts(row: &Row, now: Timestamp) -> Markup {
         div { dt { "Verified by" } dd { (verified) } }
         div { dt { "Attempts" } dd { (row.lifecycle.attempts) } }
         div { dt { "Replayed" } dd { @match event.replay { 0 => "never", 1 => "once", times => { (times) " times" } } } }
-        @if let Some(took) = took { div { dt { "Ended after" } dd { (span(took)) } } }
+        @if let Some(took) = took(row) { div { dt { "Ended after" } dd { (took) } } }
         @if let Some(error) = &row.last_error { div.whole { dt { "Latest error" } dd.failed { (error) } } }
     }
 }

@@ -1,5 +1,6 @@
 //! The screen Events: the filter, the list, and one event beside it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use domain::event::event_id::EventId;
 use domain::ledger::listing::cursor::Cursor;
 use domain::ledger::listing::filter::{self, Filter};
+use domain::ledger::listing::query::Entry;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use maud::{Markup, html};
@@ -197,15 +199,15 @@ async fn chart(console: &Console, view: &View) -> Result<Markup> {
     let failed = Filter { view: filter::View::Failed, ..arrived.clone() };
     let (arrived, failed) =
         tokio::try_join!(listing.arrivals(&arrived, now, ARRIVALS_MAX), listing.arrivals(&failed, now, ARRIVALS_MAX))?;
-    let (all, bad) = (bars(&arrived.at, since, until), bars(&failed.at, since, until));
+    let (all, bad) = (bars(&arrived.entries, since, until), bars(&failed.entries, since, until));
     let most = all.iter().chain(&bad).copied().max().unwrap_or_default();
     let of_bar = Duration::from_millis(since.until(until).as_millis() as u64 / BARS as u64);
-    let total = format!("{}{}", count(arrived.at.len() as u64, "event"), if arrived.are_all { "" } else { " or more" });
-    let sentence = format!("{total} and {} failed since {}", number(failed.at.len() as u64), moment(since, now));
+    let total = format!("{}{}", count(arrived.entries.len() as u64, "event"), if arrived.are_all { "" } else { " or more" });
+    let sentence = format!("{total} and {} failed since {}", number(failed.entries.len() as u64), moment(since, now));
     Ok(html! {
         div.caption {
             span { b { (total) } " since " (moment(since, now)) }
-            span.second { span.key.failed {} "failed, by when " (number(failed.at.len() as u64)) @if most > 0 { " · most: " (most) " in " (crate::console::words::span(of_bar)) } }
+            span.second { span.key.failed {} "failed, by when " (number(failed.entries.len() as u64)) @if most > 0 { " · most: " (most) " in " (crate::console::words::span(of_bar)) } }
         }
         svg.bars viewBox="0 0 960 56" preserveAspectRatio="none" role="img" aria-label=(sentence) {
             @for (place, (all, bad)) in all.iter().zip(&bad).enumerate() {
@@ -216,17 +218,33 @@ async fn chart(console: &Console, view: &View) -> Result<Markup> {
             @for part in [0_u32, 1, 2, 3] { span { (moment(since + since.until(until) * part / 4, now)) } }
             span { (moment(until, now)) }
         }
+        div hidden {
+            @for (facet, count) in facet_counts(&arrived.entries) { data data-facet=(facet) value=(count) { (number(count)) } }
+        }
     })
 }
 
-fn bars(instants: &[Timestamp], since: Timestamp, until: Timestamp) -> Vec<u64> {
+fn bars(entries: &[Entry], since: Timestamp, until: Timestamp) -> Vec<u64> {
     let whole = since.until(until).as_millis().max(1);
     let mut bars = vec![0; BARS];
-    for at in instants {
-        let place = since.until(*at).as_millis() * BARS as u128 / whole;
+    for entry in entries {
+        let place = since.until(entry.at).as_millis() * BARS as u128 / whole;
         bars[usize::try_from(place).unwrap_or(BARS).min(BARS - 1)] += 1;
     }
     bars
+}
+
+/// How many events have which source and type, for the values beside the list.
+fn facet_counts(entries: &[Entry]) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for entry in entries {
+        let source = entry.id.split('/').next().unwrap_or_default();
+        *counts.entry(format!("source={source}")).or_default() += 1;
+        if let Some(event_type) = &entry.event_type {
+            *counts.entry(format!("type={event_type}")).or_default() += 1;
+        }
+    }
+    counts
 }
 
 fn bar(place: usize, events: u64, most: u64, class: &str) -> Markup {

@@ -53,7 +53,8 @@ pub(crate) fn filter_bar(view: &View) -> Markup {
             }
             form.query action="/events" role="search" aria-label="Filter" {
                 (Mark::Search.draw())
-                @for (name, value) in view.fields() {
+                @if is_range(&("since", since.to_owned())) && !since.is_empty() { input type="hidden" name="since" value=(since); }
+                @for (name, value) in view.fields().iter().filter(|field| !is_range(field)) {
                     input type="hidden" name=(name) value=(value);
                     span.chip {
                         span.name { (name) } " " bdi { (short_type(value)) }
@@ -75,6 +76,11 @@ pub(crate) fn filter_bar(view: &View) -> Markup {
     }
 }
 
+/// Whether the menu of ranges shows it.
+fn is_range((name, value): &(&str, String)) -> bool {
+    *name == "since" && RANGES.iter().any(|(known, _)| known == value)
+}
+
 fn preset(fields: &[(&str, &str)]) -> View {
     let live = View { is_live: true, ..View::default() };
     fields.iter().fold(live, |view, (name, value)| view.with(name, value))
@@ -86,20 +92,22 @@ pub(crate) fn facets(sources: &[SourceName], view: &View) -> Markup {
     let mut names: Vec<&str> = sources.iter().map(SourceName::as_str).collect();
     names.extend(asked.iter().filter(|name| !sources.iter().any(|known| known.as_str() == **name)));
     let states = [State::Done, State::Received, State::Processing, State::Failed];
+    let of_sources = names.iter().map(|name| Choice {
+        label: html! { span.label title=(name) { (name) } },
+        facet: format!("source={name}"),
+        is_chosen: asked.contains(name),
+        view: view.with_source(name),
+    });
+    let of = |field, value: &str, label| Choice::of(view, field, value, label);
     html! {
         details.all open {
             summary { "Filter" }
-            (group("Source", names.iter().map(|name| {
-                (html! { (name) }, asked.contains(name), view.with_source(name))
-            })))
+            (group("Source", of_sources))
             (group("State", states.iter().map(|state| {
-                let label = html! { (mark(*state).draw()) (state.as_str()) };
-                choice(view, "state", state.as_str(), label)
+                of("state", state.as_str(), html! { (mark(*state).draw()) (state.as_str()) })
             })))
-            (group("Type", TYPES.iter().map(|name| choice(view, "type", name, html! { (short_type(name)) }))))
-            (group("Verified by", VerifiedBy::ALL.iter().map(|by| {
-                choice(view, "verified_by", by.as_str(), html! { (by.as_str()) })
-            })))
+            (group("Type", TYPES.iter().map(|name| of("type", name, html! { span.label title=(name) { (short_type(name)) } }))))
+            (group("Verified by", VerifiedBy::ALL.iter().map(|by| of("verified_by", by.as_str(), html! { (by.as_str()) }))))
         }
     }
 }
@@ -113,19 +121,34 @@ const fn mark(state: State) -> Mark {
     }
 }
 
-/// One value of a field that has one at most: chosen again, it goes.
-fn choice(view: &View, name: &str, value: &str, label: Markup) -> (Markup, bool, View) {
-    let is_chosen = view.value(name) == Some(value);
-    (label, is_chosen, view.with(name, if is_chosen { "" } else { value }))
+/// A value to choose.
+struct Choice {
+    label: Markup,
+    /// By what the histogram names its count.
+    facet: String,
+    is_chosen: bool,
+    /// The view with it, or without it if it is chosen.
+    view: View,
 }
 
-fn group(title: &str, choices: impl Iterator<Item = (Markup, bool, View)>) -> Markup {
+impl Choice {
+    /// One of a field that has one value at most.
+    fn of(view: &View, field: &str, value: &str, label: Markup) -> Choice {
+        let is_chosen = view.value(field) == Some(value);
+        let view = view.with(field, if is_chosen { "" } else { value });
+        Choice { label, facet: format!("{field}={value}"), is_chosen, view }
+    }
+}
+
+fn group(title: &str, choices: impl Iterator<Item = Choice>) -> Markup {
     html! {
         section.facet {
             h2 { (title) }
             ul {
-                @for (label, is_chosen, view) in choices {
-                    li { a href=(view.href()) aria-current=[is_chosen.then_some("true")] { span.box aria-hidden="true" {} (label) } }
+                @for Choice { label, facet, is_chosen, view } in choices {
+                    li { a href=(view.href()) data-facet=(facet) aria-current=[is_chosen.then_some("true")] {
+                        span.box aria-hidden="true" {} (label) span.count {}
+                    } }
                 }
             }
         }

@@ -60,11 +60,9 @@ pub(crate) fn line(row: &Row, view: &View, now: Timestamp) -> Markup {
 fn end(row: &Row, now: Timestamp) -> Markup {
     let attempts = row.lifecycle.attempts;
     match (row.lifecycle.state, row.finished_at()) {
-        (State::Done, Some(at)) => {
-            let began_at = row.replayed_at.unwrap_or(row.event.received_at);
-            let seconds = began_at.until(at).as_secs().max(1);
-            html! { td.number.second title="from its arrival to its end, to the second" { (span(Duration::from_secs(seconds)).replace(".0 s", " s")) } }
-        }
+        (State::Done, Some(_)) => html! {
+            td.number.second title="from its arrival to its end, to the second" { (took(row).unwrap_or_default()) }
+        },
         (State::Failed, _) if row.lifecycle.is_contradicted => html! { td.number.failed { "contradicted" } },
         (State::Failed, _) => html! { td.number.failed title=[row.last_error.as_deref()] { "attempt " (attempts) } },
         (State::Processing, _) => html! { td.number.processing { "attempt " (attempts) } },
@@ -76,6 +74,13 @@ fn end(row: &Row, now: Timestamp) -> Markup {
             None => html! { td.number.second { "–" } },
         },
     }
+}
+
+/// How long it took from its arrival, or its latest replay, to its end: the record tells that to the second.
+pub(crate) fn took(row: &Row) -> Option<String> {
+    let began_at = row.replayed_at.unwrap_or(row.event.received_at);
+    let seconds = began_at.until(row.finished_at()?).as_secs().max(1);
+    Some(span(Duration::from_secs(seconds)))
 }
 
 /// A type without what all types begin with.

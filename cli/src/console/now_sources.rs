@@ -69,17 +69,17 @@ async fn row(listing: &Listing, name: SourceName, now: Timestamp) -> Result<Sour
     let failed = of(filter::View::Failed);
     let (arrivals, failed) =
         tokio::try_join!(listing.arrivals(&hour, now, COUNTED_MAX), listing.count(&failed, now, COUNTED_MAX as u64))?;
-    let latest = match arrivals.at.first() {
-        Some(at) => Some(*at),
-        None => listing.arrivals(&of(filter::View::Arrived), now, 1).await?.at.first().copied(),
+    let latest = match arrivals.entries.first() {
+        Some(entry) => Some(entry.at),
+        None => listing.arrivals(&of(filter::View::Arrived), now, 1).await?.entries.first().map(|entry| entry.at),
     };
     let mut bars = [0; BARS];
     let bar_millis = WINDOW.as_millis() / BARS as u128;
-    for at in &arrivals.at {
-        let place = usize::try_from(at.until(now).as_millis() / bar_millis).unwrap_or(BARS).min(BARS - 1);
+    for entry in &arrivals.entries {
+        let place = usize::try_from(entry.at.until(now).as_millis() / bar_millis).unwrap_or(BARS).min(BARS - 1);
         bars[BARS - 1 - place] += 1;
     }
-    let count = arrivals.at.len() as u64;
+    let count = arrivals.entries.len() as u64;
     let arrived = if arrivals.are_all { Count::Exactly(count) } else { Count::AtLeast(count) };
     Ok(SourceRow { name, latest, bars, arrived, failed })
 }

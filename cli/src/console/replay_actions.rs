@@ -99,7 +99,7 @@ async fn ask(console: &Console, query: &str) -> Result<Markup> {
                     label { input type="radio" name="rate" value=(pace) checked[pace == choice.events.rate]; " " @if pace == 0 { "no limit" } @else { (pace) "/s" } }
                 }
             }
-            p.second { "It takes " (span(std::time::Duration::from_secs(seconds))) " or longer, and costs about $" (format!("{:.4}", dollars(survey.replayed))) ". It runs while this console runs; paused, any terminal can go on with it." }
+            p.second { "It takes " (span(std::time::Duration::from_secs(seconds))) " or longer, and costs about $" (format!("{:.5}", dollars(survey.replayed))) ". It runs while this console runs; paused, any terminal can go on with it." }
             h3 { "The same on the command line" }
             pre { code { (choice.command()) } }
             p.actions {

@@ -165,7 +165,7 @@ fn detail(job: &ReplayJob, report: Option<&ReplayReport>, failure: Option<String
             Some(report) => (results(job, report)),
             None => p.note { "The job has more than " (number(u64::from(RESULTS_MAX))) " events: landfall replay show reads them all." },
         }
-        section.box {
+        section.panel {
             h3 { "What it replays" }
             pre { code { (pretty(&job.filter)) } }
             p.second { "The ids were written down when the job was frozen: what arrives or changes later does not join. Each consumer gets an event with the same id and a " code { "landfallreplay" } " that is one higher." }

@@ -54,6 +54,10 @@ async function load(place) {
   try {
     const content = await fragment(place.dataset.load);
     place.replaceChildren(content);
+    for (const { dataset, value } of all("data[data-facet]", place)) {
+      const count = one(`.facet a[data-facet="${CSS.escape(dataset.facet)}"] .count`);
+      if (count) count.textContent = Number(value).toLocaleString("en");
+    }
   } catch {
     place.textContent = "The console does not answer: it may have ended.";
   }

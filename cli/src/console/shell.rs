@@ -117,7 +117,7 @@ impl Page {
                             input #jump type="search" name="q" placeholder="Event or job id" aria-label="Search an event or a job by its id" autocomplete="off" spellcheck="false";
                             kbd { "⌘K" }
                         }
-                        button.quiet #zone type="button" aria-label="Show times in local time" { "UTC" }
+                        button.quiet #zone type="button" title="Times in UTC or in local time" { "UTC" }
                         button.quiet #help type="button" aria-label="Keys" aria-haspopup="dialog" { "?" }
                     }
                     @if let Some(bar) = &self.filter_bar { (bar) }

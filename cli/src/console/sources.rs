@@ -163,7 +163,7 @@ fn detail(source: &OneSource, secret: Option<&ListedSource>, now: Timestamp) -> 
             div { dt { "Failed" } dd { @if source.failed == Count::Exactly(0) { b { "–" } } @else { a.failed href=(view.with("state", "failed").href()) { b { (words(source.failed)) } } } } }
             div { dt { "Secret changed" } dd { b { @match secret.and_then(changed_at) { Some(at) => (time(at, now)), None => "–" } } } }
         }
-        section.box {
+        section.panel {
             h3 { "Where its sender posts to" }
             pre #hook { code { (source.url) } }
             p.second { "A source with a token has it behind this URL. Of a token only its digest is stored, so it cannot be shown." }

@@ -39,7 +39,10 @@ pub(crate) fn span(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
         0 if millis < 1_000 => format!("{millis} ms"),
-        0..10 => format!("{}.{} s", seconds, millis % 1000 / 100),
+        0..10 => match millis % 1000 / 100 {
+            0 => format!("{seconds} s"),
+            tenths => format!("{seconds}.{tenths} s"),
+        },
         10..120 => format!("{seconds} s"),
         120..7_200 => format!("{} min", seconds / 60),
         7_200..172_800 => format!("{} h", seconds / 3_600),
@@ -128,6 +131,7 @@ mod tests {
         let check = |millis, expected: &str| assert_eq!(span(Duration::from_millis(millis)), expected);
         check(0, "0 ms");
         check(1_949, "1.9 s");
+        check(2_040, "2 s");
         check(61_000, "61 s");
         check(121_000, "2 min");
         check(3 * 86_400_000, "3 d");

@@ -1,6 +1,7 @@
 //! When events arrived, by the index alone: for charts, which need no records.
 
 use domain::ledger::listing::filter::Filter;
+use domain::ledger::listing::query::Entry;
 use domain::time::Timestamp;
 use platform::service_error::ServiceError;
 
@@ -9,8 +10,8 @@ use super::Listing;
 /// When events arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrivals {
-    /// The instants, in the filter's order.
-    pub at: Vec<Timestamp>,
+    /// What the index has of them, in the filter's order.
+    pub entries: Vec<Entry>,
     /// Whether there are no more.
     pub are_all: bool,
 }
@@ -23,7 +24,6 @@ impl Listing {
     /// If the ledger could not be reached or refused.
     pub async fn arrivals(&self, filter: &Filter, now: Timestamp, max: usize) -> Result<Arrivals, ServiceError> {
         let found = self.entries(filter, now, None, max, usize::MAX).await?;
-        let at = found.entries.into_iter().map(|entry| entry.at).collect();
-        Ok(Arrivals { at, are_all: found.is_last })
+        Ok(Arrivals { entries: found.entries, are_all: found.is_last })
     }
 }

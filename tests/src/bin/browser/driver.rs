@@ -1,14 +1,21 @@
-//! Chromium, driven over WebDriver.
+//! Chromium, driven over WebDriver: a few calls of JSON over HTTP, which the harness' own client makes. A crate for it would
+//! bring a second HTTP client with its own features, and with them another build of the AWS SDK.
 
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use fantoccini::key::Key;
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Map, Value, json};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use tests::http::{Http, Request};
 use tests::observe::until;
+
+/// What WebDriver calls a reference to an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// Keys without a letter, as WebDriver writes them.
+pub(crate) const ENTER: &str = "\u{e007}";
+pub(crate) const ESCAPE: &str = "\u{e00c}";
 
 /// The colours that a browser asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,15 +64,34 @@ impl Driver {
             "--disable-background-networking", "--disable-component-update",
             format!("--blink-settings=preferredColorScheme={preferred}"),
         ]});
-        let capabilities = Map::from_iter([("goog:chromeOptions".to_owned(), options)]);
-        let client = until("the browser", async || {
-            let mut builder = ClientBuilder::new(HttpConnector::new());
-            builder.capabilities(capabilities.clone());
-            builder.connect(&self.url).await.map_err(|error| error.to_string())
+        let capabilities = json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}});
+        let http = Http::default();
+        until("the driver", async || match reaches(&self.url) {
+            true => Ok(()),
+            false => Err("nobody listens"),
         })
         .await;
-        Browser { client }
+        let session = call(&http, "POST", &format!("{}/session", self.url), &capabilities).await;
+        let id = session["sessionId"].as_str().unwrap_or_else(|| panic!("no browser: {session}"));
+        Browser { http, url: format!("{}/session/{id}", self.url) }
     }
+}
+
+fn reaches(url: &str) -> bool {
+    std::net::TcpStream::connect(url.trim_start_matches("http://")).is_ok()
+}
+
+/// Makes a call of the protocol, which must go well.
+async fn call(http: &Http, method: &'static str, url: &str, body: &Value) -> Value {
+    let mut request = Request::new(method, url.to_owned());
+    if method == "POST" {
+        request = request.with_header("content-type", "application/json");
+        request.body = body.to_string().into_bytes();
+    }
+    let answer = http.send(&request).await;
+    let mut json: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    assert_eq!(answer.status, 200, "{method} {url}: {}", json["value"]["message"]);
+    json["value"].take()
 }
 
 impl Drop for Driver {
@@ -77,33 +103,42 @@ impl Drop for Driver {
 
 /// A browser.
 pub(crate) struct Browser {
-    client: Client,
+    http: Http,
+    url: String,
 }
 
 impl Browser {
+    async fn get(&self, path: &str) -> Value {
+        call(&self.http, "GET", &format!("{}/{path}", self.url), &Value::Null).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        call(&self.http, "POST", &format!("{}/{path}", self.url), &body).await
+    }
+
     pub(crate) async fn size(&self, width: u32, height: u32) {
-        self.client.set_window_size(width, height).await.expect("a window has a size");
+        self.post("window/rect", json!({"width": width, "height": height})).await;
     }
 
     pub(crate) async fn go(&self, url: &str) {
-        self.client.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+        self.post("url", json!({"url": url})).await;
     }
 
     pub(crate) async fn back(&self) {
-        self.client.back().await.expect("there is a page before");
+        self.post("back", json!({})).await;
     }
 
     pub(crate) async fn reload(&self) {
-        self.client.refresh().await.expect("a page can be read again");
+        self.post("refresh", json!({})).await;
     }
 
     pub(crate) async fn url(&self) -> String {
-        self.client.current_url().await.expect("a page has a URL").to_string()
+        self.get("url").await.as_str().unwrap_or_default().to_owned()
     }
 
     /// What a script of the test says of the page.
     pub(crate) async fn ask(&self, script: &str) -> Value {
-        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+        self.post("execute/sync", json!({"script": script, "args": []})).await
     }
 
     /// Waits until a script says true.
@@ -117,29 +152,28 @@ impl Browser {
 
     /// Waits until all that comes after the page has come.
     pub(crate) async fn settle(&self) {
-        self.wait("the page", "document.readyState === 'complete' && !document.querySelector('[aria-busy=true]')")
-            .await;
+        self.wait("the page", "document.readyState === 'complete' && !document.querySelector('[aria-busy=true]')").await;
     }
 
-    /// Presses keys on whatever has the focus.
+    /// Presses keys on whatever has the focus, one after the other.
     pub(crate) async fn press(&self, keys: &str) {
-        let element = self.client.active_element().await.expect("a page has one");
-        element.send_keys(keys).await.unwrap_or_else(|error| panic!("{keys}: {error}"));
-    }
-
-    pub(crate) async fn press_key(&self, key: Key) {
-        self.press(&char::from(key).to_string()).await;
+        let presses: Vec<Value> = keys
+            .chars()
+            .flat_map(|key| [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})])
+            .collect();
+        self.post("actions", json!({"actions": [{"type": "key", "id": "keys", "actions": presses}]})).await;
     }
 
     pub(crate) async fn click(&self, selector: &str) {
-        let element =
-            self.client.find(Locator::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
-        element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        let found = self.post("element", json!({"using": "css selector", "value": selector})).await;
+        let element = found[ELEMENT].as_str().unwrap_or_else(|| panic!("{selector}: {found}")).to_owned();
+        self.post(&format!("element/{element}/click"), json!({})).await;
     }
 
     /// What is seen, as PNG.
     pub(crate) async fn picture(&self) -> Vec<u8> {
-        self.client.screenshot().await.expect("a page can be drawn")
+        let picture = self.get("screenshot").await;
+        STANDARD.decode(picture.as_str().unwrap_or_default()).expect("a picture comes as base64")
     }
 
     pub(crate) async fn draw(&self, file: &Path) {
@@ -154,11 +188,11 @@ impl Browser {
                broken.id + ': ' + broken.nodes.map((node) => node.target.join(' ') + ' (' + node.failureSummary + ')').join('; '))),
                (error) => done(['axe: ' + error]));"
         );
-        let found = self.client.execute_async(&script, Vec::new()).await.expect("axe runs");
+        let found = self.post("execute/async", json!({"script": script, "args": []})).await;
         found.as_array().into_iter().flatten().map(|broken| broken.as_str().unwrap_or_default().to_owned()).collect()
     }
 
     pub(crate) async fn close(self) {
-        let _ = self.client.close().await;
+        call(&self.http, "DELETE", &self.url, &Value::Null).await;
     }
 }

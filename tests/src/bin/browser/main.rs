@@ -11,13 +11,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use fantoccini::key::Key;
 use tests::console::printed_url;
 use tests::tool::Tool;
 use tests::tool_proxy::{Refusal, ToolProxy};
 use tests::world::{World, run};
 
-use crate::driver::{Browser, Driver, Scheme};
+use crate::driver::{Browser, Driver, ENTER, ESCAPE, Scheme};
 
 /// Where pictures go, and where axe-core is.
 #[derive(Parser)]
@@ -114,7 +113,7 @@ async fn screens(world: &World, driver: &Driver, scheme: Scheme, axe: &str, out:
         let place = format!("{name}-{}", scheme.as_str());
         browser.draw(&out.join(format!("{place}.png"))).await;
         problems.extend(browser.axe(axe).await.into_iter().map(|broken| format!("{place}: {broken}")));
-        browser.press_key(Key::Escape).await;
+        browser.press(ESCAPE).await;
         browser.wait("no dialog", "!document.querySelector('dialog[open]')").await;
     }
     browser.close().await;
@@ -177,7 +176,7 @@ async fn keys(world: &World, driver: &Driver) -> Vec<String> {
         problems.push(format!("the selected row has moved by {moved}"));
     }
     let url = browser.url().await;
-    browser.press_key(Key::Enter).await;
+    browser.press(ENTER).await;
     browser.wait("the page of the event", "location.pathname.startsWith('/events/')").await;
     browser.settle().await;
     browser.back().await;
@@ -190,7 +189,7 @@ async fn keys(world: &World, driver: &Driver) -> Vec<String> {
     if browser.ask(&format!("return {selected}")).await != id {
         problems.push("another row is selected after a reload".to_owned());
     }
-    browser.press_key(Key::Escape).await;
+    browser.press(ESCAPE).await;
     browser.wait("no selection", "document.querySelector('#peek').hidden && !location.search.includes('sel=')").await;
     world.put_record(&scene::fresh(9)).await;
     browser.wait("the new row", "document.querySelector('#rows > tr').dataset.id === 'replicate-prod/fresh/9'").await;
