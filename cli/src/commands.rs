@@ -16,6 +16,7 @@ mod events;
 mod expect;
 mod explain;
 mod ledger;
+mod listen;
 mod permissions;
 mod reconcile;
 mod replay;
@@ -49,6 +50,8 @@ pub enum Command {
     Ledger(ledger::LedgerCommand),
     /// Show how the jobs ended that were expected of a source: by webhook, by the sender's answer, late, or never
     Reconcile(reconcile::Arguments),
+    /// Get a live copy of the events on this machine, by a queue of your own
+    Listen(listen::Arguments),
     /// Have events processed again: by their ids, or by a filter
     Replay(Box<replay::Arguments>),
     /// Print the headers that a source's sender would add to a body, for curl
@@ -102,6 +105,7 @@ impl Command {
             Command::Explain(arguments) => explain::run(&arguments, context).await,
             Command::Ledger(command) => command.run(context).await,
             Command::Reconcile(arguments) => reconcile::run(&arguments, context).await,
+            Command::Listen(arguments) => listen::run(&arguments, context).await,
             Command::Replay(arguments) => replay::run(*arguments, context).await,
             Command::Sign(arguments) => sign::run(&arguments, context).await,
             Command::Status(arguments) => status::run(&arguments, context).await,

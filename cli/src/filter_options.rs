@@ -107,7 +107,11 @@ impl FilterOptions {
     }
 }
 
-fn source_name(text: &str) -> std::result::Result<SourceName, String> {
+/// Reads the name of a source.
+///
+/// # Errors
+/// If it is none.
+pub fn source_name(text: &str) -> std::result::Result<SourceName, String> {
     SourceName::parse(text).map_err(|error| error.to_string())
 }
 
@@ -115,7 +119,11 @@ fn provider(text: &str) -> std::result::Result<Provider, String> {
     text.parse().map_err(|_| "no such sender: landfall trigger --list has all, and custom is your own".to_owned())
 }
 
-fn event_type(text: &str) -> std::result::Result<String, String> {
+/// Reads a type of events.
+///
+/// # Errors
+/// If it is none.
+pub fn event_type(text: &str) -> std::result::Result<String, String> {
     let is_type = text == EventType::Unrecognized.to_string() || EventType::parse(text) != EventType::Unrecognized;
     let unknown = || format!("{text} is no type: docs/events.md has all, such as landfall.job.completed");
     is_type.then(|| text.to_owned()).ok_or_else(unknown)

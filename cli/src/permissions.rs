@@ -1,4 +1,4 @@
-//! Which calls each command makes, with what. The template's two policies are the sum of it, and a test holds them against
+//! Which calls each command makes, with what. The template's policies are the sum of it, and a test holds them against
 //! this table; another one holds the table against the calls that the commands make.
 
 use serde::Serialize;
@@ -12,6 +12,8 @@ pub enum Policy {
     ReaderPolicy,
     /// For who acts, beside [`Policy::ReaderPolicy`].
     OperatorPolicy,
+    /// For who gets a live copy of events, and need not see more.
+    DeveloperPolicy,
 }
 
 /// What a command may ask of AWS.
@@ -192,6 +194,28 @@ const ACTING: &[(&str, &[Call])] = &[
     ("trigger", &[SECRET]),
 ];
 
+/// Where listeners have their queues.
+const OWN_QUEUES: &str = "landfall-listen-*";
+const LISTENING: &[(&str, &[Call])] = &[(
+    "listen",
+    &[
+        STACK,
+        SUBSCRIPTIONS,
+        ("sns:Subscribe", "Topic"),
+        ("sns:Unsubscribe", "*"),
+        ("sqs:ListQueues", "*"),
+        ("sqs:CreateQueue", OWN_QUEUES),
+        ("sqs:DeleteQueue", OWN_QUEUES),
+        ("sqs:GetQueueAttributes", OWN_QUEUES),
+        ("sqs:SetQueueAttributes", OWN_QUEUES),
+        ("sqs:TagQueue", OWN_QUEUES),
+        ("sqs:ListQueueTags", OWN_QUEUES),
+        ("sqs:ReceiveMessage", OWN_QUEUES),
+        ("sqs:ChangeMessageVisibility", OWN_QUEUES),
+        ("sqs:DeleteMessage", OWN_QUEUES),
+    ],
+)];
+
 /// All of them, by command.
 #[must_use]
 pub fn all() -> Vec<Permission> {
@@ -199,7 +223,7 @@ pub fn all() -> Vec<Permission> {
         let permission = |command, call: &Call| Permission { command, policy, action: call.0, resource: call.1 };
         commands.iter().flat_map(|&(command, calls)| calls.iter().map(move |call| permission(command, call))).collect()
     };
-    [of(Policy::ReaderPolicy, READING), of(Policy::OperatorPolicy, ACTING)].concat()
+    [of(Policy::ReaderPolicy, READING), of(Policy::OperatorPolicy, ACTING), of(Policy::DeveloperPolicy, LISTENING)].concat()
 }
 
 #[cfg(test)]

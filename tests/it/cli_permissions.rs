@@ -68,7 +68,7 @@ fn short(resource: &Value) -> String {
 fn the_policies_allow_what_the_commands_ask_for_and_no_more() {
     run(async |_| {
         let table = table().await;
-        for policy in ["ReaderPolicy", "OperatorPolicy"] {
+        for policy in ["ReaderPolicy", "OperatorPolicy", "DeveloperPolicy"] {
             let of_policy = table.iter().filter(|row| row["policy"] == policy);
             let asked: Allowed = of_policy.map(|row| (text(&row["action"]), text(&row["resource"]))).collect();
             assert_eq!(allowed(policy), asked, "{policy}");

@@ -32,6 +32,7 @@ mod front;
 mod hardening;
 mod invocations;
 mod large;
+mod listen;
 mod listing;
 mod metrics;
 mod module_graph;
