@@ -277,6 +277,56 @@ fn now_tells_figures_sources_and_what_is_unfinished() {
     });
 }
 
+#[test]
+fn sources_and_consumers_have_what_commands_tell() {
+    run(async |world| {
+        let source = world.source(Provider::Glossi).await;
+        let console = Console::open(&world.stack_file()).await;
+        let page = console.page(&format!("/sources/{}", source.name)).await;
+        assert!(page.contains(&format!("/hooks/{}", source.name)) && page.contains("No delivery has come yet"), "{page}");
+        assert_eq!(console.get("/sources/Nobody").await.status, 404);
+        let page = console.page("/consumers").await;
+        for text in ["of the topic", "all events", "landfall dlq redrive consumer"] {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        assert!(console.page("/consumers/dead-letters?queue=nobody").await.contains("This cannot be shown"));
+    });
+}
+
+#[test]
+fn a_replay_asks_first_and_runs_beside_the_pages() {
+    run(async |world| {
+        let mut story = Story::begin(world, Provider::Glossi).await;
+        let delivery = story.delivery(&recorded("glossi/job-complete").body);
+        story.send(&delivery).await;
+        story.settle().await;
+        let id = story.ids().remove(0);
+        let console = Console::open(&world.stack_file()).await;
+        let form = console.page(&format!("/replays/new?id={}", encoded(&id))).await;
+        assert!(form.contains("Replay 1 event?") && form.contains(&format!("landfall replay {id} --rate 50")), "{form}");
+        let everything = console.page("/replays/new?live=1").await;
+        assert!(everything.contains("name events by their ids, or narrow them down"), "{everything}");
+
+        let mut request = console.request("POST", "/replays").with_header("x-landfall-console", "1");
+        request.body = format!("id={}&rate=5", encoded(&id)).into_bytes();
+        assert_eq!(console.send(&request.clone().without_header("x-landfall-console")).await.status, 403);
+        let started = console.send(&request).await;
+        let job = started.header("location").unwrap_or_default().to_owned();
+        assert!(started.status == 201 && job.starts_with("/replays/"), "{}", started.text());
+        let page = until("the end of the job", async || {
+            let page = console.page(&job).await;
+            if page.contains("1 published, 0 failed again") && page.contains("Run again") { Ok(page) } else { Err(page) }
+        })
+        .await;
+        assert!(page.contains(&format!("landfall replay show {}", job.rsplit('/').next().unwrap_or_default())), "{page}");
+        assert_eq!(world.record(&id).await.expect("it stands").number("replay"), Some(1));
+        let cancel = console.request("POST", &format!("{job}/cancel")).with_header("x-landfall-console", "1");
+        let refused = console.send(&cancel).await;
+        assert!(refused.status == 409 && refused.text().contains("is done"), "{}", refused.text());
+        assert_eq!(console.get("/replays/00000000").await.status, 404);
+    });
+}
+
 /// Each call is refused in each way: its pane says so, and the rest of the page is there.
 #[test]
 fn a_pane_fails_alone() {
@@ -295,6 +345,8 @@ fn a_pane_fails_alone() {
             ("cloudwatch:GetMetricData", "/now", "quiet alarms"),
             ("sqs:GetQueueAttributes", "/now", "quiet alarms"),
             ("dynamodb:Query", "/now", "quiet alarms"),
+            ("sns:ListSubscriptionsByTopic", "/consumers", "Dead letters of the stack"),
+            ("secretsmanager:ListSecrets", "/sources", "Last event"),
         ] {
             for (refusal, words) in [
                 (Refusal::Denied, format!("&quot;Action&quot;: &quot;{action}&quot;")),

@@ -121,7 +121,7 @@ impl Page {
                         button.quiet #help type="button" aria-label="Keys" aria-haspopup="dialog" { "?" }
                     }
                     @if let Some(bar) = &self.filter_bar { (bar) }
-                    main #main tabindex="-1" { (self.body) }
+                    main #main tabindex="0" { (self.body) }
                     footer.command {
                         span.dollar aria-hidden="true" { "$" }
                         code #command { (self.command) }
