@@ -95,7 +95,8 @@ impl FromStr for Route {
         let form = || format!("{text} is no route: write type=landfall.job.*=>http://127.0.0.1:3000/path");
         let (pattern, url) = text.split_once("=>").ok_or_else(form)?;
         let (name, value) = pattern.split_once('=').ok_or_else(form)?;
-        let attribute = EventAttribute::from_str(name.trim(), false).map_err(|_| format!("{name} is no attribute: write type, source, provider, status or media"))?;
+        let attribute = EventAttribute::from_str(name.trim(), false)
+            .map_err(|_| format!("{name} is no attribute: write type, source, provider, status or media"))?;
         Ok(Route { pattern: Some((attribute, value.trim().to_owned())), url: local_url(url.trim())? })
     }
 }

@@ -54,7 +54,13 @@ impl Listener {
     ///
     /// # Errors
     /// If SQS or SNS refuses. What was made by then is removed by the next listener.
-    pub async fn open(session: &Session, filter: &Map<String, Value>, name: &str, is_named: bool, now: Timestamp) -> Result<Listener> {
+    pub async fn open(
+        session: &Session,
+        filter: &Map<String, Value>,
+        name: &str,
+        is_named: bool,
+        now: Timestamp,
+    ) -> Result<Listener> {
         let config = session.config().await?;
         let topic = session.stack().await?.output("TopicArn")?;
         let (sqs, sns) = (aws_sdk_sqs::Client::new(config), aws_sdk_sns::Client::new(config));
@@ -169,16 +175,25 @@ pub async fn leftovers(session: &Session, now: Timestamp) -> Result<Vec<Leftover
             there.push(name.clone());
             let tags = match sqs.list_queue_tags().queue_url(url).send().await {
                 // It was deleted meanwhile.
-                Err(error) if code(&error).is_some_and(|code| code.contains("NonExistentQueue") || code == "QueueDoesNotExist") => continue,
+                Err(error)
+                    if code(&error)
+                        .is_some_and(|code| code.contains("NonExistentQueue") || code == "QueueDoesNotExist") =>
+                {
+                    continue;
+                }
                 tags => tags.or_error("sqs:ListQueueTags")?.tags.unwrap_or_default(),
             };
-            let is_over = tags.get(UNTIL).and_then(|until| until.parse().ok()).is_some_and(|until: i64| until < now.as_millis() / 1000);
+            let is_over = tags
+                .get(UNTIL)
+                .and_then(|until| until.parse().ok())
+                .is_some_and(|until: i64| until < now.as_millis() / 1000);
             if is_over && tags.get(TOPIC).map(String::as_str) == Some(topic) {
                 found.push(Leftover { subscriptions: of(&name), name, url: Some(url.clone()) });
             }
         }
     }
-    let mut orphans: Vec<String> = subscriptions.iter().map(|(name, _)| name.clone()).filter(|name| !there.contains(name)).collect();
+    let mut orphans: Vec<String> =
+        subscriptions.iter().map(|(name, _)| name.clone()).filter(|name| !there.contains(name)).collect();
     orphans.sort();
     orphans.dedup();
     found.extend(orphans.into_iter().map(|name| Leftover { subscriptions: of(&name), name, url: None }));

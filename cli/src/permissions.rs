@@ -223,7 +223,8 @@ pub fn all() -> Vec<Permission> {
         let permission = |command, call: &Call| Permission { command, policy, action: call.0, resource: call.1 };
         commands.iter().flat_map(|&(command, calls)| calls.iter().map(move |call| permission(command, call))).collect()
     };
-    [of(Policy::ReaderPolicy, READING), of(Policy::OperatorPolicy, ACTING), of(Policy::DeveloperPolicy, LISTENING)].concat()
+    [of(Policy::ReaderPolicy, READING), of(Policy::OperatorPolicy, ACTING), of(Policy::DeveloperPolicy, LISTENING)]
+        .concat()
 }
 
 #[cfg(test)]

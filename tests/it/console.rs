@@ -283,7 +283,10 @@ fn sources_and_consumers_have_what_commands_tell() {
         let source = world.source(Provider::Glossi).await;
         let console = Console::open(&world.stack_file()).await;
         let page = console.page(&format!("/sources/{}", source.name)).await;
-        assert!(page.contains(&format!("/hooks/{}", source.name)) && page.contains("No delivery has come yet"), "{page}");
+        assert!(
+            page.contains(&format!("/hooks/{}", source.name)) && page.contains("No delivery has come yet"),
+            "{page}"
+        );
         assert_eq!(console.get("/sources/Nobody").await.status, 404);
         let page = console.page("/consumers").await;
         for text in ["of the topic", "all events", "landfall dlq redrive consumer"] {
@@ -303,7 +306,10 @@ fn a_replay_asks_first_and_runs_beside_the_pages() {
         let id = story.ids().remove(0);
         let console = Console::open(&world.stack_file()).await;
         let form = console.page(&format!("/replays/new?id={}", encoded(&id))).await;
-        assert!(form.contains("Replay 1 event?") && form.contains(&format!("landfall replay {id} --rate 50")), "{form}");
+        assert!(
+            form.contains("Replay 1 event?") && form.contains(&format!("landfall replay {id} --rate 50")),
+            "{form}"
+        );
         let everything = console.page("/replays/new?live=1").await;
         assert!(everything.contains("name events by their ids, or narrow them down"), "{everything}");
 
@@ -315,10 +321,17 @@ fn a_replay_asks_first_and_runs_beside_the_pages() {
         assert!(started.status == 201 && job.starts_with("/replays/"), "{}", started.text());
         let page = until("the end of the job", async || {
             let page = console.page(&job).await;
-            if page.contains("1 published, 0 failed again") && page.contains("Run again") { Ok(page) } else { Err(page) }
+            if page.contains("1 published, 0 failed again") && page.contains("Run again") {
+                Ok(page)
+            } else {
+                Err(page)
+            }
         })
         .await;
-        assert!(page.contains(&format!("landfall replay show {}", job.rsplit('/').next().unwrap_or_default())), "{page}");
+        assert!(
+            page.contains(&format!("landfall replay show {}", job.rsplit('/').next().unwrap_or_default())),
+            "{page}"
+        );
         assert_eq!(world.record(&id).await.expect("it stands").number("replay"), Some(1));
         let cancel = console.request("POST", &format!("{job}/cancel")).with_header("x-landfall-console", "1");
         let refused = console.send(&cancel).await;

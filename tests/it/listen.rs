@@ -47,7 +47,12 @@ async fn left(world: &World, name: &str) -> Vec<String> {
     let mut left = queues.expect("queues can be listed").queue_urls.unwrap_or_default();
     let listed = world.aws.sns.list_subscriptions_by_topic().topic_arn(&world.stack.topic_arn).send().await;
     let subscriptions = listed.expect("subscriptions can be listed").subscriptions.unwrap_or_default();
-    left.extend(subscriptions.into_iter().filter_map(|it| it.endpoint).filter(|it| it.contains(&format!("landfall-listen-{name}"))));
+    left.extend(
+        subscriptions
+            .into_iter()
+            .filter_map(|it| it.endpoint)
+            .filter(|it| it.contains(&format!("landfall-listen-{name}"))),
+    );
     left
 }
 
@@ -58,7 +63,11 @@ fn an_event_is_handed_over_until_the_handler_takes_it_and_nothing_is_left() {
         let handler = Handler::failing(1);
         let arguments = ["listen", "--source", &story.source.name, "--forward", &handler.url, "--output", "ndjson"];
         let mut tool = Tool::start(&world.stack_file(), &arguments);
-        until("the subscription", async || if tool.words().contains("Subscribed") { Ok(()) } else { Err(tool.words()) }).await;
+        until(
+            "the subscription",
+            async || if tool.words().contains("Subscribed") { Ok(()) } else { Err(tool.words()) },
+        )
+        .await;
         assert!(!tool.words().contains("Ready"), "no event has come: {}", tool.words());
         let delivery = story.delivery(&recorded("glossi/job-complete").body);
         story.send(&delivery).await;
@@ -84,7 +93,11 @@ fn a_listener_with_a_name_stays_and_a_crashed_one_is_removed() {
     run(async |world| {
         let name = format!("named-{:08x}", fastrand::u32(..));
         let mut named = Tool::start(&world.stack_file(), &["listen", "--name", &name]);
-        until("the subscription", async || if named.words().contains("Subscribed") { Ok(()) } else { Err(named.words()) }).await;
+        until(
+            "the subscription",
+            async || if named.words().contains("Subscribed") { Ok(()) } else { Err(named.words()) },
+        )
+        .await;
         named.interrupt().await;
         assert_eq!(left(world, &name).await.len(), 2, "its queue and its subscription stay");
         // As one that crashed long ago: the tag says until when it was in use.
@@ -93,7 +106,8 @@ fn a_listener_with_a_name_stays_and_a_crashed_one_is_removed() {
         let tag = tag.tags("landfall:until", "1").tags("landfall:topic", &world.stack.topic_arn);
         tag.send().await.expect("a queue takes a tag");
         let mut next = Tool::start(&world.stack_file(), &["listen", "--source", "nobody"]);
-        until("the next one", async || if next.words().contains("Subscribed") { Ok(()) } else { Err(next.words()) }).await;
+        until("the next one", async || if next.words().contains("Subscribed") { Ok(()) } else { Err(next.words()) })
+            .await;
         assert!(next.words().contains("had ended without tidying up"), "{}", next.words());
         assert_eq!(left(world, &name).await, Vec::<String>::new());
         let run = next.interrupt().await;
@@ -104,7 +118,9 @@ fn a_listener_with_a_name_stays_and_a_crashed_one_is_removed() {
 #[test]
 fn events_are_handed_to_this_machine_alone() {
     run(async |world| {
-        for arguments in [["listen", "--forward", "http://10.0.0.1/x"], ["listen", "--route", "type=a=>https://example.com/"]] {
+        for arguments in
+            [["listen", "--forward", "http://10.0.0.1/x"], ["listen", "--route", "type=a=>https://example.com/"]]
+        {
             let mut tool = Tool::start(&world.stack_file(), &arguments);
             let run = tool.end().await;
             assert!(run.code == Some(2) && run.words.contains("does not lead to this machine"), "{}", run.told());

@@ -126,7 +126,11 @@ pub(crate) fn browser(project: &Project, profile: Profile) -> Result<()> {
     let stack = Running::start(project, "browser-stack", &built)?;
     project.say("the console in a browser");
     let mut browser = program(project, "browser");
-    browser.arg("--out").arg(project.target.join("browser")).arg("--axe").arg(folder.join("node_modules/axe-core/axe.min.js"));
+    browser
+        .arg("--out")
+        .arg(project.target.join("browser"))
+        .arg("--axe")
+        .arg(folder.join("node_modules/axe-core/axe.min.js"));
     project.run(browser.env("STACK_FILE", stack.file()))
 }
 

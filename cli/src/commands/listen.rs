@@ -180,7 +180,11 @@ fn is_asked_for(arguments: &Arguments, event: &Value) -> bool {
 fn policy(arguments: &Arguments) -> Map<String, Value> {
     let sources: Vec<String> = arguments.sources.iter().map(ToString::to_string).collect();
     let fields = [("source", json!(sources)), ("type", json!(arguments.event_types))];
-    fields.into_iter().filter(|(_, values)| values != &json!([])).map(|(name, values)| (name.to_owned(), values)).collect()
+    fields
+        .into_iter()
+        .filter(|(_, values)| values != &json!([]))
+        .map(|(name, values)| (name.to_owned(), values))
+        .collect()
 }
 
 fn words(arguments: &Arguments) -> String {
@@ -191,6 +195,11 @@ fn words(arguments: &Arguments) -> String {
 }
 
 fn queue_name(text: &str) -> std::result::Result<String, String> {
-    let is_name = (1..=60).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    if is_name { Ok(text.to_owned()) } else { Err(format!("{text} is no name of a queue: write up to 60 letters, digits, - and _")) }
+    let is_name = (1..=60).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("{text} is no name of a queue: write up to 60 letters, digits, - and _"))
+    }
 }

@@ -202,7 +202,8 @@ async fn chart(console: &Console, view: &View) -> Result<Markup> {
     let (all, bad) = (bars(&arrived.entries, since, until), bars(&failed.entries, since, until));
     let most = all.iter().chain(&bad).copied().max().unwrap_or_default();
     let of_bar = Duration::from_millis(since.until(until).as_millis() as u64 / BARS as u64);
-    let total = format!("{}{}", count(arrived.entries.len() as u64, "event"), if arrived.are_all { "" } else { " or more" });
+    let total =
+        format!("{}{}", count(arrived.entries.len() as u64, "event"), if arrived.are_all { "" } else { " or more" });
     let sentence = format!("{total} and {} failed since {}", number(failed.entries.len() as u64), moment(since, now));
     Ok(html! {
         div.caption {

@@ -138,9 +138,12 @@ impl Page {
     }
 }
 
+/// What keys do, and the keys.
+type KeyRow = (&'static str, &'static [&'static str]);
+
 /// The keys, as a dialog.
 fn keys() -> Markup {
-    const GROUPS: [(&str, &[(&str, &[&str])]); 3] = [
+    const GROUPS: [(&str, &[KeyRow]); 3] = [
         (
             "Anywhere",
             &[

@@ -152,7 +152,8 @@ impl Browser {
 
     /// Waits until all that comes after the page has come.
     pub(crate) async fn settle(&self) {
-        self.wait("the page", "document.readyState === 'complete' && !document.querySelector('[aria-busy=true]')").await;
+        self.wait("the page", "document.readyState === 'complete' && !document.querySelector('[aria-busy=true]')")
+            .await;
     }
 
     /// Presses keys on whatever has the focus, one after the other.
