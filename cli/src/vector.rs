@@ -2,14 +2,9 @@
 //!
 //! The requests go through the code that ingest runs, and nothing goes over a network.
 
-mod format;
-
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use domain::delivery::Delivery;
 use domain::delivery::front::OriginGuard;
 use domain::delivery::recorded_request::RecordedRequest;
@@ -23,8 +18,8 @@ use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::verify::{Refusal, VerifiedEvent, answer_unsigned};
 use serde_json::{Map, Value};
+use vectors::{Case, Expected, Group, ReplyText, SentRequest, VectorFile};
 
-use self::format::{Case, Expected, ExpectedReply, File, Group, SentRequest};
 use crate::error::{Error, Result};
 use crate::verdict::{DUPLICATE, Verdict, proof};
 
@@ -42,7 +37,7 @@ pub struct Vector {
     request: SentRequest,
     /// The request that came before, whose event is not finished.
     before: Option<Box<Vector>>,
-    expected: Option<Expected>,
+    expected: Expected,
     /// The event that is expected to be published.
     published_event: Option<Value>,
 }
@@ -61,7 +56,7 @@ impl Vector {
     }
 
     fn parse(text: &str) -> std::result::Result<Vec<Vector>, String> {
-        let File { number_of_cases, groups, published_event, .. } =
+        let VectorFile { number_of_cases, groups, published_event, .. } =
             serde_json::from_str(text).map_err(|error| error.to_string())?;
         let mut vectors: Vec<Vector> = Vec::new();
         for Group { source, key_set, cases } in groups {
@@ -72,7 +67,7 @@ impl Vector {
                     found.map(Box::new).ok_or_else(|| format!("{case}: there is no case {after} before it"))
                 });
                 let at = Timestamp::parse_rfc3339(&received_at);
-                let published = published_event.as_ref().filter(|event| case == PUBLISHED_CASE && !event.is_null());
+                let published = Some(&published_event).filter(|event| case == PUBLISHED_CASE && !event.is_null());
                 vectors.push(Vector {
                     source: name.clone(),
                     secret: source.secret.clone(),
@@ -182,32 +177,30 @@ impl Vector {
                 differences.push(format!("{what}: {found}, and not {expected}"));
             }
         };
-        if let Some(expected) = &self.expected {
-            if let Some(refused) = &expected.refused {
-                compare("refusal", refused.clone(), verdict.word());
-            }
-            if expected.repeat {
-                compare("verdict", DUPLICATE.to_owned(), verdict.word());
-            }
-            if let Some(ExpectedReply { status, media_type, headers, body }) = &expected.answered {
-                compare("answer", answer(*status, media_type, headers, body), answer_of(&verdict.response));
-            }
-            if expected.unanswered {
-                let is_probe = verdict.refusal.is_none() && verdict.response.headers.contains_key("allow");
-                compare("is a probe", true.to_string(), is_probe.to_string());
-            }
-            if let Some(accepted) = &expected.accepted {
-                let proof = verdict.event.as_ref().map(proof);
-                let none = || verdict.word();
-                compare("proof", words(accepted), proof.as_ref().map_or_else(none, words));
-            }
-            if let Some(event) = &expected.event {
-                let found = verdict.event.as_ref().map(VerifiedEvent::event);
-                let none = || verdict.word();
-                compare("event id", event.id.clone(), found.map_or_else(none, |event| event.id.to_string()));
-                let found_type = found.map_or_else(none, |event| event.event_type.to_string());
-                compare("event type", event.event_type.clone(), found_type);
-            }
+        let Expected { accepted, event, repeat, answered, unanswered, refused } = &self.expected;
+        if let Some(refused) = refused {
+            compare("refusal", refused.clone(), verdict.word());
+        }
+        if *repeat {
+            compare("verdict", DUPLICATE.to_owned(), verdict.word());
+        }
+        if let Some(ReplyText { status, media_type, headers, body }) = answered {
+            compare("answer", answer(*status, media_type, headers, body), answer_of(&verdict.response));
+        }
+        if *unanswered {
+            let is_probe = verdict.refusal.is_none() && verdict.response.headers.contains_key("allow");
+            compare("is a probe", true.to_string(), is_probe.to_string());
+        }
+        if let Some(accepted) = accepted {
+            let found = verdict.event.as_ref().map(proof);
+            compare("proof", accepted.to_string(), found.map_or_else(|| verdict.word(), |proof| proof.to_string()));
+        }
+        if let Some(event) = event {
+            let found = verdict.event.as_ref().map(VerifiedEvent::event);
+            let none = || verdict.word();
+            compare("event id", event.id.clone(), found.map_or_else(none, |event| event.id.to_string()));
+            let found_type = found.map_or_else(none, |event| event.event_type.to_string());
+            compare("event type", event.event_type.clone(), found_type);
         }
         if self.published_event.is_some() && verdict.published != self.published_event {
             differences.push("the published event is another one".to_owned());
@@ -225,12 +218,8 @@ impl Vector {
 
     /// The event that Lambda would hand to ingest.
     fn function_url_event(&self) -> Result<String> {
-        let SentRequest { method, url, headers, body, body_base64 } = &self.request;
-        let body = match (body, body_base64) {
-            (Some(text), None) => text.clone().into_bytes(),
-            (None, Some(base64)) => STANDARD.decode(base64).map_err(|error| self.fault(&error))?,
-            _ => return Err(self.fault(&"it must have either `body` or `body_base64`")),
-        };
+        let SentRequest { method, url, headers, .. } = &self.request;
+        let body = self.request.body().map_err(|error| self.fault(&error))?;
         let request = RecordedRequest { method, url, headers, body: &body };
         request.function_url_event().ok_or_else(|| self.fault(&"`url` must be a whole URL"))
     }
@@ -251,14 +240,6 @@ fn answer_of(response: &Response) -> String {
     let headers: Vec<_> = headers.map(|(name, value)| (name.to_string(), value.to_string())).collect();
     let media_type = response.headers.get("content-type").map_or("", |text| text);
     answer(response.status_code, media_type, &headers, &response.body)
-}
-
-fn words(proof: &BTreeMap<String, Value>) -> String {
-    let words = proof.iter().map(|(name, value)| match value {
-        Value::String(text) => format!("{name} {text}"),
-        value => format!("{name} {value}"),
-    });
-    words.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

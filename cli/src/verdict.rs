@@ -1,7 +1,5 @@
 //! What ingest makes of a request.
 
-use std::collections::BTreeMap;
-
 use domain::content::canonical::Canonical;
 use domain::ledger::admit::{Admission, admit_after};
 use domain::ledger::schedule::Schedule;
@@ -11,6 +9,7 @@ use domain::source::Source;
 use domain::time::time_scale::TimeScale;
 use domain::verify::{Refusal, VerifiedEvent};
 use serde_json::Value;
+use vectors::Proof;
 
 const SCHEDULE: Schedule = Schedule::at(TimeScale::REAL);
 
@@ -79,14 +78,13 @@ impl Verdict {
 
 /// What proved a verified event, as a vector says it.
 #[must_use]
-pub fn proof(verified: &VerifiedEvent) -> BTreeMap<String, Value> {
+pub fn proof(verified: &VerifiedEvent) -> Proof {
     let matched = verified.matched();
-    let places = [
-        ("secret", matched.secret),
-        ("public_key", matched.public_key),
-        ("published_key", matched.published_key),
-        ("token", matched.token),
-    ];
-    let places = places.into_iter().filter_map(|(name, place)| Some((name.to_owned(), Value::from(place?))));
-    places.chain([("verified_by".to_owned(), verified.event().verified_by.as_str().into())]).collect()
+    Proof {
+        verified_by: verified.event().verified_by.as_str().to_owned(),
+        secret: matched.secret,
+        public_key: matched.public_key,
+        published_key: matched.published_key,
+        token: matched.token,
+    }
 }

@@ -47,7 +47,7 @@ fn functions_and_the_tool_use_platform_and_domain_and_never_each_other() {
     for function in ["ingest", "process", "sweep"] {
         check(function, &["domain", "platform"]);
     }
-    check("landfall", &["domain", "operator", "platform"]);
+    check("landfall", &["domain", "operator", "platform", "vectors"]);
     check("platform", &["domain"]);
     // No function does what operators do: none of them lists it above.
     check("operator", &["domain", "platform"]);
@@ -69,7 +69,8 @@ fn the_example_of_a_consumer_knows_nothing_of_the_inbox() {
 #[test]
 fn the_benchmark_and_the_programs_of_make_use_nothing_of_it() {
     check("benches", &["testdata"]);
-    check("testdata", &[]);
+    check("testdata", &["vectors"]);
+    check("vectors", &[]);
     check("xtask", &[]);
 }
 

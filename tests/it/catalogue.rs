@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use domain::provider::Provider;
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value, json};
-use testdata::vector::VectorFile;
 use tests::confidential;
 use tests::http::Request;
 use tests::source::Source;
@@ -49,7 +48,7 @@ struct Genuine {
 
 impl Genuine {
     fn read(sender: &str) -> Genuine {
-        let file = VectorFile::read(&VectorFile::folder(), sender);
+        let file = testdata::vector::read(&testdata::vector::folder(), sender);
         let (group, case) = file.case("genuine").expect("every sender has it");
         let mut secret = group.source.secret.clone();
         let description = secret.get("scheme").cloned().unwrap_or_else(|| description(sender));
@@ -62,7 +61,7 @@ impl Genuine {
             secret,
             url: case.request.url.clone(),
             headers: case.request.headers.clone(),
-            body: case.request.body(),
+            body: case.request.body().expect("a body"),
             event: file.published_event.clone(),
         }
     }

@@ -2,7 +2,7 @@
 
 use domain::provider::Provider;
 use serde_json::Value;
-use testdata::vector::{Case, Expected, Group, ReplyText, VectorFile};
+use testdata::vector::{Case, Expected, Group, ReplyText};
 use tests::http::{Answer, Request};
 use tests::source::Source;
 use tests::world::{World, run};
@@ -17,7 +17,7 @@ fn every_challenge_of_the_catalogue_is_answered_as_its_sender_wants_it() {
     run(async |world| {
         let mut asked = 0;
         for provider in Provider::ALL {
-            let file = VectorFile::read(&VectorFile::folder(), provider.as_str());
+            let file = testdata::vector::read(&testdata::vector::folder(), provider.as_str());
             // A question that was signed long ago is refused by the clock of today.
             let limits_the_age =
                 provider.description().and_then(|known| known.scheme.timestamp()?.past_seconds).is_some();
@@ -55,7 +55,7 @@ fn request(world: &World, source: &Source, case: &Case) -> Request {
         case.request.url.strip_prefix("https://hooks.example.com/hooks/test").expect("all vectors are sent there");
     let method = if case.request.method == "GET" { "GET" } else { "POST" };
     let url = format!("{}/hooks/{}{rest}", world.stack.function_url, source.name);
-    let request = Request { body: case.request.body(), ..Request::new(method, url) };
+    let request = Request { body: case.request.body().expect("a body"), ..Request::new(method, url) };
     case.request.headers.iter().fold(request, |request, (name, value)| request.with_header(name, value))
 }
 

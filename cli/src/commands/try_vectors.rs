@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
+use vectors::Proof;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -40,7 +41,7 @@ struct Trial {
     verdict: String,
     status: u16,
     body: String,
-    proof: Option<Value>,
+    proof: Option<Proof>,
     id: Option<String>,
     #[serde(rename = "type")]
     event_type: Option<String>,
@@ -95,7 +96,7 @@ impl Trial {
             verdict: verdict.word(),
             status: verdict.response.status_code,
             body: verdict.response.body.clone(),
-            proof: event.map(|event| proof(event).into_iter().collect()),
+            proof: event.map(proof),
             id: event.map(|event| event.event().id.to_string()),
             event_type: event.map(|event| event.event().event_type.to_string()),
             subject: event.and_then(|event| event.event().subject.clone()),

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use domain::description::Description;
 use serde_json::{Map, Value};
-use testdata::vector::VectorFile;
 
 use crate::{lacking, unlike_what_they_say};
 
@@ -24,7 +23,7 @@ fn a_sender_is_one_file_and_its_vectors() {
     assert_eq!(descriptions.len(), files(Path::new(CATALOGUE)).len() + 1);
 
     let acme = descriptions.iter().find(|description| description.name == "acme").expect("it has been added");
-    let vectors = VectorFile::read(Path::new(ADDED), "acme");
+    let vectors = testdata::vector::read(Path::new(ADDED), "acme");
     let scheme = own_scheme(&catalogue.join("acme.toml"));
     let mut wrong = lacking(&vectors, acme);
     wrong.extend(unlike_what_they_say(&vectors, |vector| vector.described_by(scheme.clone())));

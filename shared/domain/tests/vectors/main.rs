@@ -26,18 +26,18 @@ const PUBLISHED_EVENT: &str = "\n  \"published_event\": ";
 
 /// Where the vectors are, unless `make vectors` has put others elsewhere.
 fn folder() -> PathBuf {
-    option_env!("LANDFALL_VECTORS").map_or_else(VectorFile::folder, PathBuf::from)
+    option_env!("LANDFALL_VECTORS").map_or_else(testdata::vector::folder, PathBuf::from)
 }
 
 fn vectors(sender: &str) -> VectorFile {
-    VectorFile::read(&folder(), sender)
+    testdata::vector::read(&folder(), sender)
 }
 
 /// The senders that have vectors: those of the catalogue, and some that an operator could describe.
 fn senders() -> Vec<(String, Description)> {
     let known =
         |provider: Provider| (provider.as_str().to_owned(), provider.description().cloned().expect("it is known"));
-    let described = VectorFile::senders(&folder()).into_iter().filter(|name| name.starts_with("described-"));
+    let described = testdata::vector::senders(&folder()).into_iter().filter(|name| name.starts_with("described-"));
     let described = described.map(|name| {
         let description = own_description(&Vector::genuine(&vectors(&name)));
         (name, description)
@@ -98,7 +98,7 @@ fn lacking(file: &VectorFile, description: &Description) -> Vec<String> {
 #[test]
 fn every_file_is_a_senders() {
     let senders: BTreeSet<String> = senders().into_iter().map(|(name, _)| name).collect();
-    assert_eq!(VectorFile::senders(&folder()), senders);
+    assert_eq!(testdata::vector::senders(&folder()), senders);
 }
 
 #[test]

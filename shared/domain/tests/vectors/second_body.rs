@@ -68,7 +68,7 @@ fn reports(shape: &Shape) -> impl Iterator<Item = EventType> {
 /// Which shape's second body a case is, and what is made of it.
 fn shown(file: &VectorFile, case: &Case, description: &Description) -> Option<(usize, SecondBody)> {
     let (_, before) = file.case(case.after.as_deref()?)?;
-    if before.request.body() == case.request.body() {
+    if before.request.body().expect("a body") == case.request.body().expect("a body") {
         return None;
     }
     let second = if case.expected.repeat { SecondBody::Repeat } else { SecondBody::AnotherEvent };
@@ -77,7 +77,7 @@ fn shown(file: &VectorFile, case: &Case, description: &Description) -> Option<(u
 
 /// The number of the shape that gives a delivery its key.
 fn keyed_shape(description: &Description, case: &Case) -> Option<usize> {
-    let body = case.request.body();
+    let body = case.request.body().expect("a body");
     let headers: Headers = case.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let key = |shapes: &[Shape]| {
         let sender = CompiledProvider::of(Description { shapes: shapes.to_vec(), ..description.clone() });

@@ -121,7 +121,7 @@ impl Vector {
     /// As the ingest function reads it, from the event that Lambda hands to it.
     fn delivery(&self, case: &Case) -> (ChallengeMethod, Delivery) {
         let SentRequest { method, url, headers, .. } = &case.request;
-        let request = RecordedRequest { method, url, headers, body: &case.request.body() };
+        let request = RecordedRequest { method, url, headers, body: &case.request.body().expect("a body") };
         let event = request.function_url_event().expect("a whole URL");
         let request = Request::read(&event).expect("a function URL's event");
         let (method, name, token) = match route(request.method(), request.path()) {

@@ -1,5 +1,3 @@
-use testdata::vector::VectorFile;
-
 use super::*;
 use crate::delivery::RequestUrl;
 use crate::delivery::headers::Headers;
@@ -12,7 +10,7 @@ const AT: Timestamp = Timestamp::from_millis(1_767_323_045_000);
 fn every_sender_with_a_secret_can_be_played() {
     let mut not_played = Vec::new();
     for provider in Provider::ALL {
-        let file = VectorFile::read(&VectorFile::folder(), provider.as_str());
+        let file = testdata::vector::read(&testdata::vector::folder(), provider.as_str());
         let (group, case) = file.case("genuine").expect("every sender has it");
         let secret = Value::Object(group.source.secret.clone()).to_string();
         let signer = Signer::parse(SourceName::parse("test").unwrap(), &secret).unwrap();
@@ -26,7 +24,7 @@ fn every_sender_with_a_secret_can_be_played() {
             path: "/hooks/test".to_owned(),
             query: query.to_owned(),
         };
-        let body = case.request.body();
+        let body = case.request.body().expect("a body");
         let delivery = Delivery { url, token, headers, body, received_at: AT, request_id: "request-1".to_owned() };
         let delivery = signer.complete_body(delivery).expect("what is signed is there");
         let added = match signer.headers(&delivery, "msg_1") {
