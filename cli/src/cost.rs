@@ -81,7 +81,7 @@ pub async fn bill(session: &Session, window: Duration, now: Timestamp, prices: &
         Some("arm64") => prices.lambda_gb_second_arm,
         _ => prices.lambda_gb_second_x86,
     };
-    for (function, [calls, millis]) in FUNCTIONS.iter().zip(counted.functions) {
+    for (function, FunctionUse { calls, millis }) in FUNCTIONS.iter().zip(counted.functions) {
         let gb = function.memory_mb(stack) / 1024.0;
         let by_event = function.name != "sweep";
         bill.add(
@@ -93,9 +93,8 @@ pub async fn bill(session: &Session, window: Duration, now: Timestamp, prices: &
         );
         bill.add(format!("{} time", function.name), millis / 1000.0 * gb, "GB s", gb_second, by_event);
     }
-    let [write, read] = counted.units;
-    bill.add("ledger writes", write, "units", prices.dynamodb_write_units_per_million / MILLION, true);
-    bill.add("ledger reads", read, "units", prices.dynamodb_read_units_per_million / MILLION, false);
+    bill.add("ledger writes", counted.units_written, "units", prices.dynamodb_write_units_per_million / MILLION, true);
+    bill.add("ledger reads", counted.units_read, "units", prices.dynamodb_read_units_per_million / MILLION, false);
     bill.add("events queue", counted.queue_calls, "calls", prices.sqs_requests_per_million / MILLION, true);
     // At most: a batch counts as one publish.
     bill.add("topic", counted.published, "events", prices.sns_publishes_per_million / MILLION, true);
@@ -143,10 +142,10 @@ impl Function {
 /// What CloudWatch counted.
 struct Counted {
     accepted: f64,
-    /// Calls and milliseconds of each function.
-    functions: Vec<[f64; 2]>,
-    /// Written and read.
-    units: [f64; 2],
+    /// In the order of [`FUNCTIONS`].
+    functions: Vec<FunctionUse>,
+    units_written: f64,
+    units_read: f64,
     queue_calls: f64,
     published: f64,
     log_bytes: f64,
@@ -154,63 +153,84 @@ struct Counted {
     metrics: usize,
 }
 
+/// How much a function ran.
+struct FunctionUse {
+    calls: f64,
+    millis: f64,
+}
+
+/// Questions to CloudWatch, each of which is remembered by the place of its answer.
+#[derive(Default)]
+struct Questions(Vec<MetricQuestion>);
+
+/// Where an answer is.
+#[derive(Clone, Copy)]
+struct Place(usize);
+
+impl Questions {
+    fn ask(&mut self, namespace: &'static str, name: &str, dimensions: &[(&'static str, &str)]) -> Place {
+        let dimensions = dimensions.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let name = name.to_owned();
+        self.0.push(MetricQuestion { namespace, name, dimensions, statistic: Statistic::Sum });
+        Place(self.0.len() - 1)
+    }
+}
+
 impl Counted {
     async fn ask(session: &Session, window: Duration, now: Timestamp) -> Result<Counted> {
         let stack = session.stack().await?;
-        let mut questions = Vec::new();
-        let mut ask = |namespace, name: &str, dimensions: &[(&'static str, &str)]| {
-            let dimensions = dimensions.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-            questions.push(MetricQuestion { namespace, name: name.to_owned(), dimensions, statistic: Statistic::Sum });
-        };
+        let mut questions = Questions::default();
+        let mut runs = Vec::new();
         for function in &FUNCTIONS {
-            let name = stack.output(function.output)?;
-            ask("AWS/Lambda", "Invocations", &[("FunctionName", name)]);
-            ask("AWS/Lambda", "Duration", &[("FunctionName", name)]);
+            let of_function = [("FunctionName", stack.output(function.output)?)];
+            let calls = questions.ask("AWS/Lambda", "Invocations", &of_function);
+            runs.push((calls, questions.ask("AWS/Lambda", "Duration", &of_function)));
         }
         let table = stack.output("LedgerTable")?;
-        for units in ["ConsumedWriteCapacityUnits", "ConsumedReadCapacityUnits"] {
-            ask("AWS/DynamoDB", units, &[("TableName", table)]);
-            for index in ["due", "arrived"] {
-                ask("AWS/DynamoDB", units, &[("TableName", table), ("GlobalSecondaryIndexName", index)]);
-            }
-        }
-        let queue = Queues::of(session).await?.find(stack.output("EventsQueueUrl")?).await?;
-        let queue = queue.as_ref().map_or("", |queue| queue.name());
-        ask("AWS/SQS", "NumberOfMessagesSent", &[("QueueName", queue)]);
-        ask("AWS/SQS", "NumberOfEmptyReceives", &[("QueueName", queue)]);
-        let topic = stack.output("TopicArn")?.rsplit(':').next().unwrap_or_default();
-        ask("AWS/SNS", "NumberOfMessagesPublished", &[("TopicName", topic)]);
-        for group in ["IngestLogGroup", "ProcessLogGroup", "SweepLogGroup"] {
-            ask("AWS/Logs", "IncomingBytes", &[("LogGroupName", stack.output(group)?)]);
-        }
-        let of_aws = questions.len();
-        let mut ask = |name: &str, function: &str| {
-            let dimensions = vec![(FUNCTION, function.to_owned())];
-            questions.push(MetricQuestion {
-                namespace: NAMESPACE,
-                name: name.to_owned(),
-                dimensions,
-                statistic: Statistic::Sum,
-            });
+        let mut units = |name| {
+            let of_table = questions.ask("AWS/DynamoDB", name, &[("TableName", table)]);
+            let of_index = |index| {
+                questions.ask("AWS/DynamoDB", name, &[("TableName", table), ("GlobalSecondaryIndexName", index)])
+            };
+            [vec![of_table], ["due", "arrived"].map(of_index).to_vec()].concat()
         };
-        ask(Metric::Accepted.as_str(), stack.output("IngestFunction")?);
+        let (written, read) = (units("ConsumedWriteCapacityUnits"), units("ConsumedReadCapacityUnits"));
+        let queue = Queues::of(session).await?.find(stack.output("EventsQueueUrl")?).await?;
+        let queue = [("QueueName", queue.as_ref().map_or("", |queue| queue.name()))];
+        let messages = questions.ask("AWS/SQS", "NumberOfMessagesSent", &queue);
+        let empty_receives = questions.ask("AWS/SQS", "NumberOfEmptyReceives", &queue);
+        let topic = stack.output("TopicArn")?.rsplit(':').next().unwrap_or_default();
+        let published = questions.ask("AWS/SNS", "NumberOfMessagesPublished", &[("TopicName", topic)]);
+        let mut logged = Vec::new();
+        for group in ["IngestLogGroup", "ProcessLogGroup", "SweepLogGroup"] {
+            logged.push(questions.ask("AWS/Logs", "IncomingBytes", &[("LogGroupName", stack.output(group)?)]));
+        }
+        let ingest = stack.output("IngestFunction")?;
+        let accepted = questions.ask(NAMESPACE, Metric::Accepted.as_str(), &[(FUNCTION, ingest)]);
+        let mut own = Vec::new();
         for function in &FUNCTIONS {
             for metric in Metric::ALL {
-                ask(metric.as_str(), stack.output(function.output)?);
+                own.push(questions.ask(NAMESPACE, metric.as_str(), &[(FUNCTION, stack.output(function.output)?)]));
             }
         }
-        let answers = Metrics::of(session).await?.ask(&questions, window, now).await?;
-        let own = answers.get(of_aws..).unwrap_or_default();
-        let numbers: Vec<f64> = answers.iter().map(|answer| answer.unwrap_or_default()).collect();
+        let answers = Metrics::of(session).await?.ask(&questions.0, window, now).await?;
+        let answer = |place: Place| answers.get(place.0).copied().flatten();
+        let number = |place| answer(place).unwrap_or_default();
+        let sum = |places: &[Place]| places.iter().map(|place| number(*place)).sum();
+        let function = |(calls, millis)| FunctionUse { calls: number(calls), millis: number(millis) };
+        let functions: Vec<FunctionUse> = runs.into_iter().map(function).collect();
+        let of_process = FUNCTIONS.iter().zip(&functions).filter(|(function, _)| function.name == "process");
+        let batches: f64 = of_process.map(|(_, function)| function.calls).sum();
         Ok(Counted {
-            accepted: numbers[of_aws],
-            functions: (0..3).map(|function| [numbers[2 * function], numbers[2 * function + 1]]).collect(),
-            units: [numbers[6..9].iter().sum(), numbers[9..12].iter().sum()],
+            accepted: number(accepted),
+            units_written: sum(&written),
+            units_read: sum(&read),
             // A batch is received with one call and deleted with another.
-            queue_calls: numbers[12] + numbers[13] + 2.0 * numbers[2],
-            published: numbers[14],
-            log_bytes: numbers[15..18].iter().sum(),
-            metrics: own.iter().skip(1).filter(|answer| answer.is_some()).count(),
+            queue_calls: number(messages) + number(empty_receives) + 2.0 * batches,
+            published: number(published),
+            log_bytes: sum(&logged),
+            metrics: own.into_iter().filter(|place| answer(*place).is_some()).count(),
+            functions,
         })
     }
 }
