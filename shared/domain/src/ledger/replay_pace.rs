@@ -1,5 +1,7 @@
 //! How fast a replay runs: as fast as it was asked to, and slower while its events wait before the consumers.
 
+use std::time::Duration;
+
 /// While more messages than these wait in the consumers' queue, the pace is halved at each look.
 pub const READY_MAX: u64 = 10_000;
 
@@ -24,6 +26,15 @@ impl ReplayPace {
     #[must_use]
     pub const fn per_second(self) -> u32 {
         self.now
+    }
+
+    /// How long so many events take at this pace; no time without a limit.
+    #[must_use]
+    pub fn time_for(self, events: usize) -> Duration {
+        match self.now {
+            0 => Duration::ZERO,
+            rate => Duration::from_secs(1).mul_f64(events as f64 / f64::from(rate)),
+        }
     }
 
     /// Learns how many messages wait.
@@ -60,5 +71,16 @@ mod tests {
         check(50, &[10_001, 20_000, 10_000, 0, 0], &[25, 12, 24, 48, 50]);
         check(2, &[10_001, 10_001, 10_001], &[1, 1, 1]);
         check(0, &[10_001, 10_001, 0, 0], &[500, 250, 500, 0]);
+    }
+
+    #[test]
+    fn a_chunk_takes_as_long_as_its_share_of_a_second() {
+        let check = |asked, events, millis| {
+            assert_eq!(ReplayPace::new(asked).time_for(events), Duration::from_millis(millis), "{events} at {asked}");
+        };
+        check(50, 50, 1000);
+        check(50, 10, 200);
+        check(1000, 200, 200);
+        check(0, 200, 0);
     }
 }

@@ -17,9 +17,6 @@ use super::{ReplayError, Replays};
 
 /// How many events are replayed side by side.
 const EVENTS_AT_ONCE: usize = 64;
-/// The pace of a limited rate.
-const SECOND: Duration = Duration::from_secs(1);
-
 /// How often the depth of the consumer queue is read.
 const QUEUE_LOOK_EVERY: Duration = Duration::from_secs(10);
 
@@ -80,10 +77,11 @@ impl Replays {
                     pace.see(self.ready.depth().await?);
                     look_at = clock::now() + QUEUE_LOOK_EVERY;
                 }
-                let (piece, wait) = match pace.per_second() {
-                    0 => (rest.len(), Duration::ZERO),
-                    rate => (rest.len().min(rate as usize), SECOND),
+                let piece = match pace.per_second() {
+                    0 => rest.len(),
+                    rate => rest.len().min(rate as usize),
                 };
+                let wait = pace.time_for(piece);
                 let (piece, later) = rest.split_at(piece);
                 let (outcomes, ()) = tokio::join!(self.replay_all(&job, piece), tokio::time::sleep(wait));
                 for outcome in outcomes? {
