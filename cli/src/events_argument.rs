@@ -86,10 +86,13 @@ impl EventsArgument {
         let count = |candidacy| counts.get(&candidacy).copied().unwrap_or(0);
         let contradicted = count(Candidacy::Contradicted);
         let (with, without) = if self.contradicted { (contradicted, 0) } else { (0, contradicted) };
-        let replayed = count(Candidacy::Finished) + with;
+        let unpublished = count(Candidacy::Unpublished);
+        let (named, found) = if self.ids.is_empty() { (0, unpublished) } else { (unpublished, 0) };
+        let replayed = count(Candidacy::Finished) + with + named;
         Ok(Survey {
             replayed,
             contradicted: without,
+            unpublished: found,
             unfinished: count(Candidacy::Unfinished),
             missing,
             write_units: replayed * WRITE_UNITS_AN_EVENT,
@@ -116,13 +119,15 @@ impl EventsArgument {
 pub(crate) struct Survey {
     pub(crate) replayed: u64,
     pub(crate) contradicted: u64,
+    pub(crate) unpublished: u64,
     pub(crate) unfinished: u64,
     pub(crate) missing: u64,
     pub(crate) write_units: u64,
 }
 
 impl Row for Survey {
-    const COLUMNS: &'static [&'static str] = &["replayed", "contradicted", "unfinished", "missing", "write_units"];
+    const COLUMNS: &'static [&'static str] =
+        &["replayed", "contradicted", "unpublished", "unfinished", "missing", "write_units"];
 }
 
 /// What replaying so many events costs in dollars, about.

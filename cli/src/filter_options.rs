@@ -70,7 +70,7 @@ impl FilterOptions {
         let sources = self.sources(listing).await?;
         let state = self.state.as_deref().and_then(|state| state.parse::<State>().ok());
         let view = match (&self.subject, self.view, state) {
-            (Some(subject), ..) => listing.view_of_subject(&sources, subject.clone()).await?,
+            (Some(subject), ..) => listing.place_of_subject(&sources, subject).await?.view,
             (None, Some(ListView::Arrived), _) => View::Arrived,
             (None, Some(ListView::Failed), _) | (None, None, Some(State::Failed)) => View::Failed,
             (None, Some(ListView::Unfinished), _) | (None, None, Some(State::Received | State::Processing)) => {

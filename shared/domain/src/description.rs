@@ -18,6 +18,7 @@ mod deferred;
 mod description_error;
 mod detail_rules;
 mod family;
+mod end_keys;
 mod field_mapping;
 mod field_path;
 mod forms;

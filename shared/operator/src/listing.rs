@@ -3,6 +3,8 @@
 pub mod arrivals;
 mod sources;
 
+pub use self::sources::SubjectPlace;
+
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -153,6 +155,14 @@ impl Listing {
         Ok(self.ledger.item(id.as_str()).await?.and_then(|item| Row::of_item(&item).ok()))
     }
 
+    /// Those of the events `ids` that there are.
+    ///
+    /// # Errors
+    /// If the ledger could not be reached or refused.
+    pub async fn get_all(&self, ids: &[EventId]) -> Result<Vec<Row>, ServiceError> {
+        Ok(self.records(ids.iter().map(EventId::to_string).collect()).await?.into_values().collect())
+    }
+
     /// The body of the event `id`, from its record or from the bucket; `None` if there is no such event.
     ///
     /// # Errors
@@ -261,7 +271,7 @@ impl Listing {
         entries: &[Entry],
         now: Timestamp,
     ) -> Result<HashMap<String, Row>, ServiceError> {
-        let mut rows = self.records(entries).await?;
+        let mut rows = self.records(entries.iter().map(|entry| entry.id.clone()).collect()).await?;
         rows.retain(|_, row| filter.shows(row, now));
         let Some(pattern) = &filter.body else { return Ok(rows) };
         let bodies = rows.into_iter().map(|(id, row)| async move {
@@ -272,8 +282,7 @@ impl Listing {
         Ok(found.into_iter().flatten().collect())
     }
 
-    async fn records(&self, entries: &[Entry]) -> Result<HashMap<String, Row>, ServiceError> {
-        let mut ids: Vec<String> = entries.iter().map(|entry| entry.id.clone()).collect();
+    async fn records(&self, mut ids: Vec<String>) -> Result<HashMap<String, Row>, ServiceError> {
         // DynamoDB refuses a batch that names an item twice.
         ids.sort_unstable();
         ids.dedup();

@@ -34,6 +34,8 @@ pub enum Candidacy {
     Finished,
     /// It is left out: it is not finished.
     Unfinished,
+    /// It is left out unless its id is named: it was never published, since another event took its place.
+    Unpublished,
     /// It is left out unless it is asked for: its sender says that it is not true.
     Contradicted,
 }
@@ -45,6 +47,7 @@ impl Candidacy {
         match row.lifecycle.state {
             State::Received | State::Processing => Candidacy::Unfinished,
             State::Failed if row.lifecycle.is_contradicted => Candidacy::Contradicted,
+            State::Done if row.is_left_unpublished() => Candidacy::Unpublished,
             State::Done | State::Failed => Candidacy::Finished,
         }
     }
@@ -52,7 +55,7 @@ impl Candidacy {
     const fn joins(self, request: &FreezeRequest) -> bool {
         match self {
             Candidacy::Finished => true,
-            Candidacy::Unfinished => false,
+            Candidacy::Unfinished | Candidacy::Unpublished => false,
             Candidacy::Contradicted => request.replays_contradicted,
         }
     }

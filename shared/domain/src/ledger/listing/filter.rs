@@ -1,5 +1,7 @@
 //! What is asked for.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::VerifiedBy;
@@ -12,6 +14,14 @@ use crate::ledger::{due_shard, slot};
 use crate::provider::Provider;
 use crate::source::source_name::SourceName;
 use crate::time::Timestamp;
+
+/// All events about one thing are under one key of each source, between those of others: the key is read in slices of a day
+/// side by side, and what is older as one more.
+const SLICE: Duration = Duration::from_secs(24 * 60 * 60);
+/// A record stands for 30 days, unless it is replayed.
+const SLICES_MAX: usize = 31;
+/// An empty slice costs half a unit: with many sources there are fewer.
+const SLICED_QUERIES_MAX: usize = 64;
 
 /// Later than any due time.
 const FOREVER: Timestamp = Timestamp::from_millis(253_402_300_799_000);
@@ -172,7 +182,13 @@ impl Filter {
             return Vec::new();
         }
         let order = self.order();
-        keys.into_iter().map(|key| Query { index, key, from, to, order }).collect()
+        let slices = match self.view {
+            View::Subject(_) => slices(from, to, (SLICED_QUERIES_MAX / keys.len().max(1)).clamp(1, SLICES_MAX)),
+            View::Arrived | View::Failed | View::Unfinished | View::ScatteredSubject(_) => vec![(from, to)],
+        };
+        let sliced =
+            |key: String| slices.iter().map(move |&(from, to)| Query { index, key: key.clone(), from, to, order });
+        keys.into_iter().flat_map(sliced).collect()
     }
 
     /// Whether an entry of an index can be what is asked for. Of what the index does not tell, the record decides.
@@ -212,5 +228,43 @@ impl Filter {
         let is_of_provider = self.provider.is_none_or(|asked| asked == row.event.provider);
         let is_so_verified = self.verified_by.is_none_or(|asked| asked == row.event.verified_by);
         is_in_view && is_of_type && is_in_state && is_of_provider && is_so_verified && !row.lifecycle.is_expired(now)
+    }
+}
+
+/// The time from `from` to `to`, the latest slice first.
+fn slices(from: Timestamp, to: Timestamp, max: usize) -> Vec<(Timestamp, Timestamp)> {
+    const MILLI: Duration = Duration::from_millis(1);
+    let (mut slices, mut top) = (Vec::new(), to);
+    while slices.len() + 1 < max && from + SLICE <= top {
+        slices.push((top - SLICE + MILLI, top));
+        top = top - SLICE;
+    }
+    slices.push((from, top));
+    slices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_leave_no_gap_and_do_not_overlap() {
+        let check = |from_hours: i64, to_hours: i64, max, expected: usize| {
+            let at = |hours: i64| Timestamp::from_millis(hours * 3_600_000);
+            let slices = slices(at(from_hours), at(to_hours), max);
+            assert_eq!(slices.len(), expected, "{from_hours} to {to_hours}");
+            assert_eq!((slices[0].1, slices[slices.len() - 1].0), (at(to_hours), at(from_hours)));
+            for pair in slices.windows(2) {
+                assert_eq!(pair[0].0.as_millis(), pair[1].1.as_millis() + 1);
+            }
+            assert!(slices.iter().all(|(from, to)| from <= to));
+        };
+        check(0, 0, 31, 1);
+        check(0, 23, 31, 1);
+        check(0, 24, 31, 2);
+        check(0, 60, 31, 3);
+        check(0, 60, 2, 2);
+        check(0, 60, 1, 1);
+        check(0, 24 * 365, 31, 31);
     }
 }

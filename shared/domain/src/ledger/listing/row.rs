@@ -47,6 +47,13 @@ impl Row {
         })
     }
 
+    /// Whether it is done without having been published: what another event says about the same end, or the end itself, took
+    /// its place. Nobody has seen it, so nobody misses it.
+    #[must_use]
+    pub fn is_left_unpublished(&self) -> bool {
+        ["superseded_by", "suppressed"].iter().any(|reason| self.outcome.contains_key(*reason))
+    }
+
     /// When it was finished, to the second: a record stands for a fixed time from then on.
     #[must_use]
     pub fn finished_at(&self) -> Option<Timestamp> {
