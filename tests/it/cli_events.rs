@@ -121,6 +121,14 @@ fn what_failed_and_what_waits_is_told_with_the_reason() {
         );
         let run = tool(world, &["events", "get", given_up.id(), "--no-logs"]).await;
         assert!(run.data.contains("failed       by attempt 8: sns:Publish: AccessDenied"), "{}", run.told());
+
+        let differences = documents(world, &["events", "diff", given_up.id(), waiting.id()]).await;
+        let (one, other) = (given_up.text("subject"), waiting.text("subject"));
+        assert!(differences.contains(&json!({"at": "/data/jobId", "one": one, "other": other})), "{differences:?}");
+        let run = tool(world, &["events", "diff", waiting.id(), waiting.id()]).await;
+        assert!(run.code == Some(0) && run.words.contains("The two bodies are the same."), "{}", run.told());
+        let run = tool(world, &["events", "diff", waiting.id(), "nobody/none"]).await;
+        assert_eq!(run.code, Some(5), "{}", run.told());
     });
 }
 

@@ -1,6 +1,7 @@
 //! `landfall events`: what the ledger has.
 
 mod body;
+mod diff;
 mod export;
 mod get;
 mod list;
@@ -21,6 +22,8 @@ pub enum EventsCommand {
     Get(get::Arguments),
     /// Write the body of one event, byte for byte as its sender sent it
     Body(IdArgument),
+    /// Show where the bodies of two events differ
+    Diff(diff::Arguments),
     /// Show events as they arrive
     Tail(Box<tail::Arguments>),
     /// Write all events, one JSON document a line, and go on where an earlier run stopped
@@ -37,6 +40,7 @@ impl EventsCommand {
             EventsCommand::List(arguments) => list::run(&arguments, context).await,
             EventsCommand::Get(arguments) => get::run(&arguments, context).await,
             EventsCommand::Body(IdArgument { id }) => body::run(&id, context).await,
+            EventsCommand::Diff(arguments) => diff::run(&arguments, context).await,
             EventsCommand::Tail(arguments) => tail::run(&arguments.filter, context).await,
             EventsCommand::Export(arguments) => export::run(&arguments, context).await,
         }
