@@ -9,6 +9,7 @@ use domain::event::event_id::EventId;
 use domain::source::source_name::SourceName;
 use sha2::{Digest, Sha256};
 
+use crate::aws::Aws;
 use crate::clock::now_millis;
 use crate::source::{Source, hex, signs};
 use crate::world::World;
@@ -256,16 +257,7 @@ impl World {
     /// # Panics
     /// If the ledger cannot be written.
     pub async fn put_records(&self, records: &[Record]) {
-        for records in records.chunks(25) {
-            let put = |record: &Record| {
-                let put = PutRequest::builder().set_item(Some(record.0.clone())).build().expect("it has an item");
-                WriteRequest::builder().put_request(put).build()
-            };
-            let batch = self.aws.dynamodb.batch_write_item();
-            let batch = batch.request_items(&self.stack.ledger_table, records.iter().map(put).collect());
-            let answer = batch.send().await.unwrap_or_else(|error| panic!("writing to the ledger: {error:?}"));
-            assert!(answer.unprocessed_items().is_none_or(std::collections::HashMap::is_empty), "all are taken");
-        }
+        put_records(&self.aws, &self.stack.ledger_table, records).await;
     }
 
     /// Writes a record over whatever stands there.
@@ -275,6 +267,23 @@ impl World {
     pub async fn put_record(&self, record: &Record) {
         let put = self.aws.dynamodb.put_item().table_name(&self.stack.ledger_table).set_item(Some(record.0.clone()));
         put.send().await.unwrap_or_else(|error| panic!("writing {} to the ledger: {error:?}", record.id()));
+    }
+}
+
+/// Writes many records into a ledger, over whatever stands there.
+///
+/// # Panics
+/// If it cannot be written.
+pub async fn put_records(aws: &Aws, table: &str, records: &[Record]) {
+    for records in records.chunks(25) {
+        let put = |record: &Record| {
+            let put = PutRequest::builder().set_item(Some(record.0.clone())).build().expect("it has an item");
+            WriteRequest::builder().put_request(put).build()
+        };
+        let batch = aws.dynamodb.batch_write_item();
+        let batch = batch.request_items(table, records.iter().map(put).collect());
+        let answer = batch.send().await.unwrap_or_else(|error| panic!("writing to the ledger: {error:?}"));
+        assert!(answer.unprocessed_items().is_none_or(std::collections::HashMap::is_empty), "all are taken");
     }
 }
 

@@ -136,10 +136,13 @@ pub(crate) fn browser(project: &Project, profile: Profile) -> Result<()> {
 
 /// The listing of a large ledger, and a large replay that is killed again and again.
 pub(crate) fn large(project: &Project, profile: Profile) -> Result<()> {
+    check_node(project)?;
     let built = Built::make(project, profile, &["stack", "landfall"])?;
+    install_node_modules(project, &project.path("tests/implementations"), None)?;
     let stack = Running::start(project, "large-stack", &built)?;
     project.say("100,000 events, and a replay of 10,000");
-    let mut cargo = project.cargo(&["test", "--workspace", "--test", "it", "--", "large::", "--test-threads=1"]);
+    let mut cargo = project.cargo(&["test", "--workspace", "--test", "it", "--"]);
+    cargo.args(["large::", "--test-threads=1", "--nocapture"]);
     cargo.env("LISTED_EVENTS", "100000").env("REPLAYED_EVENTS", "10000");
     project.run(cargo.env("STACK_FILE", stack.file()))
 }

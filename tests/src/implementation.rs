@@ -6,24 +6,30 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use tests::clock::Stopwatch;
+use crate::clock::Stopwatch;
 
 /// They start in seconds; a first start compiles their Python files.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A server that ends with this.
-pub(crate) struct Server {
+#[derive(Debug)]
+pub struct Server {
     child: Child,
-    pub(crate) endpoint: String,
+    /// Where it listens.
+    pub endpoint: String,
     log: PathBuf,
     /// What it prints: of moto, what it was asked for.
-    pub(crate) output: PathBuf,
+    pub output: PathBuf,
 }
 
 impl Server {
     /// moto, with signatures and policies as `tests/implementations/moto_server.py` says.
-    pub(crate) fn moto(directory: &Path, key_arn: Option<&str>) -> Server {
+    ///
+    /// # Panics
+    /// If it is not installed or does not start.
+    #[must_use]
+    pub fn moto(directory: &Path, key_arn: Option<&str>) -> Server {
         let key = key_arn.iter().flat_map(|arn| ["--key-arn", arn]);
         Server::start(directory, "moto", |port| {
             let mut python = Command::new(root().join(".venv-moto/bin/python"));
@@ -35,7 +41,11 @@ impl Server {
     }
 
     /// dynalite, which is a DynamoDB alone.
-    pub(crate) fn dynalite(directory: &Path) -> Server {
+    ///
+    /// # Panics
+    /// If it is not installed or does not start.
+    #[must_use]
+    pub fn dynalite(directory: &Path) -> Server {
         Server::start(directory, "dynalite", |port| {
             let mut node = Command::new("node");
             node.arg(root().join("tests/implementations/dynalite.js")).arg(port);
@@ -44,7 +54,11 @@ impl Server {
     }
 
     /// MiniStack, which the other tests use.
-    pub(crate) fn ministack(directory: &Path) -> Server {
+    ///
+    /// # Panics
+    /// If it is not installed or does not start.
+    #[must_use]
+    pub fn ministack(directory: &Path) -> Server {
         let state = directory.join("ministack");
         fs::create_dir_all(&state).unwrap_or_else(|error| panic!("{}: {error}", state.display()));
         Server::start(directory, "ministack", |port| {
@@ -99,6 +113,7 @@ impl Drop for Server {
 }
 
 /// The repository's root.
-pub(crate) fn root() -> PathBuf {
+#[must_use]
+pub fn root() -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).to_owned()
 }
