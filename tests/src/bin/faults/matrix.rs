@@ -1,6 +1,7 @@
 //! Every operation of every function, and every fault.
 
 use domain::ledger::schedule::ATTEMPTS_MAX;
+use domain::ledger::source_directory::DIRECTORY_ID;
 use tests::proxy::{Fault, Rule, Storm};
 use tests::stack::Stack;
 
@@ -36,7 +37,19 @@ const fn operation(
     Operation { name, function, asks_for, mark, way, names_event: true }
 }
 
-const OPERATIONS: [Operation; 41] = [
+/// The same of a call that says nothing of the event.
+const fn call_of_all(
+    name: &'static str,
+    function: Function,
+    asks_for: &'static str,
+    mark: &'static str,
+    way: Way,
+) -> Operation {
+    Operation { name, function, asks_for, mark, way, names_event: false }
+}
+
+const OPERATIONS: [Operation; 46] = [
+    call_of_all("ingest: read the directory", Function::Ingest, "dynamodb:GetItem", DIRECTORY_ID, Way::Straight),
     operation("ingest: read the secret", Function::Ingest, "secretsmanager:GetSecretValue", "", Way::Straight),
     operation("ingest: put the body into the bucket", Function::Ingest, "s3:PutObject", "/bodies/", Way::LargeBody),
     operation("ingest: put the record", Function::Ingest, "dynamodb:PutItem", "", Way::Straight),
@@ -74,24 +87,12 @@ const OPERATIONS: [Operation; 41] = [
     operation("process: take parts back", Function::Process, "s3:AbortMultipartUpload", "", Way::UploadTakenBack),
     operation("process: read a copy", Function::Process, "s3:GetObject", COPIES, Way::CopyStands),
     operation("process: publish", Function::Process, "sns:Publish", "", Way::Straight),
+    // The sweep sends both of a case at once, and the processor has both in one batch.
+    operation("process: publish together", Function::Process, "sns:Publish", "Action=PublishBatch", Way::InRecordAlone),
     operation("process: settle", Function::Process, "dynamodb:UpdateItem", SETTLES, Way::Straight),
-    Operation {
-        name: "process: hide the message",
-        function: Function::Process,
-        asks_for: "sqs:ChangeMessageVisibility",
-        mark: "",
-        way: Way::LedgerAway,
-        names_event: false,
-    },
+    call_of_all("process: hide the message", Function::Process, "sqs:ChangeMessageVisibility", "", Way::LedgerAway),
     operation("process: put a message away", Function::Process, "sqs:SendMessage", "", Way::Unreadable),
-    Operation {
-        name: "sweep: read the index",
-        function: Function::Sweep,
-        asks_for: "dynamodb:Query",
-        mark: "",
-        way: Way::InRecordAlone,
-        names_event: false,
-    },
+    call_of_all("sweep: read the index", Function::Sweep, "dynamodb:Query", "", Way::InRecordAlone),
     operation("sweep: mark the event", Function::Sweep, "dynamodb:UpdateItem", ", swept_by = ", Way::InRecordAlone),
     operation("sweep: send the message", Function::Sweep, "sqs:SendMessage", "", Way::InRecordAlone),
     operation("sweep: take the mark back", Function::Sweep, "dynamodb:UpdateItem", TAKES_BACK, Way::UnsentBySweep),
@@ -135,6 +136,9 @@ const OPERATIONS: [Operation; 41] = [
     operation("sweep: read the jobs that are due", Function::Sweep, "dynamodb:Query", r#""x/"#, Way::LostWebhook),
     operation("sweep: mark a job", Function::Sweep, "dynamodb:UpdateItem", "@job/", Way::LostWebhook),
     operation("sweep: have a sender asked", Function::Sweep, "sqs:SendMessage", "@job/", Way::LostWebhook),
+    call_of_all("sweep: read the directory", Function::Sweep, "dynamodb:GetItem", DIRECTORY_ID, Way::InRecordAlone),
+    call_of_all("sweep: list the sources", Function::Sweep, "secretsmanager:ListSecrets", "", Way::InRecordAlone),
+    call_of_all("sweep: write the directory", Function::Sweep, "dynamodb:PutItem", DIRECTORY_ID, Way::InRecordAlone),
 ];
 
 /// Where copies of assets are.

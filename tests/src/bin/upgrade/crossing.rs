@@ -1,15 +1,17 @@
 //! One update of the stack, in the midst of work.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
 use tests::asset_server::Reply;
 use tests::clock::now_millis;
 use tests::ledger::Record;
 use tests::observe::until;
 use tests::stack::{Error, Options, Result, Stack};
+use tests::tool::landfall_on;
 use tests::watch::{self, Expected, Sweeping};
 use tests::world::World;
 
@@ -54,12 +56,14 @@ impl Transition<'_> {
         for delivery in groups.iter().flat_map(|group| &group.deliveries) {
             world.finished(&delivery.id).await;
         }
-        let (failed, body) = self.fail(&traffic).await;
+        let (failed, body) = self.fail("failed, replayed after", &traffic).await;
+        let (frozen, body_of_frozen) = self.fail("failed, frozen before and replayed after", &traffic).await;
+        let job = self.freeze(&frozen).await?;
         let waiting = self.keep_waiting(&traffic).await;
         let claimed = self.keep_claimed(&traffic).await;
         world.hold_processor(true).await;
         let unfinished = [waiting.deliveries.as_slice(), &claimed.deliveries].concat();
-        groups.extend([failed, waiting, claimed]);
+        groups.extend([failed, frozen, waiting, claimed]);
         for kind in Kind::ALL {
             let deliveries = (0..WAITING).map(|_| traffic.delivery(kind)).collect();
             groups.push(self.send(format!("on the queue: {}", kind.name()), deliveries).await);
@@ -69,6 +73,9 @@ impl Transition<'_> {
         groups.push(self.update(&traffic).await?);
         println!("  the update is over, with {}", standings(world, &groups).await);
         let before = traffic.published();
+        if self.lists_events() {
+            self.list(&groups, &traffic).await?;
+        }
 
         for kind in Kind::ALL {
             groups.push(self.send(format!("sent after: {}", kind.name()), vec![traffic.delivery(kind)]).await);
@@ -81,6 +88,7 @@ impl Transition<'_> {
         // What was hindered goes on.
         unfinished.iter().for_each(|delivery| traffic.host_recovers(delivery));
         self.replay(&groups, body).await;
+        self.run(&job, &groups, body_of_frozen).await?;
         world.hold_processor(false).await;
         let sweeping = Sweeping::start(world);
         let all = groups.iter().flat_map(|group| &group.deliveries);
@@ -125,10 +133,10 @@ impl Transition<'_> {
     }
 
     /// An event that has failed: its body was gone. Gives the body too, and where it belongs.
-    async fn fail(&self, traffic: &Traffic) -> (Group, (String, String)) {
+    async fn fail(&self, standing: &str, traffic: &Traffic) -> (Group, (String, String)) {
         let world = self.world;
         world.hold_processor(true).await;
-        let group = self.send("failed, replayed after".to_owned(), vec![traffic.delivery(Kind::Large)]).await;
+        let group = self.send(standing.to_owned(), vec![traffic.delivery(Kind::Large)]).await;
         let record = world.record(&group.deliveries[0].id).await.expect("ingest has recorded it");
         let place = record.body_ref().expect("a large body is in the bucket");
         let deleted = world.aws.s3.delete_object().bucket(&place.0).key(&place.1).send().await;
@@ -204,13 +212,73 @@ impl Transition<'_> {
         taken_for_new
     }
 
+    /// What the tool of this version says, whatever is deployed.
+    async fn tool(&self, arguments: &[&str]) -> Result<Vec<Value>> {
+        let arguments = [arguments, &["--output", "ndjson"]].concat();
+        let run = landfall_on(&self.world.stack_file(), &arguments, "").await;
+        if run.code == Some(0) {
+            Ok(run.documents())
+        } else {
+            Err(Error::from(format!("{arguments:?}: {}", run.told())))
+        }
+    }
+
+    /// Freezes the events of a group, and gives the name of the replay job.
+    async fn freeze(&self, group: &Group) -> Result<String> {
+        let ids = group.deliveries.iter().map(|delivery| delivery.id.as_str());
+        let frozen = self.tool(&["replay", "freeze"].into_iter().chain(ids).collect::<Vec<_>>()).await?;
+        Ok(frozen[0]["job"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Runs a job that was frozen before the update.
+    async fn run(&self, job: &str, groups: &[Group], body: (String, String)) -> Result<()> {
+        let frozen = groups.iter().find(|group| group.standing.contains("frozen")).expect("one is frozen");
+        self.put_back(&frozen.deliveries[0], body).await;
+        let ran = self.tool(&["replay", "run", job]).await?;
+        if (&ran[0]["state"], &ran[0]["replayed"]) != (&json!("done"), &json!(frozen.deliveries.len())) {
+            return Err(Error::from(format!("the frozen replay: {}", ran[0])));
+        }
+        println!("  the replay job {job}, frozen before the update, has replayed {}", ran[0]["replayed"]);
+        Ok(())
+    }
+
+    /// Whether what is deployed now has a listing, and what was deployed before may have none.
+    fn lists_events(&self) -> bool {
+        self.to.options.project.is_none()
+    }
+
+    /// Lists what was recorded before the update.
+    async fn list(&self, groups: &[Group], traffic: &Traffic) -> Result<()> {
+        let written = self.tool(&["ledger", "backfill", "--yes"]).await?[0]["written"].clone();
+        let sources = traffic.sources().map(|source| ["--source", &*source.name]);
+        let arguments = [&["events", "list", "--all"], &*sources.concat()].concat();
+        let known: BTreeSet<&str> =
+            groups.iter().flat_map(|group| &group.deliveries).map(|delivery| delivery.id.as_str()).collect();
+        // What was recorded in the last two seconds is left to the next list.
+        let listed = until("the list of what was recorded before", async || {
+            let rows = self.tool(&arguments).await.map_err(|error| error.to_string())?;
+            let listed: BTreeSet<String> =
+                rows.iter().filter_map(|row| row["id"].as_str().map(str::to_owned)).collect();
+            let missing: Vec<_> = known.iter().filter(|id| !listed.contains(**id)).collect();
+            if missing.is_empty() { Ok(listed.len()) } else { Err(format!("{missing:?} are not listed")) }
+        })
+        .await;
+        println!("  all {listed} events of before and during the update are listed; {written} records were backfilled");
+        Ok(())
+    }
+
+    /// Puts a body back that was gone.
+    async fn put_back(&self, delivery: &Delivery, (bucket, key): (String, String)) {
+        let put = self.world.aws.s3.put_object().bucket(bucket).key(key).body(delivery.request.body.clone().into());
+        put.send().await.expect("the bucket takes an object");
+    }
+
     /// Puts the body back that was gone, and does as the runbook says.
-    async fn replay(&self, groups: &[Group], (bucket, key): (String, String)) {
+    async fn replay(&self, groups: &[Group], body: (String, String)) {
         let world = self.world;
         let failed = groups.iter().find(|group| group.standing.starts_with("failed")).expect("one has failed");
         let delivery = &failed.deliveries[0];
-        let put = world.aws.s3.put_object().bucket(bucket).key(key).body(delivery.request.body.clone().into());
-        put.send().await.expect("the bucket takes an object");
+        self.put_back(delivery, body).await;
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let number = |number: i64| AttributeValue::N(number.to_string());
         let update = world.aws.dynamodb.update_item().table_name(&world.stack.ledger_table);

@@ -99,10 +99,14 @@ impl Traffic {
         self.host_answers(delivery, Reply::content("image/png", PICTURE));
     }
 
+    /// The sources.
+    pub(crate) fn sources(&self) -> [&Source; 3] {
+        [&self.reporting, &self.archiving, &self.by_token]
+    }
+
     /// The ids of all events that consumers have received of these sources.
     pub(crate) fn published(&self) -> Vec<String> {
-        let sources = [&self.reporting, &self.archiving, &self.by_token];
-        let events = sources.into_iter().flat_map(|source| self.world.events(source));
+        let events = self.sources().into_iter().flat_map(|source| self.world.events(source));
         events.map(|event| event.text("/id").to_owned()).collect()
     }
 }
