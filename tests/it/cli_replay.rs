@@ -1,5 +1,6 @@
 //! `landfall replay` and `landfall ledger`, on the stack.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::provider::Provider;
 use expect_test::expect;
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use tests::tool_proxy::{Refusal, ToolProxy};
 use tests::world::{World, run};
 
 use crate::cli_events::{documents, tool};
-use crate::listing::{failed, numbered};
+use crate::listing::{done, failed, numbered};
 
 pub(crate) async fn put_failed(world: &World, source: &Source, count: usize) -> Vec<Record> {
     let records: Vec<Record> = (0..count).map(|number| failed(source, number, "sns: away")).collect();
@@ -38,6 +39,11 @@ fn what_failed_is_counted_then_replayed() {
         let records = put_failed(world, &source, 3).await;
         world.put_record(&failed(&source, 10, "contradicted: no such job")).await;
         world.put_record(&numbered(&source, 11).due_at(now_millis() + 3_600_000)).await;
+        // What another event has taken the place of.
+        let mut superseded = done(&source, 12, now_millis() - 60_000);
+        let winner = [("superseded_by".to_owned(), AttributeValue::S("another".to_owned()))];
+        superseded.0.insert("outcome".to_owned(), AttributeValue::M(winner.into()));
+        world.put_record(&superseded).await;
         let filter = ["--source", &source.name];
         let survey = |more: &[&'static str]| [&["replay", "--dry-run"], &filter[..], more].concat();
         let check = async |arguments: &[&str], expected: Value| {
@@ -45,17 +51,27 @@ fn what_failed_is_counted_then_replayed() {
         };
         check(
             &survey(&["--state", "failed"]),
-            json!({"replayed": 3, "contradicted": 1, "unfinished": 0, "missing": 0, "write_units": 18}),
+            json!({"replayed": 3, "contradicted": 1, "unpublished": 0, "unfinished": 0, "missing": 0, "write_units": 18}),
         )
         .await;
         check(
             &survey(&["--state", "failed", "--contradicted"]),
-            json!({"replayed": 4, "contradicted": 0, "unfinished": 0, "missing": 0, "write_units": 24}),
+            json!({"replayed": 4, "contradicted": 0, "unpublished": 0, "unfinished": 0, "missing": 0, "write_units": 24}),
+        )
+        .await;
+        check(
+            &survey(&["--state", "done"]),
+            json!({"replayed": 0, "contradicted": 0, "unpublished": 1, "unfinished": 0, "missing": 0, "write_units": 0}),
+        )
+        .await;
+        check(
+            &["replay", "--dry-run", superseded.id()],
+            json!({"replayed": 1, "contradicted": 0, "unpublished": 0, "unfinished": 0, "missing": 0, "write_units": 6}),
         )
         .await;
         check(
             &["replay", "--dry-run", records[0].id(), "nobody/none"],
-            json!({"replayed": 1, "contradicted": 0, "unfinished": 0, "missing": 1, "write_units": 6}),
+            json!({"replayed": 1, "contradicted": 0, "unpublished": 0, "unfinished": 0, "missing": 1, "write_units": 6}),
         )
         .await;
 
@@ -199,6 +215,35 @@ fn a_replay_whose_calls_fail_says_how_it_goes_on() {
         proxy.refuse("dynamodb:UpdateItem", Refusal::Denied);
         let run = landfall_on(&proxy.file, &["replay", "run", &job], "").await;
         assert!(run.code == Some(4) && run.words.contains(r#""Action": "dynamodb:UpdateItem""#), "{}", run.told());
+    });
+}
+
+#[test]
+fn a_replay_whose_calls_are_cut_replays_each_event_once() {
+    run(async |world| {
+        let source = world.source(Provider::Glossi).await;
+        let records = put_failed(world, &source, 3).await;
+        let proxy = ToolProxy::start(&world.stack).await;
+        let check = async |arguments: &[&str], cut: &[&'static str]| {
+            cut.iter().for_each(|action| proxy.cut(action));
+            let run = landfall_on(&proxy.file, &[arguments, &["--output", "ndjson"]].concat(), "").await;
+            assert_eq!(run.code, Some(0), "{}", run.told());
+            assert!(proxy.uncut().is_empty(), "{:?}", proxy.uncut());
+            run.documents().remove(0)
+        };
+        let reading = ["dynamodb:Query", "dynamodb:BatchGetItem"];
+        let writing = ["dynamodb:PutItem", "dynamodb:UpdateItem"];
+        let freeze = ["replay", "freeze", "--state", "failed", "--source", &source.name];
+        let frozen = check(&freeze, &[reading, writing].concat()).await;
+        assert_eq!((&frozen["state"], &frozen["events"]), (&json!("frozen"), &json!(3)), "{frozen}");
+        let job = frozen["job"].as_str().expect("it has a name").to_owned();
+        let calls = ["dynamodb:GetItem", "dynamodb:UpdateItem", "sqs:SendMessage", "sqs:GetQueueAttributes"];
+        let ran = check(&["replay", "run", &job], &calls).await;
+        assert_eq!((&ran["state"], &ran["busy"]), (&json!("done"), &json!(0)), "{ran}");
+        for record in &records {
+            assert_eq!(world.event(&source, record.id()).await.json["landfallreplay"], 1);
+            assert_eq!(world.finished(record.id()).await.number("replay"), Some(1));
+        }
     });
 }
 

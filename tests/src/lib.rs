@@ -7,6 +7,7 @@
 pub mod asset_server;
 pub mod aws;
 pub mod clock;
+pub mod command_lines;
 pub mod confidential;
 pub mod console;
 pub mod event;
@@ -14,6 +15,7 @@ pub mod expectation;
 pub mod forgery;
 pub mod functions;
 pub mod http;
+pub mod implementation;
 pub mod inbox;
 pub mod judge;
 pub mod ledger;

@@ -36,8 +36,17 @@ pub struct ToolProxy {
 struct State {
     refused: BTreeMap<&'static str, Refusal>,
     recorded: BTreeMap<&'static str, String>,
+    /// How the next calls are cut, the last one first.
+    cut: BTreeMap<&'static str, Vec<Cut>>,
     calls: BTreeSet<String>,
     reads: Vec<ReadCall>,
+}
+
+/// When a connection is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cut {
+    Before,
+    After,
 }
 
 impl ToolProxy {
@@ -73,6 +82,18 @@ impl ToolProxy {
         self.state().refused.insert(action, refusal);
     }
 
+    /// Cuts the connection of the next two calls of this action: of one before anything is done, of one after.
+    pub fn cut(&self, action: &'static str) {
+        self.state().cut.insert(action, vec![Cut::After, Cut::Before]);
+    }
+
+    /// The actions of which not all calls were cut that were to be.
+    #[must_use]
+    pub fn uncut(&self) -> BTreeSet<&'static str> {
+        let state = self.state();
+        state.cut.iter().filter(|(_, left)| !left.is_empty()).map(|(action, _)| *action).collect()
+    }
+
     /// From now on, answers calls of this action with `answer`, as AWS does: for what the emulator cannot.
     pub fn answer_with(&self, action: &'static str, answer: &Value) {
         self.state().recorded.insert(action, answer.to_string());
@@ -98,11 +119,15 @@ impl ToolProxy {
         let (head, body) = request.into_parts();
         let request = Request::from_parts(head, body.collect().await.map_err(|_| ConnectionCut)?.to_bytes());
         let Some(action) = action(&request) else { return forward(request, self.services).await };
-        let (refusal, recorded) = {
+        let (refusal, recorded, cut) = {
             let mut state = self.state();
             state.calls.insert(action.clone());
-            (state.refused.get(action.as_str()).copied(), state.recorded.get(action.as_str()).cloned())
+            let cut = state.cut.get_mut(action.as_str()).and_then(Vec::pop);
+            (state.refused.get(action.as_str()).copied(), state.recorded.get(action.as_str()).cloned(), cut)
         };
+        if cut == Some(Cut::Before) {
+            return Err(ConnectionCut);
+        }
         if let Some(refusal) = refusal {
             return Ok(refusal.answer(&request, &action));
         }
@@ -111,6 +136,9 @@ impl ToolProxy {
             return Ok(response.body(Full::new(json.into())).expect("status and headers are valid"));
         }
         let (head, body) = forward(request, self.services).await?.into_parts();
+        if cut == Some(Cut::After) {
+            return Err(ConnectionCut);
+        }
         let body = body.collect().await.map_err(|_| ConnectionCut)?.to_bytes();
         self.state().reads.extend(ReadCall::of(&action, &body));
         Ok(Response::from_parts(head, Full::new(body)))

@@ -5,10 +5,10 @@ use std::sync::Mutex;
 
 use crate::account::{Account, Services};
 use crate::path::Path;
-use crate::server::Server;
 use crate::survey::Survey;
 use crate::with_expectations;
 use crate::world::World;
+use tests::implementation::Server;
 
 /// How an implementation compares with moto.
 pub(crate) struct Comparison {
