@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use tests::implementation::root;
+use ::tests::implementation::root;
 
 /// What a missing permission is like, by function and what is taken away; the texts are the lifecycle's own.
 const ALIKE: [(&str, &str, &str); 33] = [
