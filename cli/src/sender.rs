@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use domain::description::{
-    AccountRule, Confidence, Description, Ed25519, FieldPath, HeaderName, KeySource, Scheme, StaticToken,
+    AccountRule, Confidence, Description, FieldPath, HeaderName, KeySource, Scheme, StaticToken,
 };
 use domain::provider::Provider;
 use domain::source::own_description;
@@ -120,10 +120,11 @@ impl Sender {
     /// What is to be agreed on with the sender beside the URL, if anything.
     #[must_use]
     pub fn shared(&self) -> Option<ProofField> {
-        match &self.description.scheme {
-            Scheme::UrlToken | Scheme::Ed25519(Ed25519 { keys: KeySource::Jwks { .. }, .. }) => None,
-            Scheme::Ed25519(Ed25519 { keys: KeySource::Operator { .. }, .. }) => Some(ProofField::PublicKeys),
-            Scheme::StaticToken(_) | Scheme::Basic | Scheme::Hmac(_) => Some(ProofField::Secrets),
+        match self.description.scheme.keys() {
+            None if self.description.scheme == Scheme::UrlToken => None,
+            None => Some(ProofField::Secrets),
+            Some(KeySource::Operator { .. }) => Some(ProofField::PublicKeys),
+            Some(KeySource::Sender { .. } | KeySource::Jwks { .. }) => None,
         }
     }
 
@@ -196,7 +197,7 @@ impl Sender {
                 format!("The token that {title} sends in a header (not shown; empty: one is made)")
             }
             Scheme::Basic => format!("What {title} signs in with, as name:password (not shown; empty: later)"),
-            Scheme::Ed25519(_) => format!("The public key that {title} signs with (not shown; empty: later)"),
+            Scheme::PublicKey(_) => format!("The public key that {title} signs with (not shown; empty: later)"),
             Scheme::UrlToken | Scheme::Hmac(_) => {
                 format!("The secret that {title} signs with (not shown; empty: later)")
             }

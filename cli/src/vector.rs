@@ -13,6 +13,7 @@ use domain::description::ChallengeMethod;
 use domain::receive::answer::{Answer, Response};
 use domain::receive::{Acceptance, Reception, accept, receive};
 use domain::source::Source;
+use domain::source::key_set::KeySetAddress;
 use domain::source::public_keys::PublicKeys;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
@@ -117,12 +118,15 @@ impl Vector {
         }
     }
 
-    /// The keys that the sender publishes.
+    /// The keys that the sender publishes, for a source whose secret says `secret`.
     ///
     /// # Errors
-    /// If they are none.
-    pub fn published_keys(&self) -> Result<PublicKeys> {
-        let keys = self.key_set.as_ref().map(|keys| PublicKeys::of_key_set(keys.to_string().as_bytes()));
+    /// If they are none of its algorithm.
+    pub fn published_keys(&self, secret: &str) -> Result<PublicKeys> {
+        let source = Source::parse(self.source.clone(), secret).ok();
+        let address = source.as_ref().and_then(|source| source.credentials.key_set());
+        let algorithm = address.map(KeySetAddress::algorithm).unwrap_or_default();
+        let keys = self.key_set.as_ref().map(|keys| PublicKeys::of_key_set(algorithm, keys.to_string().as_bytes()));
         keys.transpose().map(Option::unwrap_or_default).map_err(|error| self.fault(&format!("`key_set`: {error}")))
     }
 
@@ -157,7 +161,7 @@ impl Vector {
             Reception::Delivery { delivery, .. } => {
                 let source = self.parse_source()?;
                 let before = self.before.as_ref().map(|before| before.verdict()).transpose()?;
-                match accept(delivery, &source, &self.published_keys()?) {
+                match accept(delivery, &source, &self.published_keys(&self.secret_json())?) {
                     Ok(Acceptance::Reply(reply)) => Verdict::answered(None, &Answer::Challenge(reply)),
                     Ok(Acceptance::Event(verified)) => {
                         Verdict::verified(*verified, &source, before.and_then(|before| before.event))

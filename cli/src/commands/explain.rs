@@ -102,10 +102,11 @@ async fn judge(arguments: &Arguments, context: &Context) -> Result<Option<Judge>
 }
 
 fn report(vector: &Vector, judge: Option<&Judge>) -> Result<Report> {
-    let (delivery, published) = (vector.delivery()?, vector.published_keys()?);
+    let delivery = vector.delivery()?;
     let own = vector.secret_json();
     let (source, secret, previous_secret) =
         judge.map_or((&vector.source, &own, None), |judge| (&judge.name, &judge.secret, judge.previous.as_deref()));
+    let published = vector.published_keys(secret)?;
     let evidence = Evidence { delivery: &delivery, source, secret, previous_secret, published: &published };
     let explanation = explain(&evidence).map_err(|error| Error::Conflict(format!("the source's secret: {error}")))?;
     Ok(Report::of(vector.name.clone(), explanation))

@@ -120,14 +120,18 @@ fn check_signature(
     keys: &Keys,
     published: &PublicKeys,
 ) -> Result<MatchedCredentials, Refusal> {
-    /// An Ed25519 signature's length.
-    const SIGNATURE_BYTES: usize = 64;
     let readable = signing.readable(&delivery.body);
     let header = SignatureHeader::read(delivery, &readable, signing)?;
     // What is no signature at all costs nobody a look at the body.
     let signatures = match keys {
-        Keys::Mac(keys) => header.decoded(signing.encoding, keys.code_bytes(), CODES_MAX),
-        Keys::Public(_) | Keys::Published(_) => header.decoded(signing.encoding, SIGNATURE_BYTES, SIGNATURES_MAX),
+        Keys::Mac(keys) => {
+            let code_bytes = keys.code_bytes();
+            header.decoded(signing.encoding, |code| code.len() == code_bytes, CODES_MAX)
+        }
+        Keys::Public(_) | Keys::Published(_) => {
+            let algorithm = keys.algorithm().unwrap_or_default();
+            header.decoded(signing.encoding, |signature| algorithm.has_form(signature), SIGNATURES_MAX)
+        }
     }?;
     let rule = signing.timestamp.as_ref();
     let timestamp = rule.map(|rule| SignedTimestamp::read(delivery, &readable, rule, &header.pairs)).transpose()?;

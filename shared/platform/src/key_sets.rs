@@ -49,7 +49,7 @@ impl KeySets {
         }
         let body = Limited::new(answer.into_body(), KEY_SET_MAX_BYTES).collect().await;
         let body = body.map_err(|error| format!("the answer broke off or is too large: {error}"))?.to_bytes();
-        PublicKeys::of_key_set(&body).map_err(|error| error.to_string())
+        PublicKeys::of_key_set(address.algorithm(), &body).map_err(|error| error.to_string())
     }
 }
 

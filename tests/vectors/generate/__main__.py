@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import quote
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 import published
 from ai_senders import AI_SENDERS
@@ -24,12 +23,13 @@ from business_senders import BUSINESS_SENDERS
 from case import Accepted, Answered, Case
 from cases import cases
 from described_senders import DESCRIBED_SENDERS, Acme
+from key_senders import KEY_SENDERS
 from layout import laid_out
 from media_senders import MEDIA_SENDERS
 from more_ai_senders import MORE_AI_SENDERS
 from more_business_senders import MORE_BUSINESS_SENDERS
 from other_senders import OTHER_SENDERS
-from signing import NOW_SECONDS, TOKENS, URL, Ed25519, KeySet, Recipe, Sent
+from signing import NOW_SECONDS, TOKENS, URL, PublicKey, Recipe, Sent
 
 FOLDER = Path(__file__).parent.parent
 # Where the tests have a sender that is in no catalogue, and add it to a copy of ours.
@@ -101,14 +101,14 @@ def configured(case: Case) -> dict[str, Any]:
     recipe = case.recipe
     secrets = recipe.secrets[: case.secrets]
     # An operator's own description takes the place of the sender's name.
-    secret: dict[str, Any] = {} if "scheme" in recipe.options else {"provider": recipe.provider}
+    fields: dict[str, Any] = {"secrets": secrets} if secrets else {}
     key_set = {}
-    if isinstance(recipe, KeySet):
-        key_set = {"key_set": recipe.key_set(secrets)}
-    elif isinstance(recipe, Ed25519):
-        secret["public_keys"] = [recipe.public_text(secret) for secret in secrets]
-    elif secrets:
-        secret["secrets"] = secrets
+    if isinstance(recipe, PublicKey):
+        fields = recipe.fields(secrets)
+        if published_keys := recipe.key_set(secrets):
+            key_set = {"key_set": published_keys}
+    is_described = "scheme" in {**recipe.options, **fields}
+    secret: dict[str, Any] = {**({} if is_described else {"provider": recipe.provider}), **fields}
     if case.tokens:
         secret["token_sha256"] = [hashlib.sha256(token.encode()).hexdigest() for token in TOKENS[: case.tokens]]
     options = {name: value for name, value in {**recipe.options, **case.options}.items() if value is not None}
@@ -127,8 +127,9 @@ def vector(case: Case) -> dict[str, Any]:
 
 
 def published_source(known: published.Published) -> dict[str, Any]:
-    field = "public_keys" if isinstance(known.recipe, Ed25519) else "secrets"
-    return {"source": {"name": SOURCE, "secret": {"provider": known.recipe.provider, field: [known.secret]}}}
+    field = "public_keys" if isinstance(known.recipe, PublicKey) else "secrets"
+    secret = {"provider": known.recipe.provider, field: [known.secret], **known.options}
+    return {"source": {"name": SOURCE, "secret": secret}}
 
 
 def published_vector(known: published.Published) -> dict[str, Any]:
@@ -149,10 +150,9 @@ def published_vector(known: published.Published) -> dict[str, Any]:
 def hold(known: published.Published) -> None:
     """The recipe makes what was published."""
     recipe, sent = known.recipe, known.sent
-    if isinstance(recipe, Ed25519):
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(known.secret.removeprefix("whpk_")))
+    if isinstance(recipe, PublicKey):
         try:
-            key.verify(base64.b64decode(known.value.split(",")[1]), recipe.message(sent))
+            recipe.verify(known.secret, base64.b64decode(known.value.split(",")[-1]), recipe.message(sent))
         except InvalidSignature:
             sys.exit(f"{recipe.provider}: the published signature is not of what the recipe signs")
     elif (made := recipe.value(recipe.signatures(sent, [known.secret]), sent)) not in known.value:
@@ -187,7 +187,7 @@ def sender_file(recipe: Recipe) -> dict[str, Any]:
 def main() -> None:
     for known in published.ALL:
         hold(known)
-    places = [*((FOLDER, recipe) for recipe in [*CATALOGUE, *DESCRIBED_SENDERS]), (ADDED, Acme())]
+    places = [*((FOLDER, recipe) for recipe in [*CATALOGUE, *DESCRIBED_SENDERS, *KEY_SENDERS]), (ADDED, Acme())]
     made, count = {}, 0
     for folder, recipe in places:
         path, value = folder / f"{recipe.provider}.json", sender_file(recipe)

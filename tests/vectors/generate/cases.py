@@ -215,9 +215,8 @@ def about_the_signature(recipe: Signing, sent: Sent, case: Any) -> Iterator[Case
         yield case("signature-in-upper-case", "Hex digits have no case.", upper, Accepted(0))
         yield case("signature-not-hex", "The signature has a letter that is no hex digit.", said("g" + written[1:]), malformed)
     else:
-        letter = next(letter for letter in written if letter.isalpha())
-        other = written.replace(letter, letter.swapcase(), 1)
-        yield case("signature-in-other-case", "Letters of base64 do have case.", said(other), wrong)
+        other = said(recipe.in_other_case(written))
+        yield case("signature-in-other-case", "Letters of base64 do have case.", other, wrong)
         unpadded = said(written.rstrip("="))
         yield case("signature-unpadded", "Base64 needs no padding.", unpadded, Accepted(0))
         yield case("signature-not-base64", "The signature has a letter that is none of base64's.", said("!" + written[1:]), malformed)

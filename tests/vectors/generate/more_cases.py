@@ -11,7 +11,7 @@ from case import Accepted, Case, Refused
 from media_senders import Kie
 from more_business_senders import Square
 from other_senders import Twilio
-from signing import TOKENS, URL, KeySet, Recipe, Sent, StandardWebhooks, compact
+from signing import TOKENS, URL, Recipe, Sent, StandardWebhooks, compact
 
 
 def more_cases(recipe: Recipe) -> Iterator[Case]:
@@ -22,8 +22,8 @@ def more_cases(recipe: Recipe) -> Iterator[Case]:
         yield from of_a_url(recipe)
     if isinstance(recipe, Kie):
         yield from of_a_field(recipe)
-    if isinstance(recipe, KeySet):
-        yield from of_an_account(recipe)
+    if other := recipe.for_another():
+        yield from of_an_account(recipe, *other)
     if isinstance(recipe, StandardWebhooks) and recipe.proof == "secret":
         yield from of_a_secret(recipe)
 
@@ -40,18 +40,16 @@ def of_a_secret(recipe: StandardWebhooks) -> Iterator[Case]:
     yield case("secret-unpadded", "The secret's padding may be left out.", secret.rstrip("="))
 
 
-def of_an_account(recipe: KeySet) -> Iterator[Case]:
-    sent, ours = recipe.sent(), recipe.options["account"]
-    others = "user_9zyxWVUtsrQPOnml"
-    another = type("Another", (type(recipe),), {"signed_headers": {recipe.account_header: others}})()
+def of_an_account(recipe: Recipe, another: Recipe, theirs: str) -> Iterator[Case]:
+    ours = recipe.options["account"]
     wrong = Refused("account_wrong")
 
-    def case(name: str, shows: str, of: KeySet, verdict: Accepted | Refused, path: str = "", **changes: Any) -> Case:
-        delivered = replace(sent, url=URL + path)
+    def case(name: str, shows: str, of: Recipe, verdict: Accepted | Refused, path: str = "", **changes: Any) -> Case:
+        delivered = replace(of.sent(), url=URL + path)
         return Case(name, shows, recipe, delivered, of.headers(delivered), verdict, **changes)
 
     shows = "A source may have several accounts."
-    yield case("account-second", shows, recipe, Accepted(0), options={"account": [others, ours]})
+    yield case("account-second", shows, recipe, Accepted(0), options={"account": [theirs, ours]})
     shows = "The sender signs for all of its customers with one key, and this is another customer's."
     yield case("account-wrong", shows, another, wrong)
     shows = "Accounts are compared exactly."

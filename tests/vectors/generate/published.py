@@ -4,8 +4,9 @@ Where the published secret is shorter than the 8 bytes that Landfall asks for, t
 makes all the others of that sender is held against it all the same.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from key_senders import SendGrid, Wise
 from media_senders import Get3W, Replicate
 from more_business_senders import Bitbucket, CoinbaseCommerce, Jira, PagerDuty, Razorpay, Sanity, Square
 from other_senders import OCCURRED, UNRECOGNIZED, GitHub, Paddle, Slack, StandardWebhooksEd25519
@@ -26,6 +27,8 @@ class Published:
     # What comes of it, and what tells it from others if that is not the whole body.
     event_type: str = OCCURRED
     key: list[str] | None = None
+    # What else the operator configures.
+    options: dict[str, str] = field(default_factory=dict)
 
 
 JSON = "application/json"
@@ -323,5 +326,28 @@ ALL = [
         Sent(b'{"_id":"resume"}', timestamp="1633519811129"),
         "t=1633519811129,v1=tLa470fx7qkLLEcMOcEUFuBbRSkGujyskxrNXcoh0N0",
         "https://github.com/sanity-io/webhook-toolkit/blob/main/test/signature.test.ts",
+    ),
+    Published(
+        "published-node-library",
+        SendGrid(),
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEDr2LjtURuePQzplybdC+u4CwrqDqBaWjcMMsTbhdbcwHBcepxo7yAQGhHPTnlvFYPAZFceEu/1FwCM/QmGUhA==",
+        Sent(b'{"category":"example_payload","event":"test_event","message_id":"message_id"}', timestamp="1588788367"),
+        "MEUCIQCtIHJeH93Y+qpYeWrySphQgpNGNr/U+UyUlBkU6n7RAwIgJTz2C+8a8xonZGi6BpSzoQsbVRamr2nlxFDWYNH2j/0=",
+        "https://www.npmjs.com/package/@sendgrid/eventwebhook/v/7.2.6, its test",
+        UNRECOGNIZED,
+    ),
+    Published(
+        "published-sandbox",
+        Wise(),
+        "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAwpb91cEYuyJNQepZAVfPZIlPZfNUefH+n6w9SW3fykqKu938cR7WadQv87oF2VuT+fDt7kqeRziTmPSUhqPUys/V2Q1rlfJuXbE+Gga37t7zwd0egQ+KyOEHQOpcTwKmtZ81ieGHynAQzsn1We3jwt760MsCPJ7GMT141ByQM+yW1Bx+4SG3IGjXWyqOWrcXsxAvIXkpUD/jK/L958CgnZEgz0BSEh0QxYLITnW1lLokSx/dTianWPFEhMC9BgijempgNXHNfcVirg1lPSygz7KqoKUN0oHqWLr2U1A+7kqrl6O2nx3CKs1bj1hToT1+p4kcMoHXA7kA+VBLUpEsVwIDAQAB",
+        Sent(
+            b'{"data":{"resource":{"id":49983981,"profile_id":16055450,"account_id":14124090,"type":"transfer"},'
+            b'"current_state":"incoming_payment_waiting","previous_state":null,"occurred_at":"2021-08-23T10:12:50Z"},'
+            b'"subscription_id":"90aa8e14-4ef1-4a56-861c-f3c9cde097ea","event_type":"transfers#state-change",'
+            b'"schema_version":"2.0.0","sent_at":"2021-08-23T10:12:50Z"}'
+        ),
+        "wKcKCYXAzxNgiu7xmoDm943NUni7Rz33QN8JkEA9dWSGebgndonabgSj18Y4C08OrwVmueGsED2s00M7DtJVcYKOS1i3G4TMVx+mgM3aL9djMBkQtiYNBFUd6wrPI7ZUNHv/TrlKSjTMc+6JFvUvJ7owY3z85e3I4jLRLJowMFvO8kvCJ60+1pY9wDwZvtZ//WS93LrwGjk9Dvwzpmu0w+P4J75tETT5qC3Uv0y5G2yO8SEoO3yNP/tg/BOli02niHb53vEOUWUb9bly6thnfMoXoiV/osoGxgF20R58RlvkAmezyyl1Sv542TfS2DpiwVnmjjjkCyXeSUcKookYLQ==",
+        "https://github.com/transferwise/digital-signatures-examples/tree/main/verify-webhook-signature",
+        options={"account": "90aa8e14-4ef1-4a56-861c-f3c9cde097ea"},
     ),
 ]

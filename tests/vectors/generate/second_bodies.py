@@ -92,8 +92,10 @@ KINDS: dict[str, list[Kind]] = {
     ],
     "described-any-header": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-basic": [Kind(STATE, ('"amount":1', '"amount":2'))],
+    "described-ecdsa-raw": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-extends": [Kind(EVENT, ("678Z", "679Z"))],
     "described-instant": [Kind(STATE, ('"amount":1', '"amount":2'))],
+    "described-sender-key": [Kind(STATE, ('"amount":1', '"amount":2'))],
     # Its events have no id.
     "discord": [],
     # `retryCount` differs in each attempt.
@@ -401,6 +403,8 @@ KINDS: dict[str, list[Kind]] = {
     "sanity": [],
     # Its bodies have no id of the event.
     "sentry": [],
+    # A delivery holds any number of events.
+    "sendgrid": [],
     # The whole body is part of its key.
     "shopify": [],
     "shotstack": [
@@ -456,6 +460,8 @@ KINDS: dict[str, list[Kind]] = {
     "wavespeed": [Kind(STATE, ("net/1.png", "net/2.png"))],
     # Its bodies have no id of the event.
     "webflow": [],
+    # Its bodies have no id, and the header with one is not signed.
+    "wise": [],
     # Its bodies are the thing itself, and the header with an id is not signed.
     "woocommerce": [],
     "workos": [Kind(EVENT, ("test@example.com", "test@example.net"))],
@@ -483,10 +489,12 @@ OTHER_EVENTS = {
     "razorpay": ("1000000", "1000001"),
     "sanity": ("page", "post"),
     "sentry": ('"123"', '"124"'),
+    "sendgrid": ('"delivered"', '"bounce"'),
     "shopify": ("Order/820982911946154508", "Order/820982911946154509"),
     "twilio": ("MessageStatus=delivered", "MessageStatus=read"),
     "vapi": ("ended", "queued"),
     "webflow": ("Contact Us Form", "Another Form"),
+    "wise": ("processing", "funds_converted"),
     "woocommerce": ("processing", "completed"),
 }
 

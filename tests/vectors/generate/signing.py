@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 Header = tuple[str, str]
 
@@ -103,6 +103,10 @@ class Recipe:
     url = URL
     content_type = "application/json"
 
+    def for_another(self) -> tuple["Recipe", str] | None:
+        """The same sender's deliveries to another customer, and that one's account, if they name it."""
+        return None
+
     def questions(self) -> list[Question]:
         """What it asks that is no event."""
         return []
@@ -179,6 +183,11 @@ class Signing(Recipe):
     def written(self, signature: bytes) -> str:
         """The signature as text."""
         return signature.hex() if self.encoding == "hex" else base64.b64encode(signature).decode()
+
+    def in_other_case(self, written: str) -> str:
+        """A signature in base64 with one letter in the other case."""
+        letter = next(letter for letter in written if letter.isalpha())
+        return written.replace(letter, letter.swapcase(), 1)
 
     def value(self, signatures: list[str], sent: Sent) -> str:
         """What the header says of signatures that are already text."""
@@ -355,7 +364,7 @@ class StandardWebhooks(Versions):
         return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
 
 
-class Ed25519(Signing):
+class PublicKey(Signing):
     """A key pair of the sender's. What stands for a secret is what its private half is made of."""
 
     proof = "public_key"
@@ -363,6 +372,47 @@ class Ed25519(Signing):
     @cached_property
     def secrets(self) -> list[str]:
         return [f"invented for {self.provider}: {word}" for word in ("the current key", "the key before", "another's")]
+
+    def public_text(self, name: str) -> str:
+        """The public key as the operator is given it."""
+        raise NotImplementedError
+
+    def fields(self, names: list[str]) -> dict[str, Any]:
+        """What the operator configures of these keys."""
+        return {"public_keys": [self.public_text(name) for name in names]}
+
+    def jwk(self, name: str) -> dict[str, str]:
+        """The public key as a key set has it."""
+        raise NotImplementedError
+
+    def key_set(self, names: list[str]) -> dict[str, Any] | None:
+        """The set that the sender publishes, if it does."""
+        return None
+
+    def verify(self, public_text: str, signature: bytes, message: bytes) -> None:
+        """Raises unless the public key is of who signed."""
+        raise NotImplementedError
+
+
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+class PublishedKeys(PublicKey):
+    """With public keys that the sender publishes as a set, the same for all of its customers."""
+
+    proof = "published_key"
+    is_for_all_customers = True
+
+    def fields(self, names: list[str]) -> dict[str, Any]:
+        return {}
+
+    def key_set(self, names: list[str]) -> dict[str, Any] | None:
+        return {"keys": [{"kid": f"key-{index}", "use": "sig", **self.jwk(name)} for index, name in enumerate(names)]}
+
+
+class Ed25519(PublicKey):
+    """With SHA-512 inside."""
 
     def private_key(self, name: str) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
@@ -374,24 +424,25 @@ class Ed25519(Signing):
         return self.private_key(name).public_key().public_bytes_raw()
 
     def public_text(self, name: str) -> str:
-        """The public key as the operator is given it."""
         return "whpk_" + base64.b64encode(self.public_key(name)).decode()
 
+    def jwk(self, name: str) -> dict[str, str]:
+        return {"alg": "EdDSA", "kty": "OKP", "crv": "Ed25519", "x": base64url(self.public_key(name))}
 
-class KeySet(Ed25519):
-    """With public keys that the sender publishes as a set, the same for all of its customers."""
+    def verify(self, public_text: str, signature: bytes, message: bytes) -> None:
+        key = base64.b64decode(public_text.removeprefix("whpk_"))
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
 
-    proof = "published_key"
-    is_for_all_customers = True
-    # The header that names the customer.
+
+class KeySet(PublishedKeys, Ed25519):
+    """Whose deliveries name the customer in a header that is signed."""
+
     account_header: str
 
-    def key_set(self, names: list[str]) -> dict[str, Any]:
-        def key(index: int, name: str) -> dict[str, str]:
-            x = base64.urlsafe_b64encode(self.public_key(name)).decode().rstrip("=")
-            return {"kty": "OKP", "crv": "Ed25519", "kid": f"key-{index}", "use": "sig", "alg": "EdDSA", "x": x}
-
-        return {"keys": [key(index, name) for index, name in enumerate(names)]}
+    def for_another(self) -> tuple[Recipe, str]:
+        theirs = "user_9zyxWVUtsrQPOnml"
+        another = type("Another", (type(self),), {"signed_headers": {self.account_header: theirs}})
+        return another(), theirs
 
 
 class StaticToken(Recipe):

@@ -27,14 +27,14 @@ struct Server {
 }
 
 impl Fetch for Server {
-    async fn fetch(&self, _: &KeySetAddress) -> Result<PublicKeys, ServiceError> {
+    async fn fetch(&self, address: &KeySetAddress) -> Result<PublicKeys, ServiceError> {
         let count = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         tokio::task::yield_now().await;
         if self.is_down.load(Ordering::SeqCst) {
             return Err(ServiceError::retryable("fetching", "timed out"));
         }
         let json = format!(r#"{{"keys":[{}]}}"#, vec![KEY; count].join(","));
-        Ok(PublicKeys::of_key_set(json.as_bytes()).unwrap())
+        Ok(PublicKeys::of_key_set(address.algorithm(), json.as_bytes()).unwrap())
     }
 }
 

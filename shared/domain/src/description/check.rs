@@ -1,11 +1,12 @@
 //! What a description must not say.
 
+mod scheme;
+
 use std::collections::HashSet;
 
 use crate::description::{
-    AccountRule, Challenge, ChallengeMethod, Description, DescriptionError, Ed25519, FieldPath, FieldPaths,
-    HEAD_POINTERS_MAX, HeaderName, Hmac, KeySource, Method, Pointer, Poll, ReplyPart, RequestText, Scheme,
-    SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, is_family, is_host,
+    Challenge, ChallengeMethod, Description, DescriptionError, FieldPath, FieldPaths, HEAD_POINTERS_MAX, HeaderName,
+    Method, Pointer, Poll, ReplyPart, RequestText, Scheme, is_family, is_host,
 };
 
 impl Description {
@@ -195,123 +196,6 @@ impl Poll {
             |text: &RequestText| matches!(text, RequestText::Literal(_) | RequestText::Key(_) | RequestText::Jwt(_));
         if !self.headers.iter().all(|header| is_own(&header.value)) {
             return Err(DescriptionError::HeaderOfDelivery { number });
-        }
-        Ok(())
-    }
-}
-
-impl Scheme {
-    fn check(&self) -> Result<(), DescriptionError> {
-        match self {
-            Scheme::StaticToken(StaticToken { at: Some(FieldPath::Body(pointer)), .. }) if pointer.has_wildcard() => {
-                Err(DescriptionError::Wildcard)
-            }
-            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => Ok(()),
-            Scheme::Hmac(Hmac { place, syntax, id, timestamp, message, .. }) => {
-                check_signature(place, syntax, id, timestamp.as_ref(), message)
-            }
-            Scheme::Ed25519(Ed25519 { keys, account, place, syntax, id, timestamp, message, .. }) => {
-                keys.check()?;
-                check_signature(place, syntax, id, timestamp.as_ref(), message)?;
-                match account {
-                    None if matches!(keys, KeySource::Jwks { .. }) => Err(DescriptionError::NoAccount),
-                    Some(AccountRule::At(place)) if !message.delimits(place) => Err(DescriptionError::AccountUnsigned),
-                    None | Some(AccountRule::At(_) | AccountRule::TokenOnly) => Ok(()),
-                }
-            }
-        }
-    }
-}
-
-fn check_signature(
-    place: &SignaturePlace,
-    syntax: &Syntax,
-    id: &[HeaderName],
-    timestamp: Option<&Timestamp>,
-    message: &Template,
-) -> Result<(), DescriptionError> {
-    match place {
-        SignaturePlace::FirstOf(names) | SignaturePlace::AnyOf(names) if names.is_empty() => {
-            return Err(DescriptionError::NoHeader);
-        }
-        SignaturePlace::At(FieldPath::Body(pointer)) if pointer.has_wildcard() => {
-            return Err(DescriptionError::Wildcard);
-        }
-        // No body can hold the signature of all of it.
-        SignaturePlace::At(FieldPath::Body(_)) if message.covers_body() => return Err(DescriptionError::SignsItself),
-        SignaturePlace::AnyOf(_) | SignaturePlace::At(_)
-            if !matches!(syntax, Syntax::Plain | Syntax::Prefix { .. }) =>
-        {
-            return Err(DescriptionError::Syntax("a list of signatures stands in one header: give `header`"));
-        }
-        SignaturePlace::FirstOf(_) | SignaturePlace::AnyOf(_) | SignaturePlace::At(_) => {}
-    }
-    if !message.covers_body() && !message.0.iter().any(|part| matches!(part, TemplatePart::Json(_))) {
-        return Err(DescriptionError::EmptyMessage);
-    }
-    if message.0.contains(&TemplatePart::Form) && !message.0.contains(&TemplatePart::Url) {
-        return Err(DescriptionError::FormWithoutUrl);
-    }
-    if message.0.contains(&TemplatePart::Id) && id.is_empty() {
-        return Err(DescriptionError::Nowhere { part: "id" });
-    }
-    if message
-        .0
-        .iter()
-        .any(|part| matches!(part, TemplatePart::Json(pointers) if pointers.iter().any(Pointer::has_wildcard)))
-    {
-        return Err(DescriptionError::Wildcard);
-    }
-    match syntax {
-        Syntax::Prefix { prefix } if prefix.is_empty() => {
-            return Err(DescriptionError::Syntax(
-                "`prefix` is empty: leave `syntax` out if nothing stands before the signature",
-            ));
-        }
-        Syntax::Pairs { key, separator } if key.is_empty() || *separator == '=' => {
-            return Err(DescriptionError::Syntax(
-                "pairs are `key=value`: give a `key`, and a `separator` such as `,` between them",
-            ));
-        }
-        Syntax::Versions { version } if version.is_empty() || version.contains([' ', ',']) => {
-            return Err(DescriptionError::Syntax("a `version` is what stands before the comma, such as `v1`"));
-        }
-        Syntax::Plain | Syntax::Prefix { .. } | Syntax::Pairs { .. } | Syntax::Versions { .. } => {}
-    }
-    let Some(Timestamp { at, past_seconds, future_seconds, unsigned, .. }) = timestamp else {
-        return if message.0.contains(&TemplatePart::Timestamp) {
-            Err(DescriptionError::Nowhere { part: "timestamp" })
-        } else {
-            Ok(())
-        };
-    };
-    if matches!(at, TimestampLocation::Json(pointer) if pointer.has_wildcard()) {
-        return Err(DescriptionError::Wildcard);
-    }
-    if matches!(at, TimestampLocation::Pair(_)) && !matches!(syntax, Syntax::Pairs { .. }) {
-        return Err(DescriptionError::PairWithoutPairs);
-    }
-    if past_seconds.is_none() && future_seconds.is_none() && !message.0.contains(&TemplatePart::Timestamp) {
-        return Err(DescriptionError::TimestampWithoutLimit);
-    }
-    match (message.signs(at), unsigned) {
-        (true, false) | (false, true) => Ok(()),
-        (false, false) => Err(DescriptionError::TimestampUnsigned),
-        (true, true) => Err(DescriptionError::TimestampSigned),
-    }
-}
-
-impl KeySource {
-    fn check(&self) -> Result<(), DescriptionError> {
-        let KeySource::Jwks { url, hosts, ttl_seconds } = self else {
-            return Ok(());
-        };
-        let host = url.strip_prefix("https://").and_then(|rest| rest.split('/').next());
-        if host.is_none_or(|host| !hosts.iter().any(|known| known == host)) {
-            return Err(DescriptionError::KeySetHost);
-        }
-        if !(1..=86_400).contains(ttl_seconds) {
-            return Err(DescriptionError::KeySetTtl);
         }
         Ok(())
     }

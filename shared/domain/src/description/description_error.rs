@@ -1,6 +1,6 @@
 //! Why a description makes no sense.
 
-use crate::description::HEAD_POINTERS_MAX;
+use crate::description::{HEAD_POINTERS_MAX, NotAPublicKey};
 
 /// Why a description makes no sense. The text says what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +48,12 @@ pub enum DescriptionError {
         "`scheme.message` has {{form}} without {{url}}: a body that is no form is signed by its digest in the URL alone, so write {{url}}{{form}}, or {{body}} if the sender signs the body's bytes"
     )]
     FormWithoutUrl,
+    /// A sender's own keys that are none.
+    #[error("`scheme.keys.public_keys`: {0}")]
+    NotAPublicKey(NotAPublicKey),
+    /// No key at all.
+    #[error("`scheme.keys.public_keys` is empty: write the sender's key, or `from = \"operator\"`")]
+    NoPublicKeys,
     /// Keys of anybody.
     #[error("`scheme.keys`: a key set comes by https from one of `hosts`, which must name the host of `url`")]
     KeySetHost,
@@ -58,7 +64,7 @@ pub enum DescriptionError {
     KeySetTtl,
     /// Keys that vouch for everybody.
     #[error(
-        "`scheme.account` is missing: published keys sign for all of the sender's customers, so say which signed place names the account, such as `header:x-account` or `/account/id`, or write `token-only` if none does"
+        "`scheme.account` is missing: a sender's own keys sign for all of the sender's customers, so say which signed place names the account, such as `header:x-account` or `/account/id`, or write `token-only` if none does"
     )]
     NoAccount,
     /// An account that anybody could write.

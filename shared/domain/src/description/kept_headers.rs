@@ -34,7 +34,7 @@ impl Scheme {
         match self {
             Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => &[],
             Scheme::Hmac(hmac) => &hmac.id,
-            Scheme::Ed25519(ed25519) => &ed25519.id,
+            Scheme::PublicKey(signature) => &signature.id,
         }
     }
 
@@ -44,7 +44,7 @@ impl Scheme {
             Scheme::UrlToken | Scheme::Basic => &[],
             Scheme::StaticToken(token) => token.header.as_slice(),
             Scheme::Hmac(hmac) => hmac.place.headers(),
-            Scheme::Ed25519(ed25519) => ed25519.place.headers(),
+            Scheme::PublicKey(signature) => signature.place.headers(),
         };
         names.iter()
     }

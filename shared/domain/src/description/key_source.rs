@@ -9,12 +9,19 @@ use crate::description::one_or_many::OneOrMany;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "KeySourceForm")]
 pub enum KeySource {
-    /// The operator copies them into `public_keys` (32 bytes).
+    /// The operator copies them into `public_keys`.
     Operator {
         /// How they are written; in base64 if it is left out.
         encoding: Encoding,
         /// What may stand before one, such as `whpk_`.
         strip_prefix: Option<String>,
+    },
+    /// The sender has had the same for all of its customers ever since, and shows them in its documentation.
+    Sender {
+        /// The keys.
+        public_keys: Vec<String>,
+        /// How they are written; in base64 if it is left out.
+        encoding: Encoding,
     },
     /// The sender publishes them as a JSON Web Key Set.
     Jwks {
@@ -34,6 +41,7 @@ struct KeySourceForm {
     from: KeysFrom,
     strip_prefix: Option<String>,
     encoding: Option<Encoding>,
+    public_keys: Option<OneOrMany<String>>,
     url: Option<String>,
     hosts: Option<OneOrMany<String>>,
     ttl_seconds: Option<u32>,
@@ -43,6 +51,7 @@ struct KeySourceForm {
 #[serde(rename_all = "kebab-case")]
 enum KeysFrom {
     Operator,
+    Sender,
     Jwks,
 }
 
@@ -55,20 +64,31 @@ impl TryFrom<KeySourceForm> for KeySource {
                 from: KeysFrom::Operator,
                 strip_prefix,
                 encoding,
+                public_keys: None,
                 url: None,
                 hosts: None,
                 ttl_seconds: None,
             } => Ok(KeySource::Operator { encoding: encoding.unwrap_or(Encoding::Base64), strip_prefix }),
             KeySourceForm {
+                from: KeysFrom::Sender,
+                strip_prefix: None,
+                encoding,
+                public_keys: Some(OneOrMany(public_keys)),
+                url: None,
+                hosts: None,
+                ttl_seconds: None,
+            } => Ok(KeySource::Sender { public_keys, encoding: encoding.unwrap_or(Encoding::Base64) }),
+            KeySourceForm {
                 from: KeysFrom::Jwks,
                 strip_prefix: None,
                 encoding: None,
+                public_keys: None,
                 url: Some(url),
                 hosts: Some(OneOrMany(hosts)),
                 ttl_seconds: Some(ttl_seconds),
             } => Ok(KeySource::Jwks { url, hosts, ttl_seconds }),
             _ => Err(
-                "keys `from = \"operator\"` have nothing but a `strip_prefix` and an `encoding`, and those `from = \"jwks\"` have `url`, `hosts` and `ttl_seconds`",
+                "keys `from = \"operator\"` have nothing but a `strip_prefix` and an `encoding`, those `from = \"sender\"` have `public_keys` and an `encoding`, and those `from = \"jwks\"` have `url`, `hosts` and `ttl_seconds`",
             ),
         }
     }

@@ -1,8 +1,11 @@
 //! What proves that a delivery is the sender's own.
 
+use std::fmt;
+
 use serde::Deserialize;
 
-use crate::description::one_or_many::OneOrMany;
+use super::public_key::RSA_BYTES;
+use super::scheme_form::SchemeForm;
 use crate::description::{
     AccountRule, Encoding, FieldPath, HeaderName, KeySource, SecretForm, Syntax, Template, Timestamp,
 };
@@ -19,8 +22,8 @@ pub enum Scheme {
     Basic,
     /// A message authentication code made with a secret that both know.
     Hmac(Hmac),
-    /// A signature made with a key of the sender's.
-    Ed25519(Ed25519),
+    /// A signature made with a private key of the sender's.
+    PublicKey(PublicKeySignature),
 }
 
 /// A header with a text that nobody else knows.
@@ -55,9 +58,11 @@ pub struct Hmac {
     pub message: Template,
 }
 
-/// A signature made with a key of the sender's.
+/// A signature made with a private key of the sender's.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Ed25519 {
+pub struct PublicKeySignature {
+    /// The algorithm.
+    pub algorithm: SignatureAlgorithm,
     /// Where the public keys are from.
     pub keys: KeySource,
     /// How one customer's deliveries are told from the others'; absent if the keys are the source's alone.
@@ -74,6 +79,53 @@ pub struct Ed25519 {
     pub timestamp: Option<Timestamp>,
     /// As for [`Hmac`].
     pub message: Template,
+}
+
+/// The algorithm of a signature that a public key verifies, and how its bytes are laid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SignatureAlgorithm {
+    /// Ed25519 (RFC 8032).
+    #[default]
+    Ed25519,
+    /// ECDSA over P-256 with SHA-256; the signature is the DER that OpenSSL, Java and Go write.
+    EcdsaP256,
+    /// The same; the signature is its two numbers of 32 bytes each, as WebCrypto and JWTs write it.
+    EcdsaP256Raw,
+    /// RSA by PKCS #1 v1.5 with SHA-256.
+    RsaSha256,
+}
+
+impl SignatureAlgorithm {
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            SignatureAlgorithm::Ed25519 => "Ed25519",
+            SignatureAlgorithm::EcdsaP256 | SignatureAlgorithm::EcdsaP256Raw => "ECDSA over P-256",
+            SignatureAlgorithm::RsaSha256 => "RSA",
+        }
+    }
+
+    /// Whether these bytes can be a signature at all: others are refused before a message is put together.
+    pub(crate) fn has_form(self, signature: &[u8]) -> bool {
+        /// Both numbers in DER, each with as few bytes as it needs.
+        const DER_BYTES: std::ops::RangeInclusive<usize> = 8..=72;
+        let bytes = signature.len();
+        match self {
+            SignatureAlgorithm::Ed25519 | SignatureAlgorithm::EcdsaP256Raw => bytes == 64,
+            SignatureAlgorithm::EcdsaP256 => {
+                let is_sequence = matches!(signature, [0x30, length, ..] if usize::from(*length) + 2 == bytes);
+                DER_BYTES.contains(&bytes) && is_sequence
+            }
+            SignatureAlgorithm::RsaSha256 => RSA_BYTES.contains(&bytes),
+        }
+    }
+}
+
+impl fmt::Display for SignatureAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// Where a signature stands.
@@ -125,165 +177,5 @@ impl Hash {
             Hash::Sha512 => 64,
             Hash::Sha1 => 20,
         }
-    }
-}
-
-/// A scheme as it is written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SchemeForm {
-    kind: Kind,
-    header: Option<OneOrMany<HeaderName>>,
-    any_header: Option<OneOrMany<HeaderName>>,
-    at: Option<FieldPath>,
-    prefix: Option<String>,
-    hash: Option<Hash>,
-    secret: Option<SecretForm>,
-    keys: Option<KeySource>,
-    syntax: Option<Syntax>,
-    encoding: Option<Encoding>,
-    id: Option<OneOrMany<HeaderName>>,
-    timestamp: Option<Timestamp>,
-    message: Option<Template>,
-    account: Option<AccountRule>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Kind {
-    UrlToken,
-    StaticToken,
-    Basic,
-    Hmac,
-    Ed25519,
-}
-
-impl TryFrom<SchemeForm> for Scheme {
-    type Error = String;
-
-    fn try_from(form: SchemeForm) -> Result<Scheme, String> {
-        const SIGNED: [&str; 8] = ["header", "any_header", "at", "syntax", "encoding", "id", "timestamp", "message"];
-        match form.kind {
-            Kind::UrlToken | Kind::Basic => form.refuse_all_but(&[])?,
-            Kind::StaticToken => form.refuse_all_but(&["header", "at", "prefix"])?,
-            Kind::Hmac => form.refuse_all_but(&[&SIGNED[..], &["hash", "secret"]].concat())?,
-            Kind::Ed25519 => form.refuse_all_but(&[&SIGNED[..], &["keys", "account"]].concat())?,
-        }
-        let SchemeForm {
-            kind,
-            header,
-            any_header,
-            at,
-            prefix,
-            hash,
-            secret,
-            keys,
-            syntax,
-            encoding,
-            id,
-            timestamp,
-            message,
-            account,
-        } = form;
-        let id = id.map(|OneOrMany(id)| id).unwrap_or_default();
-        let syntax = syntax.unwrap_or_default();
-        let signature_place = |header, any_header, at| match (header, any_header, at) {
-            (Some(OneOrMany(header)), None, None) => Ok(SignaturePlace::FirstOf(header)),
-            (None, Some(OneOrMany(headers)), None) => Ok(SignaturePlace::AnyOf(headers)),
-            (None, None, Some(at @ (FieldPath::Body(_) | FieldPath::Query(_)))) => Ok(SignaturePlace::At(at)),
-            (None, None, None) => Err(missing("header")),
-            _ => Err(ONE_PLACE.to_owned()),
-        };
-        Ok(match kind {
-            Kind::UrlToken => Scheme::UrlToken,
-            Kind::Basic => Scheme::Basic,
-            Kind::StaticToken => {
-                let header = match header.map(|OneOrMany(header)| header) {
-                    None => None,
-                    Some(header) => {
-                        Some(<[_; 1]>::try_from(header).map_err(|_| "a token stands in one `header`: name that one")?)
-                    }
-                };
-                match (&header, &at) {
-                    (_, None) | (None, Some(FieldPath::Body(_) | FieldPath::Query(_))) => {}
-                    (Some(_), Some(_)) | (None, Some(FieldPath::Header(_) | FieldPath::Id)) => {
-                        return Err(ONE_PLACE.to_owned());
-                    }
-                }
-                Scheme::StaticToken(StaticToken {
-                    header: header.map(|[header]| header),
-                    at,
-                    prefix: prefix.unwrap_or_default(),
-                })
-            }
-            Kind::Hmac => Scheme::Hmac(Hmac {
-                hash: hash.unwrap_or_default(),
-                secret: secret.unwrap_or_default(),
-                place: signature_place(header, any_header, at)?,
-                syntax,
-                encoding: encoding.ok_or_else(|| missing("encoding"))?,
-                id,
-                timestamp,
-                message: message.ok_or_else(|| missing("message"))?,
-            }),
-            Kind::Ed25519 => Scheme::Ed25519(Ed25519 {
-                keys: keys.ok_or_else(|| missing("keys"))?,
-                place: signature_place(header, any_header, at)?,
-                syntax,
-                encoding: encoding.ok_or_else(|| missing("encoding"))?,
-                id,
-                timestamp,
-                message: message.ok_or_else(|| missing("message"))?,
-                account,
-            }),
-        })
-    }
-}
-
-/// What is told where a proof stands in two places, or nowhere that can be read.
-const ONE_PLACE: &str = "the proof stands in one place: give `header`, or `any_header` if each of several may hold it, or `at` with a place of the body or `query:name`";
-
-fn missing(field: &str) -> String {
-    format!("missing field `{field}`")
-}
-
-impl SchemeForm {
-    /// Refuses what is there beside `fields`: it would be thought to protect something.
-    fn refuse_all_but(&self, fields: &[&str]) -> Result<(), String> {
-        let SchemeForm {
-            kind: _,
-            header,
-            any_header,
-            at,
-            prefix,
-            hash,
-            secret,
-            keys,
-            syntax,
-            encoding,
-            id,
-            timestamp,
-            message,
-            account,
-        } = self;
-        let are_there = [
-            ("header", header.is_some()),
-            ("any_header", any_header.is_some()),
-            ("at", at.is_some()),
-            ("prefix", prefix.is_some()),
-            ("hash", hash.is_some()),
-            ("secret", secret.is_some()),
-            ("keys", keys.is_some()),
-            ("syntax", syntax.is_some()),
-            ("encoding", encoding.is_some()),
-            ("id", id.is_some()),
-            ("timestamp", timestamp.is_some()),
-            ("message", message.is_some()),
-            ("account", account.is_some()),
-        ];
-        let unfit = are_there.into_iter().find(|(name, is_there)| *is_there && !fields.contains(name));
-        unfit.map_or(Ok(()), |(name, _)| {
-            Err(format!("`{name}` means nothing for this `kind`: leave it out, or take the kind that has it"))
-        })
     }
 }

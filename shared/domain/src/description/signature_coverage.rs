@@ -1,7 +1,7 @@
 //! What of a delivery is under its signature.
 
 use crate::description::{
-    AccountRule, Description, FieldPath, FieldPaths, HeaderName, Scheme, Template, TemplatePart, Timestamp,
+    AccountRule, Description, FieldPath, FieldPaths, HeaderName, KeySource, Scheme, Template, TemplatePart, Timestamp,
     TimestampLocation,
 };
 
@@ -12,7 +12,7 @@ impl Scheme {
         match self {
             Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
             Scheme::Hmac(hmac) => Some(&hmac.message),
-            Scheme::Ed25519(ed25519) => Some(&ed25519.message),
+            Scheme::PublicKey(signature) => Some(&signature.message),
         }
     }
 
@@ -21,7 +21,16 @@ impl Scheme {
     pub fn account(&self) -> Option<&AccountRule> {
         match self {
             Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic | Scheme::Hmac(_) => None,
-            Scheme::Ed25519(ed25519) => ed25519.account.as_ref(),
+            Scheme::PublicKey(signature) => signature.account.as_ref(),
+        }
+    }
+
+    /// Where the public keys are from, if such verify it.
+    #[must_use]
+    pub fn keys(&self) -> Option<&KeySource> {
+        match self {
+            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic | Scheme::Hmac(_) => None,
+            Scheme::PublicKey(signature) => Some(&signature.keys),
         }
     }
 
@@ -31,7 +40,7 @@ impl Scheme {
         match self {
             Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
             Scheme::Hmac(hmac) => hmac.timestamp.as_ref(),
-            Scheme::Ed25519(ed25519) => ed25519.timestamp.as_ref(),
+            Scheme::PublicKey(signature) => signature.timestamp.as_ref(),
         }
     }
 

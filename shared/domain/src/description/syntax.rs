@@ -38,6 +38,17 @@ pub enum Encoding {
     Base64,
 }
 
+impl Encoding {
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Encoding::Hex => "hex",
+            Encoding::Base64 => "base64",
+        }
+    }
+}
+
 /// A syntax as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

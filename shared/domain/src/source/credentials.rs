@@ -1,12 +1,15 @@
 //! What a genuine delivery must carry.
 
+mod unfit;
+
 use std::time::Duration;
 
+use self::unfit::refuse_unfit;
 use super::configuration::Configuration;
 use super::{KeyScope, MacKeys, PublicUrl, SignatureScheme, SourceError, TokenDigests, secret_length};
 use crate::description::{
-    AccountRule, Description, Ed25519, Encoding, FieldPath, Forms, HeaderName, Hmac, KeySource, Scheme, SignaturePlace,
-    StaticToken, Syntax, Template, TemplatePart, Timestamp,
+    Description, Encoding, FieldPath, Forms, HeaderName, Hmac, KeySource, PublicKeySignature, Scheme,
+    SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, Timestamp,
 };
 use crate::digest::Digest;
 use crate::provider::Provider;
@@ -94,7 +97,7 @@ impl Credentials {
         match (proof, tokens) {
             (None, None) => Err(SourceError::NoCredentials(match scheme {
                 Scheme::UrlToken => "`token_sha256`, the digest of a token in its URL",
-                Scheme::Ed25519(_) => "`public_keys`, or `token_sha256`, or both",
+                Scheme::PublicKey(_) => "`public_keys`, or `token_sha256`, or both",
                 Scheme::StaticToken(_) | Scheme::Basic | Scheme::Hmac(_) => "`secrets`, or `token_sha256`, or both",
             })),
             (None, Some(tokens)) => Ok(Credentials::Token(tokens)),
@@ -174,8 +177,18 @@ impl Proof {
                 let signed = (place, syntax, *encoding, id, timestamp, message);
                 Proof::signature(keys, KeyScope::Source, signed, forms, configuration)?
             }
-            Scheme::Ed25519(Ed25519 { keys, account, place, syntax, encoding, id, timestamp, message }) => {
-                let keys = Keys::read(keys, configuration)?;
+            Scheme::PublicKey(PublicKeySignature {
+                algorithm,
+                keys,
+                account,
+                place,
+                syntax,
+                encoding,
+                id,
+                timestamp,
+                message,
+            }) => {
+                let keys = Keys::read(*algorithm, keys, configuration)?;
                 let signed = (place, syntax, *encoding, id, timestamp, message);
                 let scope = KeyScope::read(provider, account.as_ref(), configuration)?;
                 Proof::signature(keys, scope, signed, forms, configuration)?
@@ -210,17 +223,33 @@ impl Proof {
 }
 
 impl Keys {
-    fn read(source: &KeySource, configuration: &Configuration) -> Result<Option<Keys>, SourceError> {
+    /// The algorithm of the signatures, if public keys verify them.
+    pub(crate) const fn algorithm(&self) -> Option<SignatureAlgorithm> {
+        match self {
+            Keys::Mac(_) => None,
+            Keys::Public(keys) => Some(keys.algorithm()),
+            Keys::Published(address) => Some(address.algorithm()),
+        }
+    }
+
+    fn read(
+        algorithm: SignatureAlgorithm,
+        source: &KeySource,
+        configuration: &Configuration,
+    ) -> Result<Option<Keys>, SourceError> {
+        let public = |texts, prefix, encoding| {
+            let keys = PublicKeys::parse(algorithm, texts, prefix, encoding).map_err(SourceError::NotPublicKeys)?;
+            Ok((!keys.is_empty()).then_some(Keys::Public(keys)))
+        };
         match source {
             KeySource::Operator { strip_prefix, encoding } => {
-                let keys = PublicKeys::parse(&configuration.public_keys, strip_prefix.as_deref(), *encoding);
-                let keys = keys.map_err(SourceError::NotPublicKeys)?;
-                Ok((!keys.is_empty()).then_some(Keys::Public(keys)))
+                public(&configuration.public_keys, strip_prefix.as_deref(), *encoding)
             }
+            KeySource::Sender { public_keys, encoding } => public(public_keys, None, *encoding),
             KeySource::Jwks { url, hosts, ttl_seconds } => {
                 let url = configuration.jwks_url.as_deref().map_or(&**url, str::trim);
                 let hosts = hosts.iter().map(|host| host.to_string()).collect();
-                let address = KeySetAddress::new(url, hosts, Duration::from_secs(u64::from(*ttl_seconds)));
+                let address = KeySetAddress::new(algorithm, url, hosts, Duration::from_secs(u64::from(*ttl_seconds)));
                 address.map(|address| Some(Keys::Published(address))).map_err(SourceError::NotAKeySet)
             }
         }
@@ -237,49 +266,4 @@ fn tokens(
     let lengths = secrets.iter().map(|secret| secret_bytes(secret)).collect::<Result<Vec<_>, _>>()?;
     secret_length::check(lengths.into_iter(), warnings)?;
     Ok(TokenDigests::of(secrets.iter().map(|secret| Digest::of(secret.as_bytes())).collect()))
-}
-
-/// Refuses what the operator wrote for another kind of sender: it would be thought to protect something.
-fn refuse_unfit(provider: Provider, scheme: &Scheme, configuration: &Configuration) -> Result<(), SourceError> {
-    let unfit = |field, instead| Err(SourceError::Unfit { field, provider, instead });
-    let (signs_with_own_key, key_set, message) = match scheme {
-        Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => (false, false, None),
-        Scheme::Hmac(Hmac { message, .. }) => (false, false, Some(message)),
-        Scheme::Ed25519(Ed25519 { keys, message, .. }) => (true, matches!(keys, KeySource::Jwks { .. }), Some(message)),
-    };
-    if !configuration.secrets.is_empty() {
-        match scheme {
-            Scheme::UrlToken => return Err(SourceError::SignsNothing(provider)),
-            Scheme::Ed25519(_) if key_set => return unfit("secrets", "it publishes its keys, so leave them out"),
-            Scheme::Ed25519(_) => return unfit("secrets", "give the sender's public key as `public_keys`"),
-            Scheme::StaticToken(_) | Scheme::Basic | Scheme::Hmac(_) => {}
-        }
-    }
-    if !configuration.public_keys.is_empty() && (key_set || !signs_with_own_key) {
-        return unfit(
-            "public_keys",
-            if key_set { "it publishes its keys, so leave them out" } else { "it does not sign with a key of its own" },
-        );
-    }
-    if configuration.jwks_url.is_some() && !key_set {
-        return unfit("jwks_url", "it publishes no keys, so leave it out");
-    }
-    if !configuration.account.is_empty() && !matches!(scheme.account(), Some(AccountRule::At(_))) {
-        return unfit(
-            "account",
-            match scheme.account() {
-                Some(_) => "its deliveries do not say whose they are, so leave it out and give `token_sha256`",
-                None => "its keys are yours alone, so leave it out",
-            },
-        );
-    }
-    if configuration.token_header.is_some()
-        && !matches!(scheme, Scheme::StaticToken(StaticToken { header: None, at: None, .. }))
-    {
-        return unfit("token_header", "the header is not yours to choose, so leave it out");
-    }
-    if configuration.public_url.is_some() && !message.is_some_and(|message| message.0.contains(&TemplatePart::Url)) {
-        return unfit("public_url", "it does not sign its URL, so leave it out");
-    }
-    Ok(())
 }

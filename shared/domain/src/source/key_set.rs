@@ -3,12 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::description::SignatureAlgorithm;
 use crate::download::FetchRefusal;
 use crate::download::target::{Loopback, Target};
 
 /// Where a sender publishes its keys, and how long they may be kept.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct KeySetAddress {
+    algorithm: SignatureAlgorithm,
     url: String,
     hosts: Vec<String>,
     ttl: Duration,
@@ -17,8 +19,13 @@ pub struct KeySetAddress {
 impl KeySetAddress {
     /// The address `url`, at one of `hosts`. That of a test's own server passes here; [`KeySetAddress::target`] decides
     /// about it.
-    pub(crate) fn new(url: &str, hosts: Vec<String>, ttl: Duration) -> Result<KeySetAddress, FetchRefusal> {
-        let address = KeySetAddress { url: url.to_owned(), hosts, ttl };
+    pub(crate) fn new(
+        algorithm: SignatureAlgorithm,
+        url: &str,
+        hosts: Vec<String>,
+        ttl: Duration,
+    ) -> Result<KeySetAddress, FetchRefusal> {
+        let address = KeySetAddress { algorithm, url: url.to_owned(), hosts, ttl };
         address.target(Loopback::AllowedForTests).map(|_| address)
     }
 
@@ -28,6 +35,12 @@ impl KeySetAddress {
     /// If the address is that of a test's own server, and this is no test.
     pub fn target(&self, loopback: Loopback) -> Result<Target, FetchRefusal> {
         Target::at(&self.url, loopback, |host| self.hosts.iter().any(|known| known == host))
+    }
+
+    /// The algorithm of the keys that are wanted.
+    #[must_use]
+    pub const fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
     }
 
     /// For how long the keys may be kept.

@@ -56,10 +56,17 @@ impl<'h> SignatureHeader<'h> {
         Ok(SignatureHeader { signatures, pairs })
     }
 
-    /// The bytes of those of the first `max` signatures that are encoded as they should be and have the right length.
-    pub(crate) fn decoded(&self, encoding: Encoding, bytes: usize, max: usize) -> Result<Vec<Vec<u8>>, Refusal> {
+    /// The bytes of those of the first `max` signatures that are encoded as they should be and have the right form. A shorter
+    /// code than the right one would be easier to guess, so it is none.
+    pub(crate) fn decoded(
+        &self,
+        encoding: Encoding,
+        has_form: impl Fn(&[u8]) -> bool,
+        max: usize,
+    ) -> Result<Vec<Vec<u8>>, Refusal> {
         let texts = self.signatures.iter().take(max);
-        let decoded: Vec<Vec<u8>> = texts.filter_map(|text| decode(text, encoding, bytes)).collect();
+        let decoded = texts.filter_map(|text| decode(text, encoding)).filter(|signature| has_form(signature));
+        let decoded: Vec<Vec<u8>> = decoded.collect();
         if decoded.is_empty() { Err(Refusal::SignatureMalformed) } else { Ok(decoded) }
     }
 }
@@ -118,11 +125,9 @@ fn versions<'h>(headers: &'h Headers, names: &[HeaderName], version: &str) -> Re
     Ok(signatures)
 }
 
-/// A shorter signature than the right one would be easier to guess, so it is none.
-fn decode(text: &str, encoding: Encoding, bytes: usize) -> Option<Vec<u8>> {
-    let decoded = match encoding {
+fn decode(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
+    match encoding {
         Encoding::Hex => base16ct::mixed::decode_vec(text).ok(),
         Encoding::Base64 => base64_text::decode(text),
-    };
-    decoded.filter(|decoded| decoded.len() == bytes)
+    }
 }

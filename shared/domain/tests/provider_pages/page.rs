@@ -42,7 +42,7 @@ pub(crate) fn page(description: &Description) -> String {
              `openssl rand -hex 24` gives.\n"
         ));
     }
-    if !matches!(scheme, Scheme::UrlToken | Scheme::Ed25519(_)) {
+    if !matches!(scheme, Scheme::UrlToken | Scheme::PublicKey(_)) {
         page.push_str(
             "\nBeside the current secret, `secrets` may hold the one before it, until that is used no more.\n",
         );

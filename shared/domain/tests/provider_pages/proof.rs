@@ -1,9 +1,9 @@
 //! What of a delivery is verified, and what is not, by a description's scheme.
 
 use domain::description::{
-    AccountRule, Description, Ed25519, Encoding, FieldPath, FieldPaths, Hash, HeaderName, Hmac, KeySource, Scheme,
-    SecretEncoding, SecretForm, SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp,
-    TimestampLocation, TimestampUnit,
+    AccountRule, Description, Encoding, FieldPath, FieldPaths, Hash, HeaderName, Hmac, KeySource, PublicKeySignature,
+    Scheme, SecretEncoding, SecretForm, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template,
+    TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
 };
 
 use crate::words::{code, duration, headers, places, pointer, template};
@@ -22,7 +22,7 @@ pub(crate) fn signed(scheme: &Scheme) -> Option<Signed<'_>> {
     match scheme {
         Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
         Scheme::Hmac(Hmac { place, syntax, encoding, id, timestamp, message, .. })
-        | Scheme::Ed25519(Ed25519 { place, syntax, encoding, id, timestamp, message, .. }) => {
+        | Scheme::PublicKey(PublicKeySignature { place, syntax, encoding, id, timestamp, message, .. }) => {
             Some(Signed { place, syntax, encoding: *encoding, id, timestamp: timestamp.as_ref(), message })
         }
     }
@@ -41,7 +41,11 @@ pub(crate) fn kind(scheme: &Scheme) -> String {
             Hash::Sha512 => "HMAC-SHA512".to_owned(),
             Hash::Sha1 => "HMAC-SHA1".to_owned(),
         },
-        Scheme::Ed25519(_) => "Ed25519".to_owned(),
+        Scheme::PublicKey(signature) => match signature.algorithm {
+            SignatureAlgorithm::Ed25519 => "Ed25519".to_owned(),
+            SignatureAlgorithm::EcdsaP256 | SignatureAlgorithm::EcdsaP256Raw => "ECDSA, P-256".to_owned(),
+            SignatureAlgorithm::RsaSha256 => "RSA-SHA256".to_owned(),
+        },
     }
 }
 
@@ -98,7 +102,7 @@ pub(crate) fn sentences(description: &Description) -> Vec<String> {
              sender is given: `https://name:password@...`."
                 .to_owned(),
         ],
-        Scheme::Hmac(_) | Scheme::Ed25519(_) => signature(scheme),
+        Scheme::Hmac(_) | Scheme::PublicKey(_) => signature(scheme),
     };
     sentences.extend(account(scheme));
     sentences.push(body(scheme));
@@ -149,7 +153,12 @@ fn place_of(place: &SignaturePlace) -> String {
 
 fn name(scheme: &Scheme) -> String {
     match scheme {
-        Scheme::Ed25519(_) => "Ed25519 signature".to_owned(),
+        Scheme::PublicKey(signature) => match signature.algorithm {
+            SignatureAlgorithm::Ed25519 => "Ed25519 signature".to_owned(),
+            SignatureAlgorithm::EcdsaP256 => "ECDSA signature (P-256, SHA-256, in DER)".to_owned(),
+            SignatureAlgorithm::EcdsaP256Raw => "ECDSA signature (P-256, SHA-256, both numbers as 32 bytes)".to_owned(),
+            SignatureAlgorithm::RsaSha256 => "RSA signature (PKCS #1 v1.5, SHA-256)".to_owned(),
+        },
         _ => kind(scheme),
     }
 }
@@ -193,10 +202,13 @@ fn key(scheme: &Scheme) -> Option<String> {
                 SecretEncoding::Hex => format!("The secret{after} is the key in hex."),
             })
         }
-        Scheme::Ed25519(Ed25519 { keys, .. }) => Some(match keys {
+        Scheme::PublicKey(PublicKeySignature { keys, .. }) => Some(match keys {
             KeySource::Operator { .. } => {
                 "The keys are those in `public_keys`. Several may count at a time, so that the sender can change its own."
                     .to_owned()
+            }
+            KeySource::Sender { .. } => {
+                "The keys are those that the sender shows in its documentation; Landfall knows them.".to_owned()
             }
             KeySource::Jwks { url, ttl_seconds, .. } => format!(
                 "The keys are those that the sender publishes at <{url}>. They are kept for up to {}, and asked for \

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::description::{
-    AccountRule, Description, Ed25519, Encoding, Hmac, KeySource, Scheme, SecretEncoding, SecretForm, StaticToken,
-    TemplatePart,
+    AccountRule, Description, Encoding, Hmac, KeySource, PublicKeySignature, Scheme, SecretEncoding, SecretForm,
+    SignatureAlgorithm, StaticToken, TemplatePart,
 };
 use domain::digest::Digest;
 use serde_json::{Map, Value, json};
@@ -13,6 +13,9 @@ use serde_json::{Map, Value, json};
 pub(crate) const TOKEN: &str = "a-long-random-token";
 /// 32 bytes, where a key is to be some.
 const KEY: &[u8; 32] = b"only the sender and you know it.";
+/// Keys of which nobody has the other half; they are published with libraries and specifications.
+const P256_KEY: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEDr2LjtURuePQzplybdC+u4CwrqDqBaWjcMMsTbhdbcwHBcepxo7yAQGhHPTnlvFYPAZFceEu/1FwCM/QmGUhA==";
+const RSA_KEY: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAwpb91cEYuyJNQepZAVfPZIlPZfNUefH+n6w9SW3fykqKu938cR7WadQv87oF2VuT+fDt7kqeRziTmPSUhqPUys/V2Q1rlfJuXbE+Gga37t7zwd0egQ+KyOEHQOpcTwKmtZ81ieGHynAQzsn1We3jwt760MsCPJ7GMT141ByQM+yW1Bx+4SG3IGjXWyqOWrcXsxAvIXkpUD/jK/L958CgnZEgz0BSEh0QxYLITnW1lLokSx/dTianWPFEhMC9BgijempgNXHNfcVirg1lPSygz7KqoKUN0oHqWLr2U1A+7kqrl6O2nx3CKs1bj1hToT1+p4kcMoHXA7kA+VBLUpEsVwIDAQAB";
 
 /// Whether the URL should hold a token: where nothing else proves a delivery, or a copy of one would be another event.
 pub(crate) fn has_url_token(description: &Description) -> bool {
@@ -39,10 +42,6 @@ fn credentials(scheme: &Scheme) -> Vec<(String, Value)> {
     let one = |field: &str, value: Value| vec![(field.to_owned(), value)];
     match scheme {
         Scheme::UrlToken => Vec::new(),
-        Scheme::Ed25519(Ed25519 { keys: KeySource::Jwks { .. }, account, .. }) => match account {
-            Some(AccountRule::At(_)) => one("account", json!("your-account-as-the-sender-names-it")),
-            Some(AccountRule::TokenOnly) | None => Vec::new(),
-        },
         Scheme::Basic => one("secrets", json!(["name:a-long-random-password"])),
         Scheme::StaticToken(StaticToken { header, at, .. }) => {
             let mut fields = one("secrets", json!(["a-long-random-token-in-the-header"]));
@@ -58,15 +57,27 @@ fn credentials(scheme: &Scheme) -> Vec<(String, Value)> {
             }
             fields
         }
-        Scheme::Ed25519(Ed25519 { keys: KeySource::Operator { strip_prefix, encoding }, .. }) => {
-            let prefix = strip_prefix.as_deref().unwrap_or_default();
-            let key = match encoding {
-                Encoding::Hex => base16ct::lower::encode_string(KEY),
-                Encoding::Base64 => STANDARD.encode(KEY),
-            };
-            one("public_keys", json!([format!("{prefix}{key}")]))
+        Scheme::PublicKey(PublicKeySignature { algorithm, keys, account, .. }) => {
+            let mut fields = public_keys(*algorithm, keys);
+            if let Some(AccountRule::At(_)) = account {
+                fields.extend(one("account", json!("your-account-as-the-sender-names-it")));
+            }
+            fields
         }
     }
+}
+
+/// What stands in `public_keys`, if the operator copies the sender's keys there.
+fn public_keys(algorithm: SignatureAlgorithm, keys: &KeySource) -> Vec<(String, Value)> {
+    let KeySource::Operator { strip_prefix, encoding } = keys else { return Vec::new() };
+    let prefix = strip_prefix.as_deref().unwrap_or_default();
+    let key = match (algorithm, encoding) {
+        (SignatureAlgorithm::Ed25519, Encoding::Hex) => base16ct::lower::encode_string(KEY),
+        (SignatureAlgorithm::Ed25519, Encoding::Base64) => STANDARD.encode(KEY),
+        (SignatureAlgorithm::EcdsaP256 | SignatureAlgorithm::EcdsaP256Raw, _) => P256_KEY.to_owned(),
+        (SignatureAlgorithm::RsaSha256, _) => RSA_KEY.to_owned(),
+    };
+    vec![("public_keys".to_owned(), json!([format!("{prefix}{key}")]))]
 }
 
 fn signing_secret(form: &SecretForm) -> String {

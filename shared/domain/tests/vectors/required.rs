@@ -1,7 +1,7 @@
 //! Which vectors a sender must have, by its description.
 
 use domain::description::{
-    AccountRule, Challenge, Description, Ed25519, Encoding, Hash, HeaderName, Hmac, Scheme, SignaturePlace,
+    AccountRule, Challenge, Description, Encoding, Hash, HeaderName, Hmac, PublicKeySignature, Scheme, SignaturePlace,
     StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
 };
 
@@ -41,7 +41,7 @@ pub(crate) fn required(description: &Description) -> Vec<(String, bool)> {
             required.refused(&["name-wrong", "password-missing", "colon-missing"]);
         }
         Scheme::Hmac(Hmac { place, syntax, encoding, timestamp, message, .. })
-        | Scheme::Ed25519(Ed25519 { place, syntax, encoding, timestamp, message, .. }) => {
+        | Scheme::PublicKey(PublicKeySignature { place, syntax, encoding, timestamp, message, .. }) => {
             required.signature(place, syntax, *encoding, timestamp.is_some());
             if matches!(scheme, Scheme::Hmac(Hmac { hash: Hash::Sha384 | Hash::Sha512, .. })) {
                 required.refused(&["signature-of-another-hash"]);

@@ -137,8 +137,11 @@ impl Vector {
 
     fn verified(&self, source: &Source, case: &Case) -> Result<VerifiedEvent, Rejection> {
         let (_, delivery) = self.delivery(case);
-        let keys = self.key_set.as_ref().map(|keys| PublicKeys::of_key_set(keys.to_string().as_bytes()));
-        verify_with(delivery, source, &keys.transpose().expect("a key set").unwrap_or_default())
+        let keys = self.key_set.as_ref().map(|keys| {
+            let address = source.credentials.key_set().expect("a sender that publishes its keys");
+            PublicKeys::of_key_set(address.algorithm(), keys.to_string().as_bytes()).expect("a key set")
+        });
+        verify_with(delivery, source, &keys.unwrap_or_default())
     }
 
     pub(crate) fn source(&self) -> Source {

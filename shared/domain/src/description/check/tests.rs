@@ -232,7 +232,7 @@ fn keys_of_all_customers_come_with_a_signed_account_or_say_that_there_is_none() 
         let scheme = format!("kind = \"ed25519\"\n    keys = {{ {keys} }}\n    {account}");
         check(&[(r#"kind = "hmac""#, &scheme), ("{id}.{timestamp}.{body}", message)], expected);
     };
-    let missing = "`scheme.account` is missing: published keys sign for all of the sender's customers, so say which signed place names the account, such as `header:x-account` or `/account/id`, or write `token-only` if none does";
+    let missing = "`scheme.account` is missing: a sender's own keys sign for all of the sender's customers, so say which signed place names the account, such as `header:x-account` or `/account/id`, or write `token-only` if none does";
     let signed = "{timestamp}.{header:x-account}.{body}";
     with(JWKS, "", signed, missing);
     with(r#"from = "operator""#, "", signed, "sound");

@@ -14,7 +14,8 @@ pub(super) fn guesses(delivery: &Delivery, signing: &SignatureScheme, hash: Hash
     let mut guesses: Vec<Guess<(Vec<u8>, Hash)>> = Vec::new();
     let readable = form::readable(&signing.forms, &delivery.body);
     if let Ok(header) = SignatureHeader::read(delivery, &readable, signing) {
-        let decoded = header.decoded(signing.encoding, hash.code_bytes(), usize::MAX).unwrap_or_default();
+        let decoded =
+            header.decoded(signing.encoding, |code| code.len() == hash.code_bytes(), usize::MAX).unwrap_or_default();
         guesses.extend(decoded.into_iter().map(|code| Guess::as_described((code, hash))));
     }
     let named = signing.place.headers();
@@ -42,7 +43,7 @@ pub(super) fn guesses(delivery: &Delivery, signing: &SignatureScheme, hash: Hash
                 } else if code_hash != hash {
                     "The signature is made with another hash: see `hash` of the description.".to_owned()
                 } else if encoding != signing.encoding {
-                    let (is, should) = (word(encoding), word(signing.encoding));
+                    let (is, should) = (encoding.as_str(), signing.encoding.as_str());
                     format!("The signature is in {is}, and should be in {should}: see `encoding` of the description.")
                 } else {
                     "The signature's header is written in another form: see `syntax` of the description.".to_owned()
@@ -66,13 +67,6 @@ fn candidates(value: &str) -> impl Iterator<Item = &str> {
 fn decoded(text: &str) -> impl Iterator<Item = (Encoding, Vec<u8>)> {
     let hex = base16ct::mixed::decode_vec(text).ok().map(|code| (Encoding::Hex, code));
     hex.into_iter().chain(base64_text::decode(text).map(|code| (Encoding::Base64, code)))
-}
-
-const fn word(encoding: Encoding) -> &'static str {
-    match encoding {
-        Encoding::Hex => "hex",
-        Encoding::Base64 => "base64",
-    }
 }
 
 /// The hash of which a code has this many bytes.

@@ -1,0 +1,139 @@
+//! What a scheme must not say.
+
+use crate::description::{
+    AccountRule, DescriptionError, FieldPath, HeaderName, Hmac, KeySource, Pointer, PublicKey, PublicKeySignature,
+    Scheme, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp,
+    TimestampLocation,
+};
+
+impl Scheme {
+    pub(super) fn check(&self) -> Result<(), DescriptionError> {
+        match self {
+            Scheme::StaticToken(StaticToken { at: Some(FieldPath::Body(pointer)), .. }) if pointer.has_wildcard() => {
+                Err(DescriptionError::Wildcard)
+            }
+            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => Ok(()),
+            Scheme::Hmac(Hmac { place, syntax, id, timestamp, message, .. }) => {
+                check_signature(place, syntax, id, timestamp.as_ref(), message)
+            }
+            Scheme::PublicKey(PublicKeySignature {
+                algorithm,
+                keys,
+                account,
+                place,
+                syntax,
+                id,
+                timestamp,
+                message,
+                ..
+            }) => {
+                keys.check(*algorithm)?;
+                check_signature(place, syntax, id, timestamp.as_ref(), message)?;
+                match account {
+                    None if !matches!(keys, KeySource::Operator { .. }) => Err(DescriptionError::NoAccount),
+                    Some(AccountRule::At(place)) if !message.delimits(place) => Err(DescriptionError::AccountUnsigned),
+                    None | Some(AccountRule::At(_) | AccountRule::TokenOnly) => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+fn check_signature(
+    place: &SignaturePlace,
+    syntax: &Syntax,
+    id: &[HeaderName],
+    timestamp: Option<&Timestamp>,
+    message: &Template,
+) -> Result<(), DescriptionError> {
+    match place {
+        SignaturePlace::FirstOf(names) | SignaturePlace::AnyOf(names) if names.is_empty() => {
+            return Err(DescriptionError::NoHeader);
+        }
+        SignaturePlace::At(FieldPath::Body(pointer)) if pointer.has_wildcard() => {
+            return Err(DescriptionError::Wildcard);
+        }
+        // No body can hold the signature of all of it.
+        SignaturePlace::At(FieldPath::Body(_)) if message.covers_body() => return Err(DescriptionError::SignsItself),
+        SignaturePlace::AnyOf(_) | SignaturePlace::At(_)
+            if !matches!(syntax, Syntax::Plain | Syntax::Prefix { .. }) =>
+        {
+            return Err(DescriptionError::Syntax("a list of signatures stands in one header: give `header`"));
+        }
+        SignaturePlace::FirstOf(_) | SignaturePlace::AnyOf(_) | SignaturePlace::At(_) => {}
+    }
+    if !message.covers_body() && !message.0.iter().any(|part| matches!(part, TemplatePart::Json(_))) {
+        return Err(DescriptionError::EmptyMessage);
+    }
+    if message.0.contains(&TemplatePart::Form) && !message.0.contains(&TemplatePart::Url) {
+        return Err(DescriptionError::FormWithoutUrl);
+    }
+    if message.0.contains(&TemplatePart::Id) && id.is_empty() {
+        return Err(DescriptionError::Nowhere { part: "id" });
+    }
+    if message
+        .0
+        .iter()
+        .any(|part| matches!(part, TemplatePart::Json(pointers) if pointers.iter().any(Pointer::has_wildcard)))
+    {
+        return Err(DescriptionError::Wildcard);
+    }
+    match syntax {
+        Syntax::Prefix { prefix } if prefix.is_empty() => {
+            return Err(DescriptionError::Syntax(
+                "`prefix` is empty: leave `syntax` out if nothing stands before the signature",
+            ));
+        }
+        Syntax::Pairs { key, separator } if key.is_empty() || *separator == '=' => {
+            return Err(DescriptionError::Syntax(
+                "pairs are `key=value`: give a `key`, and a `separator` such as `,` between them",
+            ));
+        }
+        Syntax::Versions { version } if version.is_empty() || version.contains([' ', ',']) => {
+            return Err(DescriptionError::Syntax("a `version` is what stands before the comma, such as `v1`"));
+        }
+        Syntax::Plain | Syntax::Prefix { .. } | Syntax::Pairs { .. } | Syntax::Versions { .. } => {}
+    }
+    let Some(Timestamp { at, past_seconds, future_seconds, unsigned, .. }) = timestamp else {
+        return if message.0.contains(&TemplatePart::Timestamp) {
+            Err(DescriptionError::Nowhere { part: "timestamp" })
+        } else {
+            Ok(())
+        };
+    };
+    if matches!(at, TimestampLocation::Json(pointer) if pointer.has_wildcard()) {
+        return Err(DescriptionError::Wildcard);
+    }
+    if matches!(at, TimestampLocation::Pair(_)) && !matches!(syntax, Syntax::Pairs { .. }) {
+        return Err(DescriptionError::PairWithoutPairs);
+    }
+    if past_seconds.is_none() && future_seconds.is_none() && !message.0.contains(&TemplatePart::Timestamp) {
+        return Err(DescriptionError::TimestampWithoutLimit);
+    }
+    match (message.signs(at), unsigned) {
+        (true, false) | (false, true) => Ok(()),
+        (false, false) => Err(DescriptionError::TimestampUnsigned),
+        (true, true) => Err(DescriptionError::TimestampSigned),
+    }
+}
+
+impl KeySource {
+    fn check(&self, algorithm: SignatureAlgorithm) -> Result<(), DescriptionError> {
+        match self {
+            KeySource::Operator { .. } => Ok(()),
+            KeySource::Sender { public_keys, encoding } => {
+                for key in public_keys {
+                    PublicKey::parse(algorithm, key, *encoding).map_err(DescriptionError::NotAPublicKey)?;
+                }
+                if public_keys.is_empty() { Err(DescriptionError::NoPublicKeys) } else { Ok(()) }
+            }
+            KeySource::Jwks { url, hosts, ttl_seconds } => {
+                let host = url.strip_prefix("https://").and_then(|rest| rest.split('/').next());
+                if host.is_none_or(|host| !hosts.iter().any(|known| known == host)) {
+                    return Err(DescriptionError::KeySetHost);
+                }
+                if (1..=86_400).contains(ttl_seconds) { Ok(()) } else { Err(DescriptionError::KeySetTtl) }
+            }
+        }
+    }
+}

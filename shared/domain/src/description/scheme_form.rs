@@ -1,0 +1,182 @@
+//! A scheme as it is written.
+
+use serde::Deserialize;
+
+use crate::description::one_or_many::OneOrMany;
+use crate::description::{
+    AccountRule, Encoding, FieldPath, Hash, HeaderName, Hmac, KeySource, PublicKeySignature, Scheme, SecretForm,
+    SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, Timestamp,
+};
+
+/// A scheme as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SchemeForm {
+    kind: Kind,
+    header: Option<OneOrMany<HeaderName>>,
+    any_header: Option<OneOrMany<HeaderName>>,
+    at: Option<FieldPath>,
+    prefix: Option<String>,
+    hash: Option<Hash>,
+    secret: Option<SecretForm>,
+    keys: Option<KeySource>,
+    syntax: Option<Syntax>,
+    encoding: Option<Encoding>,
+    id: Option<OneOrMany<HeaderName>>,
+    timestamp: Option<Timestamp>,
+    message: Option<Template>,
+    account: Option<AccountRule>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    UrlToken,
+    StaticToken,
+    Basic,
+    Hmac,
+    Ed25519,
+    EcdsaP256,
+    EcdsaP256Raw,
+    RsaSha256,
+}
+
+impl TryFrom<SchemeForm> for Scheme {
+    type Error = String;
+
+    fn try_from(form: SchemeForm) -> Result<Scheme, String> {
+        const SIGNED: [&str; 8] = ["header", "any_header", "at", "syntax", "encoding", "id", "timestamp", "message"];
+        match form.kind {
+            Kind::UrlToken | Kind::Basic => form.refuse_all_but(&[])?,
+            Kind::StaticToken => form.refuse_all_but(&["header", "at", "prefix"])?,
+            Kind::Hmac => form.refuse_all_but(&[&SIGNED[..], &["hash", "secret"]].concat())?,
+            Kind::Ed25519 | Kind::EcdsaP256 | Kind::EcdsaP256Raw | Kind::RsaSha256 => {
+                form.refuse_all_but(&[&SIGNED[..], &["keys", "account"]].concat())?;
+            }
+        }
+        let SchemeForm {
+            kind,
+            header,
+            any_header,
+            at,
+            prefix,
+            hash,
+            secret,
+            keys,
+            syntax,
+            encoding,
+            id,
+            timestamp,
+            message,
+            account,
+        } = form;
+        let id = id.map(|OneOrMany(id)| id).unwrap_or_default();
+        let syntax = syntax.unwrap_or_default();
+        let signature_place = |header, any_header, at| match (header, any_header, at) {
+            (Some(OneOrMany(header)), None, None) => Ok(SignaturePlace::FirstOf(header)),
+            (None, Some(OneOrMany(headers)), None) => Ok(SignaturePlace::AnyOf(headers)),
+            (None, None, Some(at @ (FieldPath::Body(_) | FieldPath::Query(_)))) => Ok(SignaturePlace::At(at)),
+            (None, None, None) => Err(missing("header")),
+            _ => Err(ONE_PLACE.to_owned()),
+        };
+        Ok(match kind {
+            Kind::UrlToken => Scheme::UrlToken,
+            Kind::Basic => Scheme::Basic,
+            Kind::StaticToken => {
+                let header = match header.map(|OneOrMany(header)| header) {
+                    None => None,
+                    Some(header) => {
+                        Some(<[_; 1]>::try_from(header).map_err(|_| "a token stands in one `header`: name that one")?)
+                    }
+                };
+                match (&header, &at) {
+                    (_, None) | (None, Some(FieldPath::Body(_) | FieldPath::Query(_))) => {}
+                    (Some(_), Some(_)) | (None, Some(FieldPath::Header(_) | FieldPath::Id)) => {
+                        return Err(ONE_PLACE.to_owned());
+                    }
+                }
+                Scheme::StaticToken(StaticToken {
+                    header: header.map(|[header]| header),
+                    at,
+                    prefix: prefix.unwrap_or_default(),
+                })
+            }
+            Kind::Hmac => Scheme::Hmac(Hmac {
+                hash: hash.unwrap_or_default(),
+                secret: secret.unwrap_or_default(),
+                place: signature_place(header, any_header, at)?,
+                syntax,
+                encoding: encoding.ok_or_else(|| missing("encoding"))?,
+                id,
+                timestamp,
+                message: message.ok_or_else(|| missing("message"))?,
+            }),
+            Kind::Ed25519 | Kind::EcdsaP256 | Kind::EcdsaP256Raw | Kind::RsaSha256 => {
+                Scheme::PublicKey(PublicKeySignature {
+                    algorithm: match kind {
+                        Kind::EcdsaP256 => SignatureAlgorithm::EcdsaP256,
+                        Kind::EcdsaP256Raw => SignatureAlgorithm::EcdsaP256Raw,
+                        Kind::RsaSha256 => SignatureAlgorithm::RsaSha256,
+                        _ => SignatureAlgorithm::Ed25519,
+                    },
+                    keys: keys.ok_or_else(|| missing("keys"))?,
+                    account,
+                    place: signature_place(header, any_header, at)?,
+                    syntax,
+                    encoding: encoding.ok_or_else(|| missing("encoding"))?,
+                    id,
+                    timestamp,
+                    message: message.ok_or_else(|| missing("message"))?,
+                })
+            }
+        })
+    }
+}
+
+/// What is told where a proof stands in two places, or nowhere that can be read.
+const ONE_PLACE: &str = "the proof stands in one place: give `header`, or `any_header` if each of several may hold it, or `at` with a place of the body or `query:name`";
+
+fn missing(field: &str) -> String {
+    format!("missing field `{field}`")
+}
+
+impl SchemeForm {
+    /// Refuses what is there beside `fields`: it would be thought to protect something.
+    fn refuse_all_but(&self, fields: &[&str]) -> Result<(), String> {
+        let SchemeForm {
+            kind: _,
+            header,
+            any_header,
+            at,
+            prefix,
+            hash,
+            secret,
+            keys,
+            syntax,
+            encoding,
+            id,
+            timestamp,
+            message,
+            account,
+        } = self;
+        let are_there = [
+            ("header", header.is_some()),
+            ("any_header", any_header.is_some()),
+            ("at", at.is_some()),
+            ("prefix", prefix.is_some()),
+            ("hash", hash.is_some()),
+            ("secret", secret.is_some()),
+            ("keys", keys.is_some()),
+            ("syntax", syntax.is_some()),
+            ("encoding", encoding.is_some()),
+            ("id", id.is_some()),
+            ("timestamp", timestamp.is_some()),
+            ("message", message.is_some()),
+            ("account", account.is_some()),
+        ];
+        let unfit = are_there.into_iter().find(|(name, is_there)| *is_there && !fields.contains(name));
+        unfit.map_or(Ok(()), |(name, _)| {
+            Err(format!("`{name}` means nothing for this `kind`: leave it out, or take the kind that has it"))
+        })
+    }
+}
