@@ -149,6 +149,7 @@ impl Sender {
         match self.description.scheme.account()? {
             AccountRule::At(FieldPath::Header(HeaderName(name))) => Some(name),
             AccountRule::At(FieldPath::Body(_) | FieldPath::Query(_) | FieldPath::Id) => Some("their bodies"),
+            AccountRule::Claim(_) => Some("their tokens"),
             AccountRule::TokenOnly => None,
         }
     }
@@ -168,8 +169,7 @@ impl Sender {
     /// Whether only a token vouches for what it says, and its API can be asked.
     #[must_use]
     pub fn can_confirm_what_a_token_vouches_for(&self) -> bool {
-        let covers_body = self.description.scheme.message().is_some_and(|message| message.covers_body());
-        !covers_body && !self.description.polls.is_empty()
+        !self.description.scheme.covers_body() && !self.description.polls.is_empty()
     }
 
     /// What could not be established, in sentences. Operators know what is sure of their own descriptions.
@@ -198,7 +198,7 @@ impl Sender {
             }
             Scheme::Basic => format!("What {title} signs in with, as name:password (not shown; empty: later)"),
             Scheme::PublicKey(_) => format!("The public key that {title} signs with (not shown; empty: later)"),
-            Scheme::UrlToken | Scheme::Hmac(_) => {
+            Scheme::UrlToken | Scheme::Hmac(_) | Scheme::Jwt(_) => {
                 format!("The secret that {title} signs with (not shown; empty: later)")
             }
         }

@@ -43,7 +43,7 @@ pub fn lines(
             lines.push(sign);
             lines.push(format!(r#"{curl} -H "{header}$signature" --data "$body""#));
         }
-        Scheme::PublicKey(_) => return None,
+        Scheme::PublicKey(_) | Scheme::Jwt(_) => return None,
     }
     Some(lines)
 }

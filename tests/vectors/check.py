@@ -23,6 +23,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import events
+import tokens
 
 try:
     import tomllib
@@ -138,9 +139,10 @@ class Delivery:
             if not token:
                 raise Refused("the source asks for nothing")
             return {"verified_by": "token", **token}
-        checks = {"static-token": self.check_static, "basic": self.check_basic}
+        checks = {"static-token": self.check_static, "basic": self.check_basic, "jwt": self.check_jwt}
         secret = checks.get(self.scheme["kind"], self.check_signature)()
-        covers = re.search(r"\{(body|body_sha256|form)\}", self.scheme.get("message", "")) and self.check_account()
+        covers = "body_hash" in self.scheme or re.search(r"\{(body|body_sha256|form)\}", self.scheme.get("message", ""))
+        covers = self.check_account() and covers
         return {"verified_by": "signature" if covers else "token", self.proof(): secret, **token}
 
     def challenge(self, description: dict[str, Any], method: str, verified: bool) -> dict[str, Any] | None:
@@ -245,7 +247,10 @@ class Delivery:
                 raise Refused("it may be any customer's")
             return False
         kind, _, name = place.partition(":")
-        account = single(self.headers, name) if kind == "header" else at_pointer(self.body, place)
+        if kind == "claim":
+            account = self.claims.get(name)
+        else:
+            account = single(self.headers, name) if kind == "header" else at_pointer(self.body, place)
         if str(account) not in ([accounts] if isinstance(accounts, str) else accounts):
             raise Refused("it is another customer's")
         return True
@@ -283,6 +288,20 @@ class Delivery:
         if word.lower() != "basic":
             raise Refused("another scheme")
         return self.index(decoded(encoded.strip(), "base64").decode("utf-8", "replace"), self.source["secrets"])
+
+    def check_jwt(self) -> int:
+        value, prefix = single(self.headers, self.scheme["header"]), self.scheme.get("prefix", "")
+        if not value.startswith(prefix):
+            raise Refused("another prefix")
+        try:
+            message, signature, self.claims = tokens.read(value.removeprefix(prefix), self.scheme["algorithm"])
+            tokens.check(self.claims, self.scheme, self.body, self.received)
+        except tokens.NoToken:
+            raise Refused("it is no token that counts") from None
+        for index, proves in enumerate(self.provers(message)):
+            if proves(signature):
+                return index
+        raise Refused("the signature is wrong")
 
     def check_signature(self) -> int:
         signatures, pairs = self.signatures()
@@ -428,14 +447,19 @@ class Delivery:
             raise Refused("nothing vouches for the body")
         return b""
 
+    def kind(self) -> str:
+        """How it is signed."""
+        of_tokens = {"HS256": "hmac", "ES256": "ecdsa-p256-raw", "RS256": "rsa-sha256"}
+        return of_tokens[self.scheme["algorithm"]] if self.scheme["kind"] == "jwt" else self.scheme["kind"]
+
     def provers(self, message: bytes) -> list[Any]:
-        if self.scheme["kind"] == "hmac":
+        if self.kind() == "hmac":
             keys = [self.mac_key(secret) for secret in self.source["secrets"]]
             macs = [hmac.new(key, message, self.scheme.get("hash", "sha256")).digest() for key in keys]
             return [lambda signature, mac=mac: hmac.compare_digest(mac, signature) for mac in macs]
         if public_keys is None:
             raise NoCryptography
-        kind, found = self.scheme["kind"], self.public_keys()
+        kind, found = self.kind(), self.public_keys()
         return [lambda signature, key=key: public_keys.is_signed(kind, key, signature, message) for key in found]
 
     def mac_key(self, secret: str) -> bytes:
@@ -445,7 +469,7 @@ class Delivery:
         return rest.encode() if encoding == "text" else decoded(rest, encoding)
 
     def public_keys(self) -> list[Any]:
-        kind, rule = self.scheme["kind"], self.scheme["keys"]
+        kind, rule = self.kind(), self.scheme["keys"]
         if self.key_set:
             found = (public_keys.of_key_set(kind, key) for key in self.key_set["keys"])
             return [key for key in found if key is not None]

@@ -6,6 +6,7 @@ mod credential;
 pub mod explain;
 mod form;
 pub(crate) mod header;
+mod jwt;
 mod refusal;
 pub mod sign;
 pub(crate) mod signature_header;
@@ -109,6 +110,10 @@ fn check_proof(
             // for any of the sender's customers says no more than that somebody is one.
             let vouches_for_body = signing.vouches_for_body();
             Ok((if vouches_for_body { VerifiedBy::Signature } else { VerifiedBy::Token }, matched))
+        }
+        Proof::Jwt { scheme, keys } => {
+            let matched = jwt::check(delivery, scheme, keys, published)?;
+            Ok((if scheme.vouches_for_body() { VerifiedBy::Signature } else { VerifiedBy::Token }, matched))
         }
     }
 }
@@ -218,7 +223,7 @@ fn identify(
 fn signed_form(delivery: &Delivery, source: &Source) -> Option<String> {
     let message = source.credentials.proof().and_then(|proof| match proof {
         Proof::Signature { signing, .. } => Some(&signing.message),
-        Proof::StaticToken { .. } | Proof::TokenAt { .. } | Proof::Basic(_) => None,
+        Proof::StaticToken { .. } | Proof::TokenAt { .. } | Proof::Basic(_) | Proof::Jwt { .. } => None,
     })?;
     let is_signed = message.0.contains(&TemplatePart::Form) && form::is_form(delivery);
     if is_signed { form::signed(delivery).ok() } else { None }

@@ -11,3 +11,4 @@ pub mod message;
 pub mod queue_text;
 pub mod signature;
 pub mod source;
+pub mod token;

@@ -52,12 +52,18 @@ fn proof_shown(proof: &Proof, secrets: usize, keys: usize) -> String {
         }
         Proof::Basic(_) => format!("Basic({secrets} tokens)"),
         Proof::Signature { signing, keys: with } => {
-            let with = match with {
-                Keys::Mac(_) => format!("Mac({secrets} secrets)"),
-                Keys::Public(_) => format!("Public({keys} public keys)"),
-                Keys::Published(address) => format!("Published({address:?})"),
-            };
-            format!("Signature {{ signing: {signing:?}, keys: {with} }}")
+            format!("Signature {{ signing: {signing:?}, keys: {} }}", keys_shown(with, secrets, keys))
         }
+        Proof::Jwt { scheme, keys: with } => {
+            format!("Jwt {{ scheme: {scheme:?}, keys: {} }}", keys_shown(with, secrets, keys))
+        }
+    }
+}
+
+fn keys_shown(with: &Keys, secrets: usize, keys: usize) -> String {
+    match with {
+        Keys::Mac(_) => format!("Mac({secrets} secrets)"),
+        Keys::Public(_) => format!("Public({keys} public keys)"),
+        Keys::Published(address) => format!("Published({address:?})"),
     }
 }

@@ -23,6 +23,7 @@ from business_senders import BUSINESS_SENDERS
 from case import Accepted, Answered, Case
 from cases import cases
 from described_senders import DESCRIBED_SENDERS, Acme
+from jwt_senders import JWT_SENDERS
 from key_senders import KEY_SENDERS
 from layout import laid_out
 from media_senders import MEDIA_SENDERS
@@ -187,7 +188,7 @@ def sender_file(recipe: Recipe) -> dict[str, Any]:
 def main() -> None:
     for known in published.ALL:
         hold(known)
-    places = [*((FOLDER, recipe) for recipe in [*CATALOGUE, *DESCRIBED_SENDERS, *KEY_SENDERS]), (ADDED, Acme())]
+    places = [*((FOLDER, recipe) for recipe in [*CATALOGUE, *DESCRIBED_SENDERS, *KEY_SENDERS, *JWT_SENDERS]), (ADDED, Acme())]
     made, count = {}, 0
     for folder, recipe in places:
         path, value = folder / f"{recipe.provider}.json", sender_file(recipe)

@@ -14,6 +14,7 @@ from typing import Any
 from case import Accepted, Case, Refused
 from challenges import challenges
 from in_body import in_body
+from jwt_signing import Jwt, jwt_cases
 from more_cases import more_cases
 from second_bodies import second_bodies
 from signing import NOW_SECONDS, TOKENS, URL, Basic, Header, Hmac, InBody, Pairs, Prefixed, Recipe, Sent, Signing, TokenInBody
@@ -43,7 +44,9 @@ def cases(recipe: Recipe) -> Iterator[Case]:
         yield from static_token(recipe)
     if isinstance(recipe, Basic):
         yield from basic(recipe)
-    if isinstance(recipe, Signing) and not isinstance(recipe, InBody):
+    if isinstance(recipe, Jwt):
+        yield from jwt_cases(recipe)
+    elif isinstance(recipe, Signing) and not isinstance(recipe, InBody):
         yield from signed(recipe)
     if not isinstance(recipe, UrlToken):
         yield from with_a_token(recipe)

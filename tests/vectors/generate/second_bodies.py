@@ -95,6 +95,8 @@ KINDS: dict[str, list[Kind]] = {
     "described-ecdsa-raw": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-extends": [Kind(EVENT, ("678Z", "679Z"))],
     "described-instant": [Kind(STATE, ('"amount":1', '"amount":2'))],
+    "described-jwt-es256": [Kind(STATE, ('"amount":1', '"amount":2'))],
+    "described-jwt-rs256": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-sender-key": [Kind(STATE, ('"amount":1', '"amount":2'))],
     # Its events have no id.
     "discord": [],
@@ -277,6 +279,7 @@ KINDS: dict[str, list[Kind]] = {
     "leonardo": [Kind(STATE, ("ai/1.png", "ai/2.png"), confirm=CONFIRM)],
     # `webhookTimestamp` is that of the attempt.
     "linear": [Kind(EVENT, ("webhookTimestamp\":1767323045000", "webhookTimestamp\":1767323045001"))],
+    "livekit": [Kind(EVENT, ("my-room", "your-room"))],
     "luma": [Kind(STATE, ("com/1.mp4", "com/2.mp4"), confirm=CONFIRM)],
     "mailgun": [Kind(EVENT, ("alice@example.com", "eve@example.com"))],
     "meshy": [
@@ -325,6 +328,7 @@ KINDS: dict[str, list[Kind]] = {
     "monday": [Kind(EVENT, ("Task 1", "Task 2"))],
     # `attempts` grows while it is tried again.
     "mux": [Kind(EVENT, ('"attempts":[]', '"attempts":[{}]'))],
+    "netlify": [Kind(STATE, ("my-site.example", "your-site.example"))],
     "novita": [Kind(STATE, ("1.jpeg", "2.jpeg"))],
     # `attempt_number` differs in each attempt.
     "notion": [Kind(EVENT, ('"attempt_number":1', '"attempt_number":2'))],
@@ -457,6 +461,17 @@ KINDS: dict[str, list[Kind]] = {
     # Its messages have no id.
     "vapi": [],
     "vercel": [Kind(EVENT, ("my-app", "your-app"))],
+    "vonage": [
+        Kind(STATE, ("447700900000", "447700900002")),
+        Kind(
+            EVENT,
+            ("Hello.", "Hallo."),
+            "inbound",
+            {"channel": "sms", "message_uuid": "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ac", "to": "447700900000", "from": "447700900001", "message_type": "text", "text": "Hello."},
+            ["aaaaaaaa-bbbb-4ccc-8ddd-0123456789ac"],
+            OCCURRED,
+        ),
+    ],
     "wavespeed": [Kind(STATE, ("net/1.png", "net/2.png"))],
     # Its bodies have no id of the event.
     "webflow": [],

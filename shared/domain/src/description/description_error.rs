@@ -72,6 +72,14 @@ pub enum DescriptionError {
         "`scheme.account` is not signed where it stands: put {{header:..}} into `scheme.message`, with a fixed text between it and its neighbours, name a place of a body that is signed as a whole, or write `token-only`"
     )]
     AccountUnsigned,
+    /// A claim where there is no token.
+    #[error("`scheme.account` is a claim, and this `kind` has no token: name a signed place, or write `token-only`")]
+    ClaimWithoutToken,
+    /// A token of anybody's.
+    #[error(
+        "`scheme.issuer` is missing, so that it is not said whose token it is: write the text of its `iss`, or a claim that names your account as `account`, such as `claim:iss`"
+    )]
+    NoIssuer,
     /// A rule that reads a header which the processor never sees.
     #[error("a shape reads the header `{0}`, which is not kept with an event: add it to `kept_headers`")]
     HeaderNotKept(String),

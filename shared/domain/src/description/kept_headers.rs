@@ -32,7 +32,7 @@ impl Scheme {
     #[must_use]
     pub fn id_headers(&self) -> &[HeaderName] {
         match self {
-            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => &[],
+            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic | Scheme::Jwt(_) => &[],
             Scheme::Hmac(hmac) => &hmac.id,
             Scheme::PublicKey(signature) => &signature.id,
         }
@@ -45,6 +45,7 @@ impl Scheme {
             Scheme::StaticToken(token) => token.header.as_slice(),
             Scheme::Hmac(hmac) => hmac.place.headers(),
             Scheme::PublicKey(signature) => signature.place.headers(),
+            Scheme::Jwt(jwt) => &jwt.header,
         };
         names.iter()
     }

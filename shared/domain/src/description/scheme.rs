@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::public_key::RSA_BYTES;
 use super::scheme_form::SchemeForm;
 use crate::description::{
-    AccountRule, Encoding, FieldPath, HeaderName, KeySource, SecretForm, Syntax, Template, Timestamp,
+    AccountRule, Encoding, FieldPath, HeaderName, Jwt, KeySource, SecretForm, Syntax, Template, Timestamp,
 };
 
 /// What proves that a delivery is the sender's own. A token in the URL can be asked for beside any of them.
@@ -24,6 +24,8 @@ pub enum Scheme {
     Hmac(Hmac),
     /// A signature made with a private key of the sender's.
     PublicKey(PublicKeySignature),
+    /// A JSON Web Token that holds the hash of the body.
+    Jwt(Jwt),
 }
 
 /// A header with a text that nobody else knows.

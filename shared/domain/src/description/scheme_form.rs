@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::description::one_or_many::OneOrMany;
 use crate::description::{
-    AccountRule, Encoding, FieldPath, Hash, HeaderName, Hmac, KeySource, PublicKeySignature, Scheme, SecretForm,
+    AccountRule, BodyHash, Encoding, FieldPath, Hash, HeaderName, Hmac, Jwt, JwtAlgorithm, JwtKey, KeySource, PublicKeySignature, Scheme, SecretForm,
     SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, Timestamp,
 };
 
@@ -26,6 +26,11 @@ pub(super) struct SchemeForm {
     timestamp: Option<Timestamp>,
     message: Option<Template>,
     account: Option<AccountRule>,
+    algorithm: Option<JwtAlgorithm>,
+    issuer: Option<String>,
+    audience: Option<String>,
+    body_hash: Option<BodyHash>,
+    past_seconds: Option<u32>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -39,6 +44,7 @@ enum Kind {
     EcdsaP256,
     EcdsaP256Raw,
     RsaSha256,
+    Jwt,
 }
 
 impl TryFrom<SchemeForm> for Scheme {
@@ -53,6 +59,9 @@ impl TryFrom<SchemeForm> for Scheme {
             Kind::Ed25519 | Kind::EcdsaP256 | Kind::EcdsaP256Raw | Kind::RsaSha256 => {
                 form.refuse_all_but(&[&SIGNED[..], &["keys", "account"]].concat())?;
             }
+            Kind::Jwt => form.refuse_all_but(&[
+                "header", "prefix", "algorithm", "secret", "keys", "account", "issuer", "audience", "body_hash", "past_seconds",
+            ])?,
         }
         let SchemeForm {
             kind,
@@ -69,6 +78,11 @@ impl TryFrom<SchemeForm> for Scheme {
             timestamp,
             message,
             account,
+            algorithm,
+            issuer,
+            audience,
+            body_hash,
+            past_seconds,
         } = form;
         let id = id.map(|OneOrMany(id)| id).unwrap_or_default();
         let syntax = syntax.unwrap_or_default();
@@ -129,7 +143,32 @@ impl TryFrom<SchemeForm> for Scheme {
                     message: message.ok_or_else(|| missing("message"))?,
                 })
             }
+            Kind::Jwt => Scheme::Jwt(Jwt {
+                key: jwt_key(algorithm, secret, keys)?,
+                header: header.map(|OneOrMany(header)| header).ok_or_else(|| missing("header"))?,
+                prefix: prefix.unwrap_or_default(),
+                issuer,
+                audience,
+                body_hash,
+                past_seconds,
+                account,
+            }),
         })
+    }
+}
+
+/// What a token is signed with.
+fn jwt_key(
+    algorithm: Option<JwtAlgorithm>,
+    secret: Option<SecretForm>,
+    keys: Option<KeySource>,
+) -> Result<JwtKey, String> {
+    let public = |algorithm, keys| Ok(JwtKey::Public { algorithm, keys });
+    match (algorithm.ok_or_else(|| missing("algorithm"))?, secret, keys) {
+        (JwtAlgorithm::Hs256, secret, None) => Ok(JwtKey::Secret(secret.unwrap_or_default())),
+        (JwtAlgorithm::Es256, None, Some(keys)) => public(SignatureAlgorithm::EcdsaP256Raw, keys),
+        (JwtAlgorithm::Rs256, None, Some(keys)) => public(SignatureAlgorithm::RsaSha256, keys),
+        _ => Err("`HS256` is made with a `secret`, `ES256` and `RS256` with `keys`: give the one that fits".to_owned()),
     }
 }
 
@@ -158,6 +197,11 @@ impl SchemeForm {
             timestamp,
             message,
             account,
+            algorithm,
+            issuer,
+            audience,
+            body_hash,
+            past_seconds,
         } = self;
         let are_there = [
             ("header", header.is_some()),
@@ -173,6 +217,11 @@ impl SchemeForm {
             ("timestamp", timestamp.is_some()),
             ("message", message.is_some()),
             ("account", account.is_some()),
+            ("algorithm", algorithm.is_some()),
+            ("issuer", issuer.is_some()),
+            ("audience", audience.is_some()),
+            ("body_hash", body_hash.is_some()),
+            ("past_seconds", past_seconds.is_some()),
         ];
         let unfit = are_there.into_iter().find(|(name, is_there)| *is_there && !fields.contains(name));
         unfit.map_or(Ok(()), |(name, _)| {

@@ -1,7 +1,7 @@
 //! What of a delivery is under its signature.
 
 use crate::description::{
-    AccountRule, Description, FieldPath, FieldPaths, HeaderName, KeySource, Scheme, Template, TemplatePart, Timestamp,
+    AccountRule, Description, FieldPath, FieldPaths, HeaderName, Jwt, JwtKey, KeySource, Scheme, Template, TemplatePart, Timestamp,
     TimestampLocation,
 };
 
@@ -10,9 +10,18 @@ impl Scheme {
     #[must_use]
     pub fn message(&self) -> Option<&Template> {
         match self {
-            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
+            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic | Scheme::Jwt(_) => None,
             Scheme::Hmac(hmac) => Some(&hmac.message),
             Scheme::PublicKey(signature) => Some(&signature.message),
+        }
+    }
+
+    /// Whether every byte of the body is under the signature, if there is one.
+    #[must_use]
+    pub fn covers_body(&self) -> bool {
+        match self {
+            Scheme::Jwt(jwt) => jwt.body_hash.is_some(),
+            _ => self.message().is_some_and(Template::covers_body),
         }
     }
 
@@ -22,6 +31,7 @@ impl Scheme {
         match self {
             Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic | Scheme::Hmac(_) => None,
             Scheme::PublicKey(signature) => signature.account.as_ref(),
+            Scheme::Jwt(jwt) => jwt.account.as_ref(),
         }
     }
 
@@ -31,6 +41,8 @@ impl Scheme {
         match self {
             Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic | Scheme::Hmac(_) => None,
             Scheme::PublicKey(signature) => Some(&signature.keys),
+            Scheme::Jwt(Jwt { key: JwtKey::Public { keys, .. }, .. }) => Some(keys),
+            Scheme::Jwt(Jwt { key: JwtKey::Secret(_), .. }) => None,
         }
     }
 
@@ -38,7 +50,7 @@ impl Scheme {
     #[must_use]
     pub fn timestamp(&self) -> Option<&Timestamp> {
         match self {
-            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
+            Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic | Scheme::Jwt(_) => None,
             Scheme::Hmac(hmac) => hmac.timestamp.as_ref(),
             Scheme::PublicKey(signature) => signature.timestamp.as_ref(),
         }
@@ -127,7 +139,8 @@ impl Description {
     /// The headers that are part of an event's key and not under the signature, of a sender that signs.
     pub fn unsigned_key_headers(&self) -> impl Iterator<Item = &HeaderName> {
         let is_signed = |name: &HeaderName| self.scheme.signed_headers().any(|signed| signed == name);
-        let shapes = self.scheme.message().into_iter().flat_map(|_| &*self.shapes);
+        let signs = self.scheme.message().is_some() || matches!(self.scheme, Scheme::Jwt(_));
+        let shapes = self.shapes.iter().filter(move |_| signs);
         let places = shapes.flat_map(|shape| &*shape.key).flat_map(|places| &*places.0);
         let headers = places.flat_map(|place| match place {
             FieldPath::Body(_) | FieldPath::Query(_) => &[],

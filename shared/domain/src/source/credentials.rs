@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use self::unfit::refuse_unfit;
 use super::configuration::Configuration;
-use super::{KeyScope, MacKeys, PublicUrl, SignatureScheme, SourceError, TokenDigests, secret_length};
+use super::{JwtScheme, KeyScope, MacKeys, PublicUrl, SignatureScheme, SourceError, TokenDigests, secret_length};
 use crate::description::{
-    Description, Encoding, FieldPath, Forms, HeaderName, Hmac, KeySource, PublicKeySignature, Scheme,
+    Description, Encoding, FieldPath, Forms, Hash, HeaderName, Hmac, JwtKey, KeySource, PublicKeySignature, Scheme,
     SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, Timestamp,
 };
 use crate::digest::Digest;
@@ -64,6 +64,13 @@ pub enum Proof {
         /// What it was made with.
         keys: Keys,
     },
+    /// A JSON Web Token.
+    Jwt {
+        /// What it must say.
+        scheme: Box<JwtScheme>,
+        /// What it was signed with.
+        keys: Keys,
+    },
 }
 
 /// What signatures are verified with.
@@ -97,8 +104,8 @@ impl Credentials {
         match (proof, tokens) {
             (None, None) => Err(SourceError::NoCredentials(match scheme {
                 Scheme::UrlToken => "`token_sha256`, the digest of a token in its URL",
-                Scheme::PublicKey(_) => "`public_keys`, or `token_sha256`, or both",
-                Scheme::StaticToken(_) | Scheme::Basic | Scheme::Hmac(_) => "`secrets`, or `token_sha256`, or both",
+                _ if scheme.keys().is_some() => "`public_keys`, or `token_sha256`, or both",
+                _ => "`secrets`, or `token_sha256`, or both",
             })),
             (None, Some(tokens)) => Ok(Credentials::Token(tokens)),
             (Some(proof), None) => Ok(Credentials::Proof(proof)),
@@ -124,14 +131,21 @@ impl Credentials {
 
     /// Whether every byte of each delivery's body is signed by who may send it.
     pub(super) fn cover_body(&self) -> bool {
-        matches!(self.proof(), Some(Proof::Signature { signing, .. }) if signing.vouches_for_body())
+        match self.proof() {
+            Some(Proof::Signature { signing, .. }) => signing.vouches_for_body(),
+            Some(Proof::Jwt { scheme, .. }) => scheme.vouches_for_body(),
+            _ => false,
+        }
     }
 
     /// Where the sender's keys are published, if its signatures are verified with such.
     #[must_use]
     pub const fn key_set(&self) -> Option<&KeySetAddress> {
         match self.proof() {
-            Some(Proof::Signature { keys: Keys::Published(address), .. }) => Some(address),
+            Some(
+                Proof::Signature { keys: Keys::Published(address), .. }
+                | Proof::Jwt { keys: Keys::Published(address), .. },
+            ) => Some(address),
             _ => None,
         }
     }
@@ -192,6 +206,14 @@ impl Proof {
                 let signed = (place, syntax, *encoding, id, timestamp, message);
                 let scope = KeyScope::read(provider, account.as_ref(), configuration)?;
                 Proof::signature(keys, scope, signed, forms, configuration)?
+            }
+            Scheme::Jwt(jwt) => {
+                let keys = match &jwt.key {
+                    JwtKey::Secret(form) => MacKeys::read(secrets, form, Hash::Sha256, warnings)?.map(Keys::Mac),
+                    JwtKey::Public { algorithm, keys } => Keys::read(*algorithm, keys, configuration)?,
+                };
+                let scope = KeyScope::read(provider, jwt.account.as_ref(), configuration)?;
+                keys.map(|keys| Proof::Jwt { scheme: Box::new(JwtScheme { jwt: jwt.clone(), scope }), keys })
             }
         })
     }

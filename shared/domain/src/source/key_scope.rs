@@ -17,6 +17,13 @@ pub enum KeyScope {
         /// The accounts, compared exactly.
         accounts: Vec<String>,
     },
+    /// The same, of a token.
+    Claim {
+        /// The claim that names the account.
+        name: String,
+        /// As above.
+        accounts: Vec<String>,
+    },
     /// Those of the sender's customers all: what tells the source's from the others is a token in the URL.
     Sender,
 }
@@ -36,8 +43,9 @@ impl KeyScope {
         match rule {
             None => Ok(KeyScope::Source),
             Some(AccountRule::At(at)) if !accounts.is_empty() => Ok(KeyScope::Accounts { at: at.clone(), accounts }),
+            Some(AccountRule::Claim(name)) if !accounts.is_empty() => Ok(KeyScope::Claim { name: name.clone(), accounts }),
             Some(_) if has_token => Ok(KeyScope::Sender),
-            Some(AccountRule::At(_)) => Err(SourceError::NotAlone {
+            Some(AccountRule::At(_) | AccountRule::Claim(_)) => Err(SourceError::NotAlone {
                 provider,
                 instead: "`account`, your account as its deliveries name it, or `token_sha256`, the digest of a token in the URL, or both",
             }),

@@ -6,12 +6,13 @@
 mod attempt;
 mod bodies;
 mod guess;
+mod jwt;
 mod keys;
 mod messages;
 mod signatures;
 mod words;
 
-use self::words::{bare, lacks, place_words};
+use self::words::{bare, header_words, lacks, place_words};
 use crate::content::form;
 use crate::delivery::Delivery;
 use crate::description::{ChallengeMethod, FieldPath, HeaderName, SignaturePlace, Timestamp as Rule};
@@ -85,6 +86,7 @@ pub fn explain(evidence: &Evidence<'_>) -> Result<Explanation, SourceError> {
         Some(Proof::TokenAt { at, .. }) => explanation.look_at_field(at),
         Some(Proof::Basic(_)) => explanation.look_at_basic(),
         Some(Proof::Signature { signing, keys }) => explanation.look_at_signature(evidence, &source, signing, keys),
+        Some(Proof::Jwt { scheme, keys }) => explanation.look_at_jwt(evidence, scheme, keys),
     }
     explanation.look_at_previous_secret(evidence);
     if explanation.refusal == Some(Refusal::SignatureWrong) && explanation.causes.is_empty() {
@@ -195,10 +197,7 @@ impl Explanation {
     fn look_at_signature(&mut self, evidence: &Evidence<'_>, source: &Source, signing: &SignatureScheme, keys: &Keys) {
         let delivery = evidence.delivery;
         let place = match &signing.place {
-            SignaturePlace::FirstOf(names) | SignaturePlace::AnyOf(names) => {
-                let names: Vec<&str> = names.iter().map(|HeaderName(name)| name.as_str()).collect();
-                format!("The header `{}`", names.join("` or `"))
-            }
+            SignaturePlace::FirstOf(names) | SignaturePlace::AnyOf(names) => header_words(names),
             SignaturePlace::At(place) => place_words(place).replacen('t', "T", 1),
         };
         let readable = form::readable(&signing.forms, &delivery.body);

@@ -29,6 +29,10 @@ pub enum Refusal {
     SignatureMalformed,
     /// The signature was made with another secret or of other bytes.
     SignatureWrong,
+    /// The token names another algorithm than its sender's, such as `none`.
+    AlgorithmWrong,
+    /// The token is genuine, and was issued by somebody else or for another receiver.
+    ClaimWrong,
     /// The delivery is genuine and was made for another of the sender's customers.
     AccountWrong,
     /// The delivery's id is signed, and is missing.
@@ -51,9 +55,9 @@ pub enum Refusal {
     HeaderDoubled,
     /// A field of the body that is signed is missing, or is no text.
     FieldMissing,
-    /// The URL is signed in place of the body, and does not hold the body's digest.
+    /// The URL or the token is signed in place of the body, and does not hold the body's digest.
     BodyDigestMissing,
-    /// The URL holds another body's digest.
+    /// The URL or the token holds another body's digest.
     BodyDigestWrong,
     /// The form that is signed has more fields than any sender's.
     FormTooLong,
@@ -72,6 +76,8 @@ string_enum!(Refusal {
     SignatureDoubled => "signature_doubled",
     SignatureMalformed => "signature_malformed",
     SignatureWrong => "signature_wrong",
+    AlgorithmWrong => "algorithm_wrong",
+    ClaimWrong => "claim_wrong",
     AccountWrong => "account_wrong",
     IdMissing => "id_missing",
     IdDoubled => "id_doubled",
@@ -114,6 +120,8 @@ impl Refusal {
             | Refusal::CredentialMalformed
             | Refusal::SignatureDoubled
             | Refusal::SignatureMalformed
+            | Refusal::AlgorithmWrong
+            | Refusal::ClaimWrong
             | Refusal::IdMissing
             | Refusal::IdDoubled
             | Refusal::TimestampMissing

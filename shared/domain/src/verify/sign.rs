@@ -19,7 +19,7 @@ use crate::source::{Keys, MacKeys, Proof, SignatureScheme, Source, SourceError, 
 use crate::time::Timestamp;
 use crate::verify::signed_content::SignedContent;
 use crate::verify::signed_timestamp::SignedTimestamp;
-use crate::verify::{Refusal, header};
+use crate::verify::{Refusal, header, jwt};
 
 /// Plays the sender of a source, with the newest of its secrets.
 pub struct Signer {
@@ -93,9 +93,11 @@ impl Signer {
                 };
                 signed.map_err(|refusal| self.incomplete(refusal))
             }
-            Some(Proof::Signature { keys: Keys::Public(_) | Keys::Published(_), .. }) => {
-                Err(SignError::PrivateKey(self.source.provider))
-            }
+            Some(Proof::Jwt { scheme, keys: Keys::Mac(keys) }) => Ok(jwt::sign(delivery, scheme, keys)),
+            Some(
+                Proof::Signature { keys: Keys::Public(_) | Keys::Published(_), .. }
+                | Proof::Jwt { keys: Keys::Public(_) | Keys::Published(_), .. },
+            ) => Err(SignError::PrivateKey(self.source.provider)),
         }
     }
 
@@ -108,6 +110,7 @@ impl Signer {
             Some(Proof::StaticToken { header, .. }) => is_it(header),
             Some(Proof::TokenAt { .. }) => false,
             Some(Proof::Basic(_)) => name.eq_ignore_ascii_case("authorization"),
+            Some(Proof::Jwt { scheme, .. }) => scheme.jwt.header.iter().any(is_it),
             Some(Proof::Signature { signing, .. }) => {
                 let of_time = match signing.timestamp.as_ref().map(|rule| &rule.at) {
                     Some(TimestampLocation::Header(names)) => names.as_slice(),

@@ -3,7 +3,7 @@
 use domain::provider::Provider;
 use testdata::corpus::{inputs, targets};
 
-use promises::{body, challenge, described, function_url, message, signature, source};
+use promises::{body, challenge, described, function_url, message, signature, source, token};
 
 fn check(target: &str, promise: impl Fn(&[u8])) {
     let inputs = inputs(target);
@@ -33,5 +33,6 @@ fn every_kept_text_holds_the_promises() {
     check("source", text(source::hold));
     check("challenge", challenge::hold);
     check("signature", signature::hold);
+    check("token", token::hold);
     check("described", described::hold);
 }

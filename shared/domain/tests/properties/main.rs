@@ -16,3 +16,4 @@ mod request;
 mod signature;
 mod source;
 mod time;
+mod token;

@@ -1,7 +1,8 @@
 //! What of a delivery is verified, and what is not, by a description's scheme.
 
 use domain::description::{
-    AccountRule, Description, Encoding, FieldPath, FieldPaths, Hash, HeaderName, Hmac, KeySource, PublicKeySignature,
+    AccountRule, BodyHash, Description, Encoding, FieldPath, FieldPaths, Hash, HeaderName, Hmac, Jwt, JwtKey, KeySource,
+    PublicKeySignature,
     Scheme, SecretEncoding, SecretForm, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template,
     TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
 };
@@ -20,7 +21,7 @@ pub(crate) struct Signed<'a> {
 
 pub(crate) fn signed(scheme: &Scheme) -> Option<Signed<'_>> {
     match scheme {
-        Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
+        Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic | Scheme::Jwt(_) => None,
         Scheme::Hmac(Hmac { place, syntax, encoding, id, timestamp, message, .. })
         | Scheme::PublicKey(PublicKeySignature { place, syntax, encoding, id, timestamp, message, .. }) => {
             Some(Signed { place, syntax, encoding: *encoding, id, timestamp: timestamp.as_ref(), message })
@@ -46,15 +47,20 @@ pub(crate) fn kind(scheme: &Scheme) -> String {
             SignatureAlgorithm::EcdsaP256 | SignatureAlgorithm::EcdsaP256Raw => "ECDSA, P-256".to_owned(),
             SignatureAlgorithm::RsaSha256 => "RSA-SHA256".to_owned(),
         },
+        Scheme::Jwt(jwt) => format!("JWT, {}", jwt.key.algorithm().as_str()),
     }
 }
 
 pub(crate) fn covers_body(scheme: &Scheme) -> bool {
-    signed(scheme).is_some_and(|signed| signed.message.covers_body())
+    scheme.covers_body()
 }
 
 /// What keeps an old copy of a delivery out, in a few words.
 pub(crate) fn replay(scheme: &Scheme) -> String {
+    if let Scheme::Jwt(Jwt { past_seconds, .. }) = scheme {
+        let limit = past_seconds.map(|seconds| duration(seconds.into()));
+        return limit.unwrap_or_else(|| "the token's own end, deduplication".to_owned());
+    }
     let Some(Signed { timestamp: Some(timestamp), message, .. }) = signed(scheme) else {
         return "deduplication alone".to_owned();
     };
@@ -103,6 +109,7 @@ pub(crate) fn sentences(description: &Description) -> Vec<String> {
                 .to_owned(),
         ],
         Scheme::Hmac(_) | Scheme::PublicKey(_) => signature(scheme),
+        Scheme::Jwt(jwt) => token(jwt),
     };
     sentences.extend(account(scheme));
     sentences.push(body(scheme));
@@ -141,6 +148,26 @@ fn signature(scheme: &Scheme) -> Vec<String> {
         sentences
             .push("There may be several signatures: one that matches is enough, and others are ignored.".to_owned());
     }
+    sentences
+}
+
+fn token(jwt: &Jwt) -> Vec<String> {
+    let after = if jwt.prefix.is_empty() { String::new() } else { format!(", after `{}`", jwt.prefix) };
+    let algorithm = jwt.key.algorithm().as_str();
+    let mut sentences = vec![format!(
+        "A JSON Web Token is in {}{after}. It must be signed by {algorithm}; one that names another algorithm is refused.",
+        headers(&jwt.header)
+    )];
+    let claims = [("iss", &jwt.issuer), ("aud", &jwt.audience)];
+    let claims = claims.into_iter().filter_map(|(name, text)| Some(format!("`{name}` must be `{}`.", text.as_ref()?)));
+    sentences.extend(claims);
+    sentences.extend(jwt.body_hash.as_ref().map(|BodyHash { claim, encoding }| {
+        format!("`{claim}` must be the SHA-256 of the body's bytes, in {}.", encoding.as_str())
+    }));
+    sentences.extend(match &jwt.key {
+        JwtKey::Secret(form) => Some(secret_form(form)),
+        JwtKey::Public { keys, .. } => Some(key_source(keys)),
+    });
     sentences
 }
 
@@ -191,32 +218,36 @@ fn parts(message: &Template) -> impl Iterator<Item = String> {
 
 fn key(scheme: &Scheme) -> Option<String> {
     match scheme {
-        Scheme::Hmac(Hmac { secret: SecretForm { strip_prefix, encoding }, .. }) => {
-            let after = strip_prefix.as_ref().map_or(String::new(), |prefix| format!(" after `{prefix}`"));
-            Some(match encoding {
-                SecretEncoding::Text if strip_prefix.is_none() => {
-                    "The secret's text, as it is, is the key.".to_owned()
-                }
-                SecretEncoding::Text => format!("The secret's text{after} is the key; nothing is decoded."),
-                SecretEncoding::Base64 => format!("The secret{after} is the key in base64."),
-                SecretEncoding::Hex => format!("The secret{after} is the key in hex."),
-            })
+        Scheme::Hmac(Hmac { secret, .. }) => Some(secret_form(secret)),
+        Scheme::PublicKey(PublicKeySignature { keys, .. }) => Some(key_source(keys)),
+        Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic | Scheme::Jwt(_) => None,
+    }
+}
+
+fn secret_form(SecretForm { strip_prefix, encoding }: &SecretForm) -> String {
+    let after = strip_prefix.as_ref().map_or(String::new(), |prefix| format!(" after `{prefix}`"));
+    match encoding {
+        SecretEncoding::Text if strip_prefix.is_none() => "The secret's text, as it is, is the key.".to_owned(),
+        SecretEncoding::Text => format!("The secret's text{after} is the key; nothing is decoded."),
+        SecretEncoding::Base64 => format!("The secret{after} is the key in base64."),
+        SecretEncoding::Hex => format!("The secret{after} is the key in hex."),
+    }
+}
+
+fn key_source(keys: &KeySource) -> String {
+    match keys {
+        KeySource::Operator { .. } => {
+            "The keys are those in `public_keys`. Several may count at a time, so that the sender can change its own."
+                .to_owned()
         }
-        Scheme::PublicKey(PublicKeySignature { keys, .. }) => Some(match keys {
-            KeySource::Operator { .. } => {
-                "The keys are those in `public_keys`. Several may count at a time, so that the sender can change its own."
-                    .to_owned()
-            }
-            KeySource::Sender { .. } => {
-                "The keys are those that the sender shows in its documentation; Landfall knows them.".to_owned()
-            }
-            KeySource::Jwks { url, ttl_seconds, .. } => format!(
-                "The keys are those that the sender publishes at <{url}>. They are kept for up to {}, and asked for \
-                 again when none matches.",
-                duration((*ttl_seconds).into())
-            ),
-        }),
-        Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => None,
+        KeySource::Sender { .. } => {
+            "The keys are those that the sender shows in its documentation; Landfall knows them.".to_owned()
+        }
+        KeySource::Jwks { url, ttl_seconds, .. } => format!(
+            "The keys are those that the sender publishes at <{url}>. They are kept for up to {}, and asked for again \
+             when none matches.",
+            duration((*ttl_seconds).into())
+        ),
     }
 }
 
@@ -225,13 +256,20 @@ fn account(scheme: &Scheme) -> Option<String> {
     const ALL: &str = "**The sender signs for all of its customers with these keys**, so a signature does not say whose a \
          delivery is.";
     const TOKEN: &str = "a token in the URL tells, whose SHA-256 is in `token_sha256`";
+    if let Scheme::Jwt(Jwt { key: JwtKey::Secret(_), account: Some(AccountRule::Claim(name)), .. }) = scheme {
+        return Some(format!(
+            "`{name}` of the token must be the `account` of the source, or one of a list of them. Without an `account`, \
+             {TOKEN}; events then count as verified by a token."
+        ));
+    }
     Some(match scheme.account()? {
-        AccountRule::At(place) => {
-            let place = match place {
-                FieldPath::Header(HeaderName(name)) => code(name),
-                FieldPath::Body(at) => format!("`{}` of the body", pointer(at)),
-                FieldPath::Id => code("id"),
-                FieldPath::Query(name) => code(&format!("?{name}=")),
+        rule @ (AccountRule::At(_) | AccountRule::Claim(_)) => {
+            let place = match rule {
+                AccountRule::Claim(name) => format!("`{name}` of the token"),
+                AccountRule::At(FieldPath::Header(HeaderName(name))) => code(name),
+                AccountRule::At(FieldPath::Body(at)) => format!("`{}` of the body", pointer(at)),
+                AccountRule::At(FieldPath::Query(name)) => code(&format!("?{name}=")),
+                AccountRule::At(FieldPath::Id) | AccountRule::TokenOnly => code("id"),
             };
             format!(
                 "{ALL} What does is {place}, which is signed and must be the `account` of the source, or one of a list of \
@@ -263,6 +301,13 @@ fn body(scheme: &Scheme) -> String {
 
 fn time(scheme: &Scheme) -> Option<String> {
     let old_copies = "Nothing limits how old a delivery may be: deduplication alone keeps a copy out.";
+    if let Scheme::Jwt(Jwt { past_seconds, .. }) = scheme {
+        let limit = past_seconds.map(|seconds| format!(" It may have been issued (`iat`) {} ago.", duration(seconds.into())));
+        return Some(format!(
+            "A token that says when it ends (`exp`) or begins (`nbf`) holds from then to then; clocks may be a minute apart.{}",
+            limit.unwrap_or_default()
+        ));
+    }
     let Some(Signed { timestamp, message, .. }) = signed(scheme) else {
         return Some(old_copies.to_owned());
     };

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::description::{
-    AccountRule, Description, Encoding, Hmac, KeySource, PublicKeySignature, Scheme, SecretEncoding, SecretForm,
+    AccountRule, Description, Encoding, Hmac, Jwt, JwtKey, KeySource, PublicKeySignature, Scheme, SecretEncoding, SecretForm,
     SignatureAlgorithm, StaticToken, TemplatePart,
 };
 use domain::digest::Digest;
@@ -59,12 +59,23 @@ fn credentials(scheme: &Scheme) -> Vec<(String, Value)> {
         }
         Scheme::PublicKey(PublicKeySignature { algorithm, keys, account, .. }) => {
             let mut fields = public_keys(*algorithm, keys);
-            if let Some(AccountRule::At(_)) = account {
-                fields.extend(one("account", json!("your-account-as-the-sender-names-it")));
-            }
+            fields.extend(account_field(account.as_ref()));
+            fields
+        }
+        Scheme::Jwt(Jwt { key, account, .. }) => {
+            let mut fields = match key {
+                JwtKey::Secret(form) => one("secrets", json!([signing_secret(form)])),
+                JwtKey::Public { algorithm, keys } => public_keys(*algorithm, keys),
+            };
+            fields.extend(account_field(account.as_ref()));
             fields
         }
     }
+}
+
+fn account_field(rule: Option<&AccountRule>) -> Option<(String, Value)> {
+    let names = matches!(rule, Some(AccountRule::At(_) | AccountRule::Claim(_)));
+    names.then(|| ("account".to_owned(), json!("your-account-as-the-sender-names-it")))
 }
 
 /// What stands in `public_keys`, if the operator copies the sender's keys there.

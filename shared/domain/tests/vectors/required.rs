@@ -1,7 +1,7 @@
 //! Which vectors a sender must have, by its description.
 
 use domain::description::{
-    AccountRule, Challenge, Description, Encoding, Hash, HeaderName, Hmac, PublicKeySignature, Scheme, SignaturePlace,
+    AccountRule, Challenge, Description, Encoding, Hash, HeaderName, Hmac, Jwt, PublicKeySignature, Scheme, SignaturePlace,
     StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
 };
 
@@ -50,6 +50,10 @@ pub(crate) fn required(description: &Description) -> Vec<(String, bool)> {
             if let Some(timestamp) = timestamp {
                 required.timestamp(timestamp, message);
             }
+            required.account(scheme.account());
+        }
+        Scheme::Jwt(jwt) => {
+            required.token(jwt);
             required.account(scheme.account());
         }
     }
@@ -130,6 +134,35 @@ impl Required {
         }
     }
 
+    fn token(&mut self, jwt: &Jwt) {
+        self.once("signature");
+        self.refused(&["signature-truncated", "signature-longer", "signature-bit-flipped", "signature-not-base64"]);
+        self.refused(&["previous-secret-gone", "token-without-signature", "token-with-more-parts"]);
+        self.refused(&["algorithm-none", "algorithm-none-signed", "algorithm-in-lower-case", "algorithm-other"]);
+        self.refused(&["algorithm-missing", "header-critical", "header-not-json", "claims-not-json", "claims-changed"]);
+        self.accepted(&["expired-within-leeway", "not-yet-within-leeway"]);
+        self.refused(&["expired", "not-yet", "time-not-a-number", "audience-wrong"]);
+        if !jwt.prefix.is_empty() {
+            self.refused(&["prefix-missing"]);
+        }
+        if jwt.body_hash.is_some() {
+            self.refused(&["body-bit-flipped", "body-cut", "body-longer", "body-hash-missing", "body-hash-truncated"]);
+        } else {
+            self.accepted(&["body-changed"]);
+        }
+        if jwt.issuer.is_some() {
+            self.refused(&["issuer-wrong", "issuer-missing"]);
+        }
+        if jwt.audience.is_some() {
+            self.accepted(&["audience-one-of-several"]);
+            self.refused(&["audience-missing"]);
+        }
+        if jwt.past_seconds.is_some() {
+            self.accepted(&["time-oldest"]);
+            self.refused(&["time-late", "time-early", "timestamp-missing"]);
+        }
+    }
+
     fn message(&mut self, message: &Template) {
         if message.covers_body() {
             self.refused(&["body-bit-flipped", "body-cut", "body-longer"]);
@@ -175,7 +208,7 @@ impl Required {
             self.accepted(&["account-by-token"]);
             self.refused(&["account-by-token-missing", "account-by-token-wrong"]);
         }
-        if let Some(AccountRule::At(_)) = rule {
+        if let Some(AccountRule::At(_) | AccountRule::Claim(_)) = rule {
             self.accepted(&["account-second"]);
             self.refused(&["account-wrong", "account-in-other-case", "account-longer"]);
         }

@@ -1,7 +1,7 @@
 //! What a scheme must not say.
 
 use crate::description::{
-    AccountRule, DescriptionError, FieldPath, HeaderName, Hmac, KeySource, Pointer, PublicKey, PublicKeySignature,
+    AccountRule, DescriptionError, FieldPath, HeaderName, Hmac, Jwt, JwtKey, KeySource, Pointer, PublicKey, PublicKeySignature,
     Scheme, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp,
     TimestampLocation,
 };
@@ -32,9 +32,35 @@ impl Scheme {
                 match account {
                     None if !matches!(keys, KeySource::Operator { .. }) => Err(DescriptionError::NoAccount),
                     Some(AccountRule::At(place)) if !message.delimits(place) => Err(DescriptionError::AccountUnsigned),
+                    Some(AccountRule::Claim(_)) => Err(DescriptionError::ClaimWithoutToken),
                     None | Some(AccountRule::At(_) | AccountRule::TokenOnly) => Ok(()),
                 }
             }
+            Scheme::Jwt(jwt) => jwt.check(),
+        }
+    }
+}
+
+impl Jwt {
+    fn check(&self) -> Result<(), DescriptionError> {
+        if self.header.is_empty() {
+            return Err(DescriptionError::NoHeader);
+        }
+        if let JwtKey::Public { algorithm, keys } = &self.key {
+            keys.check(*algorithm)?;
+            if self.account.is_none() && !matches!(keys, KeySource::Operator { .. }) {
+                return Err(DescriptionError::NoAccount);
+            }
+        }
+        if self.issuer.is_none() && !matches!(self.account, Some(AccountRule::Claim(_))) {
+            return Err(DescriptionError::NoIssuer);
+        }
+        match &self.account {
+            Some(AccountRule::At(FieldPath::Body(pointer))) if self.body_hash.is_some() && !pointer.has_wildcard() => {
+                Ok(())
+            }
+            Some(AccountRule::At(_)) => Err(DescriptionError::AccountUnsigned),
+            None | Some(AccountRule::Claim(_) | AccountRule::TokenOnly) => Ok(()),
         }
     }
 }

@@ -13,6 +13,12 @@ pub(super) fn place_words(place: &FieldPath) -> String {
     }
 }
 
+/// The first of these headers that is there, at the beginning of a sentence.
+pub(super) fn header_words(names: &[HeaderName]) -> String {
+    let names: Vec<&str> = names.iter().map(|HeaderName(name)| name.as_str()).collect();
+    format!("The header `{}`", names.join("` or `"))
+}
+
 /// What a token is without what people write around it.
 pub(super) fn bare(value: &str) -> &[u8] {
     let value = value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("Token ")).unwrap_or(value);
