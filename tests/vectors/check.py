@@ -18,6 +18,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -366,7 +367,8 @@ class Delivery:
         if place is None:
             return None
         if "header" in place:
-            return single(self.headers, place["header"])
+            has_comma = self.scheme["timestamp"].get("unit") == "http-date"
+            return single(self.headers, place["header"], joined=has_comma)
         if "pair" in place:
             values = [text for key, text in pairs if key == place["pair"]]
             if len(values) != 1:
@@ -383,12 +385,14 @@ class Delivery:
         rule = self.scheme["timestamp"]
         if rule.get("unit") == "rfc3339":
             seconds = instant(timestamp)
+        elif rule.get("unit") == "http-date":
+            seconds = http_date(timestamp)
         elif re.fullmatch(r"[0-9]{1,18}", timestamp):
             seconds = int(timestamp) / UNITS[rule.get("unit", "seconds")]
         else:
             raise Refused("no timestamp")
         # A sender's second is as long as ours: what is left of it does not count.
-        received = math.floor(self.received) if rule.get("unit", "seconds") == "seconds" else self.received
+        received = math.floor(self.received) if rule.get("unit", "seconds") in ("seconds", "http-date") else self.received
         if seconds < received - rule.get("past_seconds", float("inf")):
             raise Refused("late")
         if seconds > received + rule.get("future_seconds", float("inf")):
@@ -420,6 +424,8 @@ class Delivery:
                 return value.encode()
             if kind == "url":
                 return url.encode()
+            if kind == "path":
+                return urlsplit(self.public_url()).path.encode()
             assert kind == "form", f"{kind} is unknown"
             return self.form()
 
@@ -517,6 +523,16 @@ def instant(text: str) -> float:
         return datetime.datetime.fromisoformat(re.sub("Z$", "+00:00", text)).timestamp()
     except ValueError:
         raise Refused("no instant") from None
+
+
+def http_date(text: str) -> float:
+    try:
+        seconds = parsedate_to_datetime(text).timestamp()
+    except (TypeError, ValueError):
+        raise Refused("no date") from None
+    if formatdate(seconds, usegmt=True) != text:
+        raise Refused("another form of a date")
+    return seconds
 
 
 def decoded(text: str, encoding: str) -> bytes:

@@ -6,6 +6,8 @@ use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
+use jiff::fmt::rfc2822;
+
 use crate::description::TimestampUnit;
 
 /// 0000-01-01T00:00:00Z.
@@ -50,6 +52,21 @@ impl Timestamp {
         Some(Timestamp(instant.as_millisecond())).filter(|instant| *instant >= YEAR_ZERO)
     }
 
+    /// Reads a date as HTTP writes it (RFC 9110), in the one form that is written today.
+    #[must_use]
+    pub fn parse_http_date(text: &str) -> Option<Timestamp> {
+        let instant = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+        let instant = Timestamp(instant.as_millisecond());
+        (instant.to_http_date()? == text).then_some(instant)
+    }
+
+    /// The date as HTTP writes it; `None` of a year that it cannot write.
+    #[must_use]
+    pub fn to_http_date(self) -> Option<String> {
+        let instant = jiff::Timestamp::from_millisecond(self.0).ok()?;
+        rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&instant).ok()
+    }
+
     /// Reads what a sender writes of an instant, by `unit`: a text or a count. Zero is no instant: some senders write it
     /// of what has not happened yet.
     #[must_use]
@@ -59,6 +76,7 @@ impl Timestamp {
             TimestampUnit::Seconds => count()?.checked_mul(1000)?,
             TimestampUnit::Milliseconds => count()?,
             TimestampUnit::Rfc3339 => return Timestamp::parse_rfc3339(text),
+            TimestampUnit::HttpDate => return Timestamp::parse_http_date(text),
         };
         let is_writable = millis >= YEAR_ZERO.0 && millis <= jiff::Timestamp::MAX.as_millisecond();
         is_writable.then_some(Timestamp(millis))
@@ -119,6 +137,26 @@ mod tests {
         assert_eq!(Timestamp::parse_rfc3339("-000001-12-31T23:59:59.999Z"), None);
         assert_eq!(Timestamp::parse_rfc3339("0000-01-01T00:00:00+00:01"), None);
         assert_eq!(Timestamp::from_millis(0).to_string(), "1970-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn a_date_of_http_has_one_form() {
+        let written = "Sun, 06 Nov 1994 08:49:37 GMT";
+        let instant = Timestamp::from_millis(784_111_777_000);
+        assert_eq!(Timestamp::parse_http_date(written), Some(instant));
+        assert_eq!(instant.to_http_date().as_deref(), Some(written));
+        for other in [
+            "",
+            "Mon, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 6 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 +0000",
+            "Sun, 06 Nov 1994 08:49:37 GMT, Sun, 06 Nov 1994 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+            "1994-11-06T08:49:37Z",
+        ] {
+            assert_eq!(Timestamp::parse_http_date(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 import datetime
 import hashlib
 import json
+from email.utils import formatdate
+from urllib.parse import urlsplit
 
 from signing import NOW_SECONDS, Basic, Hmac, Pairs, Sent, StandardWebhooks
 
@@ -126,6 +128,45 @@ class DescribedExtends(StandardWebhooks):
         return [sent.id]
 
 
+class DescribedHttpDate(Hmac):
+    """A date as HTTP writes it, the method, and the path."""
+
+    provider = "described-http-date"
+    header = "X-Invented-Signature"
+    timestamp_header = "Date"
+    timestamp_flip = -5
+    signs_timestamp = True
+    past_seconds = 300
+    future_seconds = 300
+    options = {
+        "scheme": {
+            "scheme": {
+                "kind": "hmac",
+                "header": ["x-invented-signature"],
+                "encoding": "hex",
+                "timestamp": {"at": {"header": "date"}, "unit": "http-date", "past_seconds": 300, "future_seconds": 300},
+                "message": "POST\n{path}\n{timestamp}\n{body_sha256}",
+            },
+            "shape": SHAPES,
+        }
+    }
+    body = {"id": "7", "amount": 1}
+    event_type = OCCURRED
+
+    def timestamp(self, seconds: int) -> str:
+        return formatdate(seconds, usegmt=True)
+
+    def sent(self) -> Sent:
+        return self.moved(super().sent(), self.timestamp(NOW_SECONDS))
+
+    def message(self, sent: Sent) -> bytes:
+        digest = hashlib.sha256(sent.body).hexdigest()
+        return "\n".join(["POST", urlsplit(sent.url).path, sent.timestamp, digest]).encode()
+
+    def key(self, sent: Sent) -> list[str]:
+        return [json.loads(sent.body)["id"]]
+
+
 class Acme(Pairs):
     """SHA-1, pairs without commas, and milliseconds: `shared/domain/tests/vectors/added/acme.toml`."""
 
@@ -157,4 +198,4 @@ class Acme(Pairs):
         return [str(order["number"]), order["state"]]
 
 
-DESCRIBED_SENDERS = [DescribedBasic(), DescribedInstant(), DescribedAnyHeader(), DescribedExtends()]
+DESCRIBED_SENDERS = [DescribedBasic(), DescribedInstant(), DescribedAnyHeader(), DescribedExtends(), DescribedHttpDate()]

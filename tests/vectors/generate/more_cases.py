@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from case import Accepted, Case, Refused
+from described_senders import DescribedHttpDate
 from media_senders import Kie
 from more_business_senders import Square
 from other_senders import Twilio
@@ -20,6 +21,8 @@ def more_cases(recipe: Recipe) -> Iterator[Case]:
         yield from of_a_digest_in_the_url(recipe)
     if isinstance(recipe, Twilio | Square):
         yield from of_a_url(recipe)
+    if isinstance(recipe, DescribedHttpDate):
+        yield from of_a_path(recipe)
     if isinstance(recipe, Kie):
         yield from of_a_field(recipe)
     if other := recipe.for_another():
@@ -128,6 +131,24 @@ def of_a_url(recipe: Twilio | Square) -> Iterator[Case]:
     yield case("url-public", shows, behind, Accepted(0), public_url=URL)
     shows = "It may be that only its host is another one."
     yield case("url-public-host", shows, behind, Accepted(0), public_url="https://hooks.example.com")
+
+
+def of_a_path(recipe: DescribedHttpDate) -> Iterator[Case]:
+    sent = recipe.sent()
+    genuine = recipe.headers(sent)
+
+    def case(name: str, shows: str, url: str, verdict: Accepted | Refused, **options: Any) -> Case:
+        return Case(name, shows, recipe, replace(sent, url=url), genuine, verdict, options=options)
+
+    behind = "https://behind.example.net/hooks/test"
+    yield case("path-with-query", "The query is no part of it.", f"{URL}?order=7", Accepted(0))
+    yield case("path-at-another-host", "Nor is the host.", behind, Accepted(0))
+    yield case("path-changed", "The path has a slash more.", f"{URL}/", Refused("signature_wrong"))
+    shows = "The sender was given another URL than the function's own, and the operator says which."
+    fronted = replace(sent, url="https://front.example.com/in%2Fhere?order=7")
+    headers = recipe.headers(fronted)
+    public = {"public_url": "https://front.example.com/in%2Fhere"}
+    yield Case("path-public", shows, recipe, sent, headers, Accepted(0), options=public)
 
 
 def of_a_field(recipe: Kie) -> Iterator[Case]:

@@ -94,6 +94,7 @@ KINDS: dict[str, list[Kind]] = {
     "described-basic": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-ecdsa-raw": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-extends": [Kind(EVENT, ("678Z", "679Z"))],
+    "described-http-date": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-instant": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-jwt-es256": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-jwt-rs256": [Kind(STATE, ('"amount":1', '"amount":2'))],

@@ -72,6 +72,7 @@ impl Scheme {
             | TemplatePart::Json(_)
             | TemplatePart::Query(_)
             | TemplatePart::Url
+            | TemplatePart::Path
             | TemplatePart::Form => &[],
         })
     }
@@ -92,6 +93,7 @@ impl Scheme {
             | TemplatePart::BodySha256
             | TemplatePart::Query(_)
             | TemplatePart::Url
+            | TemplatePart::Path
             | TemplatePart::Form => None,
         });
         places.collect()

@@ -29,6 +29,8 @@ pub enum TemplatePart {
     Json(Vec<Pointer>),
     /// `{url}`: the URL that the sender was given, with its query.
     Url,
+    /// `{path}`: the path of that URL, as it was encoded.
+    Path,
     /// `{form}`: names and values of a form in the body, sorted by name, with nothing between them. For a body that is
     /// no form it is empty, and the URL's query must have the body's SHA-256 as `bodySHA256`.
     Form,
@@ -37,7 +39,7 @@ pub enum TemplatePart {
 /// A text that is no template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0} is unknown in a message: write {{body}}, {{body_sha256}}, {{timestamp}}, {{id}}, {{header:x-name}}, {{query:name}}, {{json:/pointer}}, {{url}} or {{form}}"
+    "{0} is unknown in a message: write {{body}}, {{body_sha256}}, {{timestamp}}, {{id}}, {{header:x-name}}, {{query:name}}, {{json:/pointer}}, {{url}}, {{path}} or {{form}}"
 )]
 pub struct NotATemplate(RedactedText);
 
@@ -63,6 +65,12 @@ impl Template {
         Ok(Template(parts))
     }
 
+    /// Whether the URL that the sender was given takes part.
+    #[must_use]
+    pub fn holds_url(&self) -> bool {
+        self.0.iter().any(|part| matches!(part, TemplatePart::Url | TemplatePart::Path))
+    }
+
     /// Whether every byte of the body is vouched for.
     #[must_use]
     pub fn covers_body(&self) -> bool {
@@ -79,6 +87,7 @@ impl TemplatePart {
                 "timestamp" => TemplatePart::Timestamp,
                 "id" => TemplatePart::Id,
                 "url" => TemplatePart::Url,
+                "path" => TemplatePart::Path,
                 "form" => TemplatePart::Form,
                 _ => return None,
             },

@@ -49,4 +49,7 @@ pub enum TimestampUnit {
     Milliseconds,
     /// No count: an instant by RFC 3339.
     Rfc3339,
+    /// No count: a date as HTTP writes it (RFC 9110), `Sun, 06 Nov 1994 08:49:37 GMT`.
+    #[serde(rename = "http-date")]
+    HttpDate,
 }

@@ -232,6 +232,7 @@ fn timestamp_text(at: Timestamp, unit: TimestampUnit) -> String {
         TimestampUnit::Seconds => at.as_millis().div_euclid(1000).to_string(),
         TimestampUnit::Milliseconds => at.as_millis().to_string(),
         TimestampUnit::Rfc3339 => at.to_string(),
+        TimestampUnit::HttpDate => at.to_http_date().unwrap_or_default(),
     }
 }
 

@@ -64,6 +64,18 @@ fn with_other_port(url: &str) -> Option<String> {
     })
 }
 
+/// The URL that the sender was given.
+fn url(delivery: &Delivery, signing: &SignatureScheme) -> String {
+    signing.public_url.as_ref().map_or_else(|| delivery.url.whole(), |url| url.whole(&delivery.url))
+}
+
+/// What stands behind the host of a URL, and before its query.
+fn path_of(url: &str) -> &str {
+    let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = behind_scheme.find('/').map_or("", |at| &behind_scheme[at..]);
+    path.split('?').next().unwrap_or_default()
+}
+
 fn piece<'d>(
     part: &'d TemplatePart,
     delivery: &'d Delivery,
@@ -95,10 +107,8 @@ fn piece<'d>(
                 Cow::Owned(text) => Cow::Owned(text.into_bytes()),
             }
         }
-        TemplatePart::Url => {
-            let url = signing.public_url.as_ref().map_or_else(|| delivery.url.whole(), |url| url.whole(&delivery.url));
-            Cow::Owned(url.into_bytes())
-        }
+        TemplatePart::Url => Cow::Owned(url(delivery, signing).into_bytes()),
+        TemplatePart::Path => Cow::Owned(path_of(&url(delivery, signing)).as_bytes().to_vec()),
         TemplatePart::Form => Cow::Owned(form::signed(delivery)?.into_bytes()),
     })
 }

@@ -26,6 +26,14 @@ impl<'d> SignedTimestamp<'d> {
         pairs: &[(&'d str, &'d str)],
     ) -> Result<SignedTimestamp<'d>, Refusal> {
         let text = match &rule.at {
+            // It has a comma itself, so two that are joined are seen by what is read.
+            TimestampLocation::Header(names) if rule.unit == TimestampUnit::HttpDate => {
+                match *header::all(&delivery.headers, names) {
+                    [] => None,
+                    [text] => Some(Cow::Borrowed(text)),
+                    _ => return Err(Refusal::TimestampDoubled),
+                }
+            }
             TimestampLocation::Header(names) => {
                 let text = header::first(&delivery.headers, names);
                 text.map_err(|RepeatedHeader| Refusal::TimestampDoubled)?.map(Cow::Borrowed)
@@ -49,7 +57,7 @@ impl<'d> SignedTimestamp<'d> {
     pub(crate) fn check(&self, rule: &Rule, now: Timestamp) -> Result<(), Refusal> {
         let now = match rule.unit {
             // A sender's second is as long as ours: whatever is left of it on either side does not count.
-            TimestampUnit::Seconds => now.as_millis().div_euclid(1000).saturating_mul(1000),
+            TimestampUnit::Seconds | TimestampUnit::HttpDate => now.as_millis().div_euclid(1000).saturating_mul(1000),
             TimestampUnit::Milliseconds | TimestampUnit::Rfc3339 => now.as_millis(),
         };
         let age_millis = now.saturating_sub(self.instant.as_millis());
@@ -73,5 +81,6 @@ fn read(text: &str, unit: TimestampUnit) -> Option<Timestamp> {
         TimestampUnit::Seconds => count()?.checked_mul(1000).map(Timestamp::from_millis),
         TimestampUnit::Milliseconds => count().map(Timestamp::from_millis),
         TimestampUnit::Rfc3339 => Timestamp::parse_rfc3339(text),
+        TimestampUnit::HttpDate => Timestamp::parse_http_date(text),
     }
 }

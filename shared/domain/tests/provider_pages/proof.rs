@@ -198,6 +198,10 @@ fn parts(message: &Template) -> impl Iterator<Item = String> {
             "`{url}` is the URL that the sender was given. If that is not the function's own, name its host in \
              `public_url`; otherwise leave that out.",
         ),
+        TemplatePart::Path => Some(
+            "`{path}` is the path of the URL that the sender was given; `public_url` says it, if it is not the function's \
+             own.",
+        ),
         TemplatePart::Form => Some(
             "`{form}` is every field of a form, sorted by name; for any other body the URL's query must hold its \
              SHA-256 as `bodySHA256`.",
@@ -323,6 +327,7 @@ fn time(scheme: &Scheme) -> Option<String> {
         TimestampUnit::Seconds => "in seconds",
         TimestampUnit::Milliseconds => "in milliseconds",
         TimestampUnit::Rfc3339 => "by RFC 3339",
+        TimestampUnit::HttpDate => "as a date of HTTP",
     };
     let vouched = if message.signs(at) { "which is signed" } else { "**which is not signed**" };
     let limit = |seconds: &Option<u32>| seconds.map(|seconds| duration(seconds.into()));

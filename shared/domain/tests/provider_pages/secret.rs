@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::description::{
     AccountRule, Description, Encoding, Hmac, Jwt, JwtKey, KeySource, PublicKeySignature, Scheme, SecretEncoding, SecretForm,
-    SignatureAlgorithm, StaticToken, TemplatePart,
+    SignatureAlgorithm, StaticToken,
 };
 use domain::digest::Digest;
 use serde_json::{Map, Value, json};
@@ -52,7 +52,7 @@ fn credentials(scheme: &Scheme) -> Vec<(String, Value)> {
         }
         Scheme::Hmac(Hmac { secret, message, .. }) => {
             let mut fields = one("secrets", json!([signing_secret(secret)]));
-            if message.0.contains(&TemplatePart::Url) {
+            if message.holds_url() {
                 fields.extend(one("public_url", json!("https://hooks.example.com")));
             }
             fields

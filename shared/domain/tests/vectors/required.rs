@@ -192,6 +192,10 @@ impl Required {
                     self.accepted(&["url-with-query", "url-public", "url-public-host"]);
                     self.refused(&["url-query-changed", "url-host-changed"]);
                 }
+                TemplatePart::Path => {
+                    self.accepted(&["path-public"]);
+                    self.refused(&["path-changed"]);
+                }
                 TemplatePart::Form => {
                     self.accepted(&["form-encoded-otherwise", "form-split-otherwise"]);
                     self.accepted(&["form-in-other-order", "form-field-doubled", "form-empty", "json-with-digest"]);
@@ -237,7 +241,7 @@ impl Required {
         if past_seconds.is_some() {
             self.accepted(&["time-oldest", "time-almost-oldest"]);
             self.refused(&["time-late"]);
-            if *unit == TimestampUnit::Seconds {
+            if matches!(unit, TimestampUnit::Seconds | TimestampUnit::HttpDate) {
                 self.accepted(&["time-oldest-within-the-second"]);
             }
         } else {

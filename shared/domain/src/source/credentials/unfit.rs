@@ -1,7 +1,7 @@
 //! What the operator wrote for another kind of sender.
 
 use super::super::{SourceError, configuration::Configuration};
-use crate::description::{AccountRule, KeySource, Scheme, StaticToken, TemplatePart};
+use crate::description::{AccountRule, KeySource, Scheme, StaticToken, Template};
 use crate::provider::Provider;
 
 /// Refuses what the operator wrote for another kind of sender: it would be thought to protect something.
@@ -50,7 +50,7 @@ pub(super) fn refuse_unfit(
     {
         return unfit("token_header", "the header is not yours to choose, so leave it out");
     }
-    if configuration.public_url.is_some() && !message.is_some_and(|message| message.0.contains(&TemplatePart::Url)) {
+    if configuration.public_url.is_some() && !message.is_some_and(Template::holds_url) {
         return unfit("public_url", "it does not sign its URL, so leave it out");
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::guess::Guess;
 use crate::content::form;
 use crate::delivery::Delivery;
-use crate::description::{Template, TemplatePart};
+use crate::description::Template;
 use crate::source::{PublicUrl, SignatureScheme};
 use crate::verify::signature_header::SignatureHeader;
 use crate::verify::signed_content::SignedContent;
@@ -32,7 +32,7 @@ pub(super) fn guesses(delivery: &Delivery, signing: &SignatureScheme) -> Vec<Gue
             guesses.extend(message(delivery, &signing).map(|value| Guess::mistake(mistake, value)));
         }
     }
-    if signing.message.0.contains(&TemplatePart::Url) {
+    if signing.message.holds_url() {
         for url in urls(delivery) {
             let mistake = "The sender was given another URL than the function sees, and signs that one: give its beginning as `public_url` of the source.";
             let signing = SignatureScheme { public_url: PublicUrl::parse(&url).ok(), ..signing.clone() };
