@@ -1,6 +1,7 @@
 //! What it takes to verify a delivery of 2 KiB by each description, beside a path that somebody would write by hand for
 //! one sender: one header, its hex, one HMAC of the body with the sender's hash. For senders with keys of their own it is
-//! one Ed25519 signature of the same message. Where the scheme has the body read before anything can be verified, so does
+//! one signature of the same message, by `ring` alone, and for those with tokens the code of the token and the hash of the
+//! body. Where the scheme has the body read before anything can be verified, so does
 //! the path by hand: Twilio's forms are sorted, and the time of Linear and Mailgun stands in the JSON.
 //!
 //! Both take turns, so that whatever else the machine does falls on both; of each the fastest round counts. It does not
@@ -17,8 +18,9 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::description::{
-    AccountRule, Encoding, FieldPath, Hash, HeaderName, KeySource, Scheme, SecretEncoding, SignaturePlace, StaticToken,
-    Syntax, Template, TemplatePart, Timestamp as TimestampRule, TimestampLocation, TimestampUnit,
+    AccountRule, Encoding, FieldPath, Hash, HeaderName, Jwt, JwtKey, KeySource, Scheme, SecretEncoding,
+    SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp as TimestampRule,
+    TimestampLocation, TimestampUnit,
 };
 use domain::digest::Digest;
 use domain::provider::Provider;
@@ -27,12 +29,18 @@ use domain::source::public_keys::PublicKeys;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::verify::prove;
+use domain::verify::sign::Signer;
 use hmac::{Hmac, KeyInit, Mac};
-use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+use ring::rand::SystemRandom;
+use ring::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
+    RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
+use testdata::vector::VectorFile;
 use url::form_urlencoded;
 
 const BODY_BYTES: usize = 2048;
@@ -55,7 +63,8 @@ struct Case {
     published: PublicKeys,
     delivery: Delivery,
     /// What a hand-written path has to check, if it is not the body.
-    ed25519: Option<Asymmetric>,
+    asymmetric: Option<Asymmetric>,
+    has_token: bool,
     hash: Hash,
     signs_forms: bool,
     has_its_time_in_the_body: bool,
@@ -76,7 +85,15 @@ struct TimedSignature {
     timestamp: String,
 }
 
+/// What a token says of the body.
+#[derive(Deserialize)]
+struct Claims {
+    #[serde(alias = "payload_hash")]
+    sha256: String,
+}
+
 struct Asymmetric {
+    algorithm: &'static dyn VerificationAlgorithm,
     key: Vec<u8>,
     message: Vec<u8>,
 }
@@ -129,10 +146,13 @@ impl Case {
         let Ok(Some(text)) = delivery.headers.single(HAND_HEADER) else {
             return false;
         };
-        if let Some(Asymmetric { key, message }) = &self.ed25519 {
-            let mut signature = [0; 64];
-            return base16ct::mixed::decode(text, &mut signature).is_ok()
-                && UnparsedPublicKey::new(&ED25519, key).verify(message, &signature).is_ok();
+        if let Some(Asymmetric { algorithm, key, message }) = &self.asymmetric {
+            let signature = base16ct::mixed::decode_vec(text);
+            return signature
+                .is_ok_and(|bytes| UnparsedPublicKey::new(*algorithm, key).verify(message, &bytes).is_ok());
+        }
+        if self.has_token {
+            return has_token(text, &delivery.body);
         }
         if self.signs_forms {
             let mut fields: Vec<_> = form_urlencoded::parse(&delivery.body).collect();
@@ -166,7 +186,7 @@ impl Case {
         let scheme = &description.scheme;
         let mut sender = Sender::default();
         let mut fields = json!({"provider": provider.as_str()});
-        let (mut published, mut ed25519) = (PublicKeys::default(), None);
+        let (mut published, mut asymmetric) = (PublicKeys::default(), None);
         let mut token = None;
         let hash = if let Scheme::Hmac(hmac) = scheme { hmac.hash } else { Hash::Sha256 };
         match scheme {
@@ -202,9 +222,21 @@ impl Case {
                 let code = code(hash, &message);
                 sender.sign(&hmac.place, &hmac.syntax, hmac.encoding, hmac.timestamp.as_ref(), &code);
             }
-            Scheme::Ed25519(signed) => {
-                let pair = Ed25519KeyPair::from_seed_unchecked(SECRET).expect("a seed of 32 bytes");
-                let key = pair.public_key().as_ref().to_vec();
+            Scheme::PublicKey(signed) if signed.algorithm == SignatureAlgorithm::RsaSha256 => {
+                return Case::of_vector(provider);
+            }
+            Scheme::Jwt(Jwt { key: JwtKey::Public { .. }, .. }) => {
+                panic!("{provider}: no token of the kind is measured")
+            }
+            Scheme::Jwt(Jwt { account, .. }) => {
+                fields["secrets"] = json!([TOKEN]);
+                if account.is_some() {
+                    fields["account"] = json!(HEADER_VALUE);
+                }
+            }
+            Scheme::PublicKey(signed) => {
+                let message = sender.message(&signed.message, &signed.id, signed.timestamp.as_ref());
+                let (algorithm, key, signature) = signature(signed.algorithm, &message);
                 if let Some(AccountRule::At(_)) = &signed.account {
                     fields["account"] = json!(HEADER_VALUE);
                 }
@@ -216,22 +248,22 @@ impl Case {
                     KeySource::Jwks { .. } => {
                         let key = json!({"kty": "OKP", "crv": "Ed25519", "x": BASE64_URL_SAFE_NO_PAD.encode(&key)});
                         published =
-                            PublicKeys::of_key_set(json!({"keys": [key]}).to_string().as_bytes()).expect("a key");
+                            PublicKeys::of_key_set(signed.algorithm, json!({"keys": [key]}).to_string().as_bytes())
+                                .expect("a key");
                     }
+                    KeySource::Sender { .. } => panic!("{provider}: its key is known, and its private one is not"),
                 }
-                let message = sender.message(&signed.message, &signed.id, signed.timestamp.as_ref());
-                let signature = pair.sign(&message).as_ref().to_vec();
                 sender.sign(&signed.place, &signed.syntax, signed.encoding, signed.timestamp.as_ref(), &signature);
                 sender.headers.push((HAND_HEADER.to_owned(), base16ct::lower::encode_string(&signature)));
-                ed25519 = Some(Asymmetric { key, message });
+                asymmetric = Some(Asymmetric { algorithm, key, message });
             }
         }
         let (body, signs_forms) = (sender.body(), sender.is_form);
-        if ed25519.is_none() {
+        if asymmetric.is_none() {
             let by_hand = if signs_forms { code(hash, &sorted_form()) } else { code(hash, &body) };
             sender.headers.push((HAND_HEADER.to_owned(), base16ct::lower::encode_string(&by_hand)));
         }
-        let delivery = Delivery {
+        let mut delivery = Delivery {
             url: url(),
             token,
             headers: Headers::from_iter(sender.headers),
@@ -240,11 +272,80 @@ impl Case {
             request_id: "request-1".to_owned(),
         };
         let name = SourceName::parse("bench").expect("a name");
+        let has_token = matches!(scheme, Scheme::Jwt(_));
+        if has_token {
+            let signer = Signer::parse(name.clone(), &fields.to_string()).expect("a source");
+            let added = signer.headers(&delivery, "msg_1").expect("the secret is known");
+            let by_hand = (HAND_HEADER.to_owned(), added[0].1.trim_start_matches("Bearer ").to_owned());
+            delivery.headers = added.into_iter().chain([by_hand]).collect();
+        }
         let source = Source::parse(name, &fields.to_string()).unwrap_or_else(|error| panic!("{provider}: {error}"));
         let has_its_time_in_the_body =
             scheme.timestamp().is_some_and(|rule| matches!(rule.at, TimestampLocation::Json(_)));
-        Case { source, published, delivery, ed25519, hash, signs_forms, has_its_time_in_the_body }
+        Case { source, published, delivery, asymmetric, has_token, hash, signs_forms, has_its_time_in_the_body }
     }
+}
+
+impl Case {
+    /// The genuine one of a sender's vectors, whose message is the body: `ring` makes no keys of RSA.
+    fn of_vector(provider: Provider) -> Case {
+        let file = VectorFile::read(&VectorFile::folder(), provider.as_str());
+        let (group, case) = file.case("genuine").expect("every sender has it");
+        let secret = Value::Object(group.source.secret.clone());
+        let (_, signature) = case.request.headers.last().expect("the signature is the last");
+        let signature = BASE64_STANDARD.decode(signature).expect("base64");
+        let key = BASE64_STANDARD.decode(secret["public_keys"][0].as_str().expect("a key")).expect("base64");
+        // What stands before an `RSAPublicKey` of 2048 bits in its `SubjectPublicKeyInfo`.
+        let key = key[24..].to_vec();
+        let by_hand = (HAND_HEADER.to_owned(), base16ct::lower::encode_string(&signature));
+        let body = case.request.body();
+        let delivery = Delivery {
+            url: url(),
+            token: None,
+            headers: case.request.headers.iter().cloned().chain([by_hand]).collect(),
+            body: body.clone(),
+            received_at: NOW,
+            request_id: "request-1".to_owned(),
+        };
+        let name = SourceName::parse("bench").expect("a name");
+        Case {
+            source: Source::parse(name, &secret.to_string()).expect("a source"),
+            published: PublicKeys::default(),
+            delivery,
+            asymmetric: Some(Asymmetric { algorithm: &RSA_PKCS1_2048_8192_SHA256, key, message: body }),
+            has_token: false,
+            hash: Hash::Sha256,
+            signs_forms: false,
+            has_its_time_in_the_body: false,
+        }
+    }
+}
+
+/// A key of the sender's and its signature, with the algorithm that verifies it.
+fn signature(algorithm: SignatureAlgorithm, message: &[u8]) -> (&'static dyn VerificationAlgorithm, Vec<u8>, Vec<u8>) {
+    if algorithm == SignatureAlgorithm::Ed25519 {
+        let pair = Ed25519KeyPair::from_seed_unchecked(SECRET).expect("a seed of 32 bytes");
+        return (&ED25519, pair.public_key().as_ref().to_vec(), pair.sign(message).as_ref().to_vec());
+    }
+    assert_eq!(algorithm, SignatureAlgorithm::EcdsaP256, "no other is measured");
+    let (random, signing) = (SystemRandom::new(), &ECDSA_P256_SHA256_ASN1_SIGNING);
+    let pkcs8 = EcdsaKeyPair::generate_pkcs8(signing, &random).expect("a key");
+    let pair = EcdsaKeyPair::from_pkcs8(signing, pkcs8.as_ref(), &random).expect("a key");
+    let signature = pair.sign(&random, message).expect("a signature").as_ref().to_vec();
+    (&ECDSA_P256_SHA256_ASN1, pair.public_key().as_ref().to_vec(), signature)
+}
+
+/// Whether a token is signed, and of this body.
+fn has_token(token: &str, body: &[u8]) -> bool {
+    let Some((signed, code)) = token.rsplit_once('.') else { return false };
+    let Some((_, claims)) = signed.split_once('.') else { return false };
+    let mac = Hmac::<Sha256>::new_from_slice(TOKEN.as_bytes()).expect("a key of any length").chain_update(signed);
+    let code = BASE64_URL_SAFE_NO_PAD.decode(code).unwrap_or_default();
+    let claims = BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap_or_default();
+    let hash = Digest::of(body);
+    let is_hash = |said: &str| said == hash.to_string() || said == BASE64_STANDARD.encode(hash.as_bytes());
+    mac.verify_slice(&code).is_ok()
+        && serde_json::from_slice::<Claims>(&claims).is_ok_and(|Claims { sha256 }| is_hash(&sha256))
 }
 
 /// A sender that follows a description.
@@ -307,6 +408,7 @@ impl Sender {
             }
             TemplatePart::Query(_) => Vec::new(),
             TemplatePart::Url => format!("https://{}{}", url().host, url().path).into_bytes(),
+            TemplatePart::Path => url().path.into_bytes(),
             TemplatePart::Form => sorted_form(),
         });
         pieces.collect::<Vec<_>>().concat()
@@ -390,6 +492,7 @@ fn time_text(unit: TimestampUnit) -> String {
         TimestampUnit::Seconds => (NOW.as_millis() / 1000).to_string(),
         TimestampUnit::Milliseconds => NOW.as_millis().to_string(),
         TimestampUnit::Rfc3339 => NOW.to_string(),
+        TimestampUnit::HttpDate => NOW.to_http_date().expect("a year of four digits"),
     }
 }
 

@@ -13,6 +13,8 @@ class LiveKit(Hs256):
     provider = "livekit"
     content_type = "application/webhook+json"
     api_key = "APIwLeah7g4fuLYDYAJ"
+    # The token says whose it is.
+    is_for_all_customers = True
     fixed = {"iss": api_key}
     options = {"account": api_key}
     expires = True
@@ -63,6 +65,8 @@ class Vonage(Hs256):
     fixed = {"iss": "Vonage", "api_key": "a1b2c3d4", "application_id": "aaaaaaaa-bbbb-cccc-dddd-0123456789ab"}
     pinned = ("iss",)
     body_claim = "payload_hash"
+    # The token says whose it is.
+    is_for_all_customers = True
     options = {"account": "a1b2c3d4"}
     body = {
         "message_uuid": "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab",

@@ -4,8 +4,9 @@ use serde::Deserialize;
 
 use crate::description::one_or_many::OneOrMany;
 use crate::description::{
-    AccountRule, BodyHash, Encoding, FieldPath, Hash, HeaderName, Hmac, Jwt, JwtAlgorithm, JwtKey, KeySource, PublicKeySignature, Scheme, SecretForm,
-    SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, Timestamp,
+    AccountRule, BodyHash, Encoding, FieldPath, Hash, HeaderName, Hmac, Jwt, JwtAlgorithm, JwtKey, KeySource,
+    PublicKeySignature, Scheme, SecretForm, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template,
+    Timestamp,
 };
 
 /// A scheme as it is written.
@@ -60,7 +61,16 @@ impl TryFrom<SchemeForm> for Scheme {
                 form.refuse_all_but(&[&SIGNED[..], &["keys", "account"]].concat())?;
             }
             Kind::Jwt => form.refuse_all_but(&[
-                "header", "prefix", "algorithm", "secret", "keys", "account", "issuer", "audience", "body_hash", "past_seconds",
+                "header",
+                "prefix",
+                "algorithm",
+                "secret",
+                "keys",
+                "account",
+                "issuer",
+                "audience",
+                "body_hash",
+                "past_seconds",
             ])?,
         }
         let SchemeForm {

@@ -1,8 +1,8 @@
 //! What of a delivery is under its signature.
 
 use crate::description::{
-    AccountRule, Description, FieldPath, FieldPaths, HeaderName, Jwt, JwtKey, KeySource, Scheme, Template, TemplatePart, Timestamp,
-    TimestampLocation,
+    AccountRule, Description, FieldPath, FieldPaths, HeaderName, Jwt, JwtKey, KeySource, Scheme, Template,
+    TemplatePart, Timestamp, TimestampLocation,
 };
 
 impl Scheme {

@@ -43,7 +43,9 @@ impl KeyScope {
         match rule {
             None => Ok(KeyScope::Source),
             Some(AccountRule::At(at)) if !accounts.is_empty() => Ok(KeyScope::Accounts { at: at.clone(), accounts }),
-            Some(AccountRule::Claim(name)) if !accounts.is_empty() => Ok(KeyScope::Claim { name: name.clone(), accounts }),
+            Some(AccountRule::Claim(name)) if !accounts.is_empty() => {
+                Ok(KeyScope::Claim { name: name.clone(), accounts })
+            }
             Some(_) if has_token => Ok(KeyScope::Sender),
             Some(AccountRule::At(_) | AccountRule::Claim(_)) => Err(SourceError::NotAlone {
                 provider,

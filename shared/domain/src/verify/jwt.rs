@@ -58,8 +58,7 @@ impl<'t> Token<'t> {
         if claims.contains('.') {
             return Err(Refusal::SignatureMalformed);
         }
-        let header: TokenHeader =
-            serde_json::from_slice(&decode(header)?).map_err(|_| Refusal::SignatureMalformed)?;
+        let header: TokenHeader = serde_json::from_slice(&decode(header)?).map_err(|_| Refusal::SignatureMalformed)?;
         if header.alg != jwt.key.algorithm().as_str() {
             return Err(Refusal::AlgorithmWrong);
         }
@@ -157,9 +156,7 @@ fn check_time(claims: &Map<String, Value>, jwt: &Jwt, now: Timestamp) -> Result<
     let seconds = |name: &str| match claims.get(name) {
         None => Ok(None),
         // A fraction of a second counts down.
-        Some(value) => {
-            value.as_f64().map(|seconds| Some(seconds.floor() as i64)).ok_or(Refusal::TimestampMalformed)
-        }
+        Some(value) => value.as_f64().map(|seconds| Some(seconds.floor() as i64)).ok_or(Refusal::TimestampMalformed),
     };
     let now = now.as_millis().div_euclid(1000);
     let (begins, ends) = (seconds("nbf")?, seconds("exp")?);
@@ -177,11 +174,7 @@ fn check_time(claims: &Map<String, Value>, jwt: &Jwt, now: Timestamp) -> Result<
 }
 
 /// The header that makes `delivery` one that is sent with a token, signed with the first of `keys`.
-pub(super) fn sign(
-    delivery: &Delivery,
-    JwtScheme { jwt, scope }: &JwtScheme,
-    keys: &MacKeys,
-) -> Vec<(String, String)> {
+pub(super) fn sign(delivery: &Delivery, JwtScheme { jwt, scope }: &JwtScheme, keys: &MacKeys) -> Vec<(String, String)> {
     /// How long the tokens of senders hold.
     const LIFE_SECONDS: i64 = 300;
     let now = delivery.received_at.as_millis().div_euclid(1000);

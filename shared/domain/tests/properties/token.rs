@@ -16,7 +16,8 @@ proptest! {
     }
 }
 
-const SIGNATURES: &[&str] = &["", "{signature}=", "{signature}.{signature}", "x{signature}", "{signature}, x.y.z", "AAAA"];
+const SIGNATURES: &[&str] =
+    &["", "{signature}=", "{signature}.{signature}", "x{signature}", "{signature}, x.y.z", "AAAA"];
 
 fn header() -> impl Strategy<Value = String> {
     let known = [

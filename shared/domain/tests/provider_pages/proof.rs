@@ -1,10 +1,9 @@
 //! What of a delivery is verified, and what is not, by a description's scheme.
 
 use domain::description::{
-    AccountRule, BodyHash, Description, Encoding, FieldPath, FieldPaths, Hash, HeaderName, Hmac, Jwt, JwtKey, KeySource,
-    PublicKeySignature,
-    Scheme, SecretEncoding, SecretForm, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template,
-    TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
+    AccountRule, BodyHash, Description, Encoding, FieldPath, FieldPaths, Hash, HeaderName, Hmac, Jwt, JwtKey,
+    KeySource, PublicKeySignature, Scheme, SecretEncoding, SecretForm, SignatureAlgorithm, SignaturePlace, StaticToken,
+    Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
 };
 
 use crate::words::{code, duration, headers, places, pointer, template};
@@ -306,7 +305,8 @@ fn body(scheme: &Scheme) -> String {
 fn time(scheme: &Scheme) -> Option<String> {
     let old_copies = "Nothing limits how old a delivery may be: deduplication alone keeps a copy out.";
     if let Scheme::Jwt(Jwt { past_seconds, .. }) = scheme {
-        let limit = past_seconds.map(|seconds| format!(" It may have been issued (`iat`) {} ago.", duration(seconds.into())));
+        let limit =
+            past_seconds.map(|seconds| format!(" It may have been issued (`iat`) {} ago.", duration(seconds.into())));
         return Some(format!(
             "A token that says when it ends (`exp`) or begins (`nbf`) holds from then to then; clocks may be a minute apart.{}",
             limit.unwrap_or_default()

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::description::{
-    AccountRule, Description, Encoding, Hmac, Jwt, JwtKey, KeySource, PublicKeySignature, Scheme, SecretEncoding, SecretForm,
-    SignatureAlgorithm, StaticToken,
+    AccountRule, Description, Encoding, Hmac, Jwt, JwtKey, KeySource, PublicKeySignature, Scheme, SecretEncoding,
+    SecretForm, SignatureAlgorithm, StaticToken,
 };
 use domain::digest::Digest;
 use serde_json::{Map, Value, json};

@@ -57,6 +57,7 @@ pub(crate) fn template(Template(parts): &Template) -> String {
         }
         TemplatePart::Query(name) => format!("{{query:{name}}}"),
         TemplatePart::Url => "{url}".to_owned(),
+        TemplatePart::Path => "{path}".to_owned(),
         TemplatePart::Form => "{form}".to_owned(),
     };
     parts.iter().map(part).collect()

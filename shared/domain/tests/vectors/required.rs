@@ -1,8 +1,8 @@
 //! Which vectors a sender must have, by its description.
 
 use domain::description::{
-    AccountRule, Challenge, Description, Encoding, Hash, HeaderName, Hmac, Jwt, PublicKeySignature, Scheme, SignaturePlace,
-    StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
+    AccountRule, Challenge, Description, Encoding, Hash, HeaderName, Hmac, Jwt, PublicKeySignature, Scheme,
+    SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
 };
 
 /// The names of vectors, each with whether its delivery is to be believed.

@@ -1,9 +1,9 @@
 //! What a scheme must not say.
 
 use crate::description::{
-    AccountRule, DescriptionError, FieldPath, HeaderName, Hmac, Jwt, JwtKey, KeySource, Pointer, PublicKey, PublicKeySignature,
-    Scheme, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp,
-    TimestampLocation,
+    AccountRule, DescriptionError, FieldPath, HeaderName, Hmac, Jwt, JwtKey, KeySource, Pointer, PublicKey,
+    PublicKeySignature, Scheme, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, TemplatePart,
+    Timestamp, TimestampLocation,
 };
 
 impl Scheme {

@@ -505,3 +505,65 @@ fn an_answer_is_read_as_a_webhook() {
         answer(&format!("webhook = [{written}]"), mapping);
     }
 }
+
+#[test]
+fn a_senders_own_key_is_one() {
+    let with = |keys: &str, expected: &str| {
+        let keys =
+            format!("kind = \"ecdsa-p256\"\n    keys = {{ from = \"sender\", {keys} }}\n    account = \"/account\"");
+        check(&[(r#"kind = "hmac""#, &keys)], expected);
+    };
+    let point = format!("04{}", "6b".repeat(64));
+    with(&format!(r#"encoding = "hex", public_keys = "{point}""#), "sound");
+    with(
+        &format!(r#"encoding = "hex", public_keys = "02{}""#, "6b".repeat(32)),
+        "`scheme.keys.public_keys`: a public key of this sender is one of ECDSA over P-256, as PEM, or as its DER or its point of 65 bytes in hex",
+    );
+    with("public_keys = []", "`scheme.keys.public_keys` is empty: write the sender's key, or `from = \"operator\"`");
+    with(
+        r#"public_keys = "a", ttl_seconds = 7"#,
+        "keys `from = \"operator\"` have nothing but a `strip_prefix` and an `encoding`, those `from = \"sender\"` have `public_keys` and an `encoding`, and those `from = \"jwks\"` have `url`, `hosts` and `ttl_seconds`",
+    );
+    check(
+        &[(
+            r#"kind = "hmac""#,
+            "kind = \"rsa-sha256\"\n    keys = { from = \"operator\" }\n    account = \"claim:sub\"",
+        )],
+        "`scheme.account` is a claim, and this `kind` has no token: name a signed place, or write `token-only`",
+    );
+}
+
+#[test]
+fn a_token_is_somebodys() {
+    let with = |fields: &str, expected: &str| {
+        let text = format!("name = \"acme\"\n[scheme]\nkind = \"jwt\"\nheader = \"x-token\"\n{fields}");
+        let said = match toml::from_str::<Description>(&text) {
+            Err(error) => error.message().to_owned(),
+            Ok(description) => description.check().map_or_else(|fault| fault.to_string(), |()| "sound".to_owned()),
+        };
+        assert_eq!(said, expected, "{fields}");
+    };
+    let hs256 = r#"algorithm = "HS256""#;
+    let published =
+        r#"keys = { from = "jwks", url = "https://a.example.com/k", hosts = "a.example.com", ttl_seconds = 60 }"#;
+    let hash = r#"body_hash = { claim = "sha256", encoding = "hex" }"#;
+    with(&format!("{hs256}\nissuer = \"acme\"\n{hash}"), "sound");
+    with(&format!("{hs256}\naccount = \"claim:iss\""), "sound");
+    with(&format!("algorithm = \"ES256\"\n{published}\nissuer = \"acme\"\naccount = \"/id\"\n{hash}"), "sound");
+    let no_issuer = "`scheme.issuer` is missing, so that it is not said whose token it is: write the text of its `iss`, or a claim that names your account as `account`, such as `claim:iss`";
+    with(&format!("{hs256}\n{hash}"), no_issuer);
+    let unfit = "`HS256` is made with a `secret`, `ES256` and `RS256` with `keys`: give the one that fits";
+    with(&format!("{hs256}\n{published}\nissuer = \"acme\""), unfit);
+    with("algorithm = \"RS256\"\nissuer = \"acme\"", unfit);
+    with("algorithm = \"none\"", "unknown variant `none`, expected one of `HS256`, `ES256`, `RS256`");
+    with("issuer = \"acme\"", "missing field `algorithm`");
+    with(
+        &format!("{hs256}\nmessage = \"{{body}}\""),
+        "`message` means nothing for this `kind`: leave it out, or take the kind that has it",
+    );
+    let account = "`scheme.account` is missing: a sender's own keys sign for all of the sender's customers, so say which signed place names the account, such as `header:x-account` or `/account/id`, or write `token-only` if none does";
+    with(&format!("algorithm = \"RS256\"\n{published}\nissuer = \"acme\""), account);
+    let unsigned = "`scheme.account` is not signed where it stands: put {header:..} into `scheme.message`, with a fixed text between it and its neighbours, name a place of a body that is signed as a whole, or write `token-only`";
+    with(&format!("{hs256}\nissuer = \"acme\"\naccount = \"/id\""), unsigned);
+    with(&format!("{hs256}\nissuer = \"acme\"\naccount = \"header:x-a\"\n{hash}"), unsigned);
+}

@@ -36,7 +36,9 @@ pub(super) fn refuse_unfit(
     if configuration.jwks_url.is_some() && !matches!(keys, Some(KeySource::Jwks { .. })) {
         return unfit("jwks_url", "it publishes no keys, so leave it out");
     }
-    if !configuration.account.is_empty() && !matches!(scheme.account(), Some(AccountRule::At(_) | AccountRule::Claim(_))) {
+    if !configuration.account.is_empty()
+        && !matches!(scheme.account(), Some(AccountRule::At(_) | AccountRule::Claim(_)))
+    {
         return unfit(
             "account",
             match scheme.account() {

@@ -17,7 +17,8 @@ impl Explanation {
             }
             Some(Refusal::AlgorithmWrong) => {
                 self.right(format!("{place} holds a token."));
-                return self.wrong(format!("It names another algorithm than {algorithm}, which this sender signs with."));
+                return self
+                    .wrong(format!("It names another algorithm than {algorithm}, which this sender signs with."));
             }
             _ => self.right(format!("{place} holds a token signed by {algorithm}.")),
         }
@@ -33,7 +34,9 @@ impl Explanation {
         match self.refusal {
             None => self.right("It is of this body, for this receiver, and still holds."),
             Some(Refusal::ClaimWrong) => {
-                self.wrong("Its issuer or its audience is another one: see `issuer` and `audience` of the description.");
+                self.wrong(
+                    "Its issuer or its audience is another one: see `issuer` and `audience` of the description.",
+                );
             }
             Some(Refusal::AccountWrong) => {
                 self.wrong("It was made for another of the sender's customers than those in `account`.");
@@ -46,7 +49,9 @@ impl Explanation {
             Some(Refusal::TimestampMissing) => self.wrong("It does not say when it was issued."),
             Some(Refusal::TimestampLate) => {
                 self.wrong(format!("It held no more when it arrived, at {}.", evidence.delivery.received_at));
-                self.cause("It is a copy sent again, or it was on its way for too long: have the sender deliver it anew.");
+                self.cause(
+                    "It is a copy sent again, or it was on its way for too long: have the sender deliver it anew.",
+                );
             }
             Some(Refusal::TimestampEarly) => {
                 self.wrong("It holds only from later on.");

@@ -8,6 +8,7 @@ use crate::delivery::headers::Headers;
 use crate::description::Hash;
 use crate::source::MacKeys;
 use crate::time::Timestamp;
+use crate::verify::sign::Signer;
 
 const SECRET: &str = "a secret that only we know";
 const BODY: &str = r#"{"id": "1", "url": "https://example.com/é", "a": 1.50}"#;
@@ -444,4 +445,69 @@ fn every_guess_at_a_message_can_be_read() {
     let source = Source::parse(source, GENERIC).unwrap();
     let Some(Proof::Signature { signing, .. }) = source.credentials.proof() else { panic!("it signs") };
     assert!(!messages::guesses(&at, signing).is_empty());
+}
+
+#[test]
+fn a_token_is_explained() {
+    let netlify = r#"{"provider":"netlify","secrets":["6f1e0c3b5a7d49e2b8c4d6f0a1e3c5b7"]}"#;
+    let other = netlify.replace("6f1e", "7f1e");
+    let token = |secret: &str| {
+        let signer = Signer::parse(SourceName::parse("test").unwrap(), secret).unwrap();
+        signer.headers(&delivery(None, &[], BODY), "").unwrap().remove(0).1
+    };
+    let (genuine, forged) = (token(netlify), token(&other));
+    let check_token = |token: &str, body: &str, expected: Expect| {
+        check(netlify, &[("x-webhook-signature", token)], body, expected);
+    };
+    check_token(
+        &genuine,
+        BODY,
+        expect![[r#"
+        genuine
+        ok The header `x-webhook-signature` holds a token signed by HS256.
+        ok It was signed by the sender.
+        ok It is of this body, for this receiver, and still holds."#]],
+    );
+    check_token(
+        &genuine,
+        "{}",
+        expect![[r#"
+        body_digest_wrong
+        ok The header `x-webhook-signature` holds a token signed by HS256.
+        ok It was signed by the sender.
+        no It holds the SHA-256 of another body: the body was changed on the way."#]],
+    );
+    check_token(
+        &forged,
+        BODY,
+        expect![[r#"
+        signature_wrong
+        ok The header `x-webhook-signature` holds a token signed by HS256.
+        no It was signed with none of the source's secrets.
+        -> No usual mistake explains the signature: the sender signs with another secret than the source has, or the body was changed on the way. Copy the secret anew from the sender."#]],
+    );
+    // {"alg":"none"}
+    check_token(
+        &format!("eyJhbGciOiJub25lIn0.{}", genuine.split_once('.').unwrap().1),
+        BODY,
+        expect![[r#"
+        algorithm_wrong
+        ok The header `x-webhook-signature` holds a token.
+        no It names another algorithm than HS256, which this sender signs with."#]],
+    );
+    check_token(
+        "hello",
+        BODY,
+        expect![[r#"
+        signature_malformed
+        no The header `x-webhook-signature` is not written as a token of this sender."#]],
+    );
+    check(
+        netlify,
+        &[],
+        BODY,
+        expect![[r#"
+        signature_missing
+        no The header `x-webhook-signature` with the token is missing."#]],
+    );
 }

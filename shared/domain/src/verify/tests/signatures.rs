@@ -153,6 +153,7 @@ fn a_key_may_be_published() {
     let source = described(scheme, r#""token_sha256":["TOKEN"]"#);
     let signature = "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00";
     let published = PublicKeys::of_key_set(
+        crate::description::SignatureAlgorithm::Ed25519,
         br#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
             {"kty":"OKP","crv":"Ed25519","x":"PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw"}]}"#,
     );
