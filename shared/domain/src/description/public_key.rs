@@ -2,11 +2,9 @@
 
 use serde_json::Value;
 
+use crate::description::signature_algorithm::RSA_BYTES;
 use crate::description::{Encoding, SignatureAlgorithm};
 use crate::text::base64_text;
-
-/// The lengths that an RSA key may have: of 2048, 3072 and 4096 bits. A signature is as long as its key.
-pub(crate) const RSA_BYTES: [usize; 3] = [256, 384, 512];
 
 /// A sender's public key.
 #[derive(Clone, PartialEq, Eq)]

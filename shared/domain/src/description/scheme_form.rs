@@ -1,6 +1,7 @@
 //! A scheme as it is written.
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error};
 
 use crate::description::one_or_many::OneOrMany;
 use crate::description::{
@@ -12,7 +13,7 @@ use crate::description::{
 /// A scheme as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SchemeForm {
+struct SchemeForm {
     kind: Kind,
     header: Option<OneOrMany<HeaderName>>,
     any_header: Option<OneOrMany<HeaderName>>,
@@ -46,6 +47,12 @@ enum Kind {
     EcdsaP256Raw,
     RsaSha256,
     Jwt,
+}
+
+impl<'de> Deserialize<'de> for Scheme {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Scheme::try_from(SchemeForm::deserialize(deserializer)?).map_err(Error::custom)
+    }
 }
 
 impl TryFrom<SchemeForm> for Scheme {

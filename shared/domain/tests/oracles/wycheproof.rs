@@ -76,7 +76,7 @@ fn ecdsa_p256() {
             counts.hold(&source, &test.sig, &test.msg, test.result == TestResult::Valid, test.tc_id);
         }
     }
-    assert_eq!(counts, Counts { accepted: 0, refused: 0, truncated: 0 });
+    assert_eq!(counts, Counts { accepted: 174, refused: 310, truncated: 0 });
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn ecdsa_p256_raw() {
             counts.hold(&source, &test.sig, &test.msg, test.result == TestResult::Valid, test.tc_id);
         }
     }
-    assert_eq!(counts, Counts { accepted: 0, refused: 0, truncated: 0 });
+    assert_eq!(counts, Counts { accepted: 173, refused: 89, truncated: 0 });
 }
 
 /// A signature whose padding lacks the NULL of its hash is one that RFC 8017 lets a receiver take, and none is known to
@@ -103,7 +103,7 @@ fn rsa_sha256() {
             counts.hold(&source, &test.sig, &test.msg, test.result == TestResult::Valid, test.tc_id);
         }
     }
-    assert_eq!(counts, Counts { accepted: 0, refused: 0, truncated: 0 });
+    assert_eq!(counts, Counts { accepted: 24, refused: 752, truncated: 0 });
 }
 
 /// Keys of another curve, or too short to be safe, are none.
