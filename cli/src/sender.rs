@@ -197,8 +197,10 @@ impl Sender {
                 format!("The token that {title} sends in a header (not shown; empty: one is made)")
             }
             Scheme::Basic => format!("What {title} signs in with, as name:password (not shown; empty: later)"),
-            Scheme::PublicKey(_) => format!("The public key that {title} signs with (not shown; empty: later)"),
-            Scheme::UrlToken | Scheme::Hmac(_) | Scheme::Jwt(_) => {
+            _ if self.description.scheme.keys().is_some() => {
+                format!("The public key that {title} signs with (not shown; empty: later)")
+            }
+            Scheme::UrlToken | Scheme::Hmac(_) | Scheme::PublicKey(_) | Scheme::Jwt(_) => {
                 format!("The secret that {title} signs with (not shown; empty: later)")
             }
         }
