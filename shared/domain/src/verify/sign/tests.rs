@@ -41,7 +41,7 @@ fn every_sender_with_a_secret_can_be_played() {
     let why = |provider| {
         format!("{provider} signs with a private key that only it has, so nobody else can make its signatures")
     };
-    assert_eq!(not_played, ["discord", "fal", "sendgrid", "standard-webhooks-ed25519", "wise"].map(why));
+    assert_eq!(not_played, ["discord", "fal", "ideogram", "sendgrid", "standard-webhooks-ed25519", "wise"].map(why));
 }
 
 #[test]
