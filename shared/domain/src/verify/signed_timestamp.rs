@@ -26,11 +26,11 @@ impl<'d> SignedTimestamp<'d> {
         pairs: &[(&'d str, &'d str)],
     ) -> Result<SignedTimestamp<'d>, Refusal> {
         let text = match &rule.at {
-            // It has a comma itself, so two that are joined are seen by what is read.
+            // A date has a comma itself, and two that are joined have more.
             TimestampLocation::Header(names) if rule.unit == TimestampUnit::HttpDate => {
                 match *header::all(&delivery.headers, names) {
                     [] => None,
-                    [text] => Some(Cow::Borrowed(text)),
+                    [text] if text.matches(',').count() <= 1 => Some(Cow::Borrowed(text)),
                     _ => return Err(Refusal::TimestampDoubled),
                 }
             }
