@@ -134,7 +134,7 @@ impl Case {
         let fields = json!({"provider": self.provider, "token_sha256": [digest], "api_key": KEY, "expect": {}});
         secret.extend(fields.as_object().cloned().expect("an object"));
         let scheme = &self.provider().description().expect("it is described").scheme;
-        if !matches!(scheme, Scheme::UrlToken | Scheme::Ed25519(_)) {
+        if !matches!(scheme, Scheme::UrlToken | Scheme::PublicKey(_)) {
             secret.insert("secrets".to_owned(), json!(["whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"]));
         }
         if self.provider == "assemblyai" {
