@@ -19,7 +19,7 @@ const MONTH_SECONDS: i64 = 30 * 24 * 60 * 60;
 const SENDERS: [(&str, Provider, &str, i64); 5] = [
     ("replicate-prod", Provider::Replicate, "prediction-succeeded-object", 90),
     ("csm-prod", Provider::Csm, "image-to-3d-complete", 40),
-    ("modelslab-prod", Provider::Modelslab, "text-to-video-success", 30),
+    ("modelslab-prod", Provider::Modelslab, "video-success", 30),
     ("glossi-prod", Provider::Glossi, "job-complete", 20),
     ("fal-prod", Provider::Fal, "", 0),
 ];
