@@ -157,7 +157,7 @@ impl View {
     pub(crate) fn options(&self) -> Result<FilterOptions> {
         let line = Line::try_parse_from(self.arguments()).map_err(|error| {
             let text = error.to_string();
-            let first = text.split("\n\n").next().unwrap_or_default();
+            let first = text.split("\n\n").next().unwrap_or_default().trim_end();
             Error::Usage(first.strip_prefix("error: ").unwrap_or(first).to_owned())
         })?;
         Ok(line.filter)
@@ -235,7 +235,10 @@ mod tests {
             "since=soon",
             "invalid value 'soon' for '--since <TIME>': soon is no instant: write RFC 3339 (2026-01-31T12:00:00Z), or how long ago it is (90s, 15m, 2h, 7d)",
         );
-        check("source=A", "invalid value 'A' for '--source <NAME>': a source is named by 1 to 64 of a-z, 0-9 and -");
+        check(
+            "source=A",
+            "invalid value 'A' for '--source <NAME>': a source's name is 1 to 63 of a-z, 0-9 and -, and does not begin with -",
+        );
         assert!(View::parse("source=a,b&state=failed&since=24h").options().is_ok());
     }
 
