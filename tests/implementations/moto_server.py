@@ -12,8 +12,6 @@ import io
 import json
 import threading
 
-from moto.awslambda.responses import LambdaResponse
-from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.exceptions import JsonRESTError
 from moto.dynamodb.responses import DynamoHandler
 from moto.iam.access_control import IAMRequest, IAMRequestBase, S3IAMRequest
@@ -23,7 +21,6 @@ from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.sns.responses import SNSResponse
-from moto.sqs.responses import SQSResponse
 from moto.xray.responses import XRayResponse
 from werkzeug.serving import run_simple
 
@@ -61,13 +58,11 @@ def arn(response, service, name):
 def table(response):
     asked = fields()
     index = f"/index/{asked['IndexName']}" if "IndexName" in asked else ""
-    # A batch names its tables as it names their items.
-    name = asked.get("TableName") or next(iter(asked.get("RequestItems", {})), None)
-    return arn(response, "dynamodb", f"table/{name}{index}")
+    return arn(response, "dynamodb", f"table/{asked.get('TableName')}{index}")
 
 
 def secret(response):
-    asked = fields().get("SecretId") or fields().get("Name")
+    asked = fields().get("SecretId")
     # ListSecrets is for no secret.
     if asked is None:
         return "*"
@@ -84,25 +79,7 @@ def log_stream(response):
     return arn(response, "logs", f"log-group:{asked.get('logGroupName')}:log-stream:{stream}")
 
 
-def queue(response, determine=SQSResponse._determine_resource):
-    # A move of messages is for the queue that they are in.
-    return fields().get("SourceArn") or determine(response)
-
-
-def function(response):
-    # /2015-03-31/functions/{name}/policy
-    parts = response.path.split("/functions/")
-    return arn(response, "lambda", f"function:{parts[1].split('/')[0]}") if len(parts) > 1 else "*"
-
-
-def stack(response):
-    return arn(response, "cloudformation", f"stack/{response._get_param('StackName')}/0")
-
-
 DynamoHandler._determine_resource = table
-SQSResponse._determine_resource = queue
-LambdaResponse._determine_resource = function
-CloudFormationResponse._determine_resource = stack
 SecretsManagerResponse._determine_resource = secret
 LogsResponse._determine_resource = log_stream
 SNSResponse._determine_resource = lambda response: response._get_param("TopicArn") or "*"
@@ -144,13 +121,6 @@ IAMRequest._raise_access_denied = deny
 
 def check(request, action, resource, permit=IAMRequestBase.check_action_permitted):
     """Asks moto whether `action` is permitted, and prints what was asked and answered: `make permissions` reads that."""
-    if action == "sts:GetCallerIdentity":
-        # Nobody needs a permission for it.
-        return
-    # Services sign with other names than those of their permissions, and a batch needs the permission of the single call.
-    action = action.replace("monitoring:", "cloudwatch:")
-    if action.startswith("sqs:"):
-        action = action.removesuffix("Batch")
     called, request._action = request._action, action
     verdict = "denied"
     try:

@@ -7,7 +7,6 @@
 pub mod asset_server;
 pub mod aws;
 pub mod clock;
-pub mod command_lines;
 pub mod confidential;
 pub mod console;
 pub mod event;

@@ -1,4 +1,5 @@
 use super::*;
+use vectors::Expected;
 
 fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors"))
@@ -30,7 +31,7 @@ fn whatever_is_expected_and_does_not_hold_is_told() {
     let told = vector.differences(&verdict);
     assert_eq!(told.len(), 4, "{told:?}");
     assert!(told[0].starts_with("proof: signature_missing, and not secret 0, verified_by signature"), "{told:?}");
-    vector.expected = None;
+    vector.expected = Expected::default();
     vector.published_event = None;
     assert_eq!(vector.differences(&verdict), Vec::<String>::new());
 }

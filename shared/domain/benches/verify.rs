@@ -40,7 +40,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
-use testdata::vector::VectorFile;
+use testdata::vector;
 use url::form_urlencoded;
 
 const BODY_BYTES: usize = 2048;
@@ -289,7 +289,7 @@ impl Case {
 impl Case {
     /// The genuine one of a sender's vectors, whose message is the body: `ring` makes no keys of RSA.
     fn of_vector(provider: Provider) -> Case {
-        let file = VectorFile::read(&VectorFile::folder(), provider.as_str());
+        let file = vector::read(&vector::folder(), provider.as_str());
         let (group, case) = file.case("genuine").expect("every sender has it");
         let secret = Value::Object(group.source.secret.clone());
         let (_, signature) = case.request.headers.last().expect("the signature is the last");
@@ -298,7 +298,7 @@ impl Case {
         // What stands before an `RSAPublicKey` of 2048 bits in its `SubjectPublicKeyInfo`.
         let key = key[24..].to_vec();
         let by_hand = (HAND_HEADER.to_owned(), base16ct::lower::encode_string(&signature));
-        let body = case.request.body();
+        let body = case.request.body().expect("it was read");
         let delivery = Delivery {
             url: url(),
             token: None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_credential_types::Credentials;
 use aws_sdk_sqs::types::QueueAttributeName;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tests::aws::Aws;
 use tests::http::{Http, Request};
 use tests::stack::{REGION, Stack};
@@ -12,7 +12,7 @@ use tests::stack::{REGION, Stack};
 use crate::names::Names;
 use crate::role::Role;
 use crate::template::Template;
-use tests::implementation::Server;
+use ::tests::implementation::Server;
 
 /// The functions, by their ids in the template.
 pub(crate) const FUNCTIONS: [&str; 3] = ["Ingest", "Process", "Sweep"];
@@ -103,25 +103,6 @@ impl Account {
         }
     }
 
-    /// A user who may do what `role` says; what they sign with.
-    pub(crate) async fn make_user(&self, role: &Role) -> Credentials {
-        make_user(&self.operator, role.function, &role.policy()).await
-    }
-
-    /// The stack as CloudFormation describes it, with the outputs that tell where its parts are.
-    pub(crate) async fn describe_stack(&self) {
-        let parts = json!(self.stack);
-        let parts = parts.as_object().expect("a stack has parts").iter();
-        let outputs: Map<String, Value> = parts
-            .filter(|(name, value)| value.is_string() && *name != "endpoint")
-            .map(|(name, value)| (pascal_case(name), json!({"Value": value})))
-            .collect();
-        // One of no resource is refused.
-        let template = json!({"Resources": {"Nothing": {"Type": "AWS::SQS::Queue"}}, "Outputs": outputs}).to_string();
-        let form = [("Action", "CreateStack"), ("Version", "2010-05-15"), ("StackName", "landfall")];
-        ask(&self.operator, "cloudformation", &[&form[..], &[("TemplateBody", &template)]].concat()).await;
-    }
-
     async fn make_roles(&mut self, anybody: &Credentials) {
         let aws = Aws::signed_in(Http::default(), Some(&self.services.others), anybody.clone(), REGION.to_owned());
         for function in FUNCTIONS {
@@ -209,32 +190,18 @@ async fn check_signatures(services: &Services, operator: &Credentials) {
 async fn sign_in(services: &Services, anybody: &Credentials) -> Credentials {
     let aws = Aws::signed_in(Http::default(), Some(&services.others), anybody.clone(), REGION.to_owned());
     let everything = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
-    make_user(&aws, "administrator", &everything).await
-}
-
-async fn make_user(aws: &Aws, name: &str, policy: &Value) -> Credentials {
-    ask_iam(aws, "iam", "CreateUser", &[("UserName", name)]).await;
-    let policy = policy.to_string();
-    let form = [("UserName", name), ("PolicyName", "policy"), ("PolicyDocument", &policy)];
-    ask_iam(aws, "iam", "PutUserPolicy", &form).await;
-    let key = ask_iam(aws, "iam", "CreateAccessKey", &[("UserName", name)]).await;
+    ask_iam(&aws, "iam", "CreateUser", &[("UserName", "operator")]).await;
+    let policy = everything.to_string();
+    let form = [("UserName", "operator"), ("PolicyName", "everything"), ("PolicyDocument", &policy)];
+    ask_iam(&aws, "iam", "PutUserPolicy", &form).await;
+    let key = ask_iam(&aws, "iam", "CreateAccessKey", &[("UserName", "operator")]).await;
     Credentials::new(element(&key, "AccessKeyId"), element(&key, "SecretAccessKey"), None, None, "CreateAccessKey")
-}
-
-/// The name of an output, which [`Stack`] has in snake case.
-fn pascal_case(name: &str) -> String {
-    let words = name.split('_').map(|word| word[..1].to_ascii_uppercase() + &word[1..]);
-    words.collect()
 }
 
 async fn ask_iam(aws: &Aws, service: &str, action: &str, fields: &[(&str, &str)]) -> String {
     let version = if service == "sts" { "2011-06-15" } else { "2010-05-08" };
-    ask(aws, service, &[&[("Action", action), ("Version", version)], fields].concat()).await
-}
-
-/// Asks a service that reads forms.
-async fn ask(aws: &Aws, service: &str, fields: &[(&str, &str)]) -> String {
-    let form: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", percent_encoded(value))).collect();
+    let fields = [("Action", action), ("Version", version)].into_iter().chain(fields.iter().copied());
+    let form: Vec<String> = fields.map(|(name, value)| format!("{name}={}", percent_encoded(value))).collect();
     let headers = [("content-type", "application/x-www-form-urlencoded")];
     aws.call(service, "POST", "/", &headers, form.join("&").into()).await.text()
 }

@@ -24,7 +24,6 @@ mod semantics;
 mod survey;
 mod sweep;
 mod template;
-mod tool;
 mod world;
 
 use std::fs;
@@ -39,18 +38,16 @@ use crate::account::{Account, Services};
 use crate::path::Path;
 use crate::report::Report;
 use crate::survey::Survey;
-use crate::tool::ToolSurvey;
 use crate::world::World;
 use tests::implementation::{Server, root};
 
 const HELP: &str = "\
 The functions under the template's roles, path by path, and without each permission in turn.
 
-usage: permissions [--dir DIRECTORY] [--binaries DIRECTORY] [--tool]
+usage: permissions [--dir DIRECTORY] [--binaries DIRECTORY]
 
 --dir       what the servers and functions write goes here (default: target/permissions)
 --binaries  where ingest, process and sweep are (default: beside this program)
---tool      only the commands of the tool, under the policies for people
 ";
 
 /// A key as a customer would give it.
@@ -59,7 +56,6 @@ const KEY_ARN: &str = "arn:aws:kms:us-east-1:123456789012:key/customer";
 struct Arguments {
     directory: PathBuf,
     binaries: PathBuf,
-    is_tool_alone: bool,
 }
 
 fn main() -> ExitCode {
@@ -75,11 +71,6 @@ fn main() -> ExitCode {
         }
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads can be started");
-    if arguments.is_tool_alone {
-        let survey = runtime.block_on(prove_tool(&arguments));
-        survey.objections.iter().for_each(|objection| println!("{objection}"));
-        return if survey.objections.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-    }
     let report = runtime.block_on(prove(&arguments));
     println!("\n{}", report.table());
     println!("{}", report.verdict());
@@ -90,13 +81,12 @@ fn main() -> ExitCode {
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Arguments>, String> {
     let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.to_owned()));
     let binaries = beside.ok_or("this program cannot tell where it is")?;
-    let mut parsed = Arguments { directory: root().join("target/permissions"), binaries, is_tool_alone: false };
+    let mut parsed = Arguments { directory: root().join("target/permissions"), binaries };
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().map(PathBuf::from).ok_or(format!("{argument} needs a value"));
         match argument.as_str() {
             "--dir" => parsed.directory = value()?,
             "--binaries" => parsed.binaries = value()?,
-            "--tool" => parsed.is_tool_alone = true,
             "--help" | "-h" => return Ok(None),
             other => return Err(format!("{other} is unknown: see `permissions --help`")),
         }
@@ -104,12 +94,6 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Arguments
     fs::create_dir_all(&parsed.directory).map_err(|error| format!("{}: {error}", parsed.directory.display()))?;
     parsed.directory = parsed.directory.canonicalize().map_err(|error| error.to_string())?;
     Ok(Some(parsed))
-}
-
-async fn prove_tool(arguments: &Arguments) -> ToolSurvey {
-    let moto = Server::moto(&arguments.directory, None);
-    let account = Account::create(Services::moto(&moto, true), Vec::new()).await;
-    ToolSurvey::of(&account, &mut AccessLog::of(moto.output.clone())).await
 }
 
 async fn prove(arguments: &Arguments) -> Report {

@@ -45,15 +45,6 @@ impl Role {
         Role { function, statements: statements.map(Statement::of).collect() }
     }
 
-    /// What the managed policies of these ids allow whoever they are attached to.
-    pub(crate) fn of_policies(template: &Template, holder: &'static str, policies: &[&str]) -> Role {
-        let of = |id: &&str| {
-            let policy = template.resource(id).unwrap_or_else(|| panic!("the template has no {id}"));
-            policy["PolicyDocument"]["Statement"].as_array().cloned().unwrap_or_default()
-        };
-        Role { function: holder, statements: policies.iter().flat_map(of).map(Statement::of).collect() }
-    }
-
     /// The policy as IAM takes it.
     pub(crate) fn policy(&self) -> Value {
         let statements = self.statements.iter().map(|statement| {
