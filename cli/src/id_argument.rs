@@ -1,9 +1,12 @@
-//! An event's id on the command line.
+//! Ids on the command line: of events, and of what a sender reports on.
 
 use clap::Args;
 use domain::event::event_id::EventId;
 
 use crate::error::Error;
+
+/// What a job's id can be of: an event names nothing that its sender could be asked about.
+pub const THINGS: [&str; 5] = ["job", "training", "workflow", "model", "project"];
 
 /// An event's id.
 #[derive(Debug, Args)]

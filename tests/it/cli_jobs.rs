@@ -123,6 +123,7 @@ fn what_cannot_be_expected_is_refused_with_what_to_do() {
         let mut without_family = simulator.expects(Source::new(Provider::Modelslab));
         without_family.options.remove("api_family");
         let modelslab = world.set_up(without_family).await;
+        let (_glossi, glossi) = begin(world, Provider::Glossi).await;
         let plain = world.source(Provider::Get3w).await;
         let check = async |source: &str, options: &[&str], code: i32, expected: &str| {
             let run = tool(world, &[&["expect", source, "job-1"], options].concat()).await;
@@ -132,7 +133,7 @@ fn what_cannot_be_expected_is_refused_with_what_to_do() {
         let csm = csm.source.name.as_str();
         check("nobody-there", &[], 5, "there is no source nobody-there").await;
         check(&plain.name, &[], 6, "has no `expect`: put `\"expect\": {}`").await;
-        check(csm, &["--thing", "workflow"], 2, "docs/providers/csm.md").await;
+        check(&glossi.source.name, &["--thing", "project"], 2, "docs/providers/glossi.md").await;
         check(&modelslab.name, &[], 2, "--family").await;
         check(csm, &["--within", "9s"], 2, "`within_seconds` is 9").await;
         check(csm, &["--within", "1h", "--give-up", "1m"], 2, "`give_up_seconds` is 60").await;

@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::id_argument::THINGS;
 use crate::moment::{duration, instant};
 use crate::output::Row;
 use crate::services::Services;
@@ -27,8 +28,6 @@ use crate::source_store::SourceStore;
 
 /// How many messages are sent side by side.
 const MESSAGES_AT_ONCE: usize = 8;
-/// What an expectation can be about: an event names nothing that could be asked about.
-const THINGS: [&str; 5] = ["job", "training", "workflow", "model", "project"];
 
 /// The options of `landfall expect`.
 #[derive(Debug, Args)]

@@ -12,9 +12,9 @@ use operator::jobs::{Closing, Jobs};
 use platform::clock;
 use serde::Serialize;
 
-use super::THINGS;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::id_argument::THINGS;
 use crate::moment::instant;
 use crate::output::Row;
 use crate::services::Services;
