@@ -38,7 +38,7 @@ impl Description {
         self.check_places()?;
         self.check_keys()?;
         for (index, poll) in self.polls.iter().enumerate() {
-            poll.check(index + 1, self.scheme.message().is_some_and(Template::covers_body))?;
+            poll.check(index + 1, self.scheme.covers_body())?;
         }
         for (index, shape) in self.shapes.iter().enumerate() {
             let number = index + 1;
