@@ -153,8 +153,9 @@ fn every_family_that_a_description_names_can_be_configured() {
     let mut named = 0;
     for (provider, description) in described {
         for family in description.polls.iter().flat_map(|poll| &*poll.families) {
-            let written =
-                format!(r#"{{{SIGNS_NOTHING}"{provider}","confirm":true,"api_key":"sk-0","api_family":"{family}"}}"#);
+            let written = format!(
+                r#"{{{SIGNS_NOTHING}"{provider}","confirm":true,"api_key":"ak-0:sk-0","api_family":"{family}"}}"#
+            );
             let source = Source::parse(SourceName::parse("test").unwrap(), &written).unwrap();
             let confirm = source.options.map(|options| options.confirm.and_then(|access| access.family));
             assert_eq!(confirm, Ok(Some(family.to_string())), "{provider}");
