@@ -37,6 +37,7 @@ class Kind:
 
 
 CONFIRM = {"confirm": True, "api_key": "an-invented-api-key"}
+CONFIRM_KLING = {"confirm": True, "api_key": "an-invented-access-key:an-invented-secret-key", "api_family": "text2video"}
 
 KINDS: dict[str, list[Kind]] = {
     "acme": [Kind(STATE, ("example/7.png", "example/8.png"))],
@@ -49,7 +50,7 @@ KINDS: dict[str, list[Kind]] = {
     "black-forest-labs": [Kind(STATE, ("1.png", "2.png"))],
     # Its bodies have no id of the event.
     "buildkite": [],
-    "bunny-stream": [Kind(STATE, ('"Status":3}', '"Status":3 }'))],
+    "bunny-stream": [Kind(STATE, ('"Status":3}', '"Status":3 }'), confirm=CONFIRM)],
     # Their bodies have no id of the event.
     "cal-com": [],
     "calendly": [],
@@ -58,7 +59,7 @@ KINDS: dict[str, list[Kind]] = {
     "clickup": [],
     # `attempt_number` differs in each attempt.
     "coinbase-commerce": [Kind(EVENT, ('"attempt_number":1', '"attempt_number":2'))],
-    "creatomate": [Kind(STATE, ("1.mp4", "2.mp4"))],
+    "creatomate": [Kind(STATE, ("1.mp4", "2.mp4"), confirm=CONFIRM)],
     "csm": [
         Kind(STATE, ("1.glb", "2.glb"), confirm=CONFIRM),
         Kind(
@@ -238,7 +239,7 @@ KINDS: dict[str, list[Kind]] = {
     # Its bodies have no id of the event.
     "jira": [],
     "json2video": [
-        Kind(STATE, ("1.mp4", "2.mp4")),
+        Kind(STATE, ("1.mp4", "2.mp4"), confirm=CONFIRM),
         Kind(
             STATE,
             ("1.mp4", "2.mp4"),
@@ -249,7 +250,7 @@ KINDS: dict[str, list[Kind]] = {
         ),
     ],
     "kie": [
-        Kind(STATE, ("All generated", "Some generated")),
+        Kind(STATE, ("All generated", "Some generated"), confirm=CONFIRM | {"api_family": "suno"}),
         Kind(
             STATE,
             ("refused", "not understood"),
@@ -276,7 +277,7 @@ KINDS: dict[str, list[Kind]] = {
             COMPLETED,
         ),
     ],
-    "kling": [Kind(STATE, ("1.mp4", "2.mp4"))],
+    "kling": [Kind(STATE, ("1.mp4", "2.mp4"), confirm=CONFIRM_KLING)],
     "leonardo": [Kind(STATE, ("ai/1.png", "ai/2.png"), confirm=CONFIRM)],
     # `webhookTimestamp` is that of the attempt.
     "linear": [Kind(EVENT, ("webhookTimestamp\":1767323045000", "webhookTimestamp\":1767323045001"))],
@@ -330,7 +331,7 @@ KINDS: dict[str, list[Kind]] = {
     # `attempts` grows while it is tried again.
     "mux": [Kind(EVENT, ('"attempts":[]', '"attempts":[{}]'))],
     "netlify": [Kind(STATE, ("my-site.example", "your-site.example"))],
-    "novita": [Kind(STATE, ("1.jpeg", "2.jpeg"))],
+    "novita": [Kind(STATE, ("1.jpeg", "2.jpeg"), confirm=CONFIRM)],
     # `attempt_number` differs in each attempt.
     "notion": [Kind(EVENT, ('"attempt_number":1', '"attempt_number":2'))],
     "nylas": [Kind(EVENT, ('"code":25012', '"code":25013'))],
@@ -413,7 +414,7 @@ KINDS: dict[str, list[Kind]] = {
     # The whole body is part of its key.
     "shopify": [],
     "shotstack": [
-        Kind(STATE, ("1.mp4", "2.mp4")),
+        Kind(STATE, ("1.mp4", "2.mp4"), confirm=CONFIRM | {"api_family": "v1"}),
         Kind(
             STATE,
             ("1.mp4", "2.mp4"),
