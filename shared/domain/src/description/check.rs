@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use crate::description::{
     Challenge, ChallengeMethod, Description, DescriptionError, FieldPath, FieldPaths, HEAD_POINTERS_MAX, HeaderName,
-    Method, Pointer, Poll, ReplyPart, RequestText, Scheme, Template, is_family, is_host,
+    Method, Pointer, Poll, ReplyPart, RequestText, Scheme, is_family, is_host,
 };
 
 impl Description {
