@@ -7,9 +7,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use domain::delivery::headers::Headers;
+use domain::delivery::{Delivery, RequestUrl};
 use domain::provider::Provider;
+use domain::source::source_name::SourceName;
+use domain::time::Timestamp;
+use domain::verify::sign::Signer;
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value, json};
+use tests::clock::now_millis;
 use tests::confidential;
 use tests::http::Request;
 use tests::source::Source;
@@ -21,7 +27,7 @@ const ONE_CENTURY_SECONDS: u32 = 3_155_760_000;
 /// What every delivery is told that is not believed.
 const FORGED: &str = "401 the delivery could not be verified";
 /// What the published event says of the run, not of the delivery.
-const OF_THE_RUN: [&str; 3] = ["id", "source", "time"];
+const OF_THE_RUN: [&str; 4] = ["id", "source", "time", "landfallreceived"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -115,11 +121,31 @@ impl Genuine {
             // It signs the URL that it was given, which was another.
             secret.insert("public_url".to_owned(), self.url.clone().into());
         }
-        source.set_up_as(&world.aws, &world.stack, &Value::Object(secret).to_string()).await;
+        let secret = Value::Object(secret).to_string();
+        source.set_up_as(&world.aws, &world.stack, &secret).await;
         let url = format!("{}/hooks/{}{rest}", world.stack.function_url, source.name);
         let request = Request { body: self.body.clone(), ..Request::new("POST", url) };
-        let request = self.headers.iter().fold(request, |request, (name, value)| request.with_header(name, value));
+        let headers = self.headers_of_now(&source, &secret);
+        let request = headers.iter().fold(request, |request, (name, value)| request.with_header(name, value));
         (source, request)
+    }
+
+    /// Its headers, with a new token if it is one that expires.
+    fn headers_of_now(&self, source: &Source, secret: &str) -> Vec<(String, String)> {
+        if self.sender != "livekit" {
+            return self.headers.clone();
+        }
+        let signer = Signer::parse(SourceName::parse(&source.name).expect("a name"), secret).expect("a source");
+        let others = self.headers.iter().filter(|(name, _)| !signer.sets(name)).cloned();
+        let delivery = Delivery {
+            url: RequestUrl { host: String::new(), path: String::new(), query: String::new() },
+            token: None,
+            headers: Headers::from_iter(others.clone()),
+            body: self.body.clone(),
+            received_at: Timestamp::from_millis(now_millis()),
+            request_id: String::new(),
+        };
+        others.chain(signer.headers(&delivery, "").expect("its secret is known")).collect()
     }
 
     /// Sends it twice, and compares what a consumer gets with what the vector says is published.

@@ -242,6 +242,7 @@ fn an_unrecognized_event_has_only_the_attributes_that_are_known() {
             data.verified_by: "signature"
             datacontenttype: "application/json"
             id: "{source}/render.queued/e8a1d7c6-2b34-4e6a-b7f0-3d5a9c0e4f04/d04bfe8d243ab933a353ef709c327bf25b4791f44fc741bb8f98c5d7150ee047"
+            landfallreceived: "{arrival}"
             landfallreplay: 0
             source: "/landfall/{source}"
             specversion: "1.0"

@@ -78,6 +78,7 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
         SweepRole
           logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["SweepLogs","Arn"]}
           dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/due"}
+          dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/arrived"}
           dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
           dynamodb:GetItem dynamodb:PutItem on {"Fn::GetAtt":["Ledger","Arn"]}
           if Expects: sqs:SendMessage on {"Fn::GetAtt":["ExpectQueue","Arn"]}

@@ -119,6 +119,7 @@ impl Event {
                     let data = data.iter().filter(|(field, _)| !field.starts_with("raw"));
                     lines.extend(data.flat_map(|(field, value)| show(&format!("{name}.{field}"), value)));
                 }
+                _ if name == "landfallreceived" => lines.push(format!("{name}: \"{{arrival}}\"")),
                 value => lines.extend(show(name, value)),
             }
         }

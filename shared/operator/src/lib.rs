@@ -10,4 +10,5 @@ pub mod jobs;
 pub mod listing;
 pub mod replay;
 pub mod silence;
+pub mod subject_place;
 pub mod timeline;

@@ -1,9 +1,6 @@
 //! Pages of events, single ones, counts, and what arrives.
 
 pub mod arrivals;
-mod sources;
-
-pub use self::sources::SubjectPlace;
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -31,7 +28,7 @@ use platform::service_error::ServiceError;
 /// An index may be so far behind its table: what arrived since is left to the next listing.
 const INDEX_LAG: Duration = Duration::from_secs(2);
 /// How many queries go side by side.
-const QUERIES_AT_ONCE: usize = 16;
+pub(crate) const QUERIES_AT_ONCE: usize = 16;
 /// A query reads so many entries at first, at least and at most.
 const PART_MIN: usize = 10;
 const PART_MAX: usize = 1_000;
@@ -48,7 +45,7 @@ const BODIES_AT_ONCE: usize = 16;
 /// The listing of a ledger.
 #[derive(Clone, Debug)]
 pub struct Listing {
-    ledger: Ledger,
+    pub(crate) ledger: Ledger,
     bodies: Bodies,
 }
 
@@ -282,7 +279,7 @@ impl Listing {
         Ok(found.into_iter().flatten().collect())
     }
 
-    async fn records(&self, mut ids: Vec<String>) -> Result<HashMap<String, Row>, ServiceError> {
+    pub(crate) async fn records(&self, mut ids: Vec<String>) -> Result<HashMap<String, Row>, ServiceError> {
         // DynamoDB refuses a batch that names an item twice.
         ids.sort_unstable();
         ids.dedup();

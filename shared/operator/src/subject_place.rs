@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use platform::service_error::ServiceError;
 
-use super::{Listing, QUERIES_AT_ONCE};
+use crate::listing::{Listing, QUERIES_AT_ONCE};
 
 /// Where the events about one thing are.
 #[derive(Clone, Debug, PartialEq, Eq)]
