@@ -117,7 +117,7 @@ impl Genuine {
         if let Some(token) = rest.strip_prefix('/') {
             confidential::keep("token", token.split('?').next().expect("there is a first part"));
         }
-        if self.sender == "twilio" {
+        if self.description["scheme"]["message"].as_str().is_some_and(|message| message.contains("{url}")) {
             // It signs the URL that it was given, which was another.
             secret.insert("public_url".to_owned(), self.url.clone().into());
         }
