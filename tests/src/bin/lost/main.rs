@@ -40,8 +40,8 @@ struct Arguments {
 const PROCESSORS: u32 = 4;
 /// A message whose processor was killed comes back after this long, ...
 const VISIBILITY_SECONDS: u32 = 20;
-/// ... and its event's lease lapses soon after the time that a processor has.
-const TIMEOUT_SECONDS: u32 = 20;
+/// ... and its event's lease lapses soon after the time that a processor has, of which no step begins in the last 20 seconds.
+const TIMEOUT_SECONDS: u32 = 40;
 
 fn main() -> ExitCode {
     prove(&Arguments::parse()).unwrap_or_else(|error| {

@@ -5,7 +5,7 @@ use std::fs;
 use ::tests::implementation::root;
 
 /// What a missing permission is like, by function and what is taken away; the texts are the lifecycle's own.
-const ALIKE: [(&str, &str, &str); 33] = [
+const ALIKE: [(&str, &str, &str); 34] = [
     ("Ingest", "dynamodb:PutItem on table/Ledger", "the ledger fails or hangs"),
     ("Ingest", "dynamodb:UpdateItem on table/Ledger", "and the record cannot be brought forward either"),
     ("Ingest", "dynamodb:GetItem on table/Ledger", "ingest cannot read the directory of sources"),
@@ -46,9 +46,26 @@ const ALIKE: [(&str, &str, &str); 33] = [
     ),
     ("Sweep", "dynamodb:Query on table/Ledger/index/due", "sweep dies, or cannot read the index"),
     ("Sweep", "dynamodb:UpdateItem on table/Ledger", "sweep dies, or cannot read the index"),
-    ("Sweep", "dynamodb:GetItem on table/Ledger", "the sweep cannot list the sources or write their directory"),
-    ("Sweep", "dynamodb:PutItem on table/Ledger", "the sweep cannot list the sources or write their directory"),
-    ("Sweep", "secretsmanager:ListSecrets on *", "the sweep cannot list the sources or write their directory"),
+    (
+        "Sweep",
+        "dynamodb:GetItem on table/Ledger",
+        "the sweep cannot list the sources, write their directory or look for silent ones",
+    ),
+    (
+        "Sweep",
+        "dynamodb:PutItem on table/Ledger",
+        "the sweep cannot list the sources, write their directory or look for silent ones",
+    ),
+    (
+        "Sweep",
+        "secretsmanager:ListSecrets on *",
+        "the sweep cannot list the sources, write their directory or look for silent ones",
+    ),
+    (
+        "Sweep",
+        "dynamodb:Query on table/Ledger/index/arrived",
+        "the sweep cannot list the sources, write their directory or look for silent ones",
+    ),
     ("Sweep", "sqs:SendMessage on EventsQueue", "the sweep's message cannot be sent"),
     ("Sweep", "sqs:SendMessage on ExpectQueue", "the sweep cannot have a sender asked"),
 ];
