@@ -87,7 +87,7 @@ fn lost_webhooks(metrics: JobMetrics) -> Figure {
     let lost = polled + expired;
     let recovered = match (lost, expired) {
         (0, _) => "no webhook of an expected job was lost this week".to_owned(),
-        (_, 0) => format!("{lost} webhooks lost this week, all recovered: their senders told of the ends"),
+        (_, 0) => format!("{lost} webhooks lost this week, all recovered: their senders reported the ends"),
         (_, expired) => format!(
             "{lost} webhooks lost this week, {polled} recovered: {expired} jobs were given up, see landfall reconcile"
         ),
@@ -215,7 +215,7 @@ mod tests {
             Some(300),
             None,
             None,
-            expect!["300: 300 webhooks lost this week, all recovered: their senders told of the ends"],
+            expect!["300: 300 webhooks lost this week, all recovered: their senders reported the ends"],
         );
         check(
             Some(300),

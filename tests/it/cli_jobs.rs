@@ -168,7 +168,7 @@ fn status_tells_of_lost_webhooks_where_jobs_are_expected() {
         let (run, rows) = crate::cli_operations::rows(&stack, &["status"]).await;
         let lost =
             rows.iter().find(|row| row["figure"] == "lost_this_week").unwrap_or_else(|| panic!("{}", run.told()));
-        let note = "30 webhooks lost this week, all recovered: their senders told of the ends; 3 came after that";
+        let note = "30 webhooks lost this week, all recovered: their senders reported the ends; 3 came after that";
         assert_eq!((&lost["value"], &lost["note"]), (&json!(30), &json!(note)));
     });
 }

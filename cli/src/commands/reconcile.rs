@@ -57,7 +57,7 @@ struct Report {
     late: u64,
     never: u64,
     waiting: u64,
-    /// Webhooks of all sources that came after the sender's API had told of the end, or the job was given up.
+    /// Webhooks of all sources that came after the sender's API had reported the end, or the job was given up.
     late_of_all_sources: Option<u64>,
     /// From submission to webhook.
     wait_ms: Percentiles,
@@ -158,7 +158,7 @@ impl Report {
         }
         if let Some(late @ 1..) = self.late_of_all_sources {
             add(format!(
-                "\n{late} webhooks of all sources came after the sender's API had told of the end, or the job was given up\n"
+                "\n{late} webhooks of all sources came after the sender's API had reported the end, or the job was given up\n"
             ));
         }
         if self.wait_ms.webhooks > 0 {
@@ -221,7 +221,7 @@ mod tests {
             never    1   20.0 %  ##############
             waiting  0    0.0 %
 
-            2 webhooks of all sources came after the sender's API had told of the end, or the job was given up
+            2 webhooks of all sources came after the sender's API had reported the end, or the job was given up
 
             from submission to webhook: half within 45.0 s, 90 % within 11.7 min, 99 % within 11.7 min, all within 11.7 min
             below 1m   2   66.7 %  ########################################

@@ -165,7 +165,7 @@ impl Case {
         serde_json::from_str(&self.hint).expect("a hint is JSON")
     }
 
-    /// The webhook that would have told of the end.
+    /// The webhook that would have reported the end.
     fn webhook(&self) -> Canonical {
         let delivery = self.recorded.as_ref().expect("it was read");
         let sender = self.provider().sender().expect("it is described");

@@ -12,11 +12,11 @@ use crate::text::string_enum::string_enum;
 pub enum JobEnding {
     /// Its webhook came in time.
     Webhook,
-    /// Its webhook did not come in time, and the sender's API told of its end.
+    /// Its webhook did not come in time, and the sender's API reported its end.
     Poll,
     /// Its webhook came after the job was given up.
     Late,
-    /// Nobody told of its end, and it was given up.
+    /// Nobody reported its end, and it was given up.
     Never,
     /// It is still expected.
     Waiting,

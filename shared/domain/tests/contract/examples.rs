@@ -35,7 +35,7 @@ enum Form {
     StoredCopy,
     BodyByReference,
     AllByReference,
-    /// The webhook never came, and the sender's API told of no end.
+    /// The webhook never came, and the sender's API reported no end.
     Expired,
 }
 

@@ -23,7 +23,7 @@ const OUTAGE: Duration = Duration::from_secs(15);
 /// How each sender's API fails, in their order.
 const OUTAGES: [Condition; 4] = [Condition::Limited, Condition::Broken, Condition::Broken, Condition::Broken];
 /// How many calls in a hundred a function does not survive.
-const PROCESS_DEATHS_PERCENT: u8 = 1;
+const PROCESS_DEATHS_PERCENT: u8 = 3;
 const SWEEP_DEATHS_PERCENT: u8 = 5;
 /// How often is looked whether all is over.
 const LOOK: Duration = Duration::from_secs(5);
