@@ -66,20 +66,25 @@ impl Http {
     /// # Panics
     /// If none comes: every test needs one.
     pub async fn send(&self, request: &Request) -> Answer {
+        self.try_send(request).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same for a sender that can send it again.
+    ///
+    /// # Errors
+    /// If no whole answer comes.
+    pub async fn try_send(&self, request: &Request) -> Result<Answer, String> {
         let Request { method, url, .. } = request;
-        let wire = request.wire();
         let exchange = async {
-            let response = self.0.call(wire).await.unwrap_or_else(|error| panic!("{method} {url}: {error:?}"));
+            let response = self.0.call(request.wire()).await.map_err(|error| format!("{method} {url}: {error:?}"))?;
             let status = response.status().as_u16();
             let headers = response.headers().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             let body = ByteStream::new(response.into_body()).collect().await;
-            let body = body.unwrap_or_else(|error| panic!("{method} {url}: {error:?}")).to_vec();
-            Answer { status, headers, body }
+            let body = body.map_err(|error| format!("{method} {url}: {error:?}"))?.to_vec();
+            Ok(Answer { status, headers, body })
         };
-        match tokio::time::timeout(ANSWER_WITHIN, exchange).await {
-            Ok(answer) => answer,
-            Err(_) => panic!("{method} {url}: no answer within {ANSWER_WITHIN:?}"),
-        }
+        let answer = tokio::time::timeout(ANSWER_WITHIN, exchange).await;
+        answer.unwrap_or_else(|_| Err(format!("{method} {url}: no answer within {ANSWER_WITHIN:?}")))
     }
 }
 

@@ -154,12 +154,16 @@ impl World {
     /// heavy one, the stores are slower than Landfall waits for them, and the answers to others become those of a fault:
     /// all allowed, but not what their tests are about. So a heavy request travels alone.
     pub async fn send(&self, request: &Request) -> Answer {
+        self.try_send(request).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    async fn try_send(&self, request: &Request) -> Result<Answer, String> {
         if request.body.len() > HEAVY_BYTES {
             let _alone = self.road.write().await;
-            self.http.send(request).await
+            self.http.try_send(request).await
         } else {
-            let _shared = self.road.read().await;
-            self.http.send(request).await
+            let _together = self.road.read().await;
+            self.http.try_send(request).await
         }
     }
 
@@ -168,19 +172,24 @@ impl World {
         self.send(&Request::new("GET", url.to_owned())).await
     }
 
-    /// Sends a request as a sender does: what is answered with a 503 is sent again after the time that the answer
-    /// names. With many tests at once, the functions ration their look-ups of sources.
+    /// Sends a request as a sender does: what gets no answer is sent again, and what is answered with a 503 after the time
+    /// that the answer names. With many tests at once, the functions ration their look-ups of sources.
+    ///
+    /// # Panics
+    /// If there is no answer in the end.
     pub async fn deliver(&self, request: &Request) -> Answer {
-        let mut answer = self.send(request).await;
+        let mut answer = self.try_send(request).await;
         for _ in 0..RETRIES_MAX {
-            if answer.status != 503 {
-                break;
-            }
-            let seconds = answer.header("retry-after").and_then(|seconds| seconds.parse().ok()).unwrap_or(1);
+            let seconds = match &answer {
+                Ok(answer) if answer.status == 503 => answer.header("retry-after"),
+                Ok(_) => break,
+                Err(_) => None,
+            };
+            let seconds = seconds.and_then(|seconds| seconds.parse().ok()).unwrap_or(1);
             tokio::time::sleep(Duration::from_secs(seconds)).await;
-            answer = self.send(request).await;
+            answer = self.try_send(request).await;
         }
-        answer
+        answer.unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// The events that the consumer has received from `source` so far.
