@@ -74,16 +74,21 @@ pub async fn until_quiet(world: &World, expected: &[&Expected]) {
 
 /// Turns the clock on for those of the `unfinished` that wait for a later attempt, or for a later sweep: one that is
 /// swept again and again without being claimed, as happens when sweeps die between marking and sending, waits for hours.
-/// A lease is left to lapse by itself.
+/// A lease is left to lapse by itself. Then the event may still be due much later: a claim leaves a due time that is.
 async fn hurry(world: &World, unfinished: &BTreeSet<String>) {
     for id in unfinished {
         if let Some(record) = world.record(id).await
-            && record.text("state") == "received"
+            && (record.text("state") == "received" || has_lapsed(&record))
         {
             println!("turning the clock on for {}", described(&record));
             world.hurry(&record).await;
         }
     }
+}
+
+/// Whether nobody holds the claim any more that it has.
+fn has_lapsed(record: &Record) -> bool {
+    record.text("state") == "processing" && record.number("lease_until").is_none_or(|until| until < now_millis())
 }
 
 /// How the records of those of `expected` stand that are among the `unfinished`, if any are.
