@@ -48,7 +48,7 @@ const fn call_of_all(
     Operation { name, function, asks_for, mark, way, names_event: false }
 }
 
-const OPERATIONS: [Operation; 46] = [
+const OPERATIONS: [Operation; 45] = [
     call_of_all("ingest: read the directory", Function::Ingest, "dynamodb:GetItem", DIRECTORY_ID, Way::Straight),
     operation("ingest: read the secret", Function::Ingest, "secretsmanager:GetSecretValue", "", Way::Straight),
     operation("ingest: put the body into the bucket", Function::Ingest, "s3:PutObject", "/bodies/", Way::LargeBody),
@@ -87,8 +87,6 @@ const OPERATIONS: [Operation; 46] = [
     operation("process: take parts back", Function::Process, "s3:AbortMultipartUpload", "", Way::UploadTakenBack),
     operation("process: read a copy", Function::Process, "s3:GetObject", COPIES, Way::CopyStands),
     operation("process: publish", Function::Process, "sns:Publish", "", Way::Straight),
-    // The sweep sends both of a case at once, and the processor has both in one batch.
-    operation("process: publish together", Function::Process, "sns:Publish", "Action=PublishBatch", Way::InRecordAlone),
     operation("process: settle", Function::Process, "dynamodb:UpdateItem", SETTLES, Way::Straight),
     call_of_all("process: hide the message", Function::Process, "sqs:ChangeMessageVisibility", "", Way::LedgerAway),
     operation("process: put a message away", Function::Process, "sqs:SendMessage", "", Way::Unreadable),
