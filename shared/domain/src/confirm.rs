@@ -13,7 +13,6 @@ mod signed_token;
 pub use self::answer::ApiAnswer;
 pub use self::job_inquiry::{JobAnswer, JobInquiry, PolledEvent};
 pub use self::request::ApiRequest;
-pub use self::signed_token::signed_token;
 
 use std::sync::Arc;
 

@@ -35,7 +35,7 @@ pub struct JobInquiry {
 pub enum JobAnswer {
     /// It has ended: here is the event that the webhook would have been.
     Ended(Box<PolledEvent>),
-    /// It has not, or the API does not know it, or nobody can make sense of what was answered.
+    /// It has not, or the API does not know it, or the answer makes no sense.
     NotEnded,
     /// The API is in trouble, or refuses the key: no job can be asked about now.
     Trouble {

@@ -9,7 +9,7 @@ use super::request::{ApiRequest, RequestFields};
 use crate::content::canonical::Canonical;
 use crate::content::lenient;
 use crate::content::parsed_delivery::ParsedDelivery;
-use crate::description::Poll;
+use crate::description::{Poll, RequestText};
 use crate::download::FetchRefusal;
 use crate::download::target::{Loopback, Target};
 use crate::event::event_type::Thing;
@@ -28,8 +28,8 @@ pub(super) struct Question {
 }
 
 impl Question {
-    /// The question that is put at `now` about the thing `id` of which `body` tells; none if the API cannot be asked about
-    /// it.
+    /// The question that is put at `now` about the thing `id` of which an unsigned `body` tells; none if the API cannot be
+    /// asked about it. It is asked by that id alone: another place of such a body could name another thing.
     pub(super) fn about(
         sender: &Arc<CompiledProvider>,
         thing: Thing,
@@ -39,7 +39,8 @@ impl Question {
         now: Timestamp,
     ) -> Option<Question> {
         let polls = &sender.description().polls;
-        let poll = polls.iter().position(|poll| fits(poll, thing, body, access))?;
+        let asks_by_id = |poll: &Poll| poll.texts().any(|text| *text == RequestText::Id);
+        let poll = polls.iter().position(|poll| asks_by_id(poll) && fits(poll, thing, body, access))?;
         Question::by(sender, poll, thing, id, access, body, now)
     }
 

@@ -1,13 +1,11 @@
 //! Tokens that are signed with a source's key, for APIs that take no key itself.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::json;
-use sha2::Sha256;
 
-use crate::source::ApiKey;
+use crate::description::Hash;
+use crate::source::{ApiKey, MacKeys};
 use crate::time::Timestamp;
+use crate::verify::jwt::hs256_token;
 
 /// Longer than an invocation of a function can wait before it asks.
 const LIFE_SECONDS: i64 = 30 * 60;
@@ -16,17 +14,11 @@ const EARLY_SECONDS: i64 = 5;
 
 /// A JSON Web Token that is signed by HS256 (RFC 7515) with the secret half of `key`: its issuer is the other half, it holds
 /// from just before `now`, and for half an hour. None if the key has no halves.
-#[must_use]
-pub fn signed_token(key: &ApiKey, now: Timestamp) -> Option<String> {
+pub(super) fn signed_token(key: &ApiKey, now: Timestamp) -> Option<String> {
     let (issuer, secret) = key.pair()?;
     let seconds = now.as_millis() / 1000;
     let claims = json!({ "iss": issuer, "nbf": seconds - EARLY_SECONDS, "exp": seconds + LIFE_SECONDS });
-    let encoded = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    let header = json!({ "alg": "HS256", "typ": "JWT" });
-    let signed = format!("{}.{}", encoded(header.to_string().as_bytes()), encoded(claims.to_string().as_bytes()));
-    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key may have any length");
-    let signature = mac.chain_update(&signed).finalize().into_bytes();
-    Some(format!("{signed}.{}", encoded(&signature)))
+    Some(hs256_token(&claims, &MacKeys::of(&[secret.as_bytes().to_vec()], Hash::Sha256)))
 }
 
 #[cfg(test)]
@@ -36,7 +28,9 @@ mod tests {
     /// The expected token was made by another implementation of HMAC.
     #[test]
     fn a_token_is_signed_by_the_secret_half_of_a_key() {
-        let token = |key: &str| signed_token(&ApiKey::parse(key).unwrap(), Timestamp::from_millis(1_700_000_000_999));
+        let token = |key: &str| {
+            signed_token(&ApiKey::parse(key).expect("it is a key"), Timestamp::from_millis(1_700_000_000_999))
+        };
         let parts = [
             "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
             "eyJleHAiOjE3MDAwMDE4MDAsImlzcyI6ImFjY2Vzcy0xIiwibmJmIjoxNjk5OTk5OTk1fQ",

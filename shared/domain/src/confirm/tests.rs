@@ -154,6 +154,17 @@ fn check(provider: Provider, webhook: &Value, status: u16, answer: &Value, expec
     expected.assert_eq(&told);
 }
 
+/// The transcript is another one than the request whose end the event claims: whoever knows the URL could name any.
+#[test]
+fn an_unsigned_body_is_asked_about_by_the_id_of_its_event_alone() {
+    let forged = json!({
+        "type": "speech_to_text_transcription",
+        "transcription_id": "another",
+        "data": {"request_id": "job-1", "transcription": {}},
+    });
+    check_need(Provider::Elevenlabs, &forged, &expect!["cannot be asked"]);
+}
+
 /// A text that was cut inside an emoji, in the delivery and in the answer.
 #[test]
 fn half_an_emoji_is_no_reason_not_to_ask_and_not_to_believe() {

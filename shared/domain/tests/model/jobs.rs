@@ -2,9 +2,10 @@
 //! a replay.
 //!
 //! One job. Its end is told by a webhook, and by the sender's API under the same or another id; a second webhook may tell
-//! the same end, another one, or that the job has ended again; a stranger may have forged one. The decisions and the writes are the real ones; the order of effects is that of
-//! functions/process/src/expectations.rs, job.rs and steps.rs. Anybody may die between any two effects. No time passes
-//! here: waits are over whenever somebody comes, and a lease is when its holder is dead.
+//! the same end, another one, or that the job has ended again; a stranger may have forged one. The decisions and the
+//! writes are the real ones; the order of effects is that of functions/process/src/expectations.rs, job.rs and steps.rs.
+//! Anybody may die between any two effects. No time passes here: waits are over whenever somebody comes, and a lease is
+//! when its holder is dead.
 
 mod event;
 mod processor;

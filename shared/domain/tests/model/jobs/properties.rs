@@ -27,7 +27,7 @@ pub(crate) fn properties() -> Vec<Property<Jobs>> {
         // What was published while the option was off has no marker, so another id is published once more.
         Property::always(ONE_ID, |_, world: &World| {
             let others = world.published.iter().filter(|id| !is_allowed_beside(world, id)).count();
-            others <= 1 || (world.bounds.was_off && world.bounds.has_other_id)
+            others <= 1 + usize::from(world.bounds.was_off && world.bounds.has_other_id)
         }),
         Property::always(ONCE, |_, world: &World| {
             let is_undisturbed = world.faults == world.bounds.faults && world.replays == world.bounds.replays;

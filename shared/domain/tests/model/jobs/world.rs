@@ -96,7 +96,7 @@ impl World {
         self.tales().filter(|tale| self.record(*tale).is_some_and(|record| record.state.is_final()))
     }
 
-    /// What nobody works on: it waits, or whoever had it died.
+    /// What no processor works on: it waits, or its processor died.
     pub(crate) fn claimable(&self) -> impl Iterator<Item = Tale> {
         self.tales().filter(|tale| {
             let id = self.id(*tale);
@@ -165,7 +165,7 @@ impl World {
 
     /// A claim that takes over, as the sweep's message would.
     pub(crate) fn claim(&mut self, index: usize, tale: Tale) {
-        // Whoever held it is dead, and its time is over.
+        // Its processor is dead, and its time is over.
         let id = self.id(tale);
         self.table.set(id, Attribute::LeaseUntil, NOW);
         self.table.set(id, Attribute::NotBefore, NOW);
