@@ -6,7 +6,7 @@ mod credential;
 pub mod explain;
 mod form;
 pub(crate) mod header;
-mod jwt;
+pub(crate) mod jwt;
 mod refusal;
 pub mod sign;
 pub(crate) mod signature_header;

@@ -190,7 +190,9 @@ pub enum DescriptionError {
         number: usize,
     },
     /// There is no delivery to take it from.
-    #[error("poll {number} is told something under `unprompted` that nobody knows there: write a plain text or {{id}}")]
+    #[error(
+        "poll {number} has a text under `unprompted` that is not known without a delivery: write a plain text or {{id}}"
+    )]
     UnpromptedText {
         /// The number of the poll, from 1.
         number: usize,
@@ -209,7 +211,7 @@ pub enum DescriptionError {
         /// The number of the poll, from 1.
         number: usize,
     },
-    /// A part of an API that nobody can name.
+    /// A part of an API whose name no source can give.
     #[error(
         "poll {number} has one of `families` that no source can name: write lower-case letters, digits, `-` and `_`"
     )]

@@ -85,7 +85,7 @@ impl Poll {
     }
 
     /// What is filled in within the body.
-    pub fn fields(&self) -> impl Iterator<Item = &RequestText> {
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &RequestText> {
         self.body.iter().flat_map(|field| match &field.value {
             PollFieldValue::Text(text) => std::slice::from_ref(text),
             PollFieldValue::List(texts) => texts,

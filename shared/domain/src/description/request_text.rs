@@ -13,7 +13,7 @@ pub enum RequestText {
     Id,
     /// `{family}`: the source's `api_family`.
     Family,
-    /// `{family_path}`: the same, of one to three segments: one of those that the source lists.
+    /// `{family_path}`: the same, of one to three segments. An expectation may name only those that the source lists.
     FamilyPath,
     /// `{key}`, after what may stand before it: the source's `api_key`.
     Key(String),

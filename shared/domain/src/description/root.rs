@@ -79,7 +79,8 @@ impl Description {
     /// Whether its API has parts, of which a source must say the one that it means.
     #[must_use]
     pub fn needs_family(&self) -> bool {
-        let fills_in = |poll: &Poll| poll.texts().any(|text| *text == RequestText::Family);
+        let fills_in =
+            |poll: &Poll| poll.texts().any(|text| matches!(text, RequestText::Family | RequestText::FamilyPath));
         let has_default = self.polls.iter().any(|poll| poll.families.is_empty());
         self.polls.iter().any(fills_in) || (!self.polls.is_empty() && !has_default)
     }

@@ -20,7 +20,7 @@ pub enum Scheme {
     Hmac(Hmac),
     /// A signature made with a private key of the sender's.
     PublicKey(PublicKeySignature),
-    /// A JSON Web Token that holds the hash of the body.
+    /// A JSON Web Token, which may hold the hash of the body.
     Jwt(Jwt),
 }
 

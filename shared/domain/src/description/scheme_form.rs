@@ -80,29 +80,8 @@ impl TryFrom<SchemeForm> for Scheme {
                 "past_seconds",
             ])?,
         }
-        let SchemeForm {
-            kind,
-            header,
-            any_header,
-            at,
-            prefix,
-            hash,
-            secret,
-            keys,
-            syntax,
-            encoding,
-            id,
-            timestamp,
-            message,
-            account,
-            algorithm,
-            issuer,
-            audience,
-            body_hash,
-            past_seconds,
-        } = form;
-        let id = id.map(|OneOrMany(id)| id).unwrap_or_default();
-        let syntax = syntax.unwrap_or_default();
+        let id = form.id.map(|OneOrMany(id)| id).unwrap_or_default();
+        let syntax = form.syntax.unwrap_or_default();
         let signature_place = |header, any_header, at| match (header, any_header, at) {
             (Some(OneOrMany(header)), None, None) => Ok(SignaturePlace::FirstOf(header)),
             (None, Some(OneOrMany(headers)), None) => Ok(SignaturePlace::AnyOf(headers)),
@@ -110,11 +89,12 @@ impl TryFrom<SchemeForm> for Scheme {
             (None, None, None) => Err(missing("header")),
             _ => Err(ONE_PLACE.to_owned()),
         };
-        Ok(match kind {
+        Ok(match form.kind {
             Kind::UrlToken => Scheme::UrlToken,
             Kind::Basic => Scheme::Basic,
             Kind::StaticToken => {
-                let header = match header.map(|OneOrMany(header)| header) {
+                let at = form.at;
+                let header = match form.header.map(|OneOrMany(header)| header) {
                     None => None,
                     Some(header) => {
                         Some(<[_; 1]>::try_from(header).map_err(|_| "a token stands in one `header`: name that one")?)
@@ -129,46 +109,46 @@ impl TryFrom<SchemeForm> for Scheme {
                 Scheme::StaticToken(StaticToken {
                     header: header.map(|[header]| header),
                     at,
-                    prefix: prefix.unwrap_or_default(),
+                    prefix: form.prefix.unwrap_or_default(),
                 })
             }
             Kind::Hmac => Scheme::Hmac(Hmac {
-                hash: hash.unwrap_or_default(),
-                secret: secret.unwrap_or_default(),
-                place: signature_place(header, any_header, at)?,
+                hash: form.hash.unwrap_or_default(),
+                secret: form.secret.unwrap_or_default(),
+                place: signature_place(form.header, form.any_header, form.at)?,
                 syntax,
-                encoding: encoding.ok_or_else(|| missing("encoding"))?,
+                encoding: form.encoding.ok_or_else(|| missing("encoding"))?,
                 id,
-                timestamp,
-                message: message.ok_or_else(|| missing("message"))?,
+                timestamp: form.timestamp,
+                message: form.message.ok_or_else(|| missing("message"))?,
             }),
             Kind::Ed25519 | Kind::EcdsaP256 | Kind::EcdsaP256Raw | Kind::RsaSha256 => {
                 Scheme::PublicKey(PublicKeySignature {
-                    algorithm: match kind {
+                    algorithm: match form.kind {
                         Kind::EcdsaP256 => SignatureAlgorithm::EcdsaP256,
                         Kind::EcdsaP256Raw => SignatureAlgorithm::EcdsaP256Raw,
                         Kind::RsaSha256 => SignatureAlgorithm::RsaSha256,
                         _ => SignatureAlgorithm::Ed25519,
                     },
-                    keys: keys.ok_or_else(|| missing("keys"))?,
-                    account,
-                    place: signature_place(header, any_header, at)?,
+                    keys: form.keys.ok_or_else(|| missing("keys"))?,
+                    account: form.account,
+                    place: signature_place(form.header, form.any_header, form.at)?,
                     syntax,
-                    encoding: encoding.ok_or_else(|| missing("encoding"))?,
+                    encoding: form.encoding.ok_or_else(|| missing("encoding"))?,
                     id,
-                    timestamp,
-                    message: message.ok_or_else(|| missing("message"))?,
+                    timestamp: form.timestamp,
+                    message: form.message.ok_or_else(|| missing("message"))?,
                 })
             }
             Kind::Jwt => Scheme::Jwt(Jwt {
-                key: jwt_key(algorithm, secret, keys)?,
-                header: header.map(|OneOrMany(header)| header).ok_or_else(|| missing("header"))?,
-                prefix: prefix.unwrap_or_default(),
-                issuer,
-                audience,
-                body_hash,
-                past_seconds,
-                account,
+                key: jwt_key(form.algorithm, form.secret, form.keys)?,
+                header: form.header.map(|OneOrMany(header)| header).ok_or_else(|| missing("header"))?,
+                prefix: form.prefix.unwrap_or_default(),
+                issuer: form.issuer,
+                audience: form.audience,
+                body_hash: form.body_hash,
+                past_seconds: form.past_seconds,
+                account: form.account,
             }),
         })
     }

@@ -21,7 +21,7 @@ use crate::source::source_name::SourceName;
 use crate::source::{Keys, Proof, SignatureScheme, Source, SourceError, TokenDigests, configured_secrets};
 use crate::verify::signature_header::SignatureHeader;
 use crate::verify::signed_timestamp::SignedTimestamp;
-use crate::verify::{Refusal, answer_unsigned, prove};
+use crate::verify::{Refusal, answer_unsigned, check_proof, prove};
 
 /// What is known of a delivery and of the source that it came to.
 #[derive(Clone, Copy)]
@@ -59,7 +59,21 @@ pub struct Step {
 }
 
 /// What is said where no mistake explains a wrong signature.
-const ANOTHER_SECRET: &str = "No usual mistake explains the signature: the sender signs with another secret than the source has, or the body was changed on the way. Copy the secret anew from the sender.";
+fn another_key(proof: &Proof) -> Option<&'static str> {
+    match proof {
+        Proof::StaticToken { .. } | Proof::TokenAt { .. } | Proof::Basic(_) => None,
+        Proof::Signature { keys: Keys::Mac(_), .. } => Some(
+            "No usual mistake explains the signature: the sender signs with another secret than the source has, or the body was changed on the way. Copy the secret anew from the sender.",
+        ),
+        Proof::Jwt { keys: Keys::Mac(_), .. } => {
+            Some("The sender signs with another secret than the source has. Copy the secret anew from the sender.")
+        }
+        Proof::Signature { keys: Keys::Public(_) | Keys::Published(_), .. }
+        | Proof::Jwt { keys: Keys::Public(_) | Keys::Published(_), .. } => Some(
+            "The sender signs with another key than those that are known, or what it signed was changed on the way. If the source has `public_keys`, copy them anew.",
+        ),
+    }
+}
 
 /// Explains what a receiver makes of the delivery.
 ///
@@ -78,7 +92,11 @@ pub fn explain(evidence: &Evidence<'_>) -> Result<Explanation, SourceError> {
     if let Some(tokens) = source.credentials.tokens() {
         explanation.look_at_token(evidence.delivery, tokens);
     }
-    match source.credentials.proof() {
+    // A token of the URL is looked at first. What the proof comes to is explained all the same.
+    let refusal = explanation.refusal;
+    let proof = source.credentials.proof();
+    explanation.refusal = proof.and_then(|proof| check_proof(evidence.delivery, proof, evidence.published).err());
+    match proof {
         None => {}
         Some(Proof::StaticToken { header, prefix, tokens }) => {
             explanation.look_at_credential(evidence.delivery, header, prefix, tokens);
@@ -88,9 +106,11 @@ pub fn explain(evidence: &Evidence<'_>) -> Result<Explanation, SourceError> {
         Some(Proof::Signature { signing, keys }) => explanation.look_at_signature(evidence, &source, signing, keys),
         Some(Proof::Jwt { scheme, keys }) => explanation.look_at_jwt(evidence, scheme, keys),
     }
+    let is_unexplained = explanation.refusal == Some(Refusal::SignatureWrong);
+    explanation.refusal = refusal;
     explanation.look_at_previous_secret(evidence);
-    if explanation.refusal == Some(Refusal::SignatureWrong) && explanation.causes.is_empty() {
-        explanation.causes.push(ANOTHER_SECRET.to_owned());
+    if is_unexplained && explanation.causes.is_empty() {
+        explanation.causes.extend(proof.and_then(another_key).map(str::to_owned));
     }
     Ok(explanation)
 }

@@ -10,7 +10,7 @@ use super::body_field::field;
 use super::{MatchedCredentials, Refusal, header};
 use crate::delivery::Delivery;
 use crate::delivery::headers::RepeatedHeader;
-use crate::description::{BodyHash, Encoding, FieldPath, HeaderName, Jwt};
+use crate::description::{AccountRule, BodyHash, Encoding, FieldPath, HeaderName, Jwt};
 use crate::digest::Digest;
 use crate::source::public_keys::PublicKeys;
 use crate::source::{JwtScheme, KeyScope, Keys, MacKeys};
@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 /// How far the sender's clock may be from ours. Nothing else of a token's time is lenient.
 const LEEWAY_SECONDS: i64 = 60;
 
-/// A token whose form is right; nobody vouches for it yet.
+/// A token whose form is right; its signature is not checked yet.
 pub(super) struct Token<'t> {
     /// The bytes that are signed: the header and the claims, as they were sent.
     signed: &'t str,
@@ -38,7 +38,7 @@ pub(super) fn check(
     let token = Token::read(delivery, jwt)?;
     let matched = token.prove(keys, published)?;
     let claims = token.claims()?;
-    check_parties(&claims, jwt, scope)?;
+    check_parties(&claims, jwt)?;
     check_account(delivery, &claims, scope)?;
     if let Some(body_hash) = &jwt.body_hash {
         check_body(&delivery.body, &claims, body_hash)?;
@@ -115,12 +115,12 @@ fn decode(part: &str) -> Result<Vec<u8>, Refusal> {
 }
 
 /// Whether the token was issued by whom the description names, and for no other receiver.
-fn check_parties(claims: &Map<String, Value>, jwt: &Jwt, scope: &KeyScope) -> Result<(), Refusal> {
+fn check_parties(claims: &Map<String, Value>, jwt: &Jwt) -> Result<(), Refusal> {
     let issuer = claims.get("iss").and_then(Value::as_str);
     let is_issuer = jwt.issuer.is_none() || jwt.issuer.as_deref() == issuer;
     let is_audience = match (claims.get("aud"), jwt.audience.as_deref()) {
-        // The account is compared with it.
-        _ if matches!(scope, KeyScope::Claim { name, .. } if name == "aud") => true,
+        // The account is compared with it, unless a token of the URL stands for that.
+        (_, None) if matches!(&jwt.account, Some(AccountRule::Claim(name)) if name == "aud") => true,
         (None, expected) => expected.is_none(),
         (Some(Value::Array(all)), Some(expected)) => all.iter().any(|one| one == expected),
         (Some(one), Some(expected)) => one == expected,
@@ -197,10 +197,56 @@ pub(super) fn sign(delivery: &Delivery, JwtScheme { jwt, scope }: &JwtScheme, ke
         };
         claim(name, Some(&written));
     }
-    let header = json!({"alg": jwt.key.algorithm().as_str(), "typ": "JWT"});
+    let value = format!("{}{}", jwt.prefix, hs256_token(&claims, keys));
+    jwt.header.first().map(|HeaderName(name)| (name.clone(), value)).into_iter().collect()
+}
+
+/// A token that holds `claims`, signed by HS256 (RFC 7515) with the first of `keys`.
+pub(crate) fn hs256_token(claims: &Value, keys: &MacKeys) -> String {
+    let header = json!({"alg": "HS256", "typ": "JWT"});
     let encode = |part: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(part);
     let signed = format!("{}.{}", encode(header.to_string().as_bytes()), encode(claims.to_string().as_bytes()));
     let code = keys.code(0, [signed.as_bytes()].into_iter()).unwrap_or_default();
-    let value = format!("{}{signed}.{}", jwt.prefix, encode(&code));
-    jwt.header.first().map(|HeaderName(name)| (name.clone(), value)).into_iter().collect()
+    format!("{signed}.{}", encode(&code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::RequestUrl;
+    use crate::delivery::headers::Headers;
+    use crate::description::Hash;
+    use crate::source::Source;
+    use crate::source::source_name::SourceName;
+    use crate::verify::prove;
+
+    const TOKEN: &str = "a token of the URL";
+
+    fn check(own: &str, claims: &Value, expected: Result<(), Refusal>) {
+        let scheme = json!({"kind": "jwt", "algorithm": "HS256", "header": "x-token", "account": "claim:aud"});
+        let mut secret = json!({"scheme": {"scheme": scheme}, "secrets": ["0123456789abcdef01234567"]});
+        for (name, value) in serde_json::from_str::<Map<String, Value>>(own).expect("an object") {
+            secret[name] = value;
+        }
+        let source = Source::parse(SourceName::parse("test").expect("a name"), &secret.to_string()).expect("a source");
+        let keys = MacKeys::of(&[b"0123456789abcdef01234567".to_vec()], Hash::Sha256);
+        let delivery = Delivery {
+            url: RequestUrl { host: String::new(), path: String::new(), query: String::new() },
+            token: Some(TOKEN.to_owned()),
+            headers: Headers::from_iter([("x-token".to_owned(), hs256_token(claims, &keys))]),
+            body: Vec::new(),
+            received_at: Timestamp::from_millis(0),
+            request_id: String::new(),
+        };
+        assert_eq!(prove(&delivery, &source, &PublicKeys::default()).map(drop), expected, "{own}: {claims}");
+    }
+
+    #[test]
+    fn an_account_that_the_audience_names_may_stand_for_the_audience() {
+        let with_account = r#"{"account": "mine"}"#;
+        let with_token = format!(r#"{{"token_sha256": ["{}"]}}"#, Digest::of(TOKEN.as_bytes()));
+        check(with_account, &json!({"aud": "mine"}), Ok(()));
+        check(with_account, &json!({"aud": "another"}), Err(Refusal::AccountWrong));
+        check(&with_token, &json!({"aud": "another"}), Ok(()));
+    }
 }

@@ -1,4 +1,4 @@
-//! What a sender adds to a request so that it proves itself, for whoever plays that sender.
+//! What a sender adds to a request so that it proves itself, for tests and trials, which play that sender.
 
 use std::fmt;
 

@@ -6,7 +6,7 @@ use crate::delivery::Delivery;
 use crate::description::Scheme;
 use crate::source::{MacKeys, SignatureScheme, Source};
 
-/// Who makes more mistakes at once than this is not helped by guessing.
+/// More mistakes at once than this are not looked for.
 const MISTAKES_MAX: usize = 2;
 
 /// The fewest mistakes that explain a signature which does not fit; none if none do.

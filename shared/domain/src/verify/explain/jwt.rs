@@ -32,6 +32,9 @@ impl Explanation {
             _ => self.right("It was signed by the sender."),
         }
         match self.refusal {
+            None if jwt.body_hash.is_none() => {
+                self.right("It is for this receiver and still holds; it says nothing of the body.");
+            }
             None => self.right("It is of this body, for this receiver, and still holds."),
             Some(Refusal::ClaimWrong) => {
                 self.wrong(

@@ -6,6 +6,7 @@ use super::*;
 use crate::delivery::RequestUrl;
 use crate::delivery::headers::Headers;
 use crate::description::Hash;
+use crate::digest::Digest;
 use crate::source::MacKeys;
 use crate::time::Timestamp;
 use crate::verify::sign::Signer;
@@ -47,10 +48,14 @@ fn delivery(token: Option<&str>, headers: &[(&str, &str)], body: &str) -> Delive
     }
 }
 
-fn check_changed(secret: &str, previous_secret: Option<&str>, delivery: &Delivery, expected: Expect) {
+fn explained(secret: &str, previous_secret: Option<&str>, delivery: &Delivery) -> Explanation {
     let source = SourceName::parse("test").unwrap();
-    let evidence = Evidence { delivery, source: &source, secret, previous_secret, published: &PublicKeys::default() };
-    let explanation = explain(&evidence).unwrap();
+    explain(&Evidence { delivery, source: &source, secret, previous_secret, published: &PublicKeys::default() })
+        .unwrap()
+}
+
+fn check_changed(secret: &str, previous_secret: Option<&str>, delivery: &Delivery, expected: Expect) {
+    let explanation = explained(secret, previous_secret, delivery);
     let mut text = explanation.refusal.map_or("genuine", Refusal::as_str).to_owned();
     for Step { is_right, text: step } in &explanation.steps {
         text += &format!("\n{} {step}", if *is_right { "ok" } else { "no" });
@@ -93,32 +98,47 @@ fn another_secret_is_told_from_a_copy_with_something_around_it() {
         no It fits the delivery with none of the source's secrets.
         -> No usual mistake explains the signature: the sender signs with another secret than the source has, or the body was changed on the way. Copy the secret anew from the sender."#]],
     );
-    check_signature(
-        &hex(&format!("{SECRET}\n"), BODY),
-        BODY,
-        expect![[r#"
-        signature_wrong
-        ok The header `x-signature` holds a signature.
-        no It fits the delivery with none of the source's secrets.
-        -> The sender's copy of the secret ends in a newline: take it out there."#]],
+    let check = |signed_with: &str, cause: &str| {
+        let signature = hex(signed_with, BODY);
+        let explanation = explained(GENERIC, None, &delivery(None, &[("X-Signature", &signature)], BODY));
+        assert_eq!((explanation.refusal, explanation.causes), (Some(Refusal::SignatureWrong), vec![cause.to_owned()]));
+    };
+    check(&format!("{SECRET}\n"), "The sender's copy of the secret ends in a newline: take it out there.");
+    check(&format!("{SECRET} "), "The sender's copy of the secret ends in a space: take it out there.");
+    check(
+        &format!("\"{SECRET}\""),
+        "The sender's copy of the secret has quotation marks around it: take them out there.",
     );
-    check_signature(
-        &hex(&format!("{SECRET} "), BODY),
-        BODY,
-        expect![[r#"
-        signature_wrong
-        ok The header `x-signature` holds a signature.
-        no It fits the delivery with none of the source's secrets.
-        -> The sender's copy of the secret ends in a space: take it out there."#]],
+}
+
+/// The URL's token is looked at first, and the signature is explained all the same.
+#[test]
+fn a_signature_beside_a_token_is_explained_whatever_the_token_is() {
+    let both = format!(
+        r#"{{"provider":"generic-hmac-sha256","secrets":["{SECRET}"],"token_sha256":["{}"]}}"#,
+        Digest::of(b"a-token")
     );
-    check_signature(
-        &hex(&format!("\"{SECRET}\""), BODY),
+    check(
+        &both,
+        &[("X-Signature", &hex("another secret", BODY))],
         BODY,
         expect![[r#"
-        signature_wrong
+        token_missing
+        no The URL has no token.
         ok The header `x-signature` holds a signature.
         no It fits the delivery with none of the source's secrets.
-        -> The sender's copy of the secret has quotation marks around it: take them out there."#]],
+        -> The sender was given the URL without its token: it must end in `/hooks/{source}/{token}`."#]],
+    );
+    check(
+        &both,
+        &[("X-Signature", &hex(SECRET, BODY))],
+        BODY,
+        expect![[r#"
+        token_missing
+        no The URL has no token.
+        ok The header `x-signature` holds a signature.
+        ok It fits the delivery.
+        -> The sender was given the URL without its token: it must end in `/hooks/{source}/{token}`."#]],
     );
 }
 
@@ -481,10 +501,10 @@ fn a_token_is_explained() {
         &forged,
         BODY,
         expect![[r#"
-        signature_wrong
-        ok The header `x-webhook-signature` holds a token signed by HS256.
-        no It was signed with none of the source's secrets.
-        -> No usual mistake explains the signature: the sender signs with another secret than the source has, or the body was changed on the way. Copy the secret anew from the sender."#]],
+            signature_wrong
+            ok The header `x-webhook-signature` holds a token signed by HS256.
+            no It was signed with none of the source's secrets.
+            -> The sender signs with another secret than the source has. Copy the secret anew from the sender."#]],
     );
     // {"alg":"none"}
     check_token(
