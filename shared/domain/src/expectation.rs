@@ -18,9 +18,9 @@ use crate::text::queue_text::escape_for_queues;
 use crate::time::Timestamp;
 
 /// The version of the wire form.
-pub const EXPECTATION_VERSION: u32 = 1;
+const EXPECTATION_VERSION: u32 = 1;
 /// A hint has at most this many bytes of JSON.
-pub const HINT_MAX_BYTES: usize = 1024;
+const HINT_MAX_BYTES: usize = 1024;
 
 /// The longest ids that senders give are a fraction of it.
 const JOB_ID_MAX_BYTES: usize = 1024;

@@ -107,7 +107,7 @@ impl JobId {
         JobId(format!("@job/{source}/sha256:{}", Digest::of(id.as_bytes())))
     }
 
-    /// Whether a text is the id of a job's record.
+    /// Reads the id of a job's record; `None` if the text is none.
     #[must_use]
     pub fn parse(text: &str) -> Option<JobId> {
         let rest = text.strip_prefix("@job/")?;

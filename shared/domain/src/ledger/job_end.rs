@@ -84,7 +84,7 @@ mod tests {
     const MINUTE: Duration = Duration::from_secs(60);
 
     fn end(id: &str, by: Origin, is_signed: bool, at: Option<Timestamp>) -> JobEnd {
-        let source = SourceName::parse("test").unwrap();
+        let source = SourceName::parse("test").expect("it is a name");
         let job = Job { source, provider: Provider::Csm, thing: Thing::Job, subject: "1".to_owned() };
         let (id, body_sha256) = (EventId::parse(id).unwrap(), Digest::of(b"body"));
         JobEnd { job, end: End::Completed, id, body_sha256, by, is_signed, at }

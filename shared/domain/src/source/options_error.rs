@@ -3,7 +3,7 @@
 use super::job_waits::BadJobWaits;
 
 /// Why a source's options cannot be followed. The text says what to write instead, and never shows what stands there.
-/// Deliveries are taken all the same; their events wait until it is mended.
+/// Deliveries are taken all the same; their events wait until it is fixed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OptionsError {
     /// Nothing to ask the API with.

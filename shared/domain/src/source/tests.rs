@@ -191,7 +191,8 @@ fn a_source_of_a_sender_with_one_key_for_all_says_which_deliveries_are_its_own()
 #[test]
 fn a_token_alone_for_a_sender_with_one_key_for_all_is_no_reason_not_to_confirm() {
     let warned = |fields: &str| {
-        let json = format!(r#"{{"provider":"fal","confirm":true,"api_key":"a-key",{fields}}}"#);
+        let json =
+            format!(r#"{{"provider":"fal","confirm":true,"api_key":"a-key","api_family":"fal-ai/flux",{fields}}}"#);
         Source::parse(SourceName::parse("test").unwrap(), &json).unwrap().own_warnings().join("|")
     };
     assert!(warned(r#""account":"mine""#).contains("every delivery of this source is signed"));

@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 const OVERLAP: Duration = Duration::from_secs(10);
 
 /// What was seen so far.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Follow {
     latest: Timestamp,
     seen: BTreeSet<(Timestamp, String)>,

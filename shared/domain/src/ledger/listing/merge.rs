@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_read_enough_goes_on_where_all_queries_have_come_to() {
+    fn a_reader_that_has_read_enough_goes_on_where_all_queries_have_come_to() {
         for (order, instants) in [(Order::Descending, [9, 8, 5, 7]), (Order::Ascending, [1, 2, 5, 3])] {
             let [first, second, third, frontier] = instants;
             let mut merge = Merge::new(order, 3, None);
