@@ -32,7 +32,7 @@ enum JobStanding {
     Ended(Box<PolledEvent>),
     /// It has not.
     NotEnded,
-    /// Nobody knows.
+    /// It is not known.
     Unanswered,
 }
 
@@ -179,6 +179,8 @@ impl Processor {
             line.outcome(Outcome::Unaskable);
             return Ok(JobStanding::Unanswered);
         };
+        // The operator may have changed the pace.
+        note_source(clients, job, options).await?;
         if clients.expecting.is_blocked(&job.source, clock::now()) {
             line.outcome(Outcome::Blocked);
             return Ok(JobStanding::Unanswered);
@@ -218,7 +220,7 @@ impl Processor {
         Ok(standing)
     }
 
-    /// Has nobody ask the sender for a while, unless the job's time is over: what is never answered must not keep the others
+    /// Stops questions to the sender for a while, unless the job's time is over: what is never answered must not keep the others
     /// waiting.
     async fn leave_alone(&self, record: &JobRecord, retry_after: Option<Duration>) -> Result<(), ServiceError> {
         let (clients, now, source) = (&self.clients, clock::now(), &record.job.source);

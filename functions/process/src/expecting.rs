@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_pace_is_told_once_and_trouble_is_over_in_time() {
-        let (expecting, source) = (Expecting::default(), SourceName::parse("a").unwrap());
+        let (expecting, source) = (Expecting::default(), SourceName::parse("a").expect("it is a name"));
         assert!(expecting.is_news(&source, 60));
         expecting.noted(&source, 60);
         assert!(!expecting.is_news(&source, 60));

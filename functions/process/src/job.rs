@@ -1,12 +1,16 @@
-//! What an event's job says to the event, and what the event says of its job.
+//! How the record of a job decides about an event, and what an event changes in it.
 
+use std::sync::Arc;
+
+use domain::confirm::JobInquiry;
 use domain::event::event_type::{EventType, Status};
 use domain::event::{Event, Origin, VerifiedBy};
 use domain::expectation::Hint;
-use domain::ledger::job::{End, Job, JobState};
+use domain::ledger::job::{End, Job, JobRecord, JobState};
 use domain::ledger::job_end::{EndVerdict, JobEnd};
 use domain::ledger::job_writes::ExpectedJob;
 use domain::ledger::writes::PutCondition;
+use domain::provider::compiled_provider::CompiledProvider;
 use domain::source::{ExpectOptions, Options, Order};
 use domain::time::Timestamp;
 use platform::clock;
@@ -17,7 +21,7 @@ use crate::attempt::Attempt;
 use crate::clients::Clients;
 use crate::stop::Stop;
 
-/// What is told of an event that ends a job.
+/// What the log says of an event that ends a job.
 #[derive(Debug, Default)]
 pub(crate) struct JobNote {
     /// Whether the end came by webhook or was asked for.
@@ -28,6 +32,21 @@ pub(crate) struct JobNote {
     pub(crate) is_late: bool,
     /// Whether the job was given up by this event.
     pub(crate) is_expired: bool,
+}
+
+impl JobNote {
+    /// Of the `end` that `record` has by now: what came at `received_at`.
+    fn of(record: Option<&JobRecord>, end: &JobEnd, received_at: Timestamp) -> JobNote {
+        let is_webhook = end.by != Origin::Poll;
+        let submitted_at = record.and_then(|record| record.submitted_at);
+        let wait_millis = submitted_at.filter(|_| is_webhook).map(|at| at.until(received_at).as_millis());
+        JobNote {
+            ended_by: submitted_at.is_some().then_some(end.by),
+            wait_millis: wait_millis.and_then(|millis| u64::try_from(millis).ok()),
+            is_late: is_webhook && record.is_some_and(|record| record.expired_at.is_some()),
+            is_expired: false,
+        }
+    }
 }
 
 /// What becomes of an event after its job was asked.
@@ -65,7 +84,11 @@ pub(crate) async fn tell_end(
         at: if is_polled { Some(event.received_at) } else { delivered_at },
     };
     attempt.deadline.check()?;
-    Ok(win(clients, &end, event.received_at).await?)
+    Ok(match win(clients, &end, event.received_at).await? {
+        // It was counted when the job ended.
+        JobVerdict::Publish(_) if event.replay > 0 => JobVerdict::Publish(JobNote::default()),
+        verdict => verdict,
+    })
 }
 
 /// Makes an event the one that tells the end of its job, or finds which other one does.
@@ -73,22 +96,17 @@ pub(crate) async fn win(clients: &Clients, end: &JobEnd, received_at: Timestamp)
     let is_webhook = end.by != Origin::Poll;
     let id = end.job.id();
     match clients.ledger.win(&id, end, clock::now(), clients.schedule).await? {
-        JobOutcome::Written(record) => {
-            let submitted_at = record.as_ref().and_then(|record| record.submitted_at);
-            let wait_millis = submitted_at.filter(|_| is_webhook).map(|at| at.until(received_at).as_millis());
-            Ok(JobVerdict::Publish(JobNote {
-                ended_by: submitted_at.is_some().then_some(end.by),
-                wait_millis: wait_millis.and_then(|millis| u64::try_from(millis).ok()),
-                is_late: is_webhook && record.is_some_and(|record| record.expired_at.is_some()),
-                is_expired: false,
-            }))
-        }
+        JobOutcome::Written(record) => Ok(JobVerdict::Publish(JobNote::of(record.as_deref(), end, received_at))),
         JobOutcome::Refused(record) => {
             let winner = record.as_ref().and_then(|record| record.end(end.end));
             // A record that stands and names no winner was changed meanwhile: it is asked again with the next attempt.
             let winner =
                 winner.ok_or_else(|| ServiceError::retryable("ending a job", "its record was being changed"))?;
             Ok(match end.judge(winner) {
+                // Its own, of an earlier attempt.
+                EndVerdict::Publish if winner.id == end.id.as_str() => {
+                    JobVerdict::Publish(JobNote::of(record.as_deref(), end, received_at))
+                }
                 EndVerdict::Publish => JobVerdict::Publish(JobNote::default()),
                 EndVerdict::Superseded(by) => {
                     let is_late = is_webhook && winner.by == Origin::Poll;
@@ -113,14 +131,25 @@ pub(crate) async fn give_up(clients: &Clients, event: &Event) -> Result<JobVerdi
 }
 
 /// Expects the end of a job that has begun, if the source says that its events tell of such.
-pub(crate) async fn expect_end(attempt: Attempt<'_>, event: &Event, options: &Options) -> Result<(), Stop> {
+pub(crate) async fn expect_end(
+    attempt: Attempt<'_>,
+    event: &Event,
+    sender: &Arc<CompiledProvider>,
+    options: &Options,
+) -> Result<(), Stop> {
     let clients = attempt.clients;
     let Some(expect) = clients.expect_options(options).filter(|expect| expect.from_events) else { return Ok(()) };
-    let begins = matches!(event.event_type.status(), Some(Status::Created | Status::Progress));
+    // One that is replayed tells of a job of long ago.
+    let begins = event.replay == 0 && matches!(event.event_type.status(), Some(Status::Created | Status::Progress));
     let (true, Some(job)) = (begins, job_of(event)) else { return Ok(()) };
+    let hint = Hint::default();
+    // A sender that can only be asked with a hint waits for the application's own expectation, which has one.
+    if JobInquiry::about(&job, &hint, sender, &expect.access, clock::now()).is_none() {
+        return Ok(());
+    }
     attempt.deadline.check()?;
     note_source(clients, &job, expect).await?;
-    let expected = ExpectedJob::new(job, event.received_at, expect.waits, Hint::default(), clients.schedule);
+    let expected = ExpectedJob::new(job, event.received_at, expect.waits, hint, clients.schedule);
     put_expected(clients, &expected).await?;
     Ok(())
 }
@@ -149,7 +178,7 @@ pub(crate) async fn note_source(clients: &Clients, job: &Job, expect: &ExpectOpt
     Ok(())
 }
 
-/// Puts the record of a job that is expected; `false` if one stands, which is in `found`.
+/// Puts the record of a job that is expected, unless one stands whose time is not over.
 pub(crate) async fn put_expected(clients: &Clients, expected: &ExpectedJob) -> Result<JobOutcome, ServiceError> {
     let id = expected.job.id();
     let outcome = clients.ledger.expect(&id, expected, PutCondition::Absent).await?;
@@ -163,7 +192,7 @@ pub(crate) async fn put_expected(clients: &Clients, expected: &ExpectedJob) -> R
 }
 
 /// The job that an event tells of.
-fn job_of(event: &Event) -> Option<Job> {
+pub(crate) fn job_of(event: &Event) -> Option<Job> {
     let (EventType::Known(thing, _) | EventType::Expired(thing)) = event.event_type else { return None };
     let subject = event.subject.clone()?;
     Some(Job { source: event.source.clone(), provider: event.provider, thing, subject })

@@ -19,7 +19,7 @@ pub(crate) enum Outcome {
     Settled(Settlement),
     /// The end of a job is expected from now on, or was before.
     Expecting,
-    /// Who was to be asked need not be any more.
+    /// The question is no longer needed.
     Void,
     /// What the sender's API tells is known.
     Known,

@@ -5,7 +5,7 @@ use domain::event::event_type::EventType;
 use domain::event::{Event, VerifiedBy};
 use domain::ledger::admit::{PolledAdmission, admit_polled};
 use domain::ledger::claim::ClaimRequest;
-use domain::ledger::job::{End, Job};
+use domain::ledger::job::End;
 use domain::ledger::job_end::JobEnd;
 use domain::ledger::record::RecordState;
 use domain::ledger::writes::PutCondition;
@@ -17,13 +17,13 @@ use platform::{clock, random};
 use crate::batch::{Disposition, ReceivedMessage};
 use crate::claim::{ClaimResult, claim_as_named, make_claimed};
 use crate::deadline::Deadline;
-use crate::job::{give_up, win};
+use crate::job::{give_up, job_of, win};
 use crate::outcome::Outcome;
 use crate::process_log::ProcessLog;
 use crate::processor::{ClaimedEvent, Processor};
 use crate::publisher::PublishPlace;
 
-/// A record that changes under the hands of the one who reads it is read so often.
+/// How often a record is read that others keep changing.
 const ROUNDS_MAX: u32 = 4;
 
 impl Processor {
@@ -38,6 +38,13 @@ impl Processor {
         line: &mut ProcessLog,
     ) -> Result<Disposition, ServiceError> {
         let clients = &self.clients;
+        let mut permit = self.isolation.enter(false).await;
+        permit.share();
+        if deadline.check().is_err() {
+            // Others took all the time; a claim would only use up an attempt.
+            line.outcome(Outcome::Void);
+            return Ok(Disposition::Delete);
+        }
         let request = ClaimRequest {
             token: random::token(),
             now: clock::now(),
@@ -51,8 +58,6 @@ impl Processor {
             let existing = match make_claimed(clients, &message, &request, condition).await? {
                 Some(PutOutcome::Refused(existing)) => existing,
                 Some(PutOutcome::Written) | None => {
-                    let mut permit = self.isolation.enter(false).await;
-                    permit.share();
                     return match claim_as_named(clients, &message, &request).await? {
                         ClaimResult::Claimed { record, .. } => {
                             line.claimed(&record);
@@ -60,7 +65,7 @@ impl Processor {
                                 ClaimedEvent { record: *record, sent: message.body, token: request.token, attempt: 1 };
                             Ok(self.process(claimed, place, deadline, received, line).await)
                         }
-                        // Somebody was faster: the record is due.
+                        // Another worker has claimed it, or the sweep will find it.
                         _ => Ok(Disposition::Delete),
                     };
                 }
@@ -91,12 +96,12 @@ impl Processor {
 /// Ends the job of an event whose record `existing` is finished; nothing is published once more.
 async fn end_by(processor: &Processor, event: &Event, existing: &RecordState) -> Result<(), ServiceError> {
     let clients = &processor.clients;
-    let EventType::Known(thing, status) = event.event_type else {
+    let EventType::Known(_, status) = event.event_type else {
         return give_up(clients, event).await.map(drop);
     };
-    let (Some(end), Some(subject)) = (End::of(status), event.subject.clone()) else { return Ok(()) };
+    let (Some(end), Some(job)) = (End::of(status), job_of(event)) else { return Ok(()) };
     let end = JobEnd {
-        job: Job { source: event.source.clone(), provider: event.provider, thing, subject },
+        job,
         end,
         id: event.id.clone(),
         body_sha256: existing.body_sha256,

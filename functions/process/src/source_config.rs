@@ -61,7 +61,7 @@ impl SourceConfig {
         self.sender.as_ref().map(|(provider, sender)| (*provider, sender))
     }
 
-    /// How jobs of `provider` are waited for. Of a source that is gone nobody is asked, nor with another provider's key.
+    /// How jobs of `provider` are waited for; `None` for a source that is gone, and for another provider than the source's.
     pub(crate) fn expect(&self, provider: Provider) -> Option<&ExpectOptions> {
         self.options(provider).expect.as_ref()
     }

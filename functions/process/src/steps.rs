@@ -10,7 +10,7 @@
 use std::time::Duration;
 
 use domain::content::canonical::Canonical;
-use domain::event::event_type::EventType;
+use domain::event::event_type::{EventType, Status};
 use domain::event::{Event, VerifiedBy};
 use domain::expectation::job_expired;
 use domain::message::MessageBody;
@@ -25,8 +25,8 @@ use crate::job::{JobNote, JobVerdict, end_before, expect_end, give_up, tell_end}
 use crate::publish::{PublishResult, publish};
 use crate::stop::Stop;
 
-/// Publishing is given up so long after the end of a job was looked for: progress that is published later could come after
-/// the end.
+/// How long publishing progress is waited for after the end of its job was looked for. What SNS has been asked by then it may
+/// still publish, within the time-out of a call.
 const PUBLISH_AFTER_LOOK: Duration = Duration::from_secs(10);
 
 /// What came of the work on an event that is done.
@@ -87,12 +87,13 @@ pub(crate) async fn run(attempt: Attempt<'_>, event: Event, sent: MessageBody) -
     // What anybody could have planted is not fetched.
     let is_believed = event.verified_by != VerifiedBy::Token || (options.confirm.is_none() && !event.must_confirm);
     let canonical = if is_believed { archive(attempt, &event, sender, canonical, options).await? } else { canonical };
-    expect_end(attempt, &event, options).await?;
+    expect_end(attempt, &event, sender, options).await?;
     let content = EventContent { event, canonical, raw };
     if let Some(end) = end_before(attempt, &content.event, options).await? {
         return Ok(WorkResult::Suppressed(end));
     }
-    let published = if options.order == Order::EndWins {
+    let is_overtakable = content.event.event_type.status() == Some(Status::Progress);
+    let published = if options.order == Order::EndWins && is_overtakable {
         tokio::time::timeout(PUBLISH_AFTER_LOOK, publish(attempt, &content)).await.map_err(|_| Stop::Overtaken)?
     } else {
         publish(attempt, &content).await

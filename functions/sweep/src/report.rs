@@ -31,7 +31,7 @@ pub(crate) struct Report {
     /// Jobs about which senders are to be asked.
     #[serde(skip_serializing_if = "is_zero")]
     pub(crate) polls: u32,
-    /// Jobs of some source could not be released; they stay due.
+    /// Jobs of some source could not be released; they come due again.
     #[serde(skip_serializing_if = "is_no")]
     pub(crate) unreleased: bool,
     /// Watched sources from which nothing has arrived for too long.
@@ -40,7 +40,7 @@ pub(crate) struct Report {
     /// Their names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) silent_sources: Vec<String>,
-    /// Whether there are such could not be read.
+    /// It could not be read whether a watched source is silent.
     #[serde(skip_serializing_if = "is_no")]
     pub(crate) silence_unknown: bool,
     /// The first trouble of the run.
