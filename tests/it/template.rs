@@ -80,7 +80,8 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/due"}
           dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/arrived"}
           dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
-          dynamodb:GetItem dynamodb:PutItem on {"Fn::GetAtt":["Ledger","Arn"]}
+          dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]}
+          dynamodb:PutItem on {"Fn::GetAtt":["Ledger","Arn"]}
           if Expects: sqs:SendMessage on {"Fn::GetAtt":["ExpectQueue","Arn"]}
           secretsmanager:ListSecrets on "*"
           sqs:SendMessage on {"Fn::GetAtt":["EventsQueue","Arn"]}
@@ -294,6 +295,19 @@ fn other_accounts_get_no_more_than_the_operator_says() {
         sns:Subscribe on {"Ref":"Topic"}, {"StringEquals":{"sns:Protocol":"sqs"}}"#]]
     .assert_eq(&statements.join("\n"));
     assert_eq!(TEMPLATE["Parameters"]["SubscriberAccounts"]["Default"], "");
+}
+
+#[test]
+fn a_developer_subscribes_queues_of_listeners_only() {
+    let statements = list(&resource("DeveloperPolicy")["PolicyDocument"]["Statement"]);
+    let granted: Vec<String> = statements
+        .iter()
+        .filter(|statement| actions(statement).contains("sns:Subscribe"))
+        .map(|statement| format!("{} on {}, {}", actions(statement), statement["Resource"], statement["Condition"]))
+        .collect();
+    expect![[r#"
+        sns:Subscribe on {"Ref":"Topic"}, {"StringEquals":{"sns:Protocol":"sqs"},"StringLike":{"sns:Endpoint":{"Fn::Sub":"arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:landfall-listen-*"}}}"#]]
+    .assert_eq(&granted.join("\n"));
 }
 
 #[test]
