@@ -53,10 +53,7 @@ impl EventsArgument {
             let may_miss = may_miss_late_ones(&filter);
             (replays.freeze(filter, request).await?, may_miss)
         } else {
-            let mut ids = self.ids.clone();
-            ids.sort_by(|one, other| one.as_str().cmp(other.as_str()));
-            ids.dedup();
-            (replays.freeze_ids(&ids, request).await?, false)
+            (replays.freeze_ids(&self.unique_ids(), request).await?, false)
         };
         if job.count == 0 {
             replays.cancel(&job.id).await?;
@@ -74,14 +71,13 @@ impl EventsArgument {
             let filter = self.filter.filter(&replays.listing).await?;
             (replays.survey(filter).await?, 0)
         } else {
-            let (mut counts, mut missing) = (BTreeMap::new(), 0);
-            for id in &self.ids {
-                match replays.listing.get(id).await? {
-                    Some(row) => *counts.entry(Candidacy::of(&row)).or_default() += 1,
-                    None => missing += 1,
-                }
+            let ids = self.unique_ids();
+            let rows = replays.listing.get_all(&ids).await?;
+            let mut counts = BTreeMap::new();
+            for row in &rows {
+                *counts.entry(Candidacy::of(row)).or_default() += 1;
             }
-            (counts, missing)
+            (counts, (ids.len() - rows.len()) as u64)
         };
         let count = |candidacy| counts.get(&candidacy).copied().unwrap_or(0);
         let contradicted = count(Candidacy::Contradicted);
@@ -97,6 +93,13 @@ impl EventsArgument {
             missing,
             write_units: replayed * WRITE_UNITS_AN_EVENT,
         })
+    }
+
+    fn unique_ids(&self) -> Vec<EventId> {
+        let mut ids = self.ids.clone();
+        ids.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+        ids.dedup();
+        ids
     }
 
     /// Nobody means to replay everything.

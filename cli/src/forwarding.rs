@@ -13,7 +13,7 @@ use crate::http::request;
 /// A handler that is being debugged may stand still for long.
 const ANSWER_WITHIN: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// An attribute by which events are told apart, as filters of subscriptions name it.
+/// An attribute by which events are distinguished, as filters of subscriptions name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum EventAttribute {
     /// The type, such as landfall.job.completed.
@@ -127,7 +127,7 @@ mod tests {
     fn a_route_takes_what_its_pattern_names() {
         let event = json!({"type": "landfall.job.completed", "source": "/landfall/csm-prod", "data": {"provider": "csm", "status": "completed", "media": null}});
         let check = |pattern: &str, expected: bool| {
-            let route: Route = format!("{pattern}=>http://127.0.0.1:3000/x").parse().unwrap();
+            let route: Route = format!("{pattern}=>http://127.0.0.1:3000/x").parse().expect("it is a route");
             assert_eq!(route.takes(&event), expected, "{pattern}");
         };
         check("type=landfall.job.*", true);

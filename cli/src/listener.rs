@@ -8,16 +8,16 @@ use serde_json::{Map, Value, json};
 
 use crate::aws_error::{OrError as _, code};
 use crate::error::{Error, Result};
-use crate::queues::Queues;
+use crate::queues::{Queues, is_missing};
 use crate::session::Session;
 
 /// Queues of listeners begin so: `DeveloperPolicy` allows what has this name.
 pub const NAME_PREFIX: &str = "landfall-listen-";
 /// An event that is being handled is hidden from other readers for so long; while its handler runs, this is renewed.
 pub const VISIBILITY: Duration = Duration::from_secs(30);
-/// What nobody reads is gone after this.
+/// An event that was not read is deleted after this.
 const RETENTION: Duration = Duration::from_secs(60 * 60);
-/// And in a queue with a name of its own.
+/// The same in a queue with a name of its own.
 const NAMED_RETENTION: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 /// A listener that has not renewed its tag for so long has ended without tidying up.
 const LIFE: Duration = Duration::from_secs(15 * 60);
@@ -38,10 +38,7 @@ pub struct Listener {
 }
 
 /// What an ended listener has left.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Leftover {
-    /// The queue's name.
-    pub name: String,
+struct Leftover {
     /// Where it is; none if only a subscription is left.
     url: Option<String>,
     /// The subscriptions that lead to it.
@@ -144,24 +141,46 @@ impl Listener {
             return Ok(());
         }
         unsubscribe(&self.sns, &self.subscription).await?;
-        self.sqs.delete_queue().queue_url(&self.url).send().await.or_error("sqs:DeleteQueue").map(drop)
+        delete_queue(&self.sqs, &self.url).await
     }
 }
 
-/// What listeners of this stack have left that ended without tidying up.
+/// Removes what listeners of this stack have left that ended without tidying up. Returns how many there were.
 ///
 /// # Errors
 /// If SQS or SNS refuses.
-pub async fn leftovers(session: &Session, now: Timestamp) -> Result<Vec<Leftover>> {
+pub async fn remove_leftovers(session: &Session, now: Timestamp) -> Result<usize> {
     let config = session.config().await?;
     let topic = session.stack().await?.output("TopicArn")?;
     let (sqs, sns) = (aws_sdk_sqs::Client::new(config), aws_sdk_sns::Client::new(config));
+    let found = leftovers(&sqs, &sns, topic, now).await?;
+    for leftover in &found {
+        for subscription in &leftover.subscriptions {
+            unsubscribe(&sns, subscription).await?;
+        }
+        if let Some(url) = &leftover.url {
+            delete_queue(&sqs, url).await?;
+        }
+    }
+    Ok(found.len())
+}
+
+async fn leftovers(
+    sqs: &aws_sdk_sqs::Client,
+    sns: &aws_sdk_sns::Client,
+    topic: &str,
+    now: Timestamp,
+) -> Result<Vec<Leftover>> {
+    let arn_prefix = arn_prefix(topic);
     let mut subscriptions: Vec<(String, String)> = Vec::new();
     let mut pages = sns.list_subscriptions_by_topic().topic_arn(topic).into_paginator().send();
     while let Some(page) = pages.next().await {
         for listed in page.or_error("sns:ListSubscriptionsByTopic")?.subscriptions() {
-            let name = listed.endpoint().and_then(|endpoint| endpoint.rsplit(':').next()).unwrap_or_default();
-            if let Some(arn) = listed.subscription_arn().filter(|_| name.starts_with(NAME_PREFIX)) {
+            // A queue of another account or region is not listed below, so nothing tells whether it is there.
+            let name = listed.endpoint().and_then(|arn| arn.strip_prefix(&arn_prefix));
+            if let (Some(name), Some(arn)) = (name, listed.subscription_arn())
+                && name.starts_with(NAME_PREFIX)
+            {
                 subscriptions.push((name.to_owned(), arn.to_owned()));
             }
         }
@@ -175,12 +194,7 @@ pub async fn leftovers(session: &Session, now: Timestamp) -> Result<Vec<Leftover
             there.push(name.clone());
             let tags = match sqs.list_queue_tags().queue_url(url).send().await {
                 // It was deleted meanwhile.
-                Err(error)
-                    if code(&error)
-                        .is_some_and(|code| code.contains("NonExistentQueue") || code == "QueueDoesNotExist") =>
-                {
-                    continue;
-                }
+                Err(error) if is_missing(code(&error)) => continue,
                 tags => tags.or_error("sqs:ListQueueTags")?.tags.unwrap_or_default(),
             };
             let is_over = tags
@@ -188,7 +202,7 @@ pub async fn leftovers(session: &Session, now: Timestamp) -> Result<Vec<Leftover
                 .and_then(|until| until.parse().ok())
                 .is_some_and(|until: i64| until < now.as_millis() / 1000);
             if is_over && tags.get(TOPIC).map(String::as_str) == Some(topic) {
-                found.push(Leftover { subscriptions: of(&name), name, url: Some(url.clone()) });
+                found.push(Leftover { url: Some(url.clone()), subscriptions: of(&name) });
             }
         }
     }
@@ -196,33 +210,38 @@ pub async fn leftovers(session: &Session, now: Timestamp) -> Result<Vec<Leftover
         subscriptions.iter().map(|(name, _)| name.clone()).filter(|name| !there.contains(name)).collect();
     orphans.sort();
     orphans.dedup();
-    found.extend(orphans.into_iter().map(|name| Leftover { subscriptions: of(&name), name, url: None }));
+    found.extend(orphans.into_iter().map(|name| Leftover { url: None, subscriptions: of(&name) }));
     Ok(found)
 }
 
-/// Removes them. Returns how many there were.
-///
-/// # Errors
-/// If SQS or SNS refuses.
-pub async fn remove_leftovers(session: &Session, now: Timestamp) -> Result<usize> {
-    let found = leftovers(session, now).await?;
-    let config = session.config().await?;
-    let (sqs, sns) = (aws_sdk_sqs::Client::new(config), aws_sdk_sns::Client::new(config));
-    for leftover in &found {
-        for subscription in &leftover.subscriptions {
-            unsubscribe(&sns, subscription).await?;
-        }
-        if let Some(url) = &leftover.url {
-            sqs.delete_queue().queue_url(url).send().await.or_error("sqs:DeleteQueue")?;
-        }
-    }
-    Ok(found.len())
+/// The beginning of the ARNs of the queues that are where the topic is.
+fn arn_prefix(topic: &str) -> String {
+    let (place, _) = topic.rsplit_once(':').unwrap_or((topic, ""));
+    format!("{}:", place.replacen(":sns:", ":sqs:", 1))
 }
 
 async fn unsubscribe(sns: &aws_sdk_sns::Client, subscription: &str) -> Result<()> {
     sns.unsubscribe().subscription_arn(subscription).send().await.or_error("sns:Unsubscribe").map(drop)
 }
 
+/// A queue that another listener has removed meanwhile counts as removed.
+async fn delete_queue(sqs: &aws_sdk_sqs::Client, url: &str) -> Result<()> {
+    match sqs.delete_queue().queue_url(url).send().await {
+        Err(error) if is_missing(code(&error)) => Ok(()),
+        answer => answer.or_error("sqs:DeleteQueue").map(drop),
+    }
+}
+
 fn until(now: Timestamp) -> String {
     ((now + LIFE).as_millis() / 1000).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::arn_prefix;
+
+    #[test]
+    fn the_queues_of_the_topics_account_and_region_have_arns_that_begin_so() {
+        assert_eq!(arn_prefix("arn:aws-cn:sns:cn-north-1:123456789012:x-sns-y"), "arn:aws-cn:sqs:cn-north-1:123456789012:");
+    }
 }

@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn durations_are_written_in_the_largest_unit_that_fits() {
         for text in ["0s", "90s", "1m", "90m", "2h", "36h", "2d"] {
-            assert_eq!(whole(duration(text).unwrap()), text);
+            assert_eq!(whole(duration(text).expect("it is a duration")), text);
         }
         let check = |millis, expected| assert_eq!(about(Duration::from_millis(millis)), expected);
         check(0, "0 ms");

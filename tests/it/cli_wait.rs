@@ -11,7 +11,7 @@ use tests::tool_proxy::{Refusal, ToolProxy};
 use tests::world::run;
 
 use crate::cli_events::tool;
-use crate::listing::{failed, numbered};
+use crate::listing::{done, failed, numbered};
 
 #[test]
 fn who_waits_for_a_job_learns_how_it_ended() {
@@ -53,6 +53,10 @@ fn the_exit_code_says_how_it_ended() {
         let subject = job_failed.text("subject").to_owned();
         let run = tool(world, &["wait", "--subject", &subject, "--source", &source.name]).await;
         assert!(run.code == Some(1) && run.words.contains("says that the thing failed"), "{}", run.told());
+        let expired = done(&source, 2, now_millis()).with("type", "landfall.job.expired");
+        world.put_record(&expired).await;
+        let run = tool(world, &["wait", "--id", expired.id()]).await;
+        assert!(run.code == Some(1) && run.words.contains("the job was given up"), "{}", run.told());
         let run = tool(world, &["wait", "--id", "nobody/none", "--timeout", "1s"]).await;
         assert_eq!(run.told(), "exit code 9\nlandfall: nobody/none has not ended within 1 s");
         let proxy = ToolProxy::start(&world.stack).await;

@@ -47,10 +47,10 @@ pub struct Arguments {
     /// When they were submitted: RFC 3339, or how long ago (90s, 15m, 2h, 7d); default: now
     #[arg(long, value_name = "TIME", value_parser = instant)]
     submitted_at: Option<Timestamp>,
-    /// The sender is asked so long after the submission; default: as the source says
+    /// How long after the submission the sender is asked; default: as the source says
     #[arg(long, value_name = "TIME", value_parser = duration)]
     within: Option<Duration>,
-    /// A job is given up so long after the submission; default: as the source says
+    /// How long after the submission a job is given up; default: as the source says
     #[arg(long, value_name = "TIME", value_parser = duration)]
     give_up: Option<Duration>,
     /// The part of the sender's API that knows the jobs; default: the source's api_family
@@ -99,24 +99,32 @@ async fn send(arguments: &Arguments, context: &Context) -> Result<()> {
     let source = SourceStore::of(&context.session).await?.existing(&name).await?;
     let source = Source::parse(name, &source).map_err(|error| Error::Conflict(error.to_string()))?;
     let now = clock::now();
-    let jobs = arguments.jobs.iter().map(|id| arguments.expectation(&source, id, now));
+    let submitted_at = arguments.submitted_at.unwrap_or(now);
+    let jobs = arguments.jobs.iter().map(|id| arguments.expectation(&source, id, submitted_at, now));
     let jobs = jobs.collect::<Result<Vec<(Expectation, JobWaits)>>>()?;
     let queue = &queue;
     let sends = jobs.iter().map(async |(expectation, _)| queue.send_expectation(expectation).await);
     stream::iter(sends).buffered(MESSAGES_AT_ONCE).try_collect::<Vec<()>>().await?;
-    context.output.rows(&jobs.into_iter().map(ExpectedRow::from).collect::<Vec<_>>())
+    let rows = jobs.into_iter().map(|(expectation, waits)| ExpectedRow::new(expectation, submitted_at, waits));
+    context.output.rows(&rows.collect::<Vec<_>>())
 }
 
 impl Arguments {
-    /// What is expected of a job, and how long it is waited for; refused if nobody could follow it.
-    fn expectation(&self, source: &Source, job_id: &str, now: Timestamp) -> Result<(Expectation, JobWaits)> {
+    /// What is expected of a job, and how long it is waited for; refused if the functions could not act on it.
+    fn expectation(
+        &self,
+        source: &Source,
+        job_id: &str,
+        submitted_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(Expectation, JobWaits)> {
         let options = expect_options(source)?;
         let seconds = |wait: Option<Duration>| wait.map(|it| u32::try_from(it.as_secs()).unwrap_or(u32::MAX));
         let expectation = Expectation {
             source: source.name.clone(),
             thing: self.thing.parse().map_err(|_| Error::Usage(format!("--thing: there is no {}", self.thing)))?,
             job_id: job_id.to_owned(),
-            submitted_at: Some(self.submitted_at.unwrap_or(now)),
+            submitted_at: Some(submitted_at),
             within_seconds: seconds(self.within),
             give_up_seconds: seconds(self.give_up),
             hint: Hint { family: self.family.clone(), body: self.body.clone().unwrap_or_default() },
@@ -162,9 +170,8 @@ fn object(text: &str) -> std::result::Result<Map<String, Value>, String> {
     serde_json::from_str(text).map_err(|error| format!("it must be a JSON object: {error}"))
 }
 
-impl From<(Expectation, JobWaits)> for ExpectedRow {
-    fn from((expectation, waits): (Expectation, JobWaits)) -> ExpectedRow {
-        let submitted_at = expectation.submitted_at.unwrap_or(Timestamp::from_millis(0));
+impl ExpectedRow {
+    fn new(expectation: Expectation, submitted_at: Timestamp, waits: JobWaits) -> ExpectedRow {
         let after = |seconds: u32| (submitted_at + Duration::from_secs(seconds.into())).to_string();
         ExpectedRow {
             source: expectation.source.to_string(),

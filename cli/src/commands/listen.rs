@@ -1,6 +1,5 @@
 //! `landfall listen`.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::Message;
@@ -11,7 +10,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use platform::{clock, random};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use tokio::time::{Instant, interval};
+use tokio::time::{Instant, Interval, interval_at};
 use url::Url;
 
 use crate::context::Context;
@@ -22,7 +21,7 @@ use crate::interrupt::interrupted;
 use crate::listener::{Listener, VISIBILITY, remove_leftovers};
 use crate::output::Row;
 
-/// So many events are handled side by side.
+/// No more events are received while so many are being handled; one receive may bring as many again.
 const AT_ONCE: usize = 10;
 /// How often the tag of the queue is renewed.
 const RENEW_EVERY: Duration = Duration::from_secs(5 * 60);
@@ -64,14 +63,6 @@ impl Row for HeardEvent {
     const COLUMNS: &'static [&'static str] = &["at", "type", "id", "result"];
 }
 
-/// What was done with a message.
-enum Handled {
-    /// It is deleted, and shown.
-    Shown(HeardEvent),
-    /// It is no event that was asked for, and deleted.
-    LeftOut,
-}
-
 /// Gets a live copy of the events until it is interrupted.
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let (session, now) = (&context.session, clock::now());
@@ -86,17 +77,18 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
         result = follow(&listener, arguments, context) => result,
         () = interrupted() => Ok(()),
     };
-    listener.close().await?;
-    match &arguments.name {
-        Some(name) => context.output.words(&format!("The queue {name} stays and goes on filling.")),
-        None => context.output.words("The subscription and its queue are removed."),
+    let closed = listener.close().await;
+    match (&closed, &arguments.name) {
+        (Ok(()), Some(name)) => context.output.words(&format!("The queue {name} stays and goes on filling.")),
+        (Ok(()), None) => context.output.words("The subscription and its queue are removed."),
+        (Err(_), _) => {}
     }
-    result
+    result.and(closed)
 }
 
 async fn follow(listener: &Listener, arguments: &Arguments, context: &Context) -> Result<()> {
-    let (mut handling, mut seen) = (FuturesUnordered::new(), HashSet::new());
-    let mut renewal = interval(RENEW_EVERY);
+    let (mut handling, mut is_ready) = (FuturesUnordered::new(), false);
+    let mut renewal = every(RENEW_EVERY);
     let mut receive = Box::pin(listener.receive(10)).fuse();
     loop {
         tokio::select! {
@@ -107,11 +99,11 @@ async fn follow(listener: &Listener, arguments: &Arguments, context: &Context) -
                 receive = Box::pin(listener.receive(10)).fuse();
             }
             Some(handled) = handling.next() => {
-                if let Handled::Shown(event) = handled? {
-                    if seen.is_empty() {
+                if let Some(event) = handled? {
+                    if !is_ready {
                         context.output.words("Ready: the first event has come.");
+                        is_ready = true;
                     }
-                    seen.insert(event.id.clone());
                     context.output.line(&event)?;
                 }
             }
@@ -120,17 +112,18 @@ async fn follow(listener: &Listener, arguments: &Arguments, context: &Context) -
     }
 }
 
-/// Hands an event over, and deletes its message if that went well. Without a URL, to be shown is all that it needs.
-async fn handle(listener: &Listener, arguments: &Arguments, message: Message) -> Result<Handled> {
+/// Hands an event over, and deletes its message if that went well. Without a URL, to be shown is all that it needs. `None`
+/// if it was not asked for.
+async fn handle(listener: &Listener, arguments: &Arguments, message: Message) -> Result<Option<HeardEvent>> {
     let (body, receipt) = (message.body().unwrap_or_default(), message.receipt_handle().unwrap_or_default());
     let event: Value = serde_json::from_str(body).unwrap_or_default();
     if !is_asked_for(arguments, &event) {
         listener.delete(receipt).await?;
-        return Ok(Handled::LeftOut);
+        return Ok(None);
     }
     let began_at = Instant::now();
     let (result, is_done) = match route(arguments, &event) {
-        Some(route) => match posted(listener, &route, body, receipt).await {
+        Some(route) => match post(listener, &route, body, receipt).await {
             Ok(status) => {
                 let took = began_at.elapsed().as_millis();
                 (format!("{status} from {} in {took} ms", route.url()), (200..300).contains(&status))
@@ -143,7 +136,7 @@ async fn handle(listener: &Listener, arguments: &Arguments, message: Message) ->
         true => listener.delete(receipt).await?,
         false => listener.hide(receipt, AGAIN_AFTER).await?,
     }
-    Ok(Handled::Shown(HeardEvent {
+    Ok(Some(HeardEvent {
         at: clock::now().to_string(),
         r#type: value_of(&event, EventAttribute::Type).to_owned(),
         id: event["id"].as_str().unwrap_or("no event").to_owned(),
@@ -152,15 +145,21 @@ async fn handle(listener: &Listener, arguments: &Arguments, message: Message) ->
 }
 
 /// Posts an event. The message stays hidden while the handler runs, so that it may stand still at a breakpoint.
-async fn posted(listener: &Listener, route: &Route, body: &str, receipt: &str) -> Result<u16> {
-    let mut extension = interval(VISIBILITY / 3);
-    let mut post = Box::pin(route.post(body));
+async fn post(listener: &Listener, route: &Route, body: &str, receipt: &str) -> Result<u16> {
+    let mut extension = every(VISIBILITY / 3);
+    let mut request = Box::pin(route.post(body));
     loop {
         tokio::select! {
-            status = &mut post => return status,
-            _ = extension.tick() => listener.hide(receipt, VISIBILITY).await?,
+            status = &mut request => return status,
+            // The handler has the event already, whether this goes well or not.
+            _ = extension.tick() => drop(listener.hide(receipt, VISIBILITY).await),
         }
     }
+}
+
+/// Ticks for the first time when `period` is over.
+fn every(period: Duration) -> Interval {
+    interval_at(Instant::now() + period, period)
 }
 
 /// The first route that takes it, or else the URL for all.

@@ -1,6 +1,5 @@
 //! `landfall reconcile`.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use clap::Args;
@@ -13,7 +12,7 @@ use platform::clock;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job_metrics::JobMetrics;
 use crate::moment::{about, instant};
 use crate::options::Format;
@@ -21,7 +20,7 @@ use crate::output::Row;
 use crate::plot::{bars, histogram};
 use crate::services::Services;
 
-/// What is looked at if nobody says.
+/// How far back it looks by default.
 const LOOKED_BACK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The options of `landfall reconcile`.
@@ -39,7 +38,7 @@ pub struct Arguments {
     /// List the jobs instead of counting them
     #[arg(long)]
     jobs: bool,
-    /// With --jobs: those that ended so; several times for several
+    /// With --jobs: only those that ended this way; several times for several
     #[arg(long = "ended-by", value_name = "HOW", requires = "jobs",
         value_parser = PossibleValuesParser::new(JobEnding::ALL.map(JobEnding::as_str)))]
     ended_by: Vec<String>,
@@ -100,6 +99,9 @@ impl Row for ExpectedJobRow {
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let now = clock::now();
     let (since, until) = (arguments.since.unwrap_or(now - LOOKED_BACK), arguments.until.unwrap_or(now));
+    if since > until {
+        return Err(Error::Usage("--since must be before --until".into()));
+    }
     let jobs = Services::of(&context.session).await?.jobs()?;
     let jobs = jobs.expected(&arguments.source, since, until, now).await?;
     if arguments.jobs {
@@ -109,7 +111,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
         return context.output.rows(&jobs.iter().filter(is_wanted).map(ExpectedJobRow::from).collect::<Vec<_>>());
     }
     let reconciliation = Reconciliation::of(jobs.iter().map(|job| (job.ending, job.wait)));
-    let metrics = JobMetrics::ask(&context.session, since.until(until), until).await?;
+    let metrics = JobMetrics::ask(&context.session, since, until, now).await?;
     let report = Report::new(&arguments.source, since, until, &reconciliation, metrics.late);
     if context.output.format() == Format::Table && context.output.has_usual_fields() {
         return context.output.text(&report.text(&reconciliation));
@@ -151,7 +153,7 @@ impl Report {
     fn text(&self, reconciliation: &Reconciliation) -> String {
         let Report { source, since, until, jobs, .. } = self;
         let mut text = format!("{source}: {jobs} expected jobs, submitted from {since} to {until}\n");
-        let mut add = |part: String| text.write_str(&part).expect("a text takes any");
+        let mut add = |part: String| text.push_str(&part);
         if *jobs > 0 {
             let counts = JobEnding::ALL.map(|ending| (ending.to_string(), reconciliation.count(ending)));
             add(format!("\nended by\n{}", bars(&counts)));
@@ -162,13 +164,13 @@ impl Report {
             ));
         }
         if self.wait_ms.webhooks > 0 {
-            let told = |per_cent| reconciliation.percentile(per_cent).map(about).unwrap_or_default();
+            let within = |per_cent| reconciliation.percentile(per_cent).map(about).unwrap_or_default();
             add(format!(
                 "\nfrom submission to webhook: half within {}, 90 % within {}, 99 % within {}, all within {}\n{}",
-                told(50),
-                told(90),
-                told(99),
-                told(100),
+                within(50),
+                within(90),
+                within(99),
+                within(100),
                 histogram(reconciliation.waits())
             ));
         }
@@ -209,7 +211,7 @@ mod tests {
         let webhook = |seconds| (JobEnding::Webhook, Some(Duration::from_secs(seconds)));
         let jobs = [webhook(40), webhook(45), webhook(700), (JobEnding::Poll, None), (JobEnding::Never, None)];
         let reconciliation = Reconciliation::of(jobs);
-        let source = SourceName::parse("csm-prod").unwrap();
+        let source = SourceName::parse("csm-prod").expect("it is a name");
         let report = Report::new(&source, at(0), at(3600), &reconciliation, Some(2));
         expect![[r#"
             csm-prod: 5 expected jobs, submitted from 2023-11-14T22:13:20.000Z to 2023-11-14T23:13:20.000Z

@@ -84,8 +84,15 @@ fn ending(row: &Row) -> Option<Error> {
         let reason = row.last_error.as_deref().unwrap_or("no reason");
         return Some(Error::Failed(format!("the event {id} was given up: {reason}")));
     }
-    let has_failed = row.event.event_type.status() == Some(Status::Failed);
-    has_failed.then(|| Error::Failed(format!("the event {id} is published, and says that the thing failed")))
+    match row.event.event_type {
+        EventType::Expired(_) => Some(Error::Failed(format!(
+            "the event {id} is published, and says that the job was given up: its end is not known"
+        ))),
+        EventType::Known(_, Status::Failed) => {
+            Some(Error::Failed(format!("the event {id} is published, and says that the thing failed")))
+        }
+        EventType::Known(..) | EventType::Unrecognized => None,
+    }
 }
 
 /// The event, once it is finished. One that does not exist may come.
@@ -107,7 +114,8 @@ async fn end_of_thing(listing: &Listing, ends: &[EventId], filter: Filter) -> Re
     let since = began_at - BEFORE;
     // Where its id says under which ids its end is, no list is read for it.
     let known = listing.get_all(ends).await?;
-    if let Some(end) = known.iter().find(|row| is_end(row) && row.event.received_at >= since) {
+    let ends = known.iter().filter(|row| is_end(row) && row.event.received_at >= since);
+    if let Some(end) = ends.max_by_key(|row| row.event.received_at) {
         return finished(listing, &end.event.id).await;
     }
     let since = Some(since);

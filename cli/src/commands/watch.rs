@@ -92,7 +92,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
 }
 
 async fn existing(silence: &Silence, source: &SourceName) -> Result<()> {
-    if silence.is_source(source).await? {
+    if silence.directory().await?.contains(source) {
         return Ok(());
     }
     Err(Error::NotFound(format!(
@@ -121,13 +121,13 @@ async fn show(silence: &Silence, source: &SourceName, context: &Context) -> Resu
 
 async fn list(silence: &Silence, context: &Context) -> Result<()> {
     let now = clock::now();
-    let entries = silence.watch_list().await?.entries();
+    let (entries, directory) = (silence.watch_list().await?.entries(), silence.directory().await?);
     if entries.is_empty() {
         context.output.words("No source is watched: watch one with landfall watch SOURCE --after 6h.");
     }
     let rows = entries.into_iter().map(async |(source, silent_after)| {
         let newest = silence.newest_arrival(&source).await?;
-        let exists = silence.is_source(&source).await?;
+        let exists = directory.contains(&source);
         Ok::<_, Error>(WatchedSource {
             source: source.to_string(),
             silent_after: whole(silent_after),

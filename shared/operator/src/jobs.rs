@@ -22,6 +22,8 @@ use platform::service_error::ServiceError;
 const SLOTS_AT_ONCE: usize = 8;
 /// How many jobs are read at once in each.
 const PAGE_JOBS: u32 = 100;
+/// How many items DynamoDB reads in one batch.
+const BATCH_ITEMS: usize = 100;
 
 /// The jobs of a ledger.
 #[derive(Clone, Debug)]
@@ -65,7 +67,8 @@ impl Jobs {
         Jobs { ledger, schedule }
     }
 
-    /// The jobs of a source that were submitted from `since` to `until` and expected, the earliest first.
+    /// The jobs of a source that were submitted from `since` to `until` and expected, the earliest first, with the events
+    /// that told their ends.
     ///
     /// # Errors
     /// If the ledger could not be reached or refused.
@@ -76,11 +79,31 @@ impl Jobs {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<Vec<ExpectedJob>, ServiceError> {
+        let records = self.records(source, since, until, now).await?;
+        let arrivals = self.arrivals(&records).await?;
+        Ok(records.into_iter().map(|record| ExpectedJob::of(record, &arrivals)).collect())
+    }
+
+    /// The same jobs without the events; none if `since` is after `until`.
+    ///
+    /// # Errors
+    /// If the ledger could not be reached or refused.
+    pub async fn records(
+        &self,
+        source: &SourceName,
+        since: Timestamp,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<JobRecord>, ServiceError> {
+        // DynamoDB refuses such a query.
+        if since > until {
+            return Ok(Vec::new());
+        }
         let reads = job::slots(source).map(|slot| self.of_slot(slot, since, until, now));
-        let parts: Vec<Vec<ExpectedJob>> = stream::iter(reads).buffered(SLOTS_AT_ONCE).try_collect().await?;
-        let mut jobs: Vec<ExpectedJob> = parts.into_iter().flatten().collect();
-        jobs.sort_by_key(|job| job.record.submitted_at);
-        Ok(jobs)
+        let parts: Vec<Vec<JobRecord>> = stream::iter(reads).buffered(SLOTS_AT_ONCE).try_collect().await?;
+        let mut records: Vec<JobRecord> = parts.into_iter().flatten().collect();
+        records.sort_by_key(|record| record.submitted_at);
+        Ok(records)
     }
 
     async fn of_slot(
@@ -89,20 +112,18 @@ impl Jobs {
         from: Timestamp,
         to: Timestamp,
         now: Timestamp,
-    ) -> Result<Vec<ExpectedJob>, ServiceError> {
+    ) -> Result<Vec<JobRecord>, ServiceError> {
         let query = Query { index: Index::Arrived, key, from, to, order: Order::Ascending };
-        let (mut jobs, mut start) = (Vec::new(), None);
+        let (mut found, mut start) = (Vec::new(), None);
         loop {
             let page = self.ledger.entries(&query, PAGE_JOBS, start.as_ref()).await?;
             let ids: Vec<String> = page.entries.into_iter().map(|entry| entry.id).collect();
             let items = self.ledger.items(&ids).await?;
             let records = items.iter().filter_map(|item| JobRecord::of_item(item).ok());
-            let records: Vec<JobRecord> = records.filter(|record| !record.is_over(now)).collect();
-            let arrivals = self.arrivals(&records).await?;
-            jobs.extend(records.into_iter().map(|record| ExpectedJob::of(record, &arrivals)));
+            found.extend(records.filter(|record| !record.is_over(now)));
             match page.next {
                 Some(next) => start = Some(next),
-                None => return Ok(jobs),
+                None => return Ok(found),
             }
         }
     }
@@ -114,8 +135,9 @@ impl Jobs {
         // DynamoDB refuses a batch that names an item twice.
         ids.sort_unstable();
         ids.dedup();
-        let items = self.ledger.items(&ids).await?;
-        let rows = items.iter().filter_map(|item| Row::of_item(item).ok());
+        let reads: Vec<_> = ids.chunks(BATCH_ITEMS).map(|ids| self.ledger.items(ids)).collect();
+        let parts: Vec<_> = stream::iter(reads).buffer_unordered(SLOTS_AT_ONCE).try_collect().await?;
+        let rows = parts.iter().flatten().filter_map(|item| Row::of_item(item).ok());
         Ok(rows.map(|row| (row.event.id.to_string(), row.event.received_at)).collect())
     }
 

@@ -203,8 +203,10 @@ impl Listing {
         let filter = Filter { since: Some(follow.since()), until: None, ..filter.clone() };
         // Ingest's clock may be ahead.
         let found = self.entries(&filter, now + INDEX_LAG, None, usize::MAX, usize::MAX).await?;
-        let new = follow.take(found.entries);
+        let mut next = follow.clone();
+        let new = next.take(found.entries);
         let mut records = self.shown(&filter, &new, now).await?;
+        *follow = next;
         Ok(new.iter().filter_map(|entry| records.remove(&entry.id)).collect())
     }
 

@@ -2,31 +2,30 @@
 
 use std::time::Duration;
 
-use domain::ledger::listing::query::{Index, Order, Query};
-use domain::ledger::slot;
+use domain::ledger::listing::filter::{Filter, View};
+use domain::ledger::source_directory::SourceDirectory;
 use domain::ledger::watch_list::WatchList;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use platform::ledger::{Ledger, WriteOutcome};
+use platform::ledger::WriteOutcome;
 use platform::service_error::ServiceError;
 
-/// How many entries are read of each slot of a source at most: the newest.
-const SLOT_ENTRIES: u32 = 1_000;
-/// How many slots are read side by side.
-const SLOTS_AT_ONCE: usize = 8;
-/// How often a change is tried that others get ahead of.
+use crate::listing::Listing;
+
+/// How many entries of a source are read at most: the newest.
+const ENTRIES_MAX: usize = 16_000;
+/// How often a change is tried again after another writer came first.
 const TRIES: u32 = 5;
 
 /// Silence, as operators deal with it.
 #[derive(Clone, Debug)]
 pub struct Silence {
-    ledger: Ledger,
+    listing: Listing,
 }
 
 /// What arrived from a source lately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Arrivals {
+pub struct SourceArrivals {
     /// From when on they were looked at: later than was asked for, where there are very many.
     pub since: Timestamp,
     /// When the newest event arrived.
@@ -36,10 +35,10 @@ pub struct Arrivals {
 }
 
 impl Silence {
-    /// That of `ledger`.
+    /// That of the ledger behind `listing`.
     #[must_use]
-    pub const fn new(ledger: Ledger) -> Silence {
-        Silence { ledger }
+    pub const fn new(listing: Listing) -> Silence {
+        Silence { listing }
     }
 
     /// The sources that are watched.
@@ -47,7 +46,7 @@ impl Silence {
     /// # Errors
     /// If the ledger could not be reached or refused.
     pub async fn watch_list(&self) -> Result<WatchList, ServiceError> {
-        self.ledger.watch_list().await
+        self.listing.ledger.watch_list().await
     }
 
     /// Changes the sources that are watched.
@@ -57,20 +56,20 @@ impl Silence {
     pub async fn change(&self, change: impl Fn(WatchList) -> WatchList) -> Result<(), ServiceError> {
         const OPERATION: &str = "dynamodb:PutItem (watch list)";
         for _ in 0..TRIES {
-            let list = change(self.ledger.watch_list().await?);
-            if let WriteOutcome::Written(_) = self.ledger.write(OPERATION, &list.put()).await? {
+            let list = change(self.listing.ledger.watch_list().await?);
+            if let WriteOutcome::Written(_) = self.listing.ledger.write(OPERATION, &list.put()).await? {
                 return Ok(());
             }
         }
         Err(ServiceError::retryable(OPERATION, "others change the list at the same time"))
     }
 
-    /// Whether there is such a source, by the directory that the sweep writes.
+    /// The directory of sources that the sweep writes; an empty one if it has not written it yet.
     ///
     /// # Errors
     /// If the ledger could not be reached or refused.
-    pub async fn is_source(&self, source: &SourceName) -> Result<bool, ServiceError> {
-        Ok(self.ledger.source_directory().await?.is_some_and(|directory| directory.contains(source)))
+    pub async fn directory(&self) -> Result<SourceDirectory, ServiceError> {
+        Ok(self.listing.ledger.source_directory().await?.unwrap_or_default())
     }
 
     /// When the newest event of a source arrived; `None` if none is listed.
@@ -78,7 +77,7 @@ impl Silence {
     /// # Errors
     /// If the ledger could not be reached or refused.
     pub async fn newest_arrival(&self, source: &SourceName) -> Result<Option<Timestamp>, ServiceError> {
-        self.ledger.newest_arrival(source).await
+        self.listing.ledger.newest_arrival(source).await
     }
 
     /// What arrived from a source from `since` to `now`.
@@ -90,22 +89,14 @@ impl Silence {
         source: &SourceName,
         since: Timestamp,
         now: Timestamp,
-    ) -> Result<Arrivals, ServiceError> {
-        let reads = slot::all(source).map(|key| async move {
-            let query = Query { index: Index::Arrived, key, from: since, to: now, order: Order::Descending };
-            let page = self.ledger.entries(&query, SLOT_ENTRIES, None).await?;
-            let times: Vec<Timestamp> = page.entries.into_iter().map(|entry| entry.at).collect();
-            // What lies before the last one that was read is not known.
-            let known_since = times.last().filter(|_| page.next.is_some()).copied().unwrap_or(since);
-            Ok((times, known_since))
-        });
-        let parts: Vec<(Vec<Timestamp>, Timestamp)> =
-            stream::iter(reads).buffer_unordered(SLOTS_AT_ONCE).try_collect().await?;
-        let since = parts.iter().map(|(_, known_since)| *known_since).max().unwrap_or(since);
-        let mut times: Vec<Timestamp> = parts.into_iter().flat_map(|(times, _)| times).collect();
-        times.retain(|at| *at >= since);
-        times.sort_unstable();
-        Ok(Arrivals { since, newest: times.last().copied(), longest_gap: longest_gap(&times, now) })
+    ) -> Result<SourceArrivals, ServiceError> {
+        let filter = Filter { since: Some(since), ..Filter::of_source(source.clone(), View::Arrived) };
+        let found = self.listing.arrivals(&filter, now, ENTRIES_MAX).await?;
+        // The newest are the first.
+        let times: Vec<Timestamp> = found.entries.iter().rev().map(|entry| entry.at).collect();
+        // What lies before the earliest that was read is not known.
+        let since = times.first().copied().filter(|_| !found.are_all).unwrap_or(since);
+        Ok(SourceArrivals { since, newest: times.last().copied(), longest_gap: longest_gap(&times, now) })
     }
 }
 

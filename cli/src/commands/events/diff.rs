@@ -28,9 +28,10 @@ pub struct Arguments {
 struct Difference {
     /// A JSON pointer.
     at: String,
-    /// What the one has there; nothing if it has not the place.
+    /// What the first body has there; absent if it has no such place.
     #[serde(skip_serializing_if = "Option::is_none")]
     one: Option<Value>,
+    /// The same of the second body.
     #[serde(skip_serializing_if = "Option::is_none")]
     other: Option<Value>,
 }
@@ -59,8 +60,8 @@ async fn body(listing: &Listing, id: &EventId) -> Result<Vec<u8>> {
 }
 
 fn json(id: &EventId, body: &[u8]) -> Result<Value> {
-    let no_json = || Error::Failed(format!("the bodies differ, and that of {id} is no JSON: see landfall events body"));
-    serde_json::from_slice(body).map_err(|_| no_json())
+    let not_json = |_| Error::Failed(format!("the bodies differ, and the body of {id} is not JSON: see landfall events body"));
+    serde_json::from_slice(body).map_err(not_json)
 }
 
 fn differences(one: &Value, other: &Value) -> Vec<Difference> {

@@ -79,9 +79,9 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
 
 /// The jobs that still wait, with the ids of their records.
 async fn waiting(jobs: &Jobs, source: &SourceName, before: Timestamp, now: Timestamp) -> Result<Vec<(String, JobId)>> {
-    let expected = jobs.expected(source, Timestamp::from_millis(0), before, now).await?;
-    let waiting = expected.into_iter().filter(|job| job.ending == JobEnding::Waiting);
-    let waiting: Vec<_> = waiting.map(|job| (job.record.job.subject.clone(), job.record.job.id())).collect();
+    let records = jobs.records(source, Timestamp::from_millis(0), before, now).await?;
+    let waiting = records.into_iter().filter(|record| JobEnding::of(record) == JobEnding::Waiting);
+    let waiting: Vec<_> = waiting.map(|record| (record.job.subject.clone(), record.job.id())).collect();
     if waiting.is_empty() {
         return Err(Error::NotFound(format!("no job of {source} waits that was submitted until {before}")));
     }

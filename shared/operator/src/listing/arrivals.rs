@@ -17,13 +17,13 @@ pub struct Arrivals {
 }
 
 impl Listing {
-    /// When what `filter` finds arrived, or failed in the view of what failed: the first `max`. Of the filter, the index
-    /// knows sources, view, time, type and subject.
+    /// When what `filter` finds arrived, or failed in the view of what failed: the first `max` at most, of about as many
+    /// entries. Of the filter, the index knows sources, view, time, type and subject.
     ///
     /// # Errors
     /// If the ledger could not be reached or refused.
     pub async fn arrivals(&self, filter: &Filter, now: Timestamp, max: usize) -> Result<Arrivals, ServiceError> {
-        let found = self.entries(filter, now, None, max, usize::MAX).await?;
+        let found = self.entries(filter, now, None, max, max).await?;
         Ok(Arrivals { entries: found.entries, are_all: found.is_last })
     }
 }
