@@ -57,7 +57,7 @@ impl Server {
     pub(crate) async fn start(session: Session, port: u16) -> Result<Server> {
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let address = listener.local_addr()?;
-        // What every page needs is found first: an error is told where it can be acted upon.
+        // What every page needs is found first, so that an error is printed in the terminal.
         session.stack().await?;
         let (caller, region) = (session.caller_name().await?, session.region().await?.to_owned());
         let (console, token) = Console::new(session, address, caller, region);
@@ -82,17 +82,17 @@ fn router(console: Arc<Console>) -> Router {
         .route("/", get(|| async { Redirect::to("/now") }))
         .route("/now", get(now::now))
         .route("/events", get(events::events))
-        .route("/events/peek", get(events::peeked))
+        .route("/events/peek", get(events::pane))
         .route("/events/histogram", get(events::histogram))
         .route("/events/live", get(live::live))
         .route("/events/{*id}", get(event::event))
         .route("/life/{*id}", get(event::life_of))
         .route("/replays", get(replays::replays).post(replay_actions::start))
         .route("/replays/new", get(replay_actions::form))
-        .route("/replays/{job}", get(replays::replay))
+        .route("/replays/{job}", get(replays::replays))
         .route("/replays/{job}/{action}", post(replay_actions::change))
         .route("/sources", get(sources::sources))
-        .route("/sources/{name}", get(sources::source))
+        .route("/sources/{name}", get(sources::sources))
         .route("/consumers", get(consumers::screen))
         .route("/consumers/dead-letters", get(consumers::dead_letters))
         .route("/copy", get(assets::copy))

@@ -136,7 +136,7 @@ impl NewSource {
         let (mut url, mut token) = (Handover::public(&hook_url), None);
         match self.sender.proof_field(&self.content) {
             Some(ProofField::TokenSha256) => {
-                let made = new_token();
+                let made = random::secret();
                 url = Handover::secret("url", &format!("{hook_url}/{made}"), files.url_file.as_deref())?;
                 self.put_first(ProofField::TokenSha256, Digest::of(made.as_bytes()).to_string());
             }
@@ -213,7 +213,7 @@ impl NewSource {
         loop {
             let given = context.prompt.secret(&self.sender.secret_question())?;
             if given.is_empty() {
-                return Ok(self.sender.has_static_token().then(|| Obtained::Made(new_token())));
+                return Ok(self.sender.has_static_token().then(|| Obtained::Made(random::secret())));
             }
             match self.check_entry(field, &given) {
                 Ok(()) => return Ok(Some(Obtained::Given(given))),
@@ -278,11 +278,6 @@ enum Obtained {
     Given(String),
     /// Made here; the sender must be told.
     Made(String),
-}
-
-/// 128 random bits.
-fn new_token() -> String {
-    random::token() + &random::token()
 }
 
 /// Asks which sender to set up; none is an answer too.

@@ -42,7 +42,7 @@ const DUE: Call = ("dynamodb:Query", "Ledger/index/due");
 const ARRIVED: Call = ("dynamodb:Query", "Ledger/index/arrived");
 const RECORDS: Call = ("dynamodb:BatchGetItem", "Ledger");
 const BODIES: Call = ("s3:GetObject", "Bucket/bodies/*");
-/// Of a copy that is not there, S3 says so only to who may list.
+/// S3 says that a copy does not exist only to callers who may list the bucket.
 const COPIES: [Call; 2] = [("s3:GetObject", "Bucket/assets/*"), ("s3:ListBucket", "Bucket")];
 const LOGS: [Call; 3] = [
     ("logs:FilterLogEvents", "IngestLogs"),

@@ -62,7 +62,7 @@ impl Queues {
     pub async fn find(&self, url: &str) -> Result<Option<Queue>> {
         let all = self.client.get_queue_attributes().queue_url(url).attribute_names(QueueAttributeName::All);
         let answer = match all.send().await {
-            Err(error) if code(&error).is_some_and(|code| NO_QUEUE.contains(&code)) => return Ok(None),
+            Err(error) if is_missing(code(&error)) => return Ok(None),
             answer => answer.or_error("sqs:GetQueueAttributes")?,
         };
         let text = |name| answer.attributes().and_then(|attributes| attributes.get(&name)).cloned();
@@ -98,10 +98,15 @@ impl Queues {
         let mut parts = arn.split(':').skip(4);
         let (Some(account), Some(name)) = (parts.next(), parts.next()) else { return Ok(None) };
         match self.client.get_queue_url().queue_name(name).queue_owner_aws_account_id(account).send().await {
-            Err(error) if code(&error).is_some_and(|code| NO_QUEUE.contains(&code)) => Ok(None),
+            Err(error) if is_missing(code(&error)) => Ok(None),
             answer => Ok(answer.or_error("sqs:GetQueueUrl")?.queue_url),
         }
     }
+}
+
+/// Whether this code says that there is no such queue.
+pub(crate) fn is_missing(code: Option<&str>) -> bool {
+    code.is_some_and(|code| NO_QUEUE.contains(&code))
 }
 
 impl Queue {

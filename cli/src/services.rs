@@ -104,7 +104,7 @@ impl<'a> Services<'a> {
     /// # Errors
     /// If the stack lacks a part.
     pub fn silence(&self) -> Result<Silence> {
-        Ok(Silence::new(self.ledger()?))
+        Ok(Silence::new(self.listing()?))
     }
 
     /// The queue of expectations.

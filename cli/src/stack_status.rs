@@ -75,25 +75,33 @@ pub async fn figures(session: &Session, window: Duration, now: Timestamp) -> Res
     figures.extend(of_queues(session, now).await?);
     figures.extend(of_ledger(session, now).await?);
     if session.stack().await?.outputs.contains_key(EXPECT_QUEUE_URL) {
-        figures.push(lost_webhooks(JobMetrics::ask(session, WEEK, now).await?));
+        figures.push(lost_webhooks(JobMetrics::ask(session, now - WEEK, now, now).await?));
     }
     figures.extend(of_alarms(session).await?);
     Ok(figures)
 }
 
-/// How many webhooks of expected jobs did not come in time this week, and what became of their jobs.
+/// How many ends of expected jobs the senders' APIs reported this week in place of webhooks, and how many jobs were given up.
 fn lost_webhooks(metrics: JobMetrics) -> Figure {
-    let [polled, late, expired] = [metrics.ended_by_poll, metrics.late, metrics.expired].map(|it| it.unwrap_or(0));
-    let lost = polled + expired;
-    let recovered = match (lost, expired) {
-        (0, _) => "no webhook of an expected job was lost this week".to_owned(),
-        (_, 0) => format!("{lost} webhooks lost this week, all recovered: their senders reported the ends"),
-        (_, expired) => format!(
-            "{lost} webhooks lost this week, {polled} recovered: {expired} jobs were given up, see landfall reconcile"
-        ),
+    let [lost, late, expired] = [metrics.ended_by_poll, metrics.late, metrics.expired].map(|it| it.unwrap_or(0));
+    let recovered = match lost {
+        0 if expired > 0 => None,
+        0 => Some("no webhook of an expected job was lost this week".to_owned()),
+        1 => Some("1 webhook lost this week, recovered from its sender".to_owned()),
+        _ => Some(format!("{lost} webhooks lost this week, recovered from their senders")),
     };
-    let came_late = if late > 0 { format!("; {late} came after that") } else { String::new() };
-    Figure::new("webhooks", "lost_this_week", lost).with_note(recovered + &came_late)
+    let given_up = match expired {
+        0 => None,
+        1 => Some("1 job given up, see landfall reconcile".to_owned()),
+        _ => Some(format!("{expired} jobs given up, see landfall reconcile")),
+    };
+    let came_late = match late {
+        0 => None,
+        1 => Some("1 webhook came late".to_owned()),
+        _ => Some(format!("{late} webhooks came late")),
+    };
+    let note: Vec<String> = [recovered, given_up, came_late].into_iter().flatten().collect();
+    Figure::new("webhooks", "lost_this_week", lost).with_note(note.join("; "))
 }
 
 /// What the functions counted over `window`.
@@ -215,14 +223,23 @@ mod tests {
             Some(300),
             None,
             None,
-            expect!["300: 300 webhooks lost this week, all recovered: their senders reported the ends"],
+            expect!["300: 300 webhooks lost this week, recovered from their senders"],
         );
+        check(
+            Some(1),
+            Some(1),
+            Some(1),
+            expect![
+                "1: 1 webhook lost this week, recovered from its sender; 1 job given up, see landfall reconcile; 1 webhook came late"
+            ],
+        );
+        check(None, None, Some(2), expect!["0: 2 jobs given up, see landfall reconcile"]);
         check(
             Some(300),
             Some(20),
             Some(2),
             expect![
-                "302: 302 webhooks lost this week, 300 recovered: 2 jobs were given up, see landfall reconcile; 20 came after that"
+                "300: 300 webhooks lost this week, recovered from their senders; 2 jobs given up, see landfall reconcile; 20 webhooks came late"
             ],
         );
     }

@@ -50,7 +50,7 @@ const DRAWN: [&str; 12] = [
 
 /// The outputs that the body tells of; nothing if it tells of none.
 pub(crate) async fn assets(console: &Console, row: &Row, body: &[u8], now: Timestamp) -> Markup {
-    let assets = told(row, body);
+    let assets = outputs(row, body);
     if assets.is_empty() {
         return html! {};
     }
@@ -100,7 +100,7 @@ async fn read(console: &Console, query: &str, range: Option<&str>) -> Result<Res
     let listing = services.listing()?;
     let (row, body) = tokio::try_join!(listing.get(&id), listing.body(&id))?;
     let (Some(row), Some(body)) = (row, body) else { return Err(missing(&id)) };
-    let assets = told(&row, &body);
+    let assets = outputs(&row, &body);
     let asset = assets.get(number).ok_or_else(|| Error::NotFound(format!("{id} has no output {number}")))?;
     let content = services.copies()?.read(&key(&row.event, number, &asset.url), range).await?;
     let media_type = DRAWN.into_iter().find(|drawn| content.media_type == *drawn);
@@ -124,7 +124,7 @@ async fn read(console: &Console, query: &str, range: Option<&str>) -> Result<Res
 }
 
 /// The outputs by the record. A confirmed event has those of the sender's API, which the record does not have.
-fn told(row: &Row, body: &[u8]) -> Vec<Asset> {
+fn outputs(row: &Row, body: &[u8]) -> Vec<Asset> {
     let is_of_api = row.event.verified_by == VerifiedBy::Confirmed || row.event.must_confirm;
     let sender = row.event.provider.sender().filter(|_| !is_of_api);
     sender.map(|sender| Canonical::of(sender, &row.event.headers, body).details.assets).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! The screen Consumers: who gets events, how much waits for them, and what nobody could handle.
+//! The screen Consumers: who receives events, how many wait, and the dead letters.
 
 use std::sync::Arc;
 

@@ -34,9 +34,10 @@ use crate::id_argument::missing;
 /// If there is no such event, or the ledger could not be read.
 pub(crate) async fn peek(console: &Console, id: &EventId) -> Result<Markup> {
     let listing = console.services().await?.listing()?;
-    let (row, body) = tokio::try_join!(listing.get(id), listing.body(id))?;
-    let row = row.ok_or_else(|| missing(id))?;
-    let body = body.unwrap_or_default();
+    // The record tells its life also where the body cannot be read.
+    let (row, body) = tokio::join!(listing.get(id), listing.body(id));
+    let row = row?.ok_or_else(|| missing(id))?;
+    let body = body.map(Option::unwrap_or_default).map_err(Error::from);
     let now = clock::now();
     let href = event_href(id.as_str());
     Ok(html! {
@@ -49,8 +50,13 @@ pub(crate) async fn peek(console: &Console, id: &EventId) -> Result<Markup> {
         dl.facts { (facts(&row, now)) }
         section.life { (life(&Timeline::of(&row, &[]), now)) }
         section.body {
-            h3 { "Body" span.second { (size(body.len() as u64)) } }
-            (body_text(&body, false, &format!("{href}?all=1")))
+            @match &body {
+                Ok(body) => {
+                    h3 { "Body" span.second { (size(body.len() as u64)) } }
+                    (body_text(body, false, &format!("{href}?all=1")))
+                }
+                Err(error) => { h3 { "Body" } (trouble(error, console)) }
+            }
         }
         p.actions {
             (replay_button(&row))
@@ -114,9 +120,9 @@ async fn lines(console: &Console, id: &str) -> Result<(Row, Vec<LogLine>)> {
 
 async fn page(console: &Console, id: &EventId, query: &str, now: Timestamp) -> Result<Markup> {
     let listing = console.services().await?.listing()?;
-    let row = listing.get(id).await?.ok_or_else(|| missing(id))?;
-    // The record tells its life also where the body cannot be read.
-    let body = listing.body(id).await.map(Option::unwrap_or_default).map_err(Error::from);
+    let (row, body) = tokio::join!(listing.get(id), listing.body(id));
+    let row = row?.ok_or_else(|| missing(id))?;
+    let body = body.map(Option::unwrap_or_default).map_err(Error::from);
     let href = event_href(id.as_str());
     let tab = Tab::of_query(query);
     let assets = match &body {
@@ -193,14 +199,14 @@ fn life(timeline: &Timeline, now: Timestamp) -> Markup {
     html! {
         ol.moments {
             @for Moment { at, step, text } in &timeline.moments {
-                @let (mark, title) = told(*step);
+                @let (mark, title) = title_of(*step);
                 li { span.mono { (time(*at, now)) } (mark.draw()) div { b { (title) } span.second { (text) } } }
             }
         }
     }
 }
 
-const fn told(step: Step) -> (Mark, &'static str) {
+const fn title_of(step: Step) -> (Mark, &'static str) {
     match step {
         Step::Arrived => (Mark::Arrived, "Delivered and accepted"),
         Step::Duplicate => (Mark::Duplicate, "Delivered again: known already"),

@@ -70,12 +70,11 @@ pub(crate) fn tabs(shown: Tab, href: &str, body_bytes: Option<usize>) -> Markup 
 
 /// What a tab shows.
 pub(crate) fn shown_tab(tab: Tab, row: &Row, body: &[u8], query: &str, href: &str) -> Markup {
+    let is_whole = form_urlencoded::parse(query.as_bytes()).any(|(name, value)| name == "all" && value == "1");
+    let more = format!("{href}?tab={}&all=1", tab.word());
     match tab {
-        Tab::Body => {
-            let is_whole = form_urlencoded::parse(query.as_bytes()).any(|(name, value)| name == "all" && value == "1");
-            body_text(body, is_whole, &format!("{href}?all=1"))
-        }
-        Tab::Published => published(row, body),
+        Tab::Body => body_text(body, is_whole, &more),
+        Tab::Published => published(row, body, is_whole, &more),
         Tab::Headers => html! {
             table.plain { thead { tr { th scope="col" { "Header" } th scope="col" { "Value" } } }
                 tbody { @for (name, value) in &row.event.headers { tr { td.mono { (name) } td.mono { bdi { (value) } } } } }
@@ -91,7 +90,7 @@ pub(crate) fn shown_tab(tab: Tab, row: &Row, body: &[u8], query: &str, href: &st
 }
 
 /// What consumers are sent, written anew from the record.
-fn published(row: &Row, body: &[u8]) -> Markup {
+fn published(row: &Row, body: &[u8], is_whole: bool, more: &str) -> Markup {
     let why_not = |why: &str| html! { p.note { (why) } };
     if row.event.verified_by == VerifiedBy::Confirmed || row.event.must_confirm {
         return why_not(
@@ -108,10 +107,6 @@ fn published(row: &Row, body: &[u8]) -> Markup {
     html! {
         p.note { "Written anew from the record: what refers to copies of assets is left out. With these attributes for filters:" }
         p.chips { @for (name, value) in &published.attributes { span.chip { span.name { (name) } " " (value) } } }
-        (body_text(published.json.as_bytes(), false, href_of_body(row).as_str()))
+        (body_text(published.json.as_bytes(), is_whole, more))
     }
-}
-
-fn href_of_body(row: &Row) -> String {
-    crate::console::view::event_href(row.event.id.as_str()) + "?all=1"
 }

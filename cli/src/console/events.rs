@@ -12,6 +12,7 @@ use domain::event::event_id::EventId;
 use domain::ledger::listing::cursor::Cursor;
 use domain::ledger::listing::filter::{self, Filter};
 use domain::ledger::listing::query::Entry;
+use domain::ledger::record::State as EventState;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use maud::{Markup, html};
@@ -26,14 +27,14 @@ use crate::console::pane::{empty, trouble};
 use crate::console::shell::{Page, Screen};
 use crate::console::state::Console;
 use crate::console::view::{View, event_href, searched_event};
-use crate::console::words::{count, moment, number};
+use crate::console::words::{count, moment, number, span};
 use crate::error::{Error, Result};
 
 /// Rows of a page.
 const PAGE_ROWS: usize = 50;
 /// The bars of the histogram.
 const BARS: usize = 96;
-/// So many arrivals are read for it at most: about 230 read units.
+/// So many arrivals, and so many failures, are read for it at most: about 230 read units each.
 const ARRIVALS_MAX: usize = 10_000;
 /// Its time where the filter sets none.
 const RANGE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -56,8 +57,9 @@ pub(crate) async fn events(State(console): State<Arc<Console>>, RawQuery(query):
     if form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "q") {
         return see_other(&view.href());
     }
-    let (found, selected) = tokio::join!(find(&console, &view), selected(&console, &view));
+    let (found, pane) = tokio::join!(find(&console, &view), pane_of(&console, &view));
     let now = clock::now();
+    let is_live = found.as_ref().is_ok_and(|found| found.is_live);
     let (status, read_at, list, facets) = match found {
         Ok(found) => (StatusCode::OK, found.read_at, list(&found, &view), facets(&found.sources, &view)),
         Err(error @ Error::Usage(_)) => (StatusCode::BAD_REQUEST, now, trouble(&error, &console), facets(&[], &view)),
@@ -68,13 +70,13 @@ pub(crate) async fn events(State(console): State<Arc<Console>>, RawQuery(query):
         screen: Screen::Events,
         command: view.command(),
         read_at,
-        filter_bar: Some(filter_bar(&view)),
+        filter_bar: Some(filter_bar(&view, is_live)),
         body: html! {
             h1.visually-hidden { "Events" }
             div.columns {
                 aside.facets aria-label="Filter" { (facets) }
                 section.list aria-label="List" { (list) }
-                aside.peek #peek aria-label="Selected event" hidden[selected.is_none()] { @if let Some(peek) = selected { (peek) } }
+                aside.peek #peek aria-label="Selected event" hidden[pane.is_none()] { @if let Some(pane) = pane { (pane) } }
             }
         },
         every_seconds: 0,
@@ -83,9 +85,9 @@ pub(crate) async fn events(State(console): State<Arc<Console>>, RawQuery(query):
 }
 
 /// The pane of one event, for the page's script.
-pub(crate) async fn peeked(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn pane(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
     let view = View::parse(&query.unwrap_or_default());
-    let pane = selected(&console, &view).await.unwrap_or_else(|| html! {});
+    let pane = pane_of(&console, &view).await.unwrap_or_else(|| html! {});
     Html(pane.into_string()).into_response()
 }
 
@@ -121,7 +123,7 @@ pub(crate) fn is_followed(filter: &Filter) -> bool {
     filter.until.is_none() && filter.view != filter::View::Unfinished
 }
 
-async fn selected(console: &Console, view: &View) -> Option<Markup> {
+async fn pane_of(console: &Console, view: &View) -> Option<Markup> {
     let id = view.selected.as_deref()?;
     Some(match EventId::parse(id) {
         Ok(id) => match peek(console, &id).await {
@@ -190,25 +192,36 @@ async fn chart(console: &Console, view: &View) -> Result<Markup> {
     let listing = console.services().await?.listing()?;
     let now = clock::now();
     let filter = options.filter(&listing).await?;
-    if filter.view == filter::View::Unfinished {
+    if !is_counted(&filter) {
         return Ok(html! {});
     }
     let since = filter.since.unwrap_or(now - RANGE);
     let until = filter.until.unwrap_or(now);
     let arrived = Filter { since: Some(since), ..filter };
-    let failed = Filter { view: filter::View::Failed, ..arrived.clone() };
-    let (arrived, failed) =
-        tokio::try_join!(listing.arrivals(&arrived, now, ARRIVALS_MAX), listing.arrivals(&failed, now, ARRIVALS_MAX))?;
-    let (all, bad) = (bars(&arrived.entries, since, until), bars(&failed.entries, since, until));
+    let failed = async {
+        // What failed is not listed by its subject.
+        if matches!(arrived.view, filter::View::Subject(_) | filter::View::ScatteredSubject(_)) {
+            return Ok(None);
+        }
+        let failed = Filter { view: filter::View::Failed, ..arrived.clone() };
+        listing.arrivals(&failed, now, ARRIVALS_MAX).await.map(|failed| Some(failed.entries))
+    };
+    let (arrived, failed) = tokio::try_join!(listing.arrivals(&arrived, now, ARRIVALS_MAX), failed)?;
+    let (all, bad) = (bars(&arrived.entries, since, until), bars(failed.as_deref().unwrap_or_default(), since, until));
     let most = all.iter().chain(&bad).copied().max().unwrap_or_default();
     let of_bar = Duration::from_millis(since.until(until).as_millis() as u64 / BARS as u64);
     let total =
         format!("{}{}", count(arrived.entries.len() as u64, "event"), if arrived.are_all { "" } else { " or more" });
-    let sentence = format!("{total} and {} failed since {}", number(failed.entries.len() as u64), moment(since, now));
+    let failed = failed.map(|failed| number(failed.len() as u64));
+    let and_failed = failed.as_ref().map(|failed| format!(" and {failed} failed")).unwrap_or_default();
+    let sentence = format!("{total}{and_failed} since {}", moment(since, now));
     Ok(html! {
         div.caption {
             span { b { (total) } " since " (moment(since, now)) }
-            span.second { span.key.failed {} "failed, by when " (number(failed.entries.len() as u64)) @if most > 0 { " · most: " (most) " in " (crate::console::words::span(of_bar)) } }
+            span.second {
+                @if let Some(failed) = failed { span.key.failed {} "failed, by when " (failed) " · " }
+                @if most > 0 { "most: " (most) " in " (span(of_bar)) }
+            }
         }
         svg.bars viewBox="0 0 960 56" preserveAspectRatio="none" role="img" aria-label=(sentence) {
             @for (place, (all, bad)) in all.iter().zip(&bad).enumerate() {
@@ -223,6 +236,16 @@ async fn chart(console: &Console, view: &View) -> Result<Markup> {
             @for (facet, count) in facet_counts(&arrived.entries) { data data-facet=(facet) value=(count) { (number(count)) } }
         }
     })
+}
+
+/// Whether the index tells all that the filter asks for: only then is what it finds also how many there are.
+fn is_counted(filter: &Filter) -> bool {
+    let has_state = match filter.view {
+        filter::View::Unfinished => return false,
+        filter::View::Failed => filter.state.is_some_and(|state| state != EventState::Failed),
+        _ => filter.state.is_some(),
+    };
+    !has_state && filter.provider.is_none() && filter.verified_by.is_none() && filter.body.is_none()
 }
 
 fn bars(entries: &[Entry], since: Timestamp, until: Timestamp) -> Vec<u64> {

@@ -36,8 +36,8 @@ const TYPES: [&str; 8] = [
     "landfall.unrecognized",
 ];
 
-/// The bar above the list.
-pub(crate) fn filter_bar(view: &View) -> Markup {
+/// The bar above the list. `is_live` says whether the list shows what arrives.
+pub(crate) fn filter_bar(view: &View, is_live: bool) -> Markup {
     let since = view.value("since").unwrap_or_default();
     let range = RANGES.iter().find(|(value, _)| *value == since).map_or(since, |(_, name)| name);
     let is_named = |fields: &[(&str, &str)]| {
@@ -70,8 +70,8 @@ pub(crate) fn filter_bar(view: &View) -> Markup {
                 ul { @for (value, name) in RANGES { li { a href=(view.with("since", value).href()) { (name) } } } }
             }
             button.button type="button" disabled[view.fields().is_empty()] data-form=(form_href(view)) { "Replay…" }
-            a.button.live href=(View { is_live: !view.is_live, before: None, ..view.clone() }.href())
-                aria-pressed=(view.is_live) role="button" { span.dot {} "Live" kbd { "l" } }
+            a.button.live href=(View { is_live: !is_live, before: None, ..view.clone() }.href())
+                aria-pressed=(is_live) role="button" { span.dot {} "Live" kbd { "l" } }
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::console::state::Console;
 
 /// The path of the URL that is printed at the start.
 pub(crate) const OPENING_PATH: &str = "/open";
-/// No form can send it, so no page of another origin can without being asked about.
+/// No form can send it, and a script of another origin can only if the console allows it.
 pub(crate) const SCRIPT_HEADER: &str = "x-landfall-console";
 /// No script, style or picture but the console's own; nothing in a page is run or drawn because a sender wrote it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; \

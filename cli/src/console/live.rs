@@ -18,6 +18,7 @@ use futures_util::stream;
 use operator::listing::Listing;
 use platform::clock;
 use serde_json::json;
+use tokio::time::{Interval, MissedTickBehavior, interval};
 use url::form_urlencoded;
 
 use crate::console::events::is_followed;
@@ -42,7 +43,7 @@ struct Watch {
     follow: Follow,
     /// Events that go on, with how they stood and whether the page has them.
     open: HashMap<EventId, Open>,
-    is_first: bool,
+    ticks: Interval,
 }
 
 struct Open {
@@ -61,7 +62,7 @@ pub(crate) async fn live(State(console): State<Arc<Console>>, RawQuery(query): R
         }))
         .into_response(),
         Err(error) => {
-            let once = stream::iter([Ok::<_, Infallible>(trouble(&error))]);
+            let once = stream::iter([Ok::<_, Infallible>(trouble(&error, &console))]);
             Sse::new(once).into_response()
         }
     }
@@ -87,15 +88,15 @@ async fn begin(console: Arc<Console>, query: &str) -> Result<Watch> {
             _ => {}
         }
     }
-    Ok(Watch { console, view, filter, follow: Follow::from(from), open, is_first: true })
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    Ok(Watch { console, view, filter, follow: Follow::from(from), open, ticks })
 }
 
 impl Watch {
     /// Waits, and says what has come since, which may be nothing.
     async fn next(&mut self) -> Event {
-        if !std::mem::take(&mut self.is_first) {
-            tokio::time::sleep(EVERY).await;
-        }
+        self.ticks.tick().await;
         let now = clock::now();
         match self.look(now).await {
             Ok(rows) => {
@@ -106,10 +107,7 @@ impl Watch {
                     .collect();
                 Event::default().event("rows").data(json!({"rows": rows, "at": now.to_string()}).to_string())
             }
-            Err(error) => {
-                self.console.note(&error);
-                trouble(&error)
-            }
+            Err(error) => trouble(&error, &self.console),
         }
     }
 
@@ -118,11 +116,11 @@ impl Watch {
         // A state changes: what arrives is watched until it is what is asked for.
         let state = if self.filter.view == filter::View::Failed { self.filter.state } else { None };
         let arriving = Filter { state, ..self.filter.clone() };
+        // All is read before any of it is taken: a read that fails loses no row.
+        let going_on = self.going_on(&listing, now).await?;
+        let arrived = listing.look(&arriving, &mut self.follow, now).await?;
         let mut rows = Vec::new();
-        for row in listing.look(&arriving, &mut self.follow, now).await? {
-            self.take(row, now, &mut rows);
-        }
-        for row in self.going_on(&listing, now).await? {
+        for row in going_on.into_iter().chain(arrived) {
             self.take(row, now, &mut rows);
         }
         while self.open.len() > WATCHED_MAX {
@@ -160,6 +158,7 @@ impl Watch {
     }
 }
 
-fn trouble(error: &Error) -> Event {
+fn trouble(error: &Error, console: &Console) -> Event {
+    console.note(error);
     Event::default().event("trouble").data(json!({"text": error.to_string()}).to_string())
 }

@@ -17,10 +17,10 @@ pub(crate) fn trouble(error: &Error, console: &Console) -> Markup {
             div.state.denied role="alert" {
                 h2 { (Mark::Locked.draw()) "You may not call " code { (call) } }
                 p { "Signed in as " code { (console.caller) } ". The rest of this page is complete. To see this, an administrator adds the statement:" }
-                pre #statement { code { (statement) } }
+                pre.statement { code { (statement) } }
                 p.second { (message) }
                 p.actions {
-                    button.button type="button" data-copy="#statement" { "Copy the statement" }
+                    button.button type="button" data-copy=".statement" { "Copy the statement" }
                     button.button type="button" data-again="" { "Try again" }
                 }
                 p.second { "landfall permissions lists all that the console may ask for." }

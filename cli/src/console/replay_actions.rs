@@ -9,6 +9,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use domain::event::event_id::EventId;
 use domain::ledger::replay_job::ReplayJobId;
 use maud::{Markup, html};
+use operator::replay::ReplayError;
 use platform::random;
 use url::form_urlencoded;
 
@@ -34,7 +35,7 @@ struct Choice {
 pub(crate) async fn form(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
     let markup = match ask(&console, &query.unwrap_or_default()).await {
         Ok(markup) => markup,
-        Err(error) => trouble(&error, &console),
+        Err(error) => html! { (trouble(&error, &console)) button.button type="button" data-close="" { "Close" } },
     };
     Html(markup.into_string()).into_response()
 }
@@ -46,7 +47,7 @@ pub(crate) async fn start(State(console): State<Arc<Console>>, body: String) -> 
             run_in_background(&console, &id);
             see(&id)
         }
-        Err(error) => refused(&error, &console),
+        Err(error) => refusal(&error, &console),
     }
 }
 
@@ -55,9 +56,9 @@ pub(crate) async fn change(
     State(console): State<Arc<Console>>,
     Path((job, action)): Path<(String, String)>,
 ) -> Response {
-    match changed(&console, &job, &action).await {
+    match act(&console, &job, &action).await {
         Ok(id) => see(&id),
-        Err(error) => refused(&error, &console),
+        Err(error) => refusal(&error, &console),
     }
 }
 
@@ -68,10 +69,15 @@ pub(crate) async fn pause_all(console: &Console) -> Result<()> {
         return Ok(());
     }
     let replays = console.services().await?.replays()?;
+    let mut paused = Ok(());
     for id in running {
-        replays.pause(&id).await?;
+        match replays.pause(&id).await {
+            // A job that has ended meanwhile needs no pause.
+            Ok(()) | Err(ReplayError::State { .. }) => {}
+            Err(error) => paused = paused.and(Err(error.into())),
+        }
     }
-    Ok(())
+    paused
 }
 
 async fn ask(console: &Console, query: &str) -> Result<Markup> {
@@ -81,6 +87,7 @@ async fn ask(console: &Console, query: &str) -> Result<Markup> {
     let survey = choice.events.survey(&replays).await?;
     let left_out = [
         (survey.contradicted, "whose sender says that they are not true"),
+        (survey.unpublished, "that were never published, since another event took their place"),
         (survey.unfinished, "that are not finished"),
         (survey.missing, "that have no record any more"),
     ];
@@ -118,7 +125,7 @@ async fn freeze(console: &Console, body: &str) -> Result<ReplayJobId> {
     Ok(job.id)
 }
 
-async fn changed(console: &Arc<Console>, job: &str, action: &str) -> Result<ReplayJobId> {
+async fn act(console: &Arc<Console>, job: &str, action: &str) -> Result<ReplayJobId> {
     let id = ReplayJobId::parse(job).map_err(|error| Error::NotFound(error.to_string()))?;
     let replays = console.services().await?.replays()?;
     match action {
@@ -154,7 +161,7 @@ fn see(id: &ReplayJobId) -> Response {
     (StatusCode::CREATED, [(LOCATION, format!("/replays/{id}"))]).into_response()
 }
 
-fn refused(error: &Error, console: &Console) -> Response {
+fn refusal(error: &Error, console: &Console) -> Response {
     (StatusCode::CONFLICT, Html(trouble(error, console).into_string())).into_response()
 }
 

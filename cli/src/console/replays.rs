@@ -24,31 +24,24 @@ use crate::error::{Error, Result};
 const RUNNING_SECONDS: u32 = 2;
 /// And others.
 const EVERY_SECONDS: u32 = 30;
-/// The results of a larger job are not read: each hundred of its events are a call.
+/// The results of a larger job are not read: each hundred of its events are a call ...
 const RESULTS_MAX: u32 = 20_000;
+/// ... which is made again every few seconds while it runs.
+const RUNNING_RESULTS_MAX: u32 = 2_000;
 /// Failures that are shown.
 const FAILURES_MAX: usize = 100;
 
-/// The screen with its latest job.
-pub(crate) async fn replays(State(console): State<Arc<Console>>) -> Response {
-    respond(&console, None).await
-}
-
-/// The screen with the job that the URL names.
-pub(crate) async fn replay(State(console): State<Arc<Console>>, Path(job): Path<String>) -> Response {
-    respond(&console, Some(job)).await
-}
-
-async fn respond(console: &Console, named: Option<String>) -> Response {
+/// The screen with the job that the URL names, or else the latest.
+pub(crate) async fn replays(State(console): State<Arc<Console>>, named: Option<Path<String>>) -> Response {
     let now = clock::now();
-    let jobs = jobs(console).await;
+    let jobs = jobs(&console).await;
     let shown = match (&named, &jobs) {
-        (Some(name), _) => ReplayJobId::parse(name).ok(),
+        (Some(Path(name)), _) => ReplayJobId::parse(name).ok(),
         (None, Ok(jobs)) => jobs.first().map(|job| job.id.clone()),
         (None, Err(_)) => None,
     };
     let report = match &shown {
-        Some(id) => Some(report(console, id).await),
+        Some(id) => Some(report(&console, id, jobs.as_deref().unwrap_or_default()).await),
         None if named.is_some() => Some(Err(Error::NotFound("this names no replay job".into()))),
         None => None,
     };
@@ -67,13 +60,13 @@ async fn respond(console: &Console, named: Option<String>) -> Response {
                     h2 { "Replays" }
                     @match &jobs {
                         Ok(jobs) => (side(jobs, shown.as_ref(), now)),
-                        Err(error) => (trouble(error, console)),
+                        Err(error) => (trouble(error, &console)),
                     }
                 }
                 section.one aria-label="Replay job" {
                     @match &report {
                         Some(Ok((job, report))) => (detail(job, report.as_ref(), console.failure_of(&job.id), now)),
-                        Some(Err(error)) => (trouble(error, console)),
+                        Some(Err(error)) => (trouble(error, &console)),
                         None => (empty("No replay in the last 30 days", &html! {
                             p { "Choose events, by a filter or one by one, and press Replay." }
                             p { a.button href="/events?state=failed" { "Show what failed" } }
@@ -84,7 +77,7 @@ async fn respond(console: &Console, named: Option<String>) -> Response {
         },
         every_seconds: if is_running { RUNNING_SECONDS } else { EVERY_SECONDS },
     };
-    page.respond_with(status, console)
+    page.respond_with(status, &console)
 }
 
 async fn jobs(console: &Console) -> Result<Vec<ReplayJob>> {
@@ -92,11 +85,28 @@ async fn jobs(console: &Console) -> Result<Vec<ReplayJob>> {
 }
 
 /// The job, and how its events stand if they are not too many.
-async fn report(console: &Console, id: &ReplayJobId) -> Result<(ReplayJob, Option<ReplayReport>)> {
+async fn report(
+    console: &Console,
+    id: &ReplayJobId,
+    jobs: &[ReplayJob],
+) -> Result<(ReplayJob, Option<ReplayReport>)> {
     let replays = console.services().await?.replays()?;
-    let job = replays.job(id).await?;
-    let report = if job.count <= RESULTS_MAX { Some(replays.show(id).await?) } else { None };
-    Ok((job, report))
+    let job = match jobs.iter().find(|job| job.id == *id) {
+        Some(job) => job.clone(),
+        None => replays.job(id).await?,
+    };
+    if job.count > results_max(&job) {
+        return Ok((job, None));
+    }
+    let report = replays.show(id).await?;
+    Ok((report.job.clone(), Some(report)))
+}
+
+const fn results_max(job: &ReplayJob) -> u32 {
+    match job.state {
+        ReplayJobState::Running => RUNNING_RESULTS_MAX,
+        _ => RESULTS_MAX,
+    }
 }
 
 fn side(jobs: &[ReplayJob], shown: Option<&ReplayJobId>, now: Timestamp) -> Markup {
@@ -163,7 +173,7 @@ fn detail(job: &ReplayJob, report: Option<&ReplayReport>, failure: Option<String
         }
         @match report {
             Some(report) => (results(job, report)),
-            None => p.note { "The job has more than " (number(u64::from(RESULTS_MAX))) " events: landfall replay show reads them all." },
+            None => p.note { "The job has more than " (number(u64::from(results_max(job)))) " events: landfall replay show reads them all." },
         }
         section.panel {
             h3 { "What it replays" }

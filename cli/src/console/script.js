@@ -44,6 +44,7 @@ function countDown() {
 }
 
 // Parts that come after the page, and the page that reads itself again.
+const silence = "The console does not answer: it may have ended.";
 async function fragment(url) {
   const answer = await fetch(url, { headers: { "x-landfall-console": "1" } });
   const template = document.createElement("template");
@@ -59,14 +60,28 @@ async function load(place) {
       if (count) count.textContent = Number(value).toLocaleString("en");
     }
   } catch {
-    place.textContent = "The console does not answer: it may have ended.";
+    place.textContent = silence;
   }
   place.removeAttribute("aria-busy");
-  showTimes(place);
+  start(place);
+}
+// What failed is asked for again by itself, while somebody can see it: its part, or else the page.
+function retry(pane) {
+  const place = pane.closest("[data-load]");
+  setTimeout(() => {
+    if (!pane.isConnected) return;
+    if (document.hidden || (!place && one("dialog[open]"))) return retry(pane);
+    if (place) load(place); else location.reload();
+  }, Number(pane.dataset.again) * 1000);
+}
+// The time runs from the end of a read, and the page that was read says how long it is.
+function again() {
+  const every = Number(document.body.dataset.every);
+  if (every > 0) setTimeout(async () => { await readAgain(); again(); }, every * 1000);
 }
 async function readAgain() {
   const focused = document.activeElement;
-  if (document.hidden || one("dialog[open]") || (focused && focused !== document.body && one("#main").contains(focused))) return;
+  if (document.hidden || one("dialog[open]") || (focused && focused !== one("#main") && one("#main").contains(focused))) return;
   try {
     const answer = await fetch(location.href);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -74,9 +89,10 @@ async function readAgain() {
     main.replaceChildren(...one("#main", page).childNodes);
     main.scrollTop = top;
     one("#age").replaceChildren(...one("#age", page).childNodes);
-    start(main);
+    document.body.dataset.every = page.body.dataset.every;
+    start(document);
   } catch {
-    one("#age").textContent = "The console does not answer: it may have ended.";
+    one("#age").textContent = silence;
   }
 }
 
@@ -112,8 +128,10 @@ function select(row, isPlaced = true) {
   }
   peek.hidden = false;
   peeking = setTimeout(async () => {
-    const content = await fragment(`/events/peek?sel=${encodeURIComponent(row.dataset.id)}`);
-    if (selected() !== row) return;
+    const { id } = row.dataset;
+    const content = await fragment(`/events/peek?sel=${encodeURIComponent(id)}`).catch(() => silence);
+    // The row may have been replaced meanwhile by how its event stands now.
+    if (selected()?.dataset.id !== id) return;
     peek.replaceChildren(content);
     peek.scrollTop = 0;
     start(peek);
@@ -194,11 +212,12 @@ function follow() {
     stream.addEventListener("trouble", (event) => { age.title = JSON.parse(event.data).text; });
   };
   // A tab that nobody sees asks for nothing.
-  document.addEventListener("visibilitychange", () => {
-    stream.close();
+  const beginOrEnd = () => {
+    stream?.close();
     if (!document.hidden) begin();
-  });
-  begin();
+  };
+  document.addEventListener("visibilitychange", beginOrEnd);
+  beginOrEnd();
   setInterval(() => {
     const seconds = (Date.now() - latest) / 1000;
     age.textContent = `Ledger ${seconds < 10 ? seconds.toFixed(1) : Math.floor(seconds)} s ago`;
@@ -210,7 +229,14 @@ function follow() {
 function ask(content) {
   const dialog = one("#ask");
   dialog.replaceChildren(content);
-  dialog.showModal();
+  if (!dialog.open) dialog.showModal();
+}
+async function askBy(url) {
+  const place = document.createElement("div");
+  place.dataset.load = url;
+  await load(place);
+  if (!one("[data-close]", place)) place.append(closing());
+  ask(place);
 }
 function question(button) {
   const { ask: text, post, command, title } = button.dataset;
@@ -229,12 +255,16 @@ function question(button) {
 async function post(form) {
   const submit = one('button:not([type="button"])', form);
   submit.disabled = true;
-  const answer = await fetch(form.dataset.post, {
-    method: "POST", headers: { "x-landfall-console": "1" }, body: new URLSearchParams(new FormData(form)),
-  });
-  if (answer.ok) { location.href = answer.headers.get("location"); return; }
   const template = document.createElement("template");
-  template.innerHTML = await answer.text();
+  try {
+    const answer = await fetch(form.dataset.post, {
+      method: "POST", headers: { "x-landfall-console": "1" }, body: new URLSearchParams(new FormData(form)),
+    });
+    if (answer.ok) { location.href = answer.headers.get("location"); return; }
+    template.innerHTML = await answer.text();
+  } catch {
+    template.content.textContent = silence;
+  }
   one("#ask").replaceChildren(template.content, closing());
 }
 function closing() {
@@ -280,7 +310,7 @@ function key(event) {
     g: () => { if (isGo && rows()[0]) select(rows()[0]); else wentAt = Date.now(); },
     G: () => { const last = rows().at(-1); if (last) select(last); },
     ".": () => { if (selected()) select(null); else flush(); }, l: () => click(".live"), "/": () => (one("#query") ?? one("#jump")).focus(), "?": () => one("#keys").showModal(),
-    r: () => click("#peek:not([hidden]) [data-form]") ?? click("[data-form]"), u: () => click("#zone"), C: () => copy(one("#command").textContent, "The command is"), L: () => copy(location.href, "The link is"),
+    r: () => click('#peek:not([hidden]) [data-form]') ?? click('[data-form^="/replays/new"]'), u: () => click("#zone"), C: () => copy(one("#command").textContent, "The command is"), L: () => copy(location.href, "The link is"),
   };
   const act = acts[event.key] ?? (tabs[Number(event.key) - 1] ? () => tabs[Number(event.key) - 1].click() : null);
   if (act && act() !== false && !["g", "ArrowDown", "ArrowUp"].includes(event.key)) event.preventDefault();
@@ -291,16 +321,16 @@ function open(row) {
 function pressed(event) {
   const target = event.target;
   const copied = target.closest("[data-copy]");
-  if (copied) return copy(one(copied.dataset.copy).textContent, "It is");
-  if (target.closest("[data-again]:is(button)")) return location.reload();
+  if (copied) return copy(one(copied.dataset.copy, copied.closest(".state") ?? document).textContent, "It is");
+  const asksAgain = target.closest("button[data-again]");
+  if (asksAgain) { const place = asksAgain.closest("[data-load]"); return place ? load(place) : location.reload(); }
   if (target.closest("[data-close]")) return one("#ask").close();
   const asked = target.closest("[data-ask]");
   if (asked) return question(asked);
   const form = target.closest("[data-form]");
   if (form) {
     event.preventDefault();
-    fragment(form.dataset.form).then(ask);
-    return;
+    return askBy(form.dataset.form);
   }
   if (target.closest("#close")) return select(null);
   if (target.closest("#newer")) { if (selected()) select(null); return flush(); }
@@ -320,8 +350,8 @@ function pressed(event) {
 function start(within) {
   showTimes(within);
   all("[data-load]", within).forEach(load);
-  const again = one("div[data-again]", within);
-  if (again) setTimeout(() => { if (again.isConnected) location.reload(); }, Number(again.dataset.again) * 1000);
+  const pane = one("div[data-again]", within);
+  if (pane) retry(pane);
 }
 document.addEventListener("keydown", key);
 document.addEventListener("click", pressed);
@@ -331,6 +361,7 @@ document.addEventListener("submit", (event) => {
   post(event.target);
 });
 document.addEventListener("dblclick", (event) => open(event.target.closest("#rows tr")));
+one("#ask").addEventListener("close", (event) => event.target.replaceChildren());
 one("#letters").checked = setting("letters") !== "off";
 one("#letters").addEventListener("change", (event) => setting("letters", event.target.checked ? "on" : "off"));
 one("#scroll")?.addEventListener("scroll", (event) => { if (event.target.scrollTop === 0) flush(); });
@@ -338,5 +369,4 @@ if (matchMedia("(max-width: 1100px)").matches) all(".facets details").forEach((d
 start(document);
 countDown();
 follow();
-const every = Number(document.body.dataset.every);
-if (every > 0) setInterval(readAgain, every * 1000);
+again();

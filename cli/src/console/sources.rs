@@ -42,23 +42,20 @@ struct OneSource {
     failed: Count,
 }
 
-/// The screen with its first source.
-pub(crate) async fn sources(State(console): State<Arc<Console>>) -> Response {
-    respond(&console, None).await
-}
-
-/// The screen with the source that the URL names.
-pub(crate) async fn source(State(console): State<Arc<Console>>, Path(name): Path<String>) -> Response {
-    respond(&console, Some(name)).await
-}
-
-async fn respond(console: &Console, named: Option<String>) -> Response {
+/// The screen with the source that the URL names, or else the first.
+pub(crate) async fn sources(State(console): State<Arc<Console>>, named: Option<Path<String>>) -> Response {
     let now = clock::now();
     let listed = async { SourceStore::of(&console.session).await?.list().await };
-    let (listed, known) = tokio::join!(listed, known(console));
-    let name = named.or_else(|| names(&known, &listed).first().map(ToString::to_string));
+    let (listed, directory) = tokio::join!(listed, directory(&console));
+    let names = names(&directory, &listed);
+    let name = named.map(|Path(name)| name).or_else(|| names.first().map(ToString::to_string));
+    // What one of the lists lacks may be in the one that cannot be read.
+    let are_all = directory.is_ok() && listed.is_ok();
     let one = match name.as_deref().map(SourceName::parse) {
-        Some(Ok(name)) => Some(read(console, name, now).await),
+        Some(Ok(name)) if are_all && !names.contains(&&name) => {
+            Some(Err(Error::NotFound(format!("there is no source {name}"))))
+        }
+        Some(Ok(name)) => Some(read(&console, name, now).await),
         Some(Err(error)) => Some(Err(Error::NotFound(format!("this names no source: {error}")))),
         None => None,
     };
@@ -67,10 +64,8 @@ async fn respond(console: &Console, named: Option<String>) -> Response {
     let page = Page {
         title: name.clone().unwrap_or_else(|| "Sources".to_owned()),
         screen: Screen::Sources,
-        command: match &name {
-            Some(_) if named_is_shown(&one) => {
-                format!("landfall events list --source {}", name.as_deref().unwrap_or_default())
-            }
+        command: match &one {
+            Some(Ok(one)) => format!("landfall events list --source {}", one.name),
             _ => "landfall source list".to_owned(),
         },
         read_at: now,
@@ -79,9 +74,9 @@ async fn respond(console: &Console, named: Option<String>) -> Response {
             h1.visually-hidden { "Sources" }
             div.list-and-one {
                 nav.side aria-label="Sources" {
-                    h2 { "Sources " span.second { (names(&known, &listed).len()) } }
-                    @for error in [listed.as_ref().err(), known.as_ref().err()].into_iter().flatten() { (trouble(error, console)) }
-                    ul.two-lines { @for source in names(&known, &listed) {
+                    h2 { "Sources " span.second { (names.len()) } }
+                    @for error in [listed.as_ref().err(), directory.as_ref().err()].into_iter().flatten() { (trouble(error, &console)) }
+                    ul.two-lines { @for source in &names {
                         li { a href=(format!("/sources/{source}")) aria-current=[(name.as_deref() == Some(source.as_str())).then_some("true")] {
                             (Mark::Arrived.draw())
                             b { (source) }
@@ -93,7 +88,7 @@ async fn respond(console: &Console, named: Option<String>) -> Response {
                 section.one aria-label="Source" {
                     @match &one {
                         Some(Ok(one)) => (detail(one, secret(&one.name), now)),
-                        Some(Err(error)) => (trouble(error, console)),
+                        Some(Err(error)) => (trouble(error, &console)),
                         None => (empty("There is no source yet", &html! { p { "Add one:" } pre { code { "landfall source add" } } })),
                     }
                 }
@@ -101,23 +96,19 @@ async fn respond(console: &Console, named: Option<String>) -> Response {
         },
         every_seconds: EVERY_SECONDS,
     };
-    page.respond_with(status, console)
-}
-
-const fn named_is_shown(one: &Option<Result<OneSource>>) -> bool {
-    matches!(one, Some(Ok(_)))
+    page.respond_with(status, &console)
 }
 
 /// Those of the directory, and those of the secrets: each may lack what is new.
-fn names<'a>(known: &'a Result<Vec<SourceName>>, listed: &'a Result<Vec<ListedSource>>) -> Vec<&'a SourceName> {
+fn names<'a>(directory: &'a Result<Vec<SourceName>>, listed: &'a Result<Vec<ListedSource>>) -> Vec<&'a SourceName> {
     let mut names: Vec<&SourceName> =
-        known.iter().flatten().chain(listed.iter().flatten().map(|source| &source.name)).collect();
+        directory.iter().flatten().chain(listed.iter().flatten().map(|source| &source.name)).collect();
     names.sort_by_key(|name| name.as_str());
     names.dedup();
     names
 }
 
-async fn known(console: &Console) -> Result<Vec<SourceName>> {
+async fn directory(console: &Console) -> Result<Vec<SourceName>> {
     Ok(console.services().await?.listing()?.sources().await?.unwrap_or_default())
 }
 

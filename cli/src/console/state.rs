@@ -40,7 +40,7 @@ pub(crate) struct Console {
 impl Console {
     /// The console at `address`, and the token of the URL that opens it.
     pub(crate) fn new(session: Session, address: SocketAddr, caller: String, region: String) -> (Console, String) {
-        let token = secret();
+        let token = random::secret();
         let console = Console {
             session,
             address,
@@ -62,7 +62,7 @@ impl Console {
             return None;
         }
         *expected = None;
-        let cookie = secret();
+        let cookie = random::secret();
         *self.cookie.lock().unwrap_or_else(PoisonError::into_inner) = Some(Digest::of(cookie.as_bytes()));
         Some(cookie)
     }
@@ -127,9 +127,4 @@ impl Console {
             *self.signed_in.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
     }
-}
-
-/// 128 random bits.
-fn secret() -> String {
-    random::token() + &random::token()
 }

@@ -129,13 +129,17 @@ impl View {
         }
     }
 
-    /// The command that lists the same.
+    /// The command that lists the same. Of what arrives it shows what the page does only where the filter asks for no state,
+    /// time or list.
     pub(crate) fn command(&self) -> String {
         let filter = match &self.before {
             Some(before) => format!("--cursor {}", shell_word(before)),
             None => self.filter_words(),
         };
-        let follow = if self.is_live { "--follow" } else { "" };
+        let is_followed = self.is_live
+            && self.before.is_none()
+            && ["state", "since", "until", "view"].iter().all(|name| self.value(name).is_none());
+        let follow = if is_followed { "--follow" } else { "" };
         let words = ["landfall events list", &filter, follow];
         words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
     }
@@ -207,7 +211,22 @@ mod tests {
         check(
             "state=failed&source=b,a&nonsense=1&live=1",
             expect!["/events?source=b%2Ca&state=failed&live=1"],
-            expect!["landfall events list --source b --source a --state failed --follow"],
+            expect!["landfall events list --source b --source a --state failed"],
+        );
+        check(
+            "source=a&live=1",
+            expect!["/events?source=a&live=1"],
+            expect!["landfall events list --source a --follow"],
+        );
+        check(
+            "since=24h&live=1",
+            expect!["/events?since=24h&live=1"],
+            expect!["landfall events list --since 24h"],
+        );
+        check(
+            "live=1&before=abc",
+            expect!["/events?live=1&before=abc"],
+            expect!["landfall events list --cursor abc"],
         );
         check(
             "q=type:landfall.job.failed+job+1&since=24h",

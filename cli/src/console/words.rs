@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn an_instant_is_as_long_as_it_must_be() {
         let check = |at: &str, expected: &str| {
-            let instant = |text| Timestamp::parse_rfc3339(text).unwrap();
+            let instant = |text| Timestamp::parse_rfc3339(text).expect("it is an instant");
             assert_eq!(moment(instant(at), instant("2026-11-26T14:32:08.120Z")), expected);
         };
         check("2026-11-26T09:05:00.999Z", "09:05:00");

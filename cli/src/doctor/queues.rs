@@ -4,11 +4,9 @@ use crate::aws_error::OrError as _;
 use crate::dead_letters::DeadLetterQueue;
 use crate::doctor::finding::Finding;
 use crate::error::Result;
+use crate::listener::NAME_PREFIX;
 use crate::queues::Queues;
 use crate::session::Session;
-
-/// How the queues of temporary subscriptions are named.
-const TEMPORARY: &str = "landfall-listen-";
 
 /// Whether what cannot be handled goes to a dead-letter queue, and whether something waits there.
 pub(super) async fn redrive(session: &Session) -> Result<Vec<Finding>> {
@@ -40,7 +38,7 @@ pub(super) async fn redrive(session: &Session) -> Result<Vec<Finding>> {
 pub(super) async fn leftovers(session: &Session) -> Result<Vec<Finding>> {
     const POINT: &str = "leftovers";
     let client = Queues::of(session).await?.client;
-    let mut pages = client.list_queues().queue_name_prefix(TEMPORARY).max_results(1000).into_paginator().send();
+    let mut pages = client.list_queues().queue_name_prefix(NAME_PREFIX).max_results(1000).into_paginator().send();
     let mut findings = Vec::new();
     while let Some(page) = pages.next().await {
         let page = page.or_error("sqs:ListQueues")?;

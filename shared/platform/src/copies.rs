@@ -1,4 +1,4 @@
-//! The bucket: copies of assets, for who looks at them. Whatever the size of one, no more than a piece of it is in memory.
+//! The bucket: copies of assets, for people to look at. Whatever the size of one, no more than a piece of it is in memory.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The events queue and its dead-letter queue.
+//! The queues: of events, of expectations, and of dead letters.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -6,6 +6,12 @@ pub fn token() -> String {
     format!("{:016x}", number())
 }
 
+/// A secret of 128 random bits, as 32 hex digits.
+#[must_use]
+pub fn secret() -> String {
+    format!("{:016x}{:016x}", number(), number())
+}
+
 /// A number from 0 up to but without 1.
 #[must_use]
 pub fn fraction() -> f64 {
@@ -25,6 +31,8 @@ mod tests {
     fn tokens_differ_and_fractions_stay_in_range() {
         assert_ne!(token(), token());
         assert_eq!(token().len(), 16);
+        assert_ne!(secret(), secret());
+        assert_eq!(secret().len(), 32);
         assert!((0..1000).map(|_| fraction()).all(|fraction| (0.0..1.0).contains(&fraction)));
     }
 }
