@@ -59,8 +59,7 @@ const KINDS: [&str; 12] = [
 ];
 const JOB_KINDS: [&str; 10] =
     ["begin", "write ids", "freeze", "run", "advance", "finish", "pause", "cancel", "name", "name no longer"];
-/// Those that are not refused when they are tried twice, but written once more, in the same way, or that no job needs to
-/// know again.
+/// A second try of these is written once more to the same effect, or is refused and nothing depends on that.
 const NEVER_OWN: [&str; 4] = ["settle", "record as before the listing", "backfill", "advance"];
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);

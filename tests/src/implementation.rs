@@ -87,8 +87,9 @@ impl Server {
         let mut command = command(&port.to_string());
         command.current_dir(directory).stdin(Stdio::null()).stdout(create(&output)).stderr(create(&log));
         let child = command.spawn();
-        let child =
-            child.unwrap_or_else(|error| panic!("{name} is not installed, `make permissions` does it: {error}"));
+        let child = child.unwrap_or_else(|error| {
+            panic!("{name} is not installed, `make permissions` or `make large` does it: {error}")
+        });
         let mut server = Server { child, endpoint: format!("http://127.0.0.1:{port}"), log, output };
         let begun = Stopwatch::start();
         while TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).is_err() {

@@ -37,3 +37,15 @@ pub async fn until_within<T, S: Display>(
         }
     }
 }
+
+/// Looks until `holds`, for `bound` at most, and says whether it came to that.
+pub async fn holds_within(bound: Duration, holds: impl Fn() -> bool) -> bool {
+    let begun = Stopwatch::start();
+    while !holds() {
+        if begun.elapsed() > bound {
+            return false;
+        }
+        tokio::time::sleep(INTERVAL).await;
+    }
+    true
+}

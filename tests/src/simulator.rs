@@ -209,24 +209,18 @@ impl Simulator {
     /// `source` with the options by which its events are confirmed here.
     #[must_use]
     pub fn confirms(&self, source: Source) -> Source {
-        let family = (self.provider == Provider::Modelslab).then_some("video");
-        let source = source
-            .with_option("confirm", true)
-            .with_option("api_key", self.key())
-            .with_option("api_base_url", self.base_url());
-        match family {
-            Some(family) => source.with_option("api_family", family),
-            None => source,
-        }
+        self.reached_by(source.with_option("confirm", true))
     }
 
     /// `source` with the options by which its jobs are asked about here, if their webhooks do not come.
     #[must_use]
     pub fn expects(&self, source: Source) -> Source {
-        let source = source
-            .with_option("expect", serde_json::json!({}))
-            .with_option("api_key", self.key())
-            .with_option("api_base_url", self.base_url());
+        self.reached_by(source.with_option("expect", serde_json::json!({})))
+    }
+
+    /// `source` with the options by which the API is reached.
+    fn reached_by(&self, source: Source) -> Source {
+        let source = source.with_option("api_key", self.key()).with_option("api_base_url", self.base_url());
         if self.provider == Provider::Modelslab { source.with_option("api_family", "video") } else { source }
     }
 

@@ -121,16 +121,6 @@ impl Source {
         }
     }
 
-    /// Deletes its secret, at once and for good.
-    ///
-    /// # Panics
-    /// If it cannot be deleted.
-    pub async fn take_down(&self, aws: &Aws, stack: &Stack) {
-        let id = self.secret_id(stack);
-        let deleted = aws.secrets.delete_secret().secret_id(&id).force_delete_without_recovery(true).send().await;
-        deleted.unwrap_or_else(|error| panic!("deleting {id}: {error:?}"));
-    }
-
     fn secret_id(&self, stack: &Stack) -> String {
         format!("{}/source/{}", stack.sources_prefix, self.name)
     }

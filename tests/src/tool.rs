@@ -26,16 +26,7 @@ pub struct Run {
 /// # Panics
 /// If there is no such program: `cargo build -p landfall` makes it.
 pub async fn landfall(arguments: &[&str], input: &str) -> Run {
-    landfall_in(&[], arguments, input).await
-}
-
-/// The same in an environment with these variables.
-///
-/// # Panics
-/// As for [`landfall`].
-pub async fn landfall_in(environment: &[(&str, String)], arguments: &[&str], input: &str) -> Run {
     let mut command = command(arguments);
-    command.envs(environment.iter().map(|(name, value)| (name, value)));
     let input = input.to_owned();
     let output = tokio::task::spawn_blocking(move || {
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
@@ -74,17 +65,7 @@ impl Tool {
     #[must_use]
     pub fn start(file: &Path, arguments: &[&str]) -> Tool {
         let local = format!("--local={}", file.display());
-        Tool::start_in(&[], &[&[local.as_str()], arguments].concat())
-    }
-
-    /// Starts it in an environment with these variables.
-    ///
-    /// # Panics
-    /// As for [`landfall`].
-    #[must_use]
-    pub fn start_in(environment: &[(&str, String)], arguments: &[&str]) -> Tool {
-        let mut command = command(arguments);
-        command.envs(environment.iter().map(|(name, value)| (name, value)));
+        let mut command = command(&[&[local.as_str()], arguments].concat());
         let mut child = command.stdin(Stdio::null()).spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let (data, words) = (Arc::default(), Arc::default());
         let readers = vec![

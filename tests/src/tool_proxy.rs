@@ -1,7 +1,7 @@
 //! A proxy between the tool and the emulator, which evaluates no policies and is never busy: it notes each call, refuses
 //! some as AWS would, answers others in the emulator's place, and counts what is read.
 
-mod read_call;
+mod read_units;
 mod refusal;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-pub use self::read_call::ReadCall;
+use self::read_units::read_units;
 pub use self::refusal::Refusal;
 use crate::proxy::{ConnectionCut, forward};
 use crate::stack::Stack;
@@ -39,7 +39,7 @@ struct State {
     /// How the next calls are cut, the last one first.
     cut: BTreeMap<&'static str, Vec<Cut>>,
     calls: BTreeSet<String>,
-    reads: Vec<ReadCall>,
+    read_units: Vec<f64>,
 }
 
 /// When a connection is cut.
@@ -105,10 +105,10 @@ impl ToolProxy {
         self.state().calls.clone()
     }
 
-    /// What was read since this was asked last.
+    /// What each call that read the ledger cost since this was asked last.
     #[must_use]
-    pub fn take_reads(&self) -> Vec<ReadCall> {
-        std::mem::take(&mut self.state().reads)
+    pub fn take_read_units(&self) -> Vec<f64> {
+        std::mem::take(&mut self.state().read_units)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -140,7 +140,7 @@ impl ToolProxy {
             return Err(ConnectionCut);
         }
         let body = body.collect().await.map_err(|_| ConnectionCut)?.to_bytes();
-        self.state().reads.extend(ReadCall::of(&action, &body));
+        self.state().read_units.extend(read_units(&action, &body));
         Ok(Response::from_parts(head, Full::new(body)))
     }
 }

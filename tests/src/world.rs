@@ -1,6 +1,7 @@
 //! The stack under test and all that watches it: made once, shared by every test of the process.
 
-use std::path::PathBuf;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
@@ -19,7 +20,7 @@ use crate::ledger::Record;
 use crate::observe::until;
 use crate::sender;
 use crate::source::Source;
-use crate::stack::Stack;
+use crate::stack::{self, Options, Stack};
 
 /// A sender that is told to come again is patient, but not for ever.
 const RETRIES_MAX: u32 = 20;
@@ -66,6 +67,33 @@ pub fn run<T>(test: impl AsyncFnOnce(&'static World) -> T) -> T {
 /// If the test does.
 pub fn run_on<T>(stack: Stack, test: impl AsyncFnOnce(&'static World) -> T) -> T {
     run_with(|| stack, test)
+}
+
+/// The same with a stack that is started in `directory` and stopped afterwards. Its functions reach the services at a
+/// listener, which the test gives to a proxy; they are those that [`Options::functions`] says.
+///
+/// # Errors
+/// If the stack cannot be started or stopped.
+///
+/// # Panics
+/// If the test does.
+pub fn run_behind_proxy<T>(
+    directory: &Path,
+    functions: Option<PathBuf>,
+    test: impl AsyncFnOnce(&'static World, TcpListener) -> T,
+) -> stack::Result<T> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let functions_endpoint = Some(format!("http://{}", listener.local_addr()?));
+    // One that was left behind has functions that look for a proxy which is no more.
+    Stack::down(directory)?;
+    let stack = Stack::up(directory, &Options { functions_endpoint, functions, ..Options::default() })?;
+    let outcome = run_on(stack, async |world| {
+        let outcome = test(world, listener).await;
+        world.close();
+        outcome
+    });
+    Stack::down(directory)?;
+    Ok(outcome)
 }
 
 fn run_with<T>(stack: impl FnOnce() -> Stack, test: impl AsyncFnOnce(&'static World) -> T) -> T {

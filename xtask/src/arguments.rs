@@ -91,7 +91,7 @@ pub(crate) enum Program {
         #[arg(long, env = "PROFILE", value_enum, default_value = "local")]
         profile: Profile,
         /// How many jobs are submitted.
-        #[arg(long, env = "JOBS", default_value_t = 1000)]
+        #[arg(long, env = "JOBS", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(40..))]
         jobs: u32,
         /// Of what the senders do and of the deaths.
         #[arg(long, env = "SEED", default_value_t = 1)]

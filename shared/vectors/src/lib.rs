@@ -2,7 +2,7 @@
 //! what each field holds.
 //!
 //! What a person writes to find something out needs no expectations and no comments. The vectors of this repository have
-//! them, which `testdata` sees to.
+//! them, which `testdata` checks.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -9,7 +9,7 @@ mod bucket;
 mod digest;
 mod sender;
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,8 +21,8 @@ use tests::clock::Stopwatch;
 use tests::ledger::Record;
 use tests::observe::until_within;
 use tests::source::Source;
-use tests::stack::{Error, Options, Result, Stack};
-use tests::world::{World, run_on};
+use tests::stack::{Error, Result};
+use tests::world::{World, run_behind_proxy};
 
 use crate::bucket::Bucket;
 use crate::sender::Sender;
@@ -56,18 +56,7 @@ fn main() -> ExitCode {
 }
 
 fn measure(arguments: &Arguments) -> Result<()> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let functions_endpoint = Some(format!("http://{}", listener.local_addr()?));
-    let options = Options { functions_endpoint, ..Options::default() };
-    Stack::down(&arguments.dir)?;
-    let stack = Stack::up(&arguments.dir, &options)?;
-    let measured = run_on(stack, async |world| {
-        let measured = archive(world, listener, arguments.mib * MIB).await;
-        world.close();
-        measured
-    });
-    Stack::down(&arguments.dir)?;
-    measured
+    run_behind_proxy(&arguments.dir, None, async |world, listener| archive(world, listener, arguments.mib * MIB).await)?
 }
 
 /// Lets an asset of `bytes` be archived, tells what that took, and says what is not as it must be.

@@ -141,6 +141,15 @@ impl Browser {
         self.post("execute/sync", json!({"script": script, "args": []})).await
     }
 
+    /// What the page shows, if its status is not 200 or a script about what it must show does not say true.
+    pub(crate) async fn error_page(&self, shows: &str) -> Option<String> {
+        let script = format!(
+            "const status = performance.getEntriesByType('navigation')[0].responseStatus;
+             return status === 200 && Boolean({shows}) ? null : `${{status}}: ${{document.body.innerText}}`"
+        );
+        self.ask(&script).await.as_str().map(str::to_owned)
+    }
+
     /// Waits until a script says true.
     pub(crate) async fn wait(&self, what: &str, script: &str) {
         until(what, async || match self.ask(&format!("return Boolean({script})")).await {

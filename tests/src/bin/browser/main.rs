@@ -29,17 +29,17 @@ struct Arguments {
     axe: PathBuf,
 }
 
-/// The screens, each with the name of its picture.
-const SCREENS: [(&str, &str); 9] = [
-    ("now", "/now"),
-    ("events", "/events?live=1"),
-    ("events-failed", "/events?state=failed"),
-    ("events-selected", "/events?live=1&sel=replicate-prod%2Fcopied%2F1"),
-    ("events-nothing", "/events?state=failed&type=landfall.model.created"),
-    ("event", "/events/replicate-prod%2Fcopied%2F1"),
-    ("replays", "/replays"),
-    ("sources", "/sources/replicate-prod"),
-    ("consumers", "/consumers"),
+/// The screens, each with the name of its picture, and with what it shows unless something went wrong.
+const SCREENS: [(&str, &str, &str); 9] = [
+    ("now", "/now", "#main a[href*=replicate-prod]"),
+    ("events", "/events?live=1", "#rows > tr[data-id='replicate-prod/copied/1']"),
+    ("events-failed", "/events?state=failed", "#rows > tr[data-final]"),
+    ("events-selected", "/events?live=1&sel=replicate-prod%2Fcopied%2F1", "#peek #event-id"),
+    ("events-nothing", "/events?state=failed&type=landfall.model.created", "#nothing"),
+    ("event", "/events/replicate-prod%2Fcopied%2F1", ".event #event-id"),
+    ("replays", "/replays", ".one .empty"),
+    ("sources", "/sources/replicate-prod", ".one #rows > tr"),
+    ("consumers", "/consumers", "#main table"),
 ];
 const SIZES: [(u32, u32); 3] = [(1280, 860), (1024, 860), (390, 844)];
 
@@ -90,13 +90,15 @@ async fn open(file: &std::path::Path, driver: &Driver, scheme: Scheme) -> (Tool,
 async fn screens(world: &World, driver: &Driver, scheme: Scheme, axe: &str, out: &std::path::Path) -> Vec<String> {
     let (_tool, browser, origin) = open(&world.stack_file(), driver, scheme).await;
     let mut problems = Vec::new();
-    for (name, path) in SCREENS {
+    for (name, path, shows) in SCREENS {
         for (width, height) in SIZES {
             browser.size(width, height).await;
             browser.go(&format!("{origin}{path}")).await;
             browser.settle().await;
             let place = format!("{name}-{}-{width}", scheme.as_str());
             browser.draw(&out.join(format!("{place}.png"))).await;
+            let error = browser.error_page(&format!("document.querySelector(\"{shows}\")")).await;
+            problems.extend(error.map(|text| format!("{place}: it has no {shows}: {text}")));
             problems.extend(browser.axe(axe).await.into_iter().map(|broken| format!("{place}: {broken}")));
             let wide =
                 browser.ask("return document.documentElement.scrollWidth > document.documentElement.clientWidth").await;
@@ -214,15 +216,17 @@ async fn keys(world: &World, driver: &Driver) -> Vec<String> {
 async fn nothing_of_a_sender_runs(world: &World, driver: &Driver) -> Vec<String> {
     let (_tool, browser, origin) = open(&world.stack_file(), driver, Scheme::Light).await;
     let mut problems = Vec::new();
-    let id = scene::HOSTILE.replace('%', "%25").replace('/', "%2F");
-    for path in [
-        format!("/events/{id}"),
-        format!("/events?source=glossi-prod&sel={id}"),
-        format!("/events/{id}?tab=record"),
-        "/events/replicate-prod%2Fcopied%2F1".to_owned(),
+    let hostile = scene::HOSTILE.replace('%', "%25").replace('/', "%2F");
+    for (path, id) in [
+        (format!("/events/{hostile}"), scene::HOSTILE),
+        (format!("/events?source=glossi-prod&sel={hostile}"), scene::HOSTILE),
+        (format!("/events/{hostile}?tab=record"), scene::HOSTILE),
+        ("/events/replicate-prod%2Fcopied%2F1".to_owned(), scene::WITH_COPY),
     ] {
         browser.go(&format!("{origin}{path}")).await;
         browser.settle().await;
+        let error = browser.error_page(&format!("document.querySelector('#event-id')?.textContent === '{id}'")).await;
+        problems.extend(error.map(|text| format!("{path}: it does not show {id}: {text}")));
         if browser.ask("return document.title === 'run' || document.querySelectorAll('main script, main iframe, main object').length > 0").await == true {
             problems.push(format!("{path}: a script of a sender has run"));
         }

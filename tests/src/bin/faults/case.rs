@@ -9,7 +9,7 @@ use futures_util::stream;
 use tests::asset_server::{AssetServer, Reply};
 use tests::clock::Stopwatch;
 use tests::confidential;
-use tests::http::Answer;
+use tests::http::{Answer, Request};
 use tests::ledger::{Record, sha256};
 use tests::proxy::{ActiveFault, Proxy, Rule, Storm};
 use tests::source::Source;
@@ -177,21 +177,15 @@ impl Case {
                 continue;
             }
             let delivery = world.delivery(&source, &body);
-            let mut answers = Vec::new();
             let tries = if number + 1 < count { 1 } else { RETRIES_MAX };
-            while answers.len() < tries as usize && answers.last() != Some(&DeliveryAnswer::Acknowledged) {
-                if !answers.is_empty() {
-                    tokio::time::sleep(RETRY_AFTER).await;
-                }
-                let begun = Stopwatch::start();
-                answers.push(DeliveryAnswer::of(&world.send(&delivery).await));
-                slowest = slowest.max(begun.elapsed());
-            }
+            let (answers, longest) = deliver(world, &delivery, tries).await;
+            slowest = slowest.max(longest);
             events.push(SentEvent { expected: Expected::Published { id }, answers, assets });
         }
         let mut job = None;
         if let Some(simulator) = simulator {
-            let (expected, event) = jobs::play(world, simulator, &source, self.way).await;
+            let (expected, event, longest) = jobs::play(world, simulator, &source, self.way).await;
+            slowest = slowest.max(longest);
             job = Some(expected);
             events.push(event);
         }
@@ -223,6 +217,20 @@ impl Way {
         let urls: Vec<String> = assets.iter().enumerate().map(serve).collect();
         (report(&urls, 0), assets)
     }
+}
+
+/// Sends a delivery until it is acknowledged, so many times at most; also says how long the slowest answer took.
+pub(crate) async fn deliver(world: &World, delivery: &Request, tries: u32) -> (Vec<DeliveryAnswer>, Duration) {
+    let (mut answers, mut slowest) = (Vec::new(), Duration::ZERO);
+    while answers.len() < tries as usize && answers.last() != Some(&DeliveryAnswer::Acknowledged) {
+        if !answers.is_empty() {
+            tokio::time::sleep(RETRY_AFTER).await;
+        }
+        let begun = Stopwatch::start();
+        answers.push(DeliveryAnswer::of(&world.send(delivery).await));
+        slowest = slowest.max(begun.elapsed());
+    }
+    (answers, slowest)
 }
 
 /// Puts a message on the events queue that nobody can read. Nobody else has it, so it must not get lost.

@@ -16,7 +16,7 @@ use tests::source::Source;
 use tests::watch::Expected;
 use tests::world::World;
 
-use crate::case::{DeliveryAnswer, RETRIES_MAX, RETRY_AFTER, SentEvent};
+use crate::case::{DeliveryAnswer, RETRIES_MAX, SentEvent, deliver};
 use crate::way::{PROVIDER, Way};
 
 /// A job is waited for so long where its webhook comes.
@@ -35,13 +35,13 @@ pub(crate) struct ExpectedJob {
     _simulator: Arc<Simulator>,
 }
 
-/// Plays a job of `source` that comes `way`, and gives it with what was sent.
+/// Plays a job of `source` that comes `way`, and gives it with what was sent and how long the slowest answer took.
 pub(crate) async fn play(
     world: &'static World,
     simulator: Simulator,
     source: &Source,
     way: Way,
-) -> (ExpectedJob, SentEvent) {
+) -> (ExpectedJob, SentEvent, Duration) {
     let simulator = Arc::new(simulator);
     let subject = simulator.submit();
     let webhook = simulator.webhook(&subject, End::Completed);
@@ -51,7 +51,8 @@ pub(crate) async fn play(
         within_seconds: Some(within_seconds),
         ..expectation(source, Thing::Job, &subject)
     };
-    let (mut state, mut answers) = ("ended", vec![DeliveryAnswer::Acknowledged]);
+    let (mut state, mut answers, mut slowest) = ("ended", vec![DeliveryAnswer::Acknowledged], Duration::ZERO);
+    let delivery = world.delivery(source, &webhook);
     match way {
         Way::JobGivenUp => {
             let name = SourceName::parse(&source.name).expect("the harness makes names that can be parsed");
@@ -62,7 +63,7 @@ pub(crate) async fn play(
         }
         Way::JobEndedBefore => {
             simulator.finish(&subject, End::Completed);
-            answers = deliver(world, source, &webhook).await;
+            (answers, slowest) = deliver(world, &delivery, RETRIES_MAX).await;
             let begun = Stopwatch::start();
             while begun.elapsed() < BOUND && world.record(job.as_str()).await.is_none() {
                 tokio::time::sleep(LOOK).await;
@@ -88,11 +89,11 @@ pub(crate) async fn play(
         _ => {
             world.expect(&expected(WITHIN_SECONDS)).await;
             simulator.finish(&subject, End::Completed);
-            answers = deliver(world, source, &webhook).await;
+            (answers, slowest) = deliver(world, &delivery, RETRIES_MAX).await;
         }
     }
     let sent = SentEvent { expected: Expected::Published { id }, answers, assets: Vec::new() };
-    (ExpectedJob { id: job, state, _simulator: simulator }, sent)
+    (ExpectedJob { id: job, state, _simulator: simulator }, sent, slowest)
 }
 
 /// `source` with what is needed to ask `simulator` about its jobs.
@@ -100,18 +101,6 @@ pub(crate) fn begin(source: Source) -> (Simulator, Source) {
     let simulator = Simulator::start(PROVIDER);
     let source = simulator.expects(source);
     (simulator, source)
-}
-
-async fn deliver(world: &World, source: &Source, body: &[u8]) -> Vec<DeliveryAnswer> {
-    let delivery = world.delivery(source, body);
-    let mut answers = Vec::new();
-    while answers.len() < RETRIES_MAX as usize && answers.last() != Some(&DeliveryAnswer::Acknowledged) {
-        if !answers.is_empty() {
-            tokio::time::sleep(RETRY_AFTER).await;
-        }
-        answers.push(DeliveryAnswer::of(&world.send(&delivery).await));
-    }
-    answers
 }
 
 impl ExpectedJob {

@@ -16,15 +16,14 @@ mod table;
 mod tally;
 mod way;
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use tests::proxy::Proxy;
-use tests::stack::{Options, Result, Stack};
+use tests::stack::Result;
 use tests::watch::Sweeping;
-use tests::world::{World, run_on};
+use tests::world::{World, run_behind_proxy};
 
 use crate::case::Case;
 use crate::tally::Tally;
@@ -59,25 +58,16 @@ fn main() -> ExitCode {
 }
 
 fn prove(arguments: &Arguments) -> Result<ExitCode> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let functions_endpoint = Some(format!("http://{}", listener.local_addr()?));
-    let options = Options { functions_endpoint, functions: arguments.functions.clone(), ..Options::default() };
-    // One that was left behind has functions that look for a proxy which is no more.
-    Stack::down(&arguments.dir)?;
-    let stack = Stack::up(&arguments.dir, &options)?;
-    let exit = run_on(stack, async |world| {
+    run_behind_proxy(&arguments.dir, arguments.functions.clone(), async |world, listener| {
         let proxy = Proxy::start(listener, world.stack.address());
         world.hide_received_messages_for(VISIBILITY_SECONDS).await;
         world.limit_processors(PROCESSORS).await;
         let sweeping = Sweeping::start(world);
         let tally = measure(world, &proxy, arguments).await;
         drop(sweeping);
-        world.close();
         println!("\n{}", tally.verdict());
         if tally.is_kept() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-    });
-    Stack::down(&arguments.dir)?;
-    Ok(exit)
+    })
 }
 
 async fn measure(world: &'static World, proxy: &Proxy, arguments: &Arguments) -> Tally {

@@ -45,7 +45,7 @@ const fn call_of_all(
     mark: &'static str,
     way: Way,
 ) -> Operation {
-    Operation { name, function, asks_for, mark, way, names_event: false }
+    Operation { names_event: false, ..operation(name, function, asks_for, mark, way) }
 }
 
 const OPERATIONS: [Operation; 45] = [
@@ -122,14 +122,13 @@ const OPERATIONS: [Operation; 45] = [
         "REMOVE blocked_until",
         Way::SenderInTrouble,
     ),
-    Operation {
-        name: "sweep: read the sources with jobs",
-        function: Function::Sweep,
-        asks_for: "dynamodb:GetItem",
-        mark: "@expecting",
-        way: Way::LostWebhook,
-        names_event: false,
-    },
+    call_of_all(
+        "sweep: read the sources with jobs",
+        Function::Sweep,
+        "dynamodb:GetItem",
+        "@expecting",
+        Way::LostWebhook,
+    ),
     operation("sweep: read a pace", Function::Sweep, "dynamodb:GetItem", "@polls/", Way::LostWebhook),
     operation("sweep: read the jobs that are due", Function::Sweep, "dynamodb:Query", r#""x/"#, Way::LostWebhook),
     operation("sweep: mark a job", Function::Sweep, "dynamodb:UpdateItem", "@job/", Way::LostWebhook),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ::tests::expectation::{expectation, thing};
+use ::tests::observe::holds_within;
 use ::tests::simulator::{End, Simulator};
 use ::tests::source::Source;
 use ::tests::stack::TIME_SCALE;
@@ -32,7 +33,9 @@ pub(crate) struct Plan {
     pub(crate) end: End,
     pub(crate) webhook: Webhook,
     pub(crate) is_sent_twice: bool,
-    /// From its submission to its end.
+    /// Whether it still goes on when its sender is asked first.
+    is_slow: bool,
+    /// From its submission to its end, if it is not slow.
     takes: Duration,
     /// From its submission to its webhook.
     webhook_after: Duration,
@@ -46,19 +49,23 @@ pub(crate) struct Job {
     pub(crate) subject: String,
     /// Whether each of its webhooks was accepted.
     pub(crate) is_accepted: bool,
+    /// Whether it went on for as long as it was to.
+    pub(crate) has_lasted: bool,
 }
 
 /// After so many seconds on AWS, and so much sooner here, the sender is asked.
 const WITHIN_SECONDS: u32 = 120;
-const LOST_PERCENT: usize = 30;
+pub(crate) const LOST_PERCENT: usize = 30;
 const LATE_PERCENT: usize = 10;
 const TWICE_PERCENT: usize = 5;
 /// So many of the jobs whose webhooks are lost still go on when their senders are asked first.
-const SLOW_PERCENT: u8 = 25;
+const SLOW_PERCENT: usize = 25;
 const FAILED_PERCENT: u8 = 20;
+/// A slow job's sender is asked within this time, the outage and the deaths of functions included.
+const ASKED_WITHIN: Duration = Duration::from_secs(180);
 
 /// How long after the submission of a job its sender is asked.
-pub(crate) fn deadline() -> Duration {
+fn deadline() -> Duration {
     let scale: f64 = TIME_SCALE.parse().expect("the scale of the local stack is a number");
     Duration::from_secs(WITHIN_SECONDS.into()).mul_f64(scale)
 }
@@ -74,20 +81,21 @@ pub(crate) fn plans(count: usize, senders: usize, seed: u64) -> Vec<Plan> {
         })
         .collect();
     random.shuffle(&mut webhooks);
-    let mut sent: Vec<usize> = (0..count).filter(|number| webhooks[*number] != Webhook::Lost).collect();
+    let (mut lost, mut sent): (Vec<usize>, Vec<usize>) =
+        (0..count).partition(|number| webhooks[*number] == Webhook::Lost);
+    random.shuffle(&mut lost);
+    lost.truncate(lost.len() * SLOW_PERCENT / 100);
     random.shuffle(&mut sent);
     sent.truncate(count * TWICE_PERCENT / 100);
     let plan = |(number, webhook): (usize, Webhook)| {
-        let mut takes = Duration::from_millis(random.u64(500..2_500));
-        if webhook == Webhook::Lost && random.u8(..100) < SLOW_PERCENT {
-            takes += deadline() + Duration::from_secs(4);
-        }
+        let takes = Duration::from_millis(random.u64(500..2_500));
         let webhook_after = match webhook {
             Webhook::Late => deadline() + Duration::from_millis(random.u64(..10_000)),
             Webhook::InTime | Webhook::Lost => takes,
         };
         let end = if random.u8(..100) < FAILED_PERCENT { End::Failed } else { End::Completed };
-        Plan { sender: number % senders, end, webhook, is_sent_twice: sent.contains(&number), takes, webhook_after }
+        let (is_slow, is_sent_twice) = (lost.contains(&number), sent.contains(&number));
+        Plan { sender: number % senders, end, webhook, is_sent_twice, is_slow, takes, webhook_after }
     };
     webhooks.into_iter().enumerate().map(plan).collect()
 }
@@ -100,6 +108,8 @@ impl Plan {
         let expected = expectation(source, thing(source.provider), &subject);
         world.expect(&Expectation { within_seconds: Some(WITHIN_SECONDS), ..expected }).await;
         tokio::time::sleep(self.takes).await;
+        let was_asked = || simulator.look_ups().iter().any(|look_up| look_up.job == subject);
+        let has_lasted = !self.is_slow || holds_within(ASKED_WITHIN, was_asked).await;
         simulator.finish(&subject, self.end);
         tokio::time::sleep(self.webhook_after.saturating_sub(self.takes)).await;
         let times = match (self.webhook, self.is_sent_twice) {
@@ -112,7 +122,7 @@ impl Plan {
             let delivery = world.delivery(source, &simulator.webhook(&subject, self.end));
             is_accepted &= world.deliver(&delivery).await.is_success();
         }
-        Job { plan: self, subject, is_accepted }
+        Job { plan: self, subject, is_accepted, has_lasted }
     }
 }
 
@@ -127,6 +137,8 @@ mod tests {
         let lost = count(|plan| plan.webhook == Webhook::Lost);
         let late = count(|plan| plan.webhook == Webhook::Late);
         assert_eq!((lost, late, count(|plan| plan.is_sent_twice)), (300, 100, 50));
+        let slow = count(|plan| plan.is_slow);
+        assert_eq!((slow, count(|plan| plan.is_slow && plan.webhook == Webhook::Lost)), (75, 75));
         assert_eq!(format!("{drawn:?}"), format!("{:?}", plans(1000, 4, 7)));
         assert_ne!(format!("{drawn:?}"), format!("{:?}", plans(1000, 4, 8)));
     }

@@ -10,14 +10,13 @@ mod job;
 mod outcome;
 mod run;
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use tests::proxy::Proxy;
-use tests::stack::{Options, Result, Stack};
-use tests::world::run_on;
+use tests::stack::Result;
+use tests::world::run_behind_proxy;
 
 /// Jobs whose webhooks are lost, late or sent twice, an outage of the senders' APIs, and functions that are killed.
 #[derive(Parser)]
@@ -51,22 +50,13 @@ fn main() -> ExitCode {
 }
 
 fn prove(arguments: &Arguments) -> Result<ExitCode> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let functions_endpoint = Some(format!("http://{}", listener.local_addr()?));
-    let options = Options { functions_endpoint, functions: arguments.functions.clone(), ..Options::default() };
-    // One that was left behind has functions that look for a proxy which is no more.
-    Stack::down(&arguments.dir)?;
-    let stack = Stack::up(&arguments.dir, &options)?;
-    let exit = run_on(stack, async |world| {
+    run_behind_proxy(&arguments.dir, arguments.functions.clone(), async |world, listener| {
         let proxy = Proxy::start(listener, world.stack.address());
         world.hide_received_messages_for(VISIBILITY_SECONDS).await;
         world.limit_processors(PROCESSORS).await;
         world.set_timeout(&world.stack.process_function, TIMEOUT_SECONDS).await;
         let outcome = run::play(world, &proxy, arguments.jobs, arguments.seed).await;
-        world.close();
         println!("\n{}\n\n{}", outcome.table(), outcome.verdict());
         if outcome.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-    });
-    Stack::down(&arguments.dir)?;
-    Ok(exit)
+    })
 }

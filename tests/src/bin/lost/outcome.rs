@@ -141,10 +141,10 @@ impl Outcome {
         let others = self.sum(|row| row.calls_ended + row.calls_failed);
         demand(
             others <= 2 * self.sum(Figures::missing),
-            "the senders' APIs were asked more than twice for each lost job",
+            "over all jobs, more calls told an end or failed than two for each webhook that did not come in time",
         );
         let is_running_checked = self.sum(|row| row.calls_running) <= self.sum(|row| row.checks);
-        demand(is_running_checked, "the senders' APIs were asked more than once a check");
+        demand(is_running_checked, "over all jobs, more calls came while a job went on than the ledger counts checks");
         // Without these, nothing was shown.
         demand(self.sum(|row| row.calls_running) > 0, "no sender was asked while a job went on");
         demand(self.sum(|row| row.calls_failed) > 0, "nobody met the outage");
@@ -163,6 +163,9 @@ fn judge(sender: &Sender, job: &Job, records: &[Record], events: &[Published]) -
     let mut complaints = Vec::new();
     if !job.is_accepted {
         complaints.push("its webhook was not accepted".to_owned());
+    }
+    if !job.has_lasted {
+        complaints.push("its sender was not asked while it went on".to_owned());
     }
     let kind = thing(sender.source.provider);
     let end = match job.plan.end {

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
 use tests::clock::Stopwatch;
+use tests::observe::holds_within;
 use tests::proxy::{ActiveFault, Fault, Proxy, Storm};
 use tests::simulator::{Condition, Simulator};
 use tests::source::Source;
@@ -13,11 +13,13 @@ use tests::watch::Sweeping;
 use tests::world::World;
 use tokio::task::JoinSet;
 
-use crate::job::{Job, Plan, Sender, deadline, plans};
+use crate::job::{Job, LOST_PERCENT, Plan, Sender, plans};
 use crate::outcome::{Deaths, Outcome};
 
 /// How often a job is submitted.
 const SUBMIT_EACH: Duration = Duration::from_millis(150);
+/// Half of the jobs with lost webhooks have been asked about within this time from the last submission.
+const HALF_ASKED_WITHIN: Duration = Duration::from_secs(120);
 /// How long the senders' APIs fail.
 const OUTAGE: Duration = Duration::from_secs(15);
 /// How each sender's API fails, in their order.
@@ -35,7 +37,7 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy, count: u32, seed:
     let mut senders = Vec::new();
     for provider in Simulator::PLAYED {
         let simulator = Simulator::start(provider);
-        let source = simulator.expects(Source::new(provider)).with_option("expect", json!({}));
+        let source = simulator.expects(Source::new(provider));
         senders.push(Sender { source: world.set_up(source).await, simulator });
     }
     let senders = Arc::new(senders);
@@ -44,7 +46,8 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy, count: u32, seed:
     let begun = Stopwatch::start();
     let plans = plans(count as usize, senders.len(), seed);
     println!("\n{count} jobs of {} senders, one each {} ms, seed {seed}", senders.len(), SUBMIT_EACH.as_millis());
-    let outage = fail_for_a_while(Arc::clone(&senders), SUBMIT_EACH * (count / 2) + deadline(), begun);
+    let half = count as usize * LOST_PERCENT / 200;
+    let outage = fail_for_a_while(Arc::clone(&senders), half, SUBMIT_EACH * count + HALF_ASKED_WITHIN, begun);
     let outage = tokio::spawn(outage);
     let jobs = submit(world, &senders, plans, begun).await;
     outage.await.expect("an outage ends");
@@ -85,11 +88,12 @@ impl Storms {
     }
 }
 
-/// Lets the senders' APIs fail, when half of the jobs have been asked about.
-async fn fail_for_a_while(senders: Arc<Vec<Sender>>, begin_after: Duration, begun: Stopwatch) {
+/// Lets the senders' APIs fail, when they have answered so many questions, or else after `begin_within`.
+async fn fail_for_a_while(senders: Arc<Vec<Sender>>, answered: usize, begin_within: Duration, begun: Stopwatch) {
     let say = |what: &str| println!("[{:>4.0} s] {what}", begun.elapsed().as_secs_f64());
-    tokio::time::sleep(begin_after).await;
-    say("the senders' APIs fail");
+    let look_ups = || senders.iter().map(|sender| sender.simulator.look_ups().len()).sum::<usize>();
+    holds_within(begin_within, || look_ups() >= answered).await;
+    say(&format!("the senders' APIs fail, after {} answers", look_ups()));
     for (sender, condition) in senders.iter().zip(OUTAGES) {
         sender.simulator.set_condition(condition);
     }

@@ -2,25 +2,13 @@
 
 use serde_json::Value;
 
-/// A call that reads the ledger.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ReadCall {
-    /// What was asked: `dynamodb:Query`.
-    pub action: &'static str,
-    /// What DynamoDB would bill for it.
-    pub read_units: f64,
-}
-
-impl ReadCall {
-    /// What `action` and its answer come to; nothing if it does not read the ledger.
-    pub(super) fn of(action: &str, answer: &[u8]) -> Option<ReadCall> {
-        let (action, read_units) = match action {
-            "dynamodb:Query" => ("dynamodb:Query", query_units(answer)),
-            "dynamodb:BatchGetItem" => ("dynamodb:BatchGetItem", batch_units(answer)),
-            "dynamodb:GetItem" => ("dynamodb:GetItem", 1.0),
-            _ => return None,
-        };
-        Some(ReadCall { action, read_units })
+/// What DynamoDB would bill for a call of `action` with this answer; nothing if it does not read the ledger.
+pub(super) fn read_units(action: &str, answer: &[u8]) -> Option<f64> {
+    match action {
+        "dynamodb:Query" => Some(query_units(answer)),
+        "dynamodb:BatchGetItem" => Some(batch_units(answer)),
+        "dynamodb:GetItem" => Some(1.0),
+        _ => None,
     }
 }
 
