@@ -242,6 +242,9 @@ mod tests {
 
     #[test]
     fn the_queues_of_the_topics_account_and_region_have_arns_that_begin_so() {
-        assert_eq!(arn_prefix("arn:aws-cn:sns:cn-north-1:123456789012:x-sns-y"), "arn:aws-cn:sqs:cn-north-1:123456789012:");
+        assert_eq!(
+            arn_prefix("arn:aws-cn:sns:cn-north-1:123456789012:x-sns-y"),
+            "arn:aws-cn:sqs:cn-north-1:123456789012:"
+        );
     }
 }

@@ -219,12 +219,7 @@ mod tests {
             expected.assert_eq(&format!("{}: {}", figure.value, figure.note.unwrap_or_default()));
         };
         check(None, None, None, expect!["0: no webhook of an expected job was lost this week"]);
-        check(
-            Some(300),
-            None,
-            None,
-            expect!["300: 300 webhooks lost this week, recovered from their senders"],
-        );
+        check(Some(300), None, None, expect!["300: 300 webhooks lost this week, recovered from their senders"]);
         check(
             Some(1),
             Some(1),

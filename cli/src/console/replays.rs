@@ -85,11 +85,7 @@ async fn jobs(console: &Console) -> Result<Vec<ReplayJob>> {
 }
 
 /// The job, and how its events stand if they are not too many.
-async fn report(
-    console: &Console,
-    id: &ReplayJobId,
-    jobs: &[ReplayJob],
-) -> Result<(ReplayJob, Option<ReplayReport>)> {
+async fn report(console: &Console, id: &ReplayJobId, jobs: &[ReplayJob]) -> Result<(ReplayJob, Option<ReplayReport>)> {
     let replays = console.services().await?.replays()?;
     let job = match jobs.iter().find(|job| job.id == *id) {
         Some(job) => job.clone(),

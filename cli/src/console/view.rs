@@ -218,16 +218,8 @@ mod tests {
             expect!["/events?source=a&live=1"],
             expect!["landfall events list --source a --follow"],
         );
-        check(
-            "since=24h&live=1",
-            expect!["/events?since=24h&live=1"],
-            expect!["landfall events list --since 24h"],
-        );
-        check(
-            "live=1&before=abc",
-            expect!["/events?live=1&before=abc"],
-            expect!["landfall events list --cursor abc"],
-        );
+        check("since=24h&live=1", expect!["/events?since=24h&live=1"], expect!["landfall events list --since 24h"]);
+        check("live=1&before=abc", expect!["/events?live=1&before=abc"], expect!["landfall events list --cursor abc"]);
         check(
             "q=type:landfall.job.failed+job+1&since=24h",
             expect!["/events?type=landfall.job.failed&subject=1&since=24h"],

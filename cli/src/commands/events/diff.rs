@@ -60,7 +60,8 @@ async fn body(listing: &Listing, id: &EventId) -> Result<Vec<u8>> {
 }
 
 fn json(id: &EventId, body: &[u8]) -> Result<Value> {
-    let not_json = |_| Error::Failed(format!("the bodies differ, and the body of {id} is not JSON: see landfall events body"));
+    let not_json =
+        |_| Error::Failed(format!("the bodies differ, and the body of {id} is not JSON: see landfall events body"));
     serde_json::from_slice(body).map_err(not_json)
 }
 
