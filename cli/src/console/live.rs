@@ -1,6 +1,6 @@
 //! The events of a view as they arrive, and how they go on, as a stream of server-sent events.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -119,6 +119,9 @@ impl Watch {
         // All is read before any of it is taken: a read that fails loses no row.
         let going_on = self.going_on(&listing, now).await?;
         let arrived = listing.look(&arriving, &mut self.follow, now).await?;
+        // Both may have read the same event, and one row is enough.
+        let read: HashSet<EventId> = going_on.iter().map(|row| row.event.id.clone()).collect();
+        let arrived = arrived.into_iter().filter(|row| !read.contains(&row.event.id));
         let mut rows = Vec::new();
         for row in going_on.into_iter().chain(arrived) {
             self.take(row, now, &mut rows);
