@@ -4,10 +4,12 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::event::event_id::EventId;
 use domain::ledger::slot;
+use domain::ledger::source_directory::DIRECTORY_ID;
 use domain::provider::Provider;
 use domain::source::source_name::SourceName;
 use tests::clock::now_millis;
 use tests::ledger::{Record, sha256};
+use tests::observe::until;
 use tests::recorded::recorded;
 use tests::source::Source;
 use tests::world::World;
@@ -107,6 +109,13 @@ pub(crate) async fn write(world: &World, picture: Vec<u8>) {
             world.put_record(&event).await;
         }
     }
+    // The sweep lists the sources within a minute, and lists of all sources begin there.
+    until("the directory of sources", async || {
+        let directory = world.record(DIRECTORY_ID).await.ok_or("there is none")?;
+        let names = directory.0.get("names").and_then(|names| names.as_m().ok()).ok_or("it has no names")?;
+        SENDERS.iter().all(|(name, ..)| names.contains_key(*name)).then_some(()).ok_or("it lacks a source")
+    })
+    .await;
     let replicate = source("replicate-prod", Provider::Replicate);
     let body = recorded("replicate/prediction-succeeded-object").body;
     world.put_record(&ended(record(&replicate, &body, WITH_COPY, "copied0001", now - 30_000), "done")).await;
