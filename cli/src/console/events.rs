@@ -77,7 +77,7 @@ pub(crate) async fn events(State(console): State<Arc<Console>>, RawQuery(query):
             div.columns {
                 aside.facets aria-label="Filter" { (facets) }
                 section.list aria-label="List" { (list) }
-                aside.peek #peek aria-label="Selected event" hidden[pane.is_none()] { @if let Some(pane) = pane { (pane) } }
+                aside.peek #peek data-peek="/events/peek" aria-label="Selected event" hidden[pane.is_none()] { @if let Some(pane) = pane { (pane) } }
             }
         },
         every_seconds: 0,
