@@ -112,8 +112,12 @@ fn expected_jobs_are_reconciled_by_how_they_ended() {
         assert_eq!(polled.matches("data-id=").count(), 1, "{polled}");
         assert!(polled.contains(&format!("data-id=\"{lost_id}\"")), "{polled}");
         let sel = lost_id.replace('@', "%40").replace('/', "%2F");
-        let pane = console.page(&format!("/jobs/peek?sel={sel}")).await;
-        assert!(pane.contains("No webhook came in time") && pane.contains("job.completed"), "{pane}");
+        // A list is as old as its index may be.
+        until("the event of its end", async || {
+            let pane = console.page(&format!("/jobs/peek?sel={sel}")).await;
+            if pane.contains("No webhook came in time") && pane.contains("job.completed") { Ok(()) } else { Err(pane) }
+        })
+        .await;
         assert_eq!(console.get("/jobs?since=soon").await.status, 400);
 
         let text = tool(world, &["reconcile", &source.name]).await.data;
