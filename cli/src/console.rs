@@ -12,6 +12,9 @@ mod events;
 mod filter_bar;
 mod guard;
 mod icons;
+mod job;
+mod jobs;
+mod jobs_view;
 mod list;
 mod live;
 mod now;
@@ -87,6 +90,8 @@ fn router(console: Arc<Console>) -> Router {
         .route("/events/live", get(live::live))
         .route("/events/{*id}", get(event::event))
         .route("/life/{*id}", get(event::life_of))
+        .route("/jobs", get(jobs::jobs))
+        .route("/jobs/peek", get(jobs::pane))
         .route("/replays", get(replays::replays).post(replay_actions::start))
         .route("/replays/new", get(replay_actions::form))
         .route("/replays/{job}", get(replays::replays))

@@ -97,7 +97,7 @@ const READING: &[(&str, &[Call])] = &[
     ("events export", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES]),
     ("expect", &[STACK]),
     ("expect close", &[STACK, DIRECTORY, ARRIVED, RECORDS]),
-    ("reconcile", &[STACK, ARRIVED, RECORDS, METRICS]),
+    ("reconcile", &[STACK, DIRECTORY, ARRIVED, RECORDS, METRICS]),
     ("watch", &[STACK, DIRECTORY, ARRIVED]),
     ("replay", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES, ANY_QUEUE]),
     ("replay freeze", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES]),

@@ -7,6 +7,7 @@ use domain::ledger::watch_list::WATCH_LIST_ID;
 use domain::provider::Provider;
 use serde_json::{Value, json};
 use tests::clock::now_millis;
+use tests::console::Console;
 use tests::expectation::job_id;
 use tests::observe::until;
 use tests::simulator::{End, Simulator};
@@ -98,6 +99,26 @@ fn expected_jobs_are_reconciled_by_how_they_ended() {
         assert!(polled["polls"].as_u64() >= Some(1) && polled["ended_at"].is_string(), "{polled}");
         let late_ones = documents(world, &["reconcile", &source.name, "--jobs", "--ended-by", "late"]).await;
         assert_eq!(late_ones.iter().map(|job| job["job_id"].clone()).collect::<Vec<_>>(), [json!(late)]);
+
+        let console = Console::open(&world.stack_file()).await;
+        let list = format!("/jobs?source={}", source.name);
+        let page = console.page(&list).await;
+        let command = format!("landfall reconcile {} --since 24h --jobs", source.name);
+        for text in ["by webhook", "by poll", "late webhook", "never", &command] {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        let lost_id = job_id(&source, Thing::Job, &lost).to_string();
+        let polled = console.page(&format!("{list}&ended=poll")).await;
+        assert_eq!(polled.matches("data-id=").count(), 1, "{polled}");
+        assert!(polled.contains(&format!("data-id=\"{lost_id}\"")), "{polled}");
+        let sel = lost_id.replace('@', "%40").replace('/', "%2F");
+        // A list is as old as its index may be.
+        until("the event of its end", async || {
+            let pane = console.page(&format!("/jobs/peek?sel={sel}")).await;
+            if pane.contains("No webhook came in time") && pane.contains("job.completed") { Ok(()) } else { Err(pane) }
+        })
+        .await;
+        assert_eq!(console.get("/jobs?since=soon").await.status, 400);
 
         let text = tool(world, &["reconcile", &source.name]).await.data;
         assert!(text.starts_with(&format!("{}: 5 expected jobs", source.name)), "{text}");
@@ -262,9 +283,10 @@ fn the_commands_ask_for_what_the_table_says() {
         let waits = simulator.submit();
         expect(world, &story.source, &waits, &[]).await;
         reconciled(world, &story.source, 2).await;
-        let cases: [(&str, &[&str]); 5] = [
+        let cases: [(&str, &[&str]); 6] = [
             ("expect", &["expect", source, &job]),
             ("reconcile", &["reconcile", source]),
+            ("reconcile", &["reconcile", "--since", "1h", "--jobs"]),
             ("watch", &["watch", source, "--after", "30d"]),
             ("expect close", &["expect", "close", source, "--before", "0s", "--yes"]),
             ("expect close", &["expect", "close", source, &waits, "--yes"]),

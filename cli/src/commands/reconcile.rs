@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::filter_options::FilterOptions;
 use crate::job_metrics::JobMetrics;
 use crate::moment::{about, instant};
 use crate::options::Format;
@@ -26,9 +27,9 @@ const LOOKED_BACK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The options of `landfall reconcile`.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The source
+    /// The sources; default: all
     #[arg(value_name = "SOURCE", value_parser = SourceName::parse)]
-    source: SourceName,
+    sources: Vec<SourceName>,
     /// Jobs that were submitted from then on: RFC 3339, or how long ago (90s, 15m, 2h, 7d); default: 7d
     #[arg(long, value_name = "TIME", value_parser = instant)]
     since: Option<Timestamp>,
@@ -78,6 +79,7 @@ impl Row for Report {
 /// An expected job.
 #[derive(Debug, Serialize)]
 struct ExpectedJobRow {
+    source: String,
     submitted_at: Option<String>,
     job_id: String,
     thing: &'static str,
@@ -92,7 +94,7 @@ struct ExpectedJobRow {
 }
 
 impl Row for ExpectedJobRow {
-    const COLUMNS: &'static [&'static str] = &["submitted_at", "ended_by", "ended_at", "polls", "job_id"];
+    const COLUMNS: &'static [&'static str] = &["source", "submitted_at", "ended_by", "ended_at", "polls", "job_id"];
 }
 
 /// Shows how the jobs ended that were expected of a source.
@@ -102,21 +104,33 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     if since > until {
         return Err(Error::Usage("--since must be before --until".into()));
     }
-    let jobs = Services::of(&context.session).await?.jobs()?;
-    let jobs = jobs.expected(&arguments.source, since, until, now).await?;
+    let services = Services::of(&context.session).await?;
+    let jobs = services.jobs()?;
+    let options = FilterOptions { sources: arguments.sources.clone(), ..FilterOptions::default() };
+    let sources = options.sources(&services.listing()?).await?;
     if arguments.jobs {
         let is_wanted = |job: &&ExpectedJob| {
             arguments.ended_by.is_empty() || arguments.ended_by.iter().any(|word| word == job.ending.as_str())
         };
-        return context.output.rows(&jobs.iter().filter(is_wanted).map(ExpectedJobRow::from).collect::<Vec<_>>());
+        let mut rows = Vec::new();
+        for source in &sources {
+            let jobs = jobs.expected(source, since, until, now).await?;
+            rows.extend(jobs.iter().filter(is_wanted).map(ExpectedJobRow::from));
+        }
+        return context.output.rows(&rows);
     }
-    let reconciliation = Reconciliation::of(jobs.iter().map(|job| (job.ending, job.wait)));
     let metrics = JobMetrics::ask(&context.session, since, until, now).await?;
-    let report = Report::new(&arguments.source, since, until, &reconciliation, metrics.late);
-    if context.output.format() == Format::Table && context.output.has_usual_fields() {
-        return context.output.text(&report.text(&reconciliation));
+    for source in &sources {
+        let jobs = jobs.expected(source, since, until, now).await?;
+        let reconciliation = Reconciliation::of(jobs.iter().map(|job| (job.ending, job.wait)));
+        let report = Report::new(source, since, until, &reconciliation, metrics.late);
+        if context.output.format() == Format::Table && context.output.has_usual_fields() {
+            context.output.text(&report.text(&reconciliation))?;
+        } else {
+            context.output.item(&report)?;
+        }
     }
-    context.output.item(&report)
+    Ok(())
 }
 
 impl Report {
@@ -182,6 +196,7 @@ impl From<&ExpectedJob> for ExpectedJobRow {
     fn from(job: &ExpectedJob) -> ExpectedJobRow {
         let record = &job.record;
         ExpectedJobRow {
+            source: job.record.job.source.to_string(),
             submitted_at: record.submitted_at.map(|at| at.to_string()),
             job_id: record.job.subject.clone(),
             thing: record.job.thing.as_str(),

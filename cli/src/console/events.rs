@@ -23,7 +23,7 @@ use url::form_urlencoded;
 use crate::console::event::peek;
 use crate::console::filter_bar::{facets, filter_bar};
 use crate::console::list::table;
-use crate::console::pane::{empty, trouble};
+use crate::console::pane::{empty, no_source, trouble};
 use crate::console::shell::{Page, Screen};
 use crate::console::state::Console;
 use crate::console::view::{View, event_href, searched_event};
@@ -62,6 +62,7 @@ pub(crate) async fn events(State(console): State<Arc<Console>>, RawQuery(query):
     let is_live = found.as_ref().is_ok_and(|found| found.is_live);
     let (status, read_at, list, facets) = match found {
         Ok(found) => (StatusCode::OK, found.read_at, list(&found, &view), facets(&found.sources, &view)),
+        Err(Error::NotFound(_)) => (StatusCode::OK, now, no_source(), facets(&[], &view)),
         Err(error @ Error::Usage(_)) => (StatusCode::BAD_REQUEST, now, trouble(&error, &console), facets(&[], &view)),
         Err(error) => (StatusCode::OK, now, trouble(&error, &console), facets(&[], &view)),
     };
@@ -76,7 +77,7 @@ pub(crate) async fn events(State(console): State<Arc<Console>>, RawQuery(query):
             div.columns {
                 aside.facets aria-label="Filter" { (facets) }
                 section.list aria-label="List" { (list) }
-                aside.peek #peek aria-label="Selected event" hidden[pane.is_none()] { @if let Some(pane) = pane { (pane) } }
+                aside.peek #peek data-peek="/events/peek" aria-label="Selected event" hidden[pane.is_none()] { @if let Some(pane) = pane { (pane) } }
             }
         },
         every_seconds: 0,

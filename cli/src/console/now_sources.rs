@@ -10,7 +10,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use maud::{Markup, html};
 use operator::listing::{Count, Listing};
 
-use crate::console::pane::empty;
+use crate::console::pane::no_source;
 use crate::console::state::Console;
 use crate::console::view::View;
 use crate::console::words::{ago, number};
@@ -49,10 +49,7 @@ pub(crate) async fn sources(console: &Console, now: Timestamp) -> Result<Markup>
     rows.sort_by_key(|row| Reverse((value(row.failed), value(row.arrived), row.latest)));
     let most = rows.iter().flat_map(|row| row.bars).max().unwrap_or_default();
     if rows.is_empty() {
-        return Ok(empty(
-            "No source is known yet",
-            &html! { p { "Add one: the sweep lists it within a minute." } pre { code { "landfall source add" } } },
-        ));
+        return Ok(no_source());
     }
     Ok(html! {
         table.plain {

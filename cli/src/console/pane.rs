@@ -60,3 +60,11 @@ pub(crate) fn empty(title: &str, what: &Markup) -> Markup {
         }
     }
 }
+
+/// Where no source is known yet.
+pub(crate) fn no_source() -> Markup {
+    empty(
+        "No source is known yet",
+        &html! { p { "Add one: the sweep lists it within a minute." } pre { code { "landfall source add" } } },
+    )
+}

@@ -81,7 +81,7 @@ function again() {
 }
 async function readAgain() {
   const focused = document.activeElement;
-  if (document.hidden || one("dialog[open]") || (focused && focused !== one("#main") && one("#main").contains(focused))) return;
+  if (document.hidden || one("dialog[open]") || selected() || one("#scroll")?.scrollTop > 0 || (focused && focused !== one("#main") && one("#main").contains(focused))) return;
   try {
     const answer = await fetch(location.href);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -129,7 +129,7 @@ function select(row, isPlaced = true) {
   peek.hidden = false;
   peeking = setTimeout(async () => {
     const { id } = row.dataset;
-    const content = await fragment(`/events/peek?sel=${encodeURIComponent(id)}`).catch(() => silence);
+    const content = await fragment(`${peek.dataset.peek}?sel=${encodeURIComponent(id)}`).catch(() => silence);
     // The row may have been replaced meanwhile by how its event stands now.
     if (selected()?.dataset.id !== id) return;
     peek.replaceChildren(content);

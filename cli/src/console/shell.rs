@@ -16,6 +16,8 @@ pub(crate) enum Screen {
     Now,
     /// The list of events, and one of them.
     Events,
+    /// How expected jobs ended.
+    Jobs,
     /// The replay jobs.
     Replays,
     /// The configured senders.
@@ -25,12 +27,14 @@ pub(crate) enum Screen {
 }
 
 impl Screen {
-    const ALL: [Screen; 5] = [Screen::Now, Screen::Events, Screen::Replays, Screen::Sources, Screen::Consumers];
+    const ALL: [Screen; 6] =
+        [Screen::Now, Screen::Events, Screen::Jobs, Screen::Replays, Screen::Sources, Screen::Consumers];
 
     const fn name(self) -> &'static str {
         match self {
             Screen::Now => "Now",
             Screen::Events => "Events",
+            Screen::Jobs => "Jobs",
             Screen::Replays => "Replays",
             Screen::Sources => "Sources",
             Screen::Consumers => "Consumers",
@@ -41,6 +45,7 @@ impl Screen {
         match self {
             Screen::Now => "/now",
             Screen::Events => "/events?live=1",
+            Screen::Jobs => "/jobs",
             Screen::Replays => "/replays",
             Screen::Sources => "/sources",
             Screen::Consumers => "/consumers",
@@ -52,6 +57,7 @@ impl Screen {
         match self {
             Screen::Now => "n",
             Screen::Events => "e",
+            Screen::Jobs => "j",
             Screen::Replays => "p",
             Screen::Sources => "s",
             Screen::Consumers => "c",
@@ -148,7 +154,7 @@ fn keys() -> Markup {
             "Anywhere",
             &[
                 ("Search an event or a job", &["⌘K"]),
-                ("Go to a screen", &["g", "n e p s c"]),
+                ("Go to a screen", &["g", "n e j p s c"]),
                 ("Copy the command of this view", &["C"]),
                 ("Copy the link to this view", &["L"]),
                 ("UTC or local time", &["u"]),

@@ -1,5 +1,6 @@
 //! The jobs that were expected of a source: how each ended, and those that are given up by hand.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use domain::event::Origin;
 use domain::ledger::attribute::Attribute;
 use domain::ledger::job::{self, End, EndMarker, JobId, JobRecord, JobState};
 use domain::ledger::job_writes;
-use domain::ledger::listing::query::{Index, Order, Query};
+use domain::ledger::listing::query::{Entry, Index, Order, Query};
 use domain::ledger::listing::row::Row;
 use domain::ledger::reconciliation::JobEnding;
 use domain::ledger::schedule::Schedule;
@@ -47,6 +48,15 @@ pub struct ExpectedJob {
     pub wait: Option<Duration>,
 }
 
+/// The latest of the jobs that were expected of a source.
+#[derive(Clone, Debug)]
+pub struct LatestJobs {
+    /// The latest first.
+    pub jobs: Vec<ExpectedJob>,
+    /// Whether there are no others.
+    pub are_all: bool,
+}
+
 /// What giving a job up by hand came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closing {
@@ -80,11 +90,72 @@ impl Jobs {
         now: Timestamp,
     ) -> Result<Vec<ExpectedJob>, ServiceError> {
         let records = self.records(source, since, until, now).await?;
+        self.with_ends(records).await
+    }
+
+    /// The latest of these jobs, at most `limit`: of the others no record is read.
+    ///
+    /// # Errors
+    /// If the ledger could not be reached or refused.
+    pub async fn latest(
+        &self,
+        source: &SourceName,
+        since: Timestamp,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<LatestJobs, ServiceError> {
+        if since > now {
+            return Ok(LatestJobs { jobs: Vec::new(), are_all: true });
+        }
+        let reads = job::slots(source).map(|key| self.latest_of_slot(key, since, now, limit));
+        let parts: Vec<Vec<Entry>> = stream::iter(reads).buffered(SLOTS_AT_ONCE).try_collect().await?;
+        let mut entries: Vec<Entry> = parts.into_iter().flatten().collect();
+        entries.sort_by_key(|entry| Reverse(entry.at));
+        let are_all = entries.len() <= limit;
+        let ids: Vec<String> = entries.into_iter().take(limit).map(|entry| entry.id).collect();
+        let items = self.ledger.items(&ids).await?;
+        let records = items.iter().filter_map(|item| JobRecord::of_item(item).ok());
+        let mut records: Vec<JobRecord> = records.filter(|record| !record.is_over(now)).collect();
+        records.sort_by_key(|record| Reverse(record.submitted_at));
+        Ok(LatestJobs { jobs: self.with_ends(records).await?, are_all })
+    }
+
+    async fn latest_of_slot(
+        &self,
+        key: String,
+        from: Timestamp,
+        to: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Entry>, ServiceError> {
+        let query = Query { index: Index::Arrived, key, from, to, order: Order::Descending };
+        let (mut found, mut start) = (Vec::new(), None);
+        // One more than are wanted tells that there are others.
+        while found.len() <= limit {
+            let page = self.ledger.entries(&query, PAGE_JOBS, start.as_ref()).await?;
+            found.extend(page.entries);
+            match page.next {
+                Some(next) => start = Some(next),
+                None => break,
+            }
+        }
+        Ok(found)
+    }
+
+    /// One job, if it is expected or was.
+    ///
+    /// # Errors
+    /// If the ledger could not be reached or refused.
+    pub async fn job(&self, id: &JobId, now: Timestamp) -> Result<Option<ExpectedJob>, ServiceError> {
+        let record = self.ledger.job(id).await?.filter(|record| !record.is_over(now));
+        Ok(self.with_ends(record.into_iter().collect()).await?.pop())
+    }
+
+    async fn with_ends(&self, records: Vec<JobRecord>) -> Result<Vec<ExpectedJob>, ServiceError> {
         let arrivals = self.arrivals(&records).await?;
         Ok(records.into_iter().map(|record| ExpectedJob::of(record, &arrivals)).collect())
     }
 
-    /// The same jobs without the events; none if `since` is after `until`.
+    /// The same jobs as of [`expected`](Jobs::expected) without the events; none if `since` is after `until`.
     ///
     /// # Errors
     /// If the ledger could not be reached or refused.

@@ -30,13 +30,16 @@ struct Arguments {
 }
 
 /// The screens, each with the name of its picture, and with what it shows unless something went wrong.
-const SCREENS: [(&str, &str, &str); 9] = [
+const SCREENS: [(&str, &str, &str); 12] = [
     ("now", "/now", "#main a[href*=replicate-prod]"),
     ("events", "/events?live=1", "#rows > tr[data-id='replicate-prod/copied/1']"),
     ("events-failed", "/events?state=failed", "#rows > tr[data-final]"),
     ("events-selected", "/events?live=1&sel=replicate-prod%2Fcopied%2F1", "#peek #event-id"),
     ("events-nothing", "/events?state=failed&type=landfall.model.created", "#nothing"),
     ("event", "/events/replicate-prod%2Fcopied%2F1", ".event #event-id"),
+    ("jobs", "/jobs", "#rows > tr[data-id='@job/csm-prod/job/SESSION_4']"),
+    ("jobs-selected", "/jobs?source=csm-prod&sel=%40job%2Fcsm-prod%2Fjob%2FSESSION_2", "#peek .lanes"),
+    ("jobs-nothing", "/jobs?source=fal-prod&ended=late", ".state.empty"),
     ("replays", "/replays", ".one .empty"),
     ("sources", "/sources/replicate-prod", ".one #rows > tr"),
     ("consumers", "/consumers", "#main table"),
@@ -44,9 +47,10 @@ const SCREENS: [(&str, &str, &str); 9] = [
 const SIZES: [(u32, u32); 3] = [(1280, 860), (1024, 860), (390, 844)];
 
 /// Calls that are refused, each with the page that shows it.
-const STATES: [(&str, Refusal, &str); 4] = [
+const STATES: [(&str, Refusal, &str); 5] = [
     ("dynamodb:Query", Refusal::Denied, "/events"),
     ("dynamodb:Query", Refusal::Expired, "/events"),
+    ("dynamodb:Query", Refusal::Denied, "/jobs"),
     ("cloudwatch:DescribeAlarms", Refusal::Denied, "/now"),
     ("sqs:GetQueueAttributes", Refusal::Throttled, "/consumers"),
 ];
@@ -131,7 +135,8 @@ async fn states(world: &World, driver: &Driver, scheme: Scheme, axe: &str, out: 
         browser.size(1280, 860).await;
         browser.go(&format!("{origin}{path}")).await;
         browser.settle().await;
-        let place = format!("state-{}-{refusal:?}-{}", action.replace(':', "-"), scheme.as_str()).to_lowercase();
+        let page = path.trim_start_matches('/');
+        let place = format!("state-{page}-{}-{refusal:?}-{}", action.replace(':', "-"), scheme.as_str()).to_lowercase();
         browser.draw(&out.join(format!("{place}.png"))).await;
         problems.extend(browser.axe(axe).await.into_iter().map(|broken| format!("{place}: {broken}")));
         if browser.ask("return document.querySelector('[role=alert]') === null").await == true {
@@ -195,9 +200,14 @@ async fn keys(world: &World, driver: &Driver) -> Vec<String> {
     browser.wait("no selection", "document.querySelector('#peek').hidden && !location.search.includes('sel=')").await;
     world.put_record(&scene::fresh(9)).await;
     browser.wait("the new row", "document.querySelector('#rows > tr').dataset.id === 'replicate-prod/fresh/9'").await;
-    for (keys, path) in
-        [("gn", "/now"), ("gs", "/sources"), ("gc", "/consumers"), ("gp", "/replays"), ("ge", "/events")]
-    {
+    for (keys, path) in [
+        ("gn", "/now"),
+        ("gs", "/sources"),
+        ("gc", "/consumers"),
+        ("gj", "/jobs"),
+        ("gp", "/replays"),
+        ("ge", "/events"),
+    ] {
         browser.press(keys).await;
         browser.wait(path, &format!("location.pathname === '{path}'")).await;
     }

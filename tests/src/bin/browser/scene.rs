@@ -1,13 +1,19 @@
 //! What the pages show: a day of events of five senders, written into the ledger as the functions write it.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::event::event_id::EventId;
+use domain::event::event_type::Thing;
+use domain::ledger::job::Job;
 use domain::ledger::slot;
+use domain::ledger::source_directory::DIRECTORY_ID;
 use domain::provider::Provider;
 use domain::source::source_name::SourceName;
 use tests::clock::now_millis;
 use tests::ledger::{Record, sha256};
+use tests::observe::until;
 use tests::recorded::recorded;
 use tests::source::Source;
 use tests::world::World;
@@ -23,6 +29,9 @@ const SENDERS: [(&str, Provider, &str, i64); 5] = [
     ("glossi-prod", Provider::Glossi, "job-complete", 20),
     ("fal-prod", Provider::Fal, "", 0),
 ];
+
+/// Expected jobs of CSM's.
+const JOBS: i64 = 14;
 
 /// An event that has the sender's outputs, of which the first is copied.
 pub(crate) const WITH_COPY: &str = "replicate-prod/copied/1";
@@ -79,6 +88,56 @@ fn source(name: &str, provider: Provider) -> Source {
     Source { name: name.to_owned(), ..Source::new(provider) }
 }
 
+/// An expected job of CSM's, of each kind in turn.
+fn job(number: i64, now: i64) -> Record {
+    let submitted_at = now - 4 * MINUTE * (number + 1);
+    let subject = format!("SESSION_{number}");
+    let of = Job {
+        source: SourceName::parse("csm-prod").expect("it is a name"),
+        provider: Provider::Csm,
+        thing: Thing::Job,
+        subject: subject.clone(),
+    };
+    let record = Record(HashMap::new())
+        .with("id", of.id().as_str())
+        .with("source", "csm-prod")
+        .with("provider", Provider::Csm.as_str())
+        .with("thing", Thing::Job.as_str())
+        .with("subject", &subject)
+        .with("slot", &of.slot())
+        .with_number("received_at", submitted_at)
+        .with_number("give_up_at", submitted_at + 60 * MINUTE);
+    let waiting = |record: Record, sweeps| {
+        record
+            .with("state", "waiting")
+            .with_number("sweeps", sweeps)
+            .with("due_shard", &of.due_shard())
+            .with_number("due_at", now + 60 * MINUTE)
+    };
+    let ended = |mut record: Record, end: &str, by: &str| {
+        let at = (submitted_at + 3 * MINUTE).to_string();
+        let marker = HashMap::from([
+            ("id".to_owned(), AttributeValue::S(format!("csm-prod/{subject}/{by}"))),
+            ("by".to_owned(), AttributeValue::S(by.to_owned())),
+            ("at".to_owned(), AttributeValue::N(at)),
+        ]);
+        record.0.insert(end.to_owned(), AttributeValue::M(marker));
+        record.with("state", "ended").with_number("expires_at", now / 1000 + MONTH_SECONDS)
+    };
+    match number % 6 {
+        0 => waiting(record, 0),
+        1 => waiting(record, 3),
+        2 => ended(record.with_number("sweeps", 1), "end_completed", "poll"),
+        3 => ended(record, "end_failed", "webhook"),
+        4 => record
+            .with("state", "expired")
+            .with_number("sweeps", 5)
+            .with_number("expired_at", submitted_at + 3 * MINUTE)
+            .with_number("expires_at", now / 1000 + MONTH_SECONDS),
+        _ => ended(record, "end_completed", "webhook"),
+    }
+}
+
 /// Writes it all. `picture` becomes the copy of an output.
 pub(crate) async fn write(world: &World, picture: Vec<u8>) {
     let now = now_millis();
@@ -107,6 +166,16 @@ pub(crate) async fn write(world: &World, picture: Vec<u8>) {
             world.put_record(&event).await;
         }
     }
+    for number in 0..JOBS {
+        world.put_record(&job(number, now)).await;
+    }
+    // The sweep lists the sources within a minute, and lists of all sources begin there.
+    until("the directory of sources", async || {
+        let directory = world.record(DIRECTORY_ID).await.ok_or("there is none")?;
+        let names = directory.0.get("names").and_then(|names| names.as_m().ok()).ok_or("it has no names")?;
+        SENDERS.iter().all(|(name, ..)| names.contains_key(*name)).then_some(()).ok_or("it lacks a source")
+    })
+    .await;
     let replicate = source("replicate-prod", Provider::Replicate);
     let body = recorded("replicate/prediction-succeeded-object").body;
     world.put_record(&ended(record(&replicate, &body, WITH_COPY, "copied0001", now - 30_000), "done")).await;
