@@ -16,17 +16,22 @@ const LETTERS_MIN_BYTES: usize = 20;
 /// and hexadecimal. Ids that are all digits, or UUIDs, stay so; the others become such with [`TEST_PREFIX`].
 pub fn renew(sender: &CompiledProvider, headers: &mut [(String, String)], body: &mut Vec<u8>, digits: &str) {
     let kept = sender.kept(&headers.iter().cloned().collect::<Headers>());
-    let head = sender.head(&kept, body);
-    let event_type = head.event_type;
-    for old in head.subject.into_iter().chain(head.key).chain(head.key_with_token) {
-        if is_id(&old) {
-            let new = renewed(&old, digits);
-            let replaced = replace(body, &old, &new);
-            // An id that also is a word elsewhere stays.
-            if sender.head(&kept, &replaced).event_type == event_type {
-                *body = replaced;
+    let event_types =
+        |body: &[u8]| sender.heads(&kept, body).into_iter().map(|head| head.event_type).collect::<Vec<_>>();
+    let recorded_types = event_types(body);
+    for (number, head) in sender.heads(&kept, body).into_iter().enumerate() {
+        // The ids of two events in one delivery must not become one.
+        let digits = if number == 0 { digits.to_owned() } else { format!("{number:04x}{digits}") };
+        for old in head.subject.into_iter().chain(head.key).chain(head.key_with_token) {
+            if is_id(&old) {
+                let new = renewed(&old, &digits);
+                let replaced = replace(body, &old, &new);
+                // An id that also is a word elsewhere stays.
+                if event_types(&replaced) == recorded_types {
+                    *body = replaced;
+                }
+                headers.iter_mut().for_each(|(_, value)| *value = value.replace(&old, &new));
             }
-            headers.iter_mut().for_each(|(_, value)| *value = value.replace(&old, &new));
         }
     }
 }

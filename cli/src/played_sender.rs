@@ -140,7 +140,7 @@ impl PlayedSender {
         let added = signer.headers(&delivery, &format!("{}{digits}", fresh_ids::TEST_PREFIX)).map_err(refused)?;
         headers.extend(added);
         let kept = sender.kept(&headers.iter().cloned().collect());
-        let subject = sender.head(&kept, &delivery.body).subject;
+        let subject = sender.heads(&kept, &delivery.body).into_iter().find_map(|head| head.subject);
         Ok(PlayedRequest { url, headers, body: delivery.body, subject })
     }
 

@@ -17,7 +17,7 @@ use domain::source::key_set::KeySetAddress;
 use domain::source::public_keys::PublicKeys;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
-use domain::verify::{Refusal, VerifiedEvent, answer_unsigned};
+use domain::verify::{Refusal, answer_unsigned};
 use serde_json::{Map, Value};
 use vectors::{Case, Expected, Group, ReplyText, SentRequest, VectorFile};
 
@@ -161,11 +161,12 @@ impl Vector {
             Reception::Delivery { delivery, .. } => {
                 let source = self.parse_source()?;
                 let before = self.before.as_ref().map(|before| before.verdict()).transpose()?;
+                let before = before.map(|before| before.events).unwrap_or_default();
                 match accept(delivery, &source, &self.published_keys(&self.secret_json())?) {
                     Ok(Acceptance::Reply(reply)) => Verdict::answered(None, &Answer::Challenge(reply)),
-                    Ok(Acceptance::Event(verified)) => {
-                        Verdict::verified(*verified, &source, before.and_then(|before| before.event))
-                    }
+                    Ok(Acceptance::Event(verified)) => Verdict::event(*verified, &source, &before),
+                    Ok(Acceptance::Batch(events)) => Verdict::batch(events, &source, &before),
+                    Ok(Acceptance::TooManyEvents) => Verdict::answered(None, &Answer::TooManyEvents),
                     Err(rejection) => Verdict::refused(rejection.refusal),
                 }
             }
@@ -181,7 +182,7 @@ impl Vector {
                 differences.push(format!("{what}: {found}, and not {expected}"));
             }
         };
-        let Expected { accepted, event, repeat, answered, unanswered, refused } = &self.expected;
+        let Expected { accepted, event, events, repeat, answered, unanswered, refused } = &self.expected;
         if let Some(refused) = refused {
             compare("refusal", refused.clone(), verdict.word());
         }
@@ -196,17 +197,26 @@ impl Vector {
             compare("is a probe", true.to_string(), is_probe.to_string());
         }
         if let Some(accepted) = accepted {
-            let found = verdict.event.as_ref().map(proof);
+            let found = verdict.events.first().map(|event| proof(&event.verified));
             compare("proof", accepted.to_string(), found.map_or_else(|| verdict.word(), |proof| proof.to_string()));
         }
-        if let Some(event) = event {
-            let found = verdict.event.as_ref().map(VerifiedEvent::event);
-            let none = || verdict.word();
-            compare("event id", event.id.clone(), found.map_or_else(none, |event| event.id.to_string()));
-            let found_type = found.map_or_else(none, |event| event.event_type.to_string());
-            compare("event type", event.event_type.clone(), found_type);
+        if event.is_some() && verdict.events.len() != 1 {
+            compare("event", "one".to_owned(), verdict.word());
+        } else if !events.is_empty() && verdict.events.len() != events.len() {
+            compare("events", events.len().to_string(), verdict.events.len().to_string());
+        } else {
+            for (expected, found) in
+                event.iter().chain(events).zip(verdict.events.iter().map(|event| event.verified.event()))
+            {
+                compare("event id", expected.id.clone(), found.id.to_string());
+                compare("event type", expected.event_type.clone(), found.event_type.to_string());
+            }
         }
-        if self.published_event.is_some() && verdict.published != self.published_event {
+        if self
+            .published_event
+            .as_ref()
+            .is_some_and(|expected| verdict.events.first().and_then(|event| event.published.as_ref()) != Some(expected))
+        {
             differences.push("the published event is another one".to_owned());
         }
         differences

@@ -25,9 +25,16 @@ pub struct Verdict {
     pub is_duplicate: bool,
     /// The answer.
     pub response: Response,
-    /// The verified event.
-    pub event: Option<VerifiedEvent>,
-    /// What is published of it; nothing of what only asks for an answer.
+    /// The verified event, or all of those that the delivery lists.
+    pub events: Vec<EventVerdict>,
+}
+
+/// What becomes of a verified event.
+#[derive(Debug)]
+pub struct EventVerdict {
+    /// The event.
+    pub verified: VerifiedEvent,
+    /// What is published of it; nothing of a repeat, and of what only asks for an answer.
     pub published: Option<Value>,
 }
 
@@ -35,45 +42,67 @@ impl Verdict {
     /// A word for it: the reason of a refusal, `accepted`, or the status of what is no delivery.
     #[must_use]
     pub fn word(&self) -> String {
-        match (self.refusal, &self.event) {
-            (Some(refusal), _) => refusal.to_string(),
-            (None, Some(_)) if self.is_duplicate => DUPLICATE.to_owned(),
-            (None, Some(_)) => "accepted".to_owned(),
-            (None, None) => self.response.status_code.to_string(),
+        match self.refusal {
+            Some(refusal) => refusal.to_string(),
+            None if self.is_duplicate => DUPLICATE.to_owned(),
+            None if self.events.is_empty() => self.response.status_code.to_string(),
+            None => "accepted".to_owned(),
         }
     }
 
     pub(crate) fn answered(refusal: Option<Refusal>, answer: &Answer) -> Verdict {
-        Verdict { refusal, is_duplicate: false, response: Response::of(answer), event: None, published: None }
+        Verdict { refusal, is_duplicate: false, response: Response::of(answer), events: Vec::new() }
     }
 
     pub(crate) fn refused(refusal: Refusal) -> Verdict {
         Verdict::answered(Some(refusal), &Answer::to_refusal(refusal, false))
     }
 
-    /// Of a verified delivery, after another one if there is a `before`, whose event is not finished.
-    pub(crate) fn verified(verified: VerifiedEvent, source: &Source, before: Option<VerifiedEvent>) -> Verdict {
+    /// Of a verified delivery, after another one with the events `before`, of which none is finished.
+    pub(crate) fn event(verified: VerifiedEvent, source: &Source, before: &[EventVerdict]) -> Verdict {
         if let Some(answer) = Answer::to_challenge(&verified) {
-            return Verdict { event: Some(verified), ..Verdict::answered(None, &answer) };
+            let events = vec![EventVerdict { verified, published: None }];
+            return Verdict { events, ..Verdict::answered(None, &answer) };
         }
         let success = verified.success().cloned();
-        let verified = match before.and_then(|before| admit_after(before.event(), verified.event(), SCHEDULE)) {
+        let (event, durability) = EventVerdict::of(verified, source, before);
+        let is_duplicate = matches!(durability, Durability::Duplicate { .. });
+        let answer = Answer::to_event(durability, success);
+        Verdict { events: vec![event], is_duplicate, ..Verdict::answered(None, &answer) }
+    }
+
+    /// The same of one that lists several events.
+    pub(crate) fn batch(events: Vec<VerifiedEvent>, source: &Source, before: &[EventVerdict]) -> Verdict {
+        let success = events.first().and_then(VerifiedEvent::success).cloned();
+        let events = events.into_iter().map(|verified| EventVerdict::of(verified, source, before));
+        let (events, durabilities): (Vec<_>, Vec<_>) = events.unzip();
+        let is_duplicate = durabilities.iter().all(|one| matches!(one, Durability::Duplicate { .. }));
+        Verdict { events, is_duplicate, ..Verdict::answered(None, &Answer::to_batch(&durabilities, success)) }
+    }
+}
+
+impl EventVerdict {
+    fn of(verified: VerifiedEvent, source: &Source, before: &[EventVerdict]) -> (EventVerdict, Durability) {
+        let admissions = before.iter().map(|before| before.verified.event());
+        let admission = admissions.filter_map(|before| admit_after(before, verified.event(), SCHEDULE)).next();
+        let verified = match admission {
             None | Some(Admission::Return { .. } | Admission::Expired { .. }) => verified,
             Some(Admission::Beside) => verified.with_body_digest(),
             Some(admission @ (Admission::Duplicate { .. } | Admission::AskAgain(_))) => {
                 let differs = !matches!(admission, Admission::Duplicate { differs: false, .. });
-                let answer =
-                    Answer::to_event(Durability::Duplicate { id: verified.event().id.clone(), differs }, success);
-                return Verdict { event: Some(verified), is_duplicate: true, ..Verdict::answered(None, &answer) };
+                let durability = Durability::Duplicate { id: verified.event().id.clone(), differs };
+                return (EventVerdict { verified, published: None }, durability);
             }
         };
-        let event = verified.event();
-        let answer = Answer::to_event(Durability::Recorded(event.id.clone()), success);
-        let canonical = Canonical::of(&source.sender, &event.headers, verified.body());
-        let published = publish(event, &canonical, verified.body(), PayloadPlacement::Whole);
-        let published = serde_json::from_str(&published.json).expect("an event is JSON");
-        Verdict { event: Some(verified), published: Some(published), ..Verdict::answered(None, &answer) }
+        let durability = Durability::Recorded(verified.event().id.clone());
+        (EventVerdict { published: Some(published(&verified, source)), verified }, durability)
     }
+}
+
+fn published(verified: &VerifiedEvent, source: &Source) -> Value {
+    let canonical = Canonical::of(&source.sender, &verified.event().headers, verified.body());
+    let published = publish(verified.event(), &canonical, verified.body(), PayloadPlacement::Whole);
+    serde_json::from_str(&published.json).expect("an event is JSON")
 }
 
 /// What proved a verified event, as a vector says it.

@@ -6,6 +6,7 @@ mod alarms;
 mod answers;
 mod architecture;
 mod archive;
+mod batches;
 mod bodies;
 mod catalogue;
 mod challenges;

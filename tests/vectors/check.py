@@ -127,11 +127,13 @@ class Delivery:
         self.body = request["body"].encode() if "body" in request else base64.b64decode(request["body_base64"])
         self.received = instant(case.received_at)
 
-    def event(self, found: dict[str, Any]) -> events.Event:
-        """The event of it, once it is verified as `found` says."""
+    def events(self, found: dict[str, Any]) -> list[events.Event]:
+        """The events of it, once it is verified as `found` says."""
         is_form = "{form}" in self.scheme.get("message", "") and self.is_form()
-        content = self.form() if is_form else self.body
-        return events.event(self.description, self.configured, self.headers, self.body, content, found)
+        bodies = [(self.body, self.form() if is_form else self.body)]
+        if batch := self.description.get("batch"):
+            bodies = [(item, item) for item in events.items(self.body, batch["items"])] or bodies
+        return [events.event(self.description, self.configured, self.headers, *body, found) for body in bodies]
 
     def verify(self) -> dict[str, Any]:
         """What verified it."""
@@ -560,12 +562,13 @@ def told(group: Group, case: Case, before: Case | None, description: dict[str, A
     delivery.verified_by = found.get("secret")
     if (answer := delivery.challenge(description, method, verified=True)) is not None:
         return {"answered": answer}
-    event = delivery.event(found)
-    event_id: str | None = event.id
+    known = []
     if before:
         earlier = Delivery(group, before, description)
-        event_id = events.id_after(earlier.event(earlier.verify()), event, group.source["secret"].get("confirm", False))
-    return {"accepted": found, **({"id": event_id} if event_id else {"repeat": True})}
+        known = earlier.events(earlier.verify())
+    ids = [events.id_after(known, event, group.source["secret"].get("confirm", False)) for event in delivery.events(found)]
+    own = [event_id for event_id in ids if event_id]
+    return {"accepted": found, **({"ids": own} if own else {"repeat": True})}
 
 
 def main() -> None:
@@ -587,8 +590,8 @@ def main() -> None:
             expected = {
                 field: case.expected[field] for field in ("accepted", "repeat", "answered", "unanswered") if field in case.expected
             }
-            if "event" in case.expected:
-                expected["id"] = case.expected["event"]["id"]
+            if listed := case.expected.get("events", [case.expected[name] for name in ["event"] if name in case.expected]):
+                expected["ids"] = [event["id"] for event in listed]
             if found != expected:
                 wrong.append(f"{path.stem}, {case.name}: {found or 'refused'}, and not {expected or 'refused'}")
     passed_over = f", and {skipped} with public keys passed over for want of `cryptography`" if skipped else ""

@@ -46,9 +46,29 @@ def event(
     return Event(event_id, names_event, found["verified_by"], hashlib.sha256(body).hexdigest(), content_sha256)
 
 
-def id_after(first: Event, second: Event, asks_sender: bool) -> str | None:
-    """The id under which `second` is an event, where that of `first` is known and not finished; nothing if it is a repeat."""
-    if first.id != second.id:
+def items(body: bytes, pointer: str) -> list[bytes]:
+    """The items of the list at `pointer` as they are written; none if there is no list."""
+    decoder, text = json.JSONDecoder(), body.decode("utf-8-sig", errors="replace")
+    try:
+        value = json.loads(text)
+        for segment in pointer.split("/")[1:]:
+            value = value[segment]
+        start = text.index("[", text.index(f'"{segment}"') if pointer else 0) + 1
+    except (ValueError, KeyError, TypeError):
+        return []
+    found = []
+    for _ in value if isinstance(value, list) else []:
+        start = re.compile(r"[\s,]*").match(text, start).end()
+        end = decoder.raw_decode(text, start)[1]
+        found.append(text[start:end].encode())
+        start = end
+    return found
+
+
+def id_after(known: list[Event], second: Event, asks_sender: bool) -> str | None:
+    """The id under which `second` is an event, where `known` ones are not finished; nothing if it is a repeat of one."""
+    first = next((event for event in known if event.id == second.id), None)
+    if first is None:
         return second.id
     is_signed = second.verified_by == "signature"
     is_as_well_vouched_for = is_signed or (first.verified_by == "token" and not asks_sender)

@@ -13,7 +13,7 @@ use crate::options::Format;
 use crate::output::{Output, Row};
 use crate::sender_options::description;
 use crate::vector::Vector;
-use crate::verdict::proof;
+use crate::verdict::{EventVerdict, proof};
 
 /// The options of `landfall try`.
 #[derive(Debug, Args)]
@@ -47,9 +47,22 @@ struct Trial {
     event_type: Option<String>,
     subject: Option<String>,
     published: Option<Value>,
+    /// Of a delivery that lists several, all but what is the same for each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    events: Vec<ListedEvent>,
     /// Whether all that the vector expects holds.
     holds: bool,
     differences: Vec<String>,
+}
+
+/// One of several events of a delivery.
+#[derive(Serialize)]
+struct ListedEvent {
+    id: String,
+    #[serde(rename = "type")]
+    event_type: String,
+    subject: Option<String>,
+    published: Option<Value>,
 }
 
 impl Row for Trial {
@@ -85,22 +98,38 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     Err(Error::Failed(format!("{} of {} vectors came out otherwise:\n{}", wrong.len(), trials.len(), wrong.join("\n"))))
 }
 
+impl ListedEvent {
+    fn of(EventVerdict { verified, published }: &EventVerdict) -> ListedEvent {
+        let event = verified.event();
+        ListedEvent {
+            id: event.id.to_string(),
+            event_type: event.event_type.to_string(),
+            subject: event.subject.clone(),
+            published: published.clone(),
+        }
+    }
+}
+
 impl Trial {
     fn of(file: String, vector: &Vector) -> Result<Trial> {
         let verdict = vector.verdict()?;
         let differences = vector.differences(&verdict);
-        let event = verdict.event.as_ref();
+        let (event, listed) = match &*verdict.events {
+            [event] => (Some(event), &[][..]),
+            events => (None, events),
+        };
         Ok(Trial {
             file,
             case: vector.name.clone(),
             verdict: verdict.word(),
             status: verdict.response.status_code,
             body: verdict.response.body.clone(),
-            proof: event.map(proof),
-            id: event.map(|event| event.event().id.to_string()),
-            event_type: event.map(|event| event.event().event_type.to_string()),
-            subject: event.and_then(|event| event.event().subject.clone()),
-            published: verdict.published.clone(),
+            proof: verdict.events.first().map(|event| proof(&event.verified)),
+            id: event.map(|event| event.verified.event().id.to_string()),
+            event_type: event.map(|event| event.verified.event().event_type.to_string()),
+            subject: event.and_then(|event| event.verified.event().subject.clone()),
+            published: event.and_then(|event| event.published.clone()),
+            events: listed.iter().map(ListedEvent::of).collect(),
             holds: differences.is_empty(),
             differences,
         })

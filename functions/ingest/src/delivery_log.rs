@@ -7,13 +7,13 @@ use domain::delivery::trace::Trace;
 use domain::event::Event;
 use domain::receive::answer::{Answer, Response};
 use domain::source::source_name::SourceName;
-use domain::verify::{Refusal, VerifiedEvent};
+use domain::verify::{MatchedCredentials, Refusal, VerifiedEvent};
 use platform::log::{self, Level};
 use serde::Serialize;
 
 /// What is told of a delivery, filled in as it is learnt. Names the source and the event, never what was sent. Fields that
 /// have the name of a metric are measured: a count is 1, or absent.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct DeliveryLog {
     request_id: String,
     trace_id: Option<String>,
@@ -25,6 +25,8 @@ pub(crate) struct DeliveryLog {
     event_type: Option<String>,
     verified_by: Option<&'static str>,
     body_bytes: Option<usize>,
+    /// How many events the delivery lists. Each has a line of its own besides, in which it is counted.
+    batch_events: Option<usize>,
     refusal: Option<&'static str>,
     accepted: Option<u32>,
     duplicates: Option<u32>,
@@ -73,6 +75,7 @@ impl DeliveryLog {
             event_type: None,
             verified_by: None,
             body_bytes: None,
+            batch_events: None,
             refusal: None,
             accepted: None,
             duplicates: None,
@@ -105,17 +108,45 @@ impl DeliveryLog {
     }
 
     pub(crate) fn verified(&mut self, verified: &VerifiedEvent) {
-        let matched = verified.matched();
-        self.secret_index = matched.secret;
-        self.token_index = matched.token;
-        self.key_index = matched.public_key.or(matched.published_key);
-        self.previous_secret = matched.is_previous().then_some(1);
+        self.matched(verified.matched());
         let event = verified.event();
         if verified.challenge().is_none() {
             self.event(event);
         } else {
             self.sender(event);
         }
+    }
+
+    /// Takes in that the delivery lists these events.
+    pub(crate) fn batch(&mut self, events: &[VerifiedEvent]) {
+        self.batch_events = Some(events.len());
+        if let Some(first) = events.first() {
+            self.matched(first.matched());
+            self.sender(first.event());
+        }
+    }
+
+    /// The line of one event of the batch.
+    pub(crate) fn of_item(&self, verified: &VerifiedEvent) -> DeliveryLog {
+        let mut log = self.clone();
+        // What is known of the delivery's secrets is counted once, in the delivery's own line.
+        log.previous_secret = None;
+        log.event(verified.event());
+        log.body_bytes(verified.body().len());
+        log
+    }
+
+    /// Takes in the line of an event that could not be made durable, for which the whole delivery fails.
+    pub(crate) fn failed_item(&mut self, item: DeliveryLog) {
+        let (body_bytes, previous_secret) = (self.body_bytes, self.previous_secret);
+        *self = DeliveryLog { body_bytes, previous_secret, ..item };
+    }
+
+    fn matched(&mut self, matched: MatchedCredentials) {
+        self.secret_index = matched.secret;
+        self.token_index = matched.token;
+        self.key_index = matched.public_key.or(matched.published_key);
+        self.previous_secret = matched.is_previous().then_some(1);
     }
 
     fn event(&mut self, event: &Event) {
@@ -188,16 +219,19 @@ impl DeliveryLog {
         self.outcome = answer.outcome();
         let level = if self.trouble.is_some() { Level::Warn } else { Level::Info };
         match answer {
+            // Its events are counted by their own lines.
+            _ if self.batch_events.is_some() && self.event_id.is_none() => {}
             Answer::Accepted(_) | Answer::Acknowledged { is_duplicate: false, .. } => self.accepted = Some(1),
             Answer::Duplicate(_) | Answer::Acknowledged { is_duplicate: true, .. } => self.duplicates = Some(1),
             Answer::Challenge(_) => self.challenges = Some(1),
             Answer::Refused => self.refused = Some(1),
             Answer::Unavailable if self.refused.is_some() => {}
-            Answer::Unavailable => {
+            Answer::Unavailable | Answer::TooManyEvents => {
                 self.unavailable = Some(1);
                 return Level::Error;
             }
-            Answer::Ready { .. }
+            Answer::Batch { .. }
+            | Answer::Ready { .. }
             | Answer::Healthy
             | Answer::BadRequest
             | Answer::TooLarge

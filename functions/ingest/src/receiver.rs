@@ -13,7 +13,9 @@ use domain::receive::answer::{Answer, Durability, Response};
 use domain::receive::{Acceptance, Reception, accept, receive};
 use domain::source::source_name::SourceName;
 use domain::stale_cache::Found;
-use domain::verify::{Refusal, VerifiedEvent, answer_unsigned};
+use domain::verify::{Refusal, TooManyEvents, VerifiedEvent, answer_unsigned};
+use futures_util::StreamExt as _;
+use futures_util::stream;
 use platform::clock;
 
 use crate::delivery_log::DeliveryLog;
@@ -22,6 +24,12 @@ use crate::settings::Settings;
 use crate::source_cache::{SourceCache, SourceUnavailable};
 use crate::store::Store;
 use crate::verification_material::{MaterialCache, MaterialError, VerificationMaterial};
+
+/// How many events of one delivery are made durable side by side: enough that [`BATCH_EVENTS_MAX`] of them are in time, and
+/// few enough for the connections of a small instance.
+///
+/// [`BATCH_EVENTS_MAX`]: domain::description::BATCH_EVENTS_MAX
+const BATCH_CONCURRENCY: usize = 16;
 
 /// Everything that an instance holds between deliveries.
 pub(crate) struct Receiver {
@@ -96,37 +104,78 @@ impl Receiver {
         log: &mut DeliveryLog,
     ) -> Answer {
         log.body_bytes(delivery.body.len());
-        let received_at = delivery.received_at;
-        let verified = match self.verify(source, delivery, log).await {
-            Ok(verified) => verified,
-            Err(answer) => return answer,
-        };
-        log.verified(&verified);
-        if let Some(answer) = Answer::to_challenge(&verified) {
-            return answer;
+        match self.verify(source, delivery, log).await {
+            Ok(Acceptance::Reply(reply)) => Answer::Challenge(reply),
+            Ok(Acceptance::Event(verified)) => {
+                log.verified(&verified);
+                if let Some(answer) = Answer::to_challenge(&verified) {
+                    return answer;
+                }
+                let success = verified.success().cloned();
+                Answer::to_event(self.persist(*verified, trace.as_ref(), log).await, success)
+            }
+            Ok(Acceptance::Batch(events)) => self.take_batch(events, trace.as_ref(), log).await,
+            Ok(Acceptance::TooManyEvents) => {
+                log.reason(&TooManyEvents);
+                Answer::TooManyEvents
+            }
+            Err(answer) => answer,
         }
-        let success = verified.success().cloned();
-        let body_sha256 = verified.event().body_sha256;
+    }
+
+    /// Makes all events of a delivery durable, each with a log line of its own. The first that cannot be made so ends it:
+    /// the sender comes again with all of them, and those that are durable by then are known.
+    async fn take_batch(&self, events: Vec<VerifiedEvent>, trace: Option<&Trace>, log: &mut DeliveryLog) -> Answer {
+        log.batch(&events);
+        let success = events.first().and_then(VerifiedEvent::success).cloned();
+        let of_delivery = &*log;
+        let mut persisted = stream::iter(events)
+            .map(|verified| async move {
+                let mut log = of_delivery.of_item(&verified);
+                let durability = self.persist(verified, trace, &mut log).await;
+                (durability, log)
+            })
+            .buffer_unordered(BATCH_CONCURRENCY);
+        let mut durabilities = Vec::new();
+        let mut failed = None;
+        while let Some((durability, log)) = persisted.next().await {
+            durabilities.push(durability.clone());
+            if durability == Durability::Nowhere {
+                failed = Some(log);
+                break;
+            }
+            let answer = Answer::to_event(durability, success.clone());
+            log.end(&answer, &Response::of(&answer));
+        }
+        drop(persisted);
+        if let Some(failed) = failed {
+            log.failed_item(failed);
+        }
+        Answer::to_batch(&durabilities, success)
+    }
+
+    /// Makes an event durable, unless it is known to be.
+    async fn persist(&self, verified: VerifiedEvent, trace: Option<&Trace>, log: &mut DeliveryLog) -> Durability {
+        let (body_sha256, received_at) = (verified.event().body_sha256, verified.event().received_at);
         if self.recent().holds(&verified.event().id, body_sha256, received_at) {
             log.recent();
-            let id = verified.event().id.clone();
-            return Answer::to_event(Durability::Duplicate { id, differs: false }, success);
+            return Durability::Duplicate { id: verified.event().id.clone(), differs: false };
         }
-        let durability = self.store.persist(verified, trace.as_ref(), log).await;
+        let durability = self.store.persist(verified, trace, log).await;
         if let Some(id) = durability.recorded_id() {
             self.recent().remember(id, body_sha256, received_at);
         }
-        Answer::to_event(durability, success)
+        durability
     }
 
-    /// Makes an event of the delivery, or says how to answer it. A refusal is checked once more against secrets and keys
+    /// Finds what the delivery is, or says how to answer it. A refusal is checked once more against secrets and keys
     /// read anew, so that a rotation works without a deploy.
     async fn verify(
         &self,
         name: Option<SourceName>,
         delivery: Delivery,
         log: &mut DeliveryLog,
-    ) -> Result<VerifiedEvent, Answer> {
+    ) -> Result<Acceptance, Answer> {
         let Some(name) = name else {
             return Err(refuse(Refusal::UnknownSource, log));
         };
@@ -134,7 +183,7 @@ impl Receiver {
         let now = delivery.received_at;
         let material = self.materials.find(&name, now).await.map_err(|error| without_material(&error, log))?;
         let rejection = match accept(delivery, &material.source, &material.published) {
-            Ok(acceptance) => return event_of(acceptance),
+            Ok(acceptance) => return Ok(acceptance),
             Err(rejection) => rejection,
         };
         let refreshed = self.materials.refresh(&name, &material, rejection.refusal, now).await;
@@ -142,10 +191,8 @@ impl Receiver {
             return Err(reject(rejection.refusal, &material, log));
         };
         let material = refreshed.map_err(|error| without_material(&error, log))?;
-        match accept(*rejection.delivery, &material.source, &material.published) {
-            Ok(acceptance) => event_of(acceptance),
-            Err(rejection) => Err(reject(rejection.refusal, &material, log)),
-        }
+        let accepted = accept(*rejection.delivery, &material.source, &material.published);
+        accepted.map_err(|rejection| reject(rejection.refusal, &material, log))
     }
 
     /// Answers a question about the URL of a source whose sender asks one. Anything else is a probe, so that nobody learns
@@ -192,14 +239,6 @@ impl Receiver {
     fn recent(&self) -> MutexGuard<'_, RecentEvents> {
         // A panic while it was held cannot have left it half changed in a way that matters: it only saves calls.
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The event, or what is sent back to what is none.
-fn event_of(acceptance: Acceptance) -> Result<VerifiedEvent, Answer> {
-    match acceptance {
-        Acceptance::Reply(reply) => Err(Answer::Challenge(reply)),
-        Acceptance::Event(verified) => Ok(*verified),
     }
 }
 

@@ -19,6 +19,7 @@ pub mod head;
 pub(crate) mod head_reader;
 pub(crate) mod json_pointers;
 pub(crate) mod lenient;
+pub(crate) mod list_reader;
 pub mod media;
 pub(crate) mod parsed_delivery;
 pub(crate) mod predicate;

@@ -13,7 +13,7 @@ use crate::source::Source;
 use crate::source::public_keys::PublicKeys;
 use crate::source::source_name::SourceName;
 use crate::time::Timestamp;
-use crate::verify::{Refusal, Rejection, VerifiedEvent, answer_unsigned, verify_with};
+use crate::verify::{Refusal, Rejection, TooManyEvents, VerifiedEvent, answer_unsigned, verify_with};
 
 /// What a request turns out to be.
 #[derive(Debug)]
@@ -87,6 +87,10 @@ pub enum Acceptance {
     Reply(Reply),
     /// It is the sender's own.
     Event(Box<VerifiedEvent>),
+    /// The same, and it lists several events.
+    Batch(Vec<VerifiedEvent>),
+    /// The same, and it lists too many.
+    TooManyEvents,
 }
 
 /// Finds what `delivery` is by what is known of its source; `published` are the keys that the sender publishes.
@@ -97,7 +101,15 @@ pub fn accept(delivery: Delivery, source: &Source, published: &PublicKeys) -> Re
     match answer_unsigned(&delivery, ChallengeMethod::Post, source) {
         Some(Ok(reply)) => Ok(Acceptance::Reply(reply)),
         Some(Err(refusal)) => Err(Rejection { delivery: Box::new(delivery), refusal }),
-        None => verify_with(delivery, source, published).map(|verified| Acceptance::Event(Box::new(verified))),
+        None => {
+            let verified = verify_with(delivery, source, published)?;
+            let items = if verified.challenge().is_some() { Ok(None) } else { verified.items(source) };
+            Ok(match items {
+                Ok(None) => Acceptance::Event(Box::new(verified)),
+                Ok(Some(events)) => Acceptance::Batch(events),
+                Err(TooManyEvents) => Acceptance::TooManyEvents,
+            })
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Verification: the only way from a delivery to an event.
 
+mod arrival;
+mod batch;
 mod body_field;
 mod challenge;
 mod credential;
@@ -18,18 +20,18 @@ use std::borrow::Cow;
 
 use crate::description::{FieldPath, HeaderName, TemplatePart};
 
+use self::arrival::Arrival;
 use self::body_field::field;
 use self::signature_header::{CODES_MAX, SIGNATURES_MAX, SignatureHeader};
 use self::signed_content::SignedContent;
 use self::signed_timestamp::SignedTimestamp;
-use crate::content::head::KeyRules;
 use crate::delivery::Delivery;
 use crate::digest::Digest;
-use crate::event::event_id::EventId;
-use crate::event::{Event, Origin, VerifiedBy};
+use crate::event::VerifiedBy;
 use crate::source::public_keys::PublicKeys;
-use crate::source::{Credentials, Dedupe, KeyScope, Keys, Proof, SignatureScheme, Source};
+use crate::source::{Credentials, KeyScope, Keys, Proof, SignatureScheme, Source};
 
+pub use self::batch::TooManyEvents;
 pub use self::challenge::answer_unsigned;
 pub use self::refusal::Refusal;
 pub use self::verified_event::{MatchedCredentials, VerifiedEvent};
@@ -184,38 +186,19 @@ fn identify(
     matched: MatchedCredentials,
 ) -> VerifiedEvent {
     let headers = source.sender.kept(&delivery.headers);
-    let mut head = source.sender.head(&headers, &delivery.body);
     let challenge = challenge::answer_verified(&delivery, source, matched.secret);
     let body_sha256 = Digest::of(&delivery.body);
     let content_sha256 = signed_form(&delivery, source).map_or(body_sha256, |form| Digest::of(form.as_bytes()));
-    let (mut key, key_meaning) = head.take_key(
+    let Delivery { body, received_at, request_id: recorded_by, .. } = delivery;
+    let arrival = Arrival { verified_by, matched, headers, received_at, recorded_by };
+    VerifiedEvent::new(
+        arrival.into_event(source, &body, body_sha256, content_sha256),
+        body,
         content_sha256,
-        KeyRules {
-            retries_differ: source.retries_differ || source.dedupe == Dedupe::Off,
-            has_url_token: matched.token.is_some(),
-            has_body: source.dedupe == Dedupe::Content,
-        },
-    );
-    if source.dedupe == Dedupe::Off {
-        key.push(delivery.request_id.clone());
-    }
-    let event = Event {
-        id: EventId::new(&source.name, key.iter().map(String::as_str)),
-        source: source.name.clone(),
-        provider: source.provider,
-        event_type: head.event_type,
-        subject: head.subject,
-        verified_by,
-        key_meaning,
-        must_confirm: source.confirm && verified_by == VerifiedBy::Token,
-        origin: Origin::Webhook,
-        replay: 0,
-        received_at: delivery.received_at,
-        recorded_by: delivery.request_id,
-        headers,
-        body_sha256,
-    };
-    VerifiedEvent::new(event, delivery.body, content_sha256, matched, challenge, source.sender.success())
+        matched,
+        challenge,
+        source.sender.success(),
+    )
 }
 
 /// What stands for a form that is signed in the place of its bytes: whoever has seen one could encode it in any number of

@@ -87,7 +87,7 @@ pub struct SentRequest {
     body_base64: Option<String>,
 }
 
-/// The verdict: `accepted` with an `event` or as a `repeat`, `answered`, `unanswered`, or `refused`. Where nothing is
+/// The verdict: `accepted` with an `event`, with `events` or as a `repeat`, `answered`, `unanswered`, or `refused`. Where nothing is
 /// expected, all are absent.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -98,6 +98,9 @@ pub struct Expected {
     /// What it becomes.
     #[serde(default)]
     pub event: Option<EventText>,
+    /// What it becomes if it lists several, in their order.
+    #[serde(default)]
+    pub events: Vec<EventText>,
     /// That it is no event of its own but a repeat of the delivery before it.
     #[serde(default)]
     pub repeat: bool,

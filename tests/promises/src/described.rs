@@ -6,7 +6,7 @@ use domain::confirm::JobInquiry;
 use domain::content::canonical::Canonical;
 use domain::content::head::Head;
 use domain::delivery::headers::Headers;
-use domain::description::{Poll, RequestText};
+use domain::description::{BATCH_EVENTS_MAX, Poll, RequestText};
 use domain::event::event_type::Thing;
 use domain::expectation::Hint;
 use domain::ledger::job::Job;
@@ -14,6 +14,7 @@ use domain::provider::Provider;
 use domain::source::Source;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 const API_KEY: &str = "sk-of-the-senders-api";
@@ -78,11 +79,22 @@ pub fn asks(source: &Source, id: &str) {
     }
 }
 
-/// The thin function and the heavy one agree, but for bodies that only the heavy one has read to the end.
+/// A body, and each event that it lists, can be read.
 fn reads(source: &Source, headers: &Headers, body: &[u8]) {
     let kept: BTreeMap<String, String> = source.sender.kept(headers);
-    let thin = source.sender.head(&kept, body);
-    let heavy = Canonical::of(&source.sender, &kept, body);
+    agree(source, &kept, body);
+    let items = source.sender.items(body).unwrap_or_default();
+    assert!(items.len() <= BATCH_EVENTS_MAX + 1);
+    for item in &items {
+        assert!(serde_json::from_slice::<IgnoredAny>(item).is_ok(), "an item is JSON of its own");
+        agree(source, &kept, item);
+    }
+}
+
+/// The thin function and the heavy one agree, but for bodies that only the heavy one has read to the end.
+fn agree(source: &Source, kept: &BTreeMap<String, String>, body: &[u8]) {
+    let thin = source.sender.head(kept, body);
+    let heavy = Canonical::of(&source.sender, kept, body);
     let unless_unreadable = Head { event_type: heavy.head.event_type, ..thin.clone() };
     assert_eq!(heavy.head, unless_unreadable);
     assert!(heavy.status().is_none() || heavy.head.event_type == thin.event_type);

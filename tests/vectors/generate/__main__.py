@@ -64,9 +64,14 @@ def request(sent: Sent, headers: list[tuple[str, str]], method: str = "POST") ->
     return {"method": method, "url": sent.url, "headers": [list(header) for header in headers], **body}
 
 
-def event(recipe: Recipe, event_type: str, key: list[str] | None, sent: Sent) -> dict[str, str]:
-    parts = key or [hashlib.sha256(recipe.content(sent)).hexdigest()]
-    return {"id": "/".join([SOURCE, *(quote(part, safe="") for part in parts)]), "type": event_type}
+def event(event_type: str, key: list[str]) -> dict[str, str]:
+    return {"id": "/".join([SOURCE, *(quote(part, safe="") for part in key)]), "type": event_type}
+
+
+def events(recipe: Recipe, event_type: str, key: list[str] | None, sent: Sent) -> dict[str, Any]:
+    if several := recipe.events(sent):
+        return {"events": [event(item_type, item_key) for item_key, item_type in several]}
+    return {"event": event(event_type, key or [hashlib.sha256(recipe.content(sent)).hexdigest()])}
 
 
 def expected(case: Case) -> dict[str, Any]:
@@ -94,7 +99,7 @@ def expected(case: Case) -> dict[str, Any]:
     if case.has_body_in_key:
         assert key, f"{recipe.provider}, {case.name}: only what has a key can have two bodies under one"
         key = [*key, content]
-    return {"accepted": accepted, "event": event(recipe, case.event_type or recipe.type_of(sent), key, sent)}
+    return {"accepted": accepted, **events(recipe, case.event_type or recipe.type_of(sent), key, sent)}
 
 
 def configured(case: Case) -> dict[str, Any]:
@@ -143,7 +148,7 @@ def published_vector(known: published.Published) -> dict[str, Any]:
         "request": request(sent, recipe.headers_of(sent, known.value)),
         "expected": {
             "accepted": {"verified_by": "signature", recipe.proof: 0},
-            "event": event(recipe, known.event_type, known.key, sent),
+            **events(recipe, known.event_type, known.key, sent),
         },
     }
 

@@ -1,5 +1,6 @@
 """How senders that every business has sign and ask, each from its documentation, which `docs/providers/` names."""
 
+import hashlib
 import hmac
 import json
 from typing import Any
@@ -237,6 +238,10 @@ class Asana(Hmac):
     header = "X-Hook-Signature"
     body = {"events": [{"user": {"gid": "1123"}, "action": "changed", "resource": {"gid": "1337", "resource_type": "task"}, "created_at": "2026-01-02T03:04:04.972Z"}]}
     event_type = OCCURRED
+
+    def events(self, sent: Sent) -> list[tuple[list[str], str]]:
+        listed = json.loads(sent.body).get("events", [])
+        return [([hashlib.sha256(compact(item)).hexdigest()], OCCURRED) for item in listed]
 
     def questions(self) -> list[Question]:
         secret = ("X-Hook-Secret", "b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81")

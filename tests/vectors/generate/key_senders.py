@@ -24,9 +24,21 @@ class SendGrid(EcdsaP256):
             "sg_event_id": "ZGVsaXZlcmVkLTAtMTIzNDU2Nzg",
             "sg_message_id": "14c5d75ce93.dfd.64b469.filter0001.16648.5515E0B88.0",
             "response": "250 OK",
-        }
+        },
+        {
+            "email": "example@test.com",
+            "timestamp": 1767323045,
+            "event": "open",
+            "sg_event_id": "b3Blbi0wLTEyMzQ1Njc4",
+            "sg_message_id": "14c5d75ce93.dfd.64b469.filter0001.16648.5515E0B88.0",
+            "ip": "192.0.2.1",
+        },
     ]
     event_type = OCCURRED
+
+    def events(self, sent: Sent) -> list[tuple[list[str], str]]:
+        listed = json.loads(sent.body)
+        return [([item["sg_event_id"]], OCCURRED) for item in listed] if isinstance(listed, list) else []
 
     def message(self, sent: Sent) -> bytes:
         return sent.timestamp.encode() + sent.body

@@ -334,7 +334,7 @@ ALL = [
         Sent(b'{"category":"example_payload","event":"test_event","message_id":"message_id"}', timestamp="1588788367"),
         "MEUCIQCtIHJeH93Y+qpYeWrySphQgpNGNr/U+UyUlBkU6n7RAwIgJTz2C+8a8xonZGi6BpSzoQsbVRamr2nlxFDWYNH2j/0=",
         "https://www.npmjs.com/package/@sendgrid/eventwebhook/v/7.2.6, its test",
-        UNRECOGNIZED,
+        OCCURRED,
     ),
     Published(
         "published-sandbox",

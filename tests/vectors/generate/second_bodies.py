@@ -410,7 +410,7 @@ KINDS: dict[str, list[Kind]] = {
     # Its bodies have no id of the event.
     "sentry": [],
     # A delivery holds any number of events.
-    "sendgrid": [],
+    "sendgrid": [Kind(EVENT, ('"delivered"', '"bounce"'))],
     # The whole body is part of its key.
     "shopify": [],
     "shotstack": [
@@ -506,7 +506,6 @@ OTHER_EVENTS = {
     "razorpay": ("1000000", "1000001"),
     "sanity": ("page", "post"),
     "sentry": ('"123"', '"124"'),
-    "sendgrid": ('"delivered"', '"bounce"'),
     "shopify": ("Order/820982911946154508", "Order/820982911946154509"),
     "twilio": ("MessageStatus=delivered", "MessageStatus=read"),
     "vapi": ("ended", "queued"),

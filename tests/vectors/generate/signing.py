@@ -115,6 +115,10 @@ class Recipe:
         """What tells the event from every other of the source; nothing if that is the whole body."""
         return None
 
+    def events(self, sent: Sent) -> list[tuple[list[str], str]]:
+        """The key and the type of each event, if the delivery lists several."""
+        return []
+
     def content(self, sent: Sent) -> bytes:
         """What tells the event from others if there is no key."""
         return sent.body

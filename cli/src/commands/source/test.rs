@@ -33,7 +33,7 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     let is_known = |recorded: &RecordedDelivery| {
         let sender = &player.source().sender;
         let kept = sender.kept(&recorded.headers.clone().into_iter().collect());
-        sender.head(&kept, &recorded.body()).event_type != EventType::Unrecognized
+        sender.heads(&kept, &recorded.body()).iter().any(|head| head.event_type != EventType::Unrecognized)
     };
     let recorded = recorded.into_iter().find(is_known);
     let (headers, body) = match recorded {

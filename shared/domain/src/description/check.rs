@@ -5,8 +5,8 @@ mod scheme;
 use std::collections::HashSet;
 
 use crate::description::{
-    Challenge, ChallengeMethod, Description, DescriptionError, FieldPath, FieldPaths, HEAD_POINTERS_MAX, HeaderName,
-    Method, Pointer, Poll, ReplyPart, RequestText, Scheme, is_family, is_host,
+    Batch, Challenge, ChallengeMethod, Description, DescriptionError, FieldPath, FieldPaths, HEAD_POINTERS_MAX,
+    HeaderName, Method, Pointer, Poll, ReplyPart, RequestText, Scheme, Shape, is_family, is_host,
 };
 
 impl Description {
@@ -49,7 +49,24 @@ impl Description {
                 return Err(DescriptionError::Unreachable { number: number + 1 });
             }
         }
-        Ok(())
+        self.batch.as_ref().map_or(Ok(()), |batch| self.check_batch(batch))
+    }
+
+    /// Whether the events of one delivery are told apart: all of them have its headers and its signature.
+    fn check_batch(&self, batch: &Batch) -> Result<(), DescriptionError> {
+        if batch.items.has_wildcard() {
+            return Err(DescriptionError::Wildcard);
+        }
+        if !self.scheme.signed_places().is_empty() {
+            return Err(DescriptionError::BatchUnsigned);
+        }
+        let is_of_item = |places: &FieldPaths| places.0.iter().all(|place| matches!(place, FieldPath::Body(_)));
+        let tells_apart =
+            |shape: &Shape| shape.key.is_empty() || shape.key_with_body || shape.key.iter().any(is_of_item);
+        match self.shapes.iter().position(|shape| !tells_apart(shape)) {
+            Some(index) => Err(DescriptionError::BatchKey { number: index + 1 }),
+            None => Ok(()),
+        }
     }
 
     fn check_places(&self) -> Result<(), DescriptionError> {

@@ -93,6 +93,17 @@ pub enum DescriptionError {
         "`scheme` has a credential in the header `{0}`, which is kept with every event and can be read by others: have the sender put it into another header"
     )]
     CredentialKept(String),
+    /// Events of one delivery under one key.
+    #[error(
+        "`shape` {number} has a `key` of headers alone, which all events of a delivery have in common: add a place of the item, or `key_with_body = true`"
+    )]
+    BatchKey {
+        /// The shape's, from 1.
+        number: usize,
+    },
+    /// Items that nobody vouches for.
+    #[error("`batch` needs a proof of the whole body, and `scheme` signs single fields of it: leave `batch` out")]
+    BatchUnsigned,
     /// An id by the scheme, which names none.
     #[error("a shape reads `id`, and `scheme.id` does not say in which header the delivery's id is")]
     NoIdHeader,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::description::one_or_many::one_or_many;
 use crate::description::{
-    About, Challenge, DefaultReport, Deferred, Forms, HeaderName, Poll, RequestText, Retries, Scheme, Shape,
+    About, Batch, Challenge, DefaultReport, Deferred, Forms, HeaderName, Poll, RequestText, Retries, Scheme, Shape,
     SuccessAnswer,
 };
 use crate::event::event_type::{Report, Thing};
@@ -40,6 +40,9 @@ pub struct Description {
     /// Whether it sends forms, and where in them its JSON is.
     #[serde(default)]
     pub forms: Forms,
+    /// Where its bodies list several events, if they do.
+    #[serde(default)]
+    pub batch: Option<Batch>,
     /// Whether its retries come with other bytes although their keys name states: then the first body counts.
     #[serde(default)]
     pub retries_differ: bool,

@@ -10,10 +10,11 @@ use crate::content::challenge_reader::{Asked, ChallengeReader, Question};
 use crate::content::form;
 use crate::content::head::Head;
 use crate::content::head_reader::HeadReader;
+use crate::content::list_reader::items;
 use crate::delivery::Delivery;
 use crate::delivery::headers::Headers;
 use crate::delivery::reply::Reply;
-use crate::description::{ChallengeMethod, Deferred, Description, HeaderName, Shape, SuccessAnswer};
+use crate::description::{BATCH_EVENTS_MAX, ChallengeMethod, Deferred, Description, HeaderName, Shape, SuccessAnswer};
 use crate::provider::{DescriptionTexts, Provider};
 
 /// What a description says of a kind of sender, and what is derived of it once.
@@ -59,7 +60,25 @@ impl CompiledProvider {
         form::readable(&self.description.forms, body)
     }
 
-    /// The same of a [readable](Self::readable) body, with the shape that the delivery has.
+    /// The items of the list of events that the body is, each as a body of its own; `None` if it is one event. Of more
+    /// than [`BATCH_EVENTS_MAX`], one more is given.
+    pub fn items(&self, body: &[u8]) -> Option<Vec<Vec<u8>>> {
+        let batch = self.description.batch.as_ref()?;
+        let body = self.readable(body);
+        let items = items(&batch.items, &body, BATCH_EVENTS_MAX).filter(|items| !items.is_empty())?;
+        Some(items.into_iter().map(|item| item.as_bytes().to_vec()).collect())
+    }
+
+    /// What identifies each of the events that the body holds.
+    #[must_use]
+    pub fn heads(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> Vec<Head> {
+        match self.items(body) {
+            Some(items) => items.iter().map(|item| self.head(headers, item)).collect(),
+            None => vec![self.head(headers, body)],
+        }
+    }
+
+    /// The same as [`head`](Self::head) of a [readable](Self::readable) body, with the shape that the delivery has.
     pub(crate) fn head_and_shape(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> (Head, Option<&Shape>) {
         let (head, number) = self.head.read(headers, body);
         (head, number.and_then(|number| self.description.shapes.get(number)))

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::delivery::reply::Reply;
 use crate::event::event_id::EventId;
-use crate::verify::{Refusal, VerifiedEvent};
+use crate::verify::{Refusal, TooManyEvents, VerifiedEvent};
 
 /// An answer. Its status is part of the contract: senders retry after a 5xx, give up after a 4xx, and some take
 /// nothing but exactly 200 for success.
@@ -25,6 +25,13 @@ pub enum Answer {
         /// What it takes for success.
         success: Reply,
     },
+    /// All of the delivery's events are durable.
+    Batch {
+        /// How many they are.
+        events: usize,
+        /// Whether all of them were known.
+        is_duplicate: bool,
+    },
     /// It asks for nothing but this.
     Challenge(Reply),
     /// A probe under `/hooks/`.
@@ -40,6 +47,8 @@ pub enum Answer {
     BadRequest,
     /// The body is too large.
     TooLarge,
+    /// The body lists too many events.
+    TooManyEvents,
     /// There is nothing at that path.
     NotFound,
     /// The path does not take that method.
@@ -110,18 +119,36 @@ impl Answer {
         }
     }
 
+    /// The answer to all of a delivery's events, by where each of them is durable. None of them may be lost, so one that
+    /// is not durable has the whole delivery sent again.
+    #[must_use]
+    pub fn to_batch(durabilities: &[Durability], success: Option<Reply>) -> Answer {
+        if durabilities.contains(&Durability::Nowhere) {
+            return Answer::Unavailable;
+        }
+        let is_duplicate = durabilities.iter().all(|one| matches!(one, Durability::Duplicate { .. }));
+        match success {
+            Some(success) => Answer::Acknowledged { is_duplicate, success },
+            None => Answer::Batch { events: durabilities.len(), is_duplicate },
+        }
+    }
+
     /// Its name in the log.
     #[must_use]
     pub const fn outcome(&self) -> &'static str {
         match self {
-            Answer::Accepted(_) | Answer::Acknowledged { is_duplicate: false, .. } => "accepted",
-            Answer::Duplicate(_) | Answer::Acknowledged { is_duplicate: true, .. } => "duplicate",
+            Answer::Accepted(_)
+            | Answer::Acknowledged { is_duplicate: false, .. }
+            | Answer::Batch { is_duplicate: false, .. } => "accepted",
+            Answer::Duplicate(_)
+            | Answer::Acknowledged { is_duplicate: true, .. }
+            | Answer::Batch { is_duplicate: true, .. } => "duplicate",
             Answer::Challenge(_) => "challenge",
             Answer::Ready { .. } => "probe",
             Answer::Healthy => "health",
             Answer::Refused => "refused",
             Answer::BadRequest => "bad_request",
-            Answer::TooLarge => "too_large",
+            Answer::TooLarge | Answer::TooManyEvents => "too_large",
             Answer::NotFound => "not_found",
             Answer::MethodNotAllowed { .. } => "method_not_allowed",
             Answer::Unavailable => "unavailable",
@@ -152,11 +179,13 @@ impl Response {
             Answer::Acknowledged { success: reply, .. } | Answer::Challenge(reply) => {
                 (reply.status, reply.body.clone())
             }
+            Answer::Batch { events, .. } => (200, json!({"status": answer.outcome(), "events": events}).to_string()),
             Answer::Ready { .. } => (200, json!({"status": "ready"}).to_string()),
             Answer::Healthy => (200, json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}).to_string()),
             Answer::Refused => (401, error("the delivery could not be verified")),
             Answer::BadRequest => (400, error("the body could not be decoded")),
             Answer::TooLarge => (413, error("the body is larger than 4 MiB")),
+            Answer::TooManyEvents => (413, error(&TooManyEvents.to_string())),
             Answer::NotFound => (404, error("there is nothing here")),
             Answer::MethodNotAllowed { .. } => (405, error("this method is not for this path")),
             Answer::Unavailable => (503, error("not accepted; please send it again")),
@@ -175,10 +204,12 @@ impl Response {
             Answer::Accepted(_)
             | Answer::Duplicate(_)
             | Answer::Acknowledged { .. }
+            | Answer::Batch { .. }
             | Answer::Healthy
             | Answer::Refused
             | Answer::BadRequest
             | Answer::TooLarge
+            | Answer::TooManyEvents
             | Answer::NotFound => None,
         };
         let fixed = [("content-type", media_type)].into_iter().chain(header);

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use domain::description::{
-    Confidence, DefaultReport, Description, FieldPaths, HeaderName, Method, Poll, RequestText, Scheme, Shape,
-    SuccessAnswer,
+    BATCH_EVENTS_MAX, Confidence, DefaultReport, Description, FieldPaths, HeaderName, Method, Poll, RequestText,
+    Scheme, Shape, SuccessAnswer,
 };
 use domain::event::event_type::{Report, Thing};
 use domain::event::key_meaning::KeyMeaning;
@@ -17,8 +17,8 @@ use crate::words::{all, code, duration, either, first_sentence, places};
 
 /// A sender's page.
 pub(crate) fn page(description: &Description) -> String {
-    let Description { name, about, retries, scheme, challenges, success, asset_hosts, asset_life_seconds, .. } =
-        description;
+    let Description { name, about, retries, scheme, challenges, success, batch, asset_hosts, .. } = description;
+    let asset_life_seconds = &description.asset_life_seconds;
     let mut page = format!("<!-- Made of shared/domain/providers/{name}.toml by `make providers`. -->\n\n");
     page.push_str(&format!("# {}\n\n{}\n\n", about.title, about.summary));
     page.push_str(&format!(
@@ -64,6 +64,12 @@ pub(crate) fn page(description: &Description) -> String {
         page.push_str(&format!("| {} | {} | {} |\n", shape.name, reports(shape), key(shape, id)));
     }
     page.push_str("\nAnything else is published as `landfall.unrecognized`.\n");
+    if batch.is_some() {
+        page.push_str(&format!(
+            "\nA delivery lists up to {BATCH_EVENTS_MAX} events. Each becomes an event of its own, read as if it were the whole body; the \
+             answer is 200 when all of them are durable.\n"
+        ));
+    }
     for sentence in second_bodies(description) {
         page.push_str(&format!("\n{sentence}\n"));
     }

@@ -82,7 +82,7 @@ fn keyed_shape(description: &Description, case: &Case) -> Option<usize> {
     let key = |shapes: &[Shape]| {
         let sender = CompiledProvider::of(Description { shapes: shapes.to_vec(), ..description.clone() });
         let kept: BTreeMap<String, String> = sender.kept(&headers);
-        sender.head(&kept, &body).key
+        sender.heads(&kept, &body).into_iter().flat_map(|head| head.key).collect::<Vec<String>>()
     };
     (0..description.shapes.len()).find(|number| !key(&description.shapes[..=*number]).is_empty())
 }

@@ -58,7 +58,11 @@ impl Vector {
 
     /// What it says, in a line.
     pub(crate) fn expected(&self) -> String {
-        let Expected { accepted, event, repeat, answered, unanswered, refused } = &self.case.expected;
+        let Expected { accepted, event, events, repeat, answered, unanswered, refused } = &self.case.expected;
+        if let (Some(accepted), None, [_, ..]) = (accepted, event, &**events) {
+            let events = events.iter().map(|EventText { id, event_type }| format!(" | {event_type} | {id}"));
+            return format!("{}{}", proven(accepted), events.collect::<String>());
+        }
         match (accepted, event, repeat, answered, unanswered, refused) {
             (None, None, false, None, false, Some(refused)) => format!("refused: {refused}"),
             (None, None, false, Some(ReplyText { status, media_type, headers, body }), false, None) => {
@@ -72,7 +76,7 @@ impl Vector {
                 format!("{} | {event_type} | {id}", proven(accepted))
             }
             _ => panic!(
-                "{}: it is `accepted` with an `event` or as a `repeat`, `answered`, `unanswered`, or `refused`",
+                "{}: it is `accepted` with an `event`, with `events` or as a `repeat`, `answered`, `unanswered`, or `refused`",
                 self.name()
             ),
         }
@@ -96,23 +100,33 @@ impl Vector {
             return reply_text(reply);
         }
         let proof = format!("{} by {}", verified.event().verified_by, proof(verified.matched()));
-        match self.before(&source).map_or(Some(verified.clone()), |before| beside(&before, verified)) {
-            Some(own) => format!("{proof} | {} | {}", own.event().event_type, own.event().id),
-            None => format!("{proof} | a repeat"),
-        }
+        let events = match verified.items(&source) {
+            Ok(events) => events.unwrap_or_else(|| vec![verified]),
+            Err(too_many) => return too_many.to_string(),
+        };
+        let before = self.before(&source);
+        let own: Vec<String> =
+            events.into_iter().filter_map(|event| beside(&before, event)).map(|own| listed(&own)).collect();
+        if own.is_empty() { format!("{proof} | a repeat") } else { format!("{proof}{}", own.concat()) }
     }
 
-    /// The event of the delivery before it.
-    pub(crate) fn before(&self, source: &Source) -> Option<Event> {
-        let before = self.before.as_ref()?;
+    /// The events of the delivery before it.
+    pub(crate) fn before(&self, source: &Source) -> Vec<Event> {
+        let Some(before) = &self.before else {
+            return Vec::new();
+        };
         let verified = self.verified(source, before);
-        Some(verified.unwrap_or_else(|refused| panic!("{}: {refused:?} before", self.name())).event().clone())
+        let verified = verified.unwrap_or_else(|refused| panic!("{}: {refused:?} before", self.name()));
+        let items = verified.items(source).expect("no more than can be taken");
+        items.unwrap_or_else(|| vec![verified]).iter().map(|verified| verified.event().clone()).collect()
     }
 
-    /// The event that is published of it, whole.
+    /// The event that is published of it, whole; of several, the first.
     pub(crate) fn published(&self) -> Value {
         let source = self.source();
         let verified = self.verified(&source, &self.case).expect("a genuine delivery");
+        let items = verified.items(&source).expect("no more than can be taken");
+        let verified = items.and_then(|items| items.into_iter().next()).unwrap_or(verified);
         let canonical = Canonical::of(&source.sender, &verified.event().headers, verified.body());
         let published = publish(verified.event(), &canonical, verified.body(), PayloadPlacement::Whole);
         serde_json::from_str(&published.json).expect("an event is JSON")
@@ -155,14 +169,20 @@ fn case<'f>(file: &'f VectorFile, name: &str) -> (&'f Group, &'f Case) {
     file.case(name).unwrap_or_else(|| panic!("{} has no vector `{name}`", file.sender))
 }
 
-/// The event of a delivery that comes while another one's is not finished; nothing if it is a repeat of that.
-fn beside(first: &Event, second: VerifiedEvent) -> Option<VerifiedEvent> {
-    match admit_after(first, second.event(), Schedule::at(TimeScale::REAL)) {
+/// An event that comes while those `before` are not finished; nothing if it is a repeat of one of them.
+fn beside(before: &[Event], second: VerifiedEvent) -> Option<VerifiedEvent> {
+    let mut admissions =
+        before.iter().filter_map(|first| admit_after(first, second.event(), Schedule::at(TimeScale::REAL)));
+    match admissions.next() {
         None => Some(second),
         Some(Admission::Beside) => Some(second.with_body_digest()),
         Some(Admission::Duplicate { .. }) => None,
         Some(admission) => panic!("{admission:?} of a fresh record"),
     }
+}
+
+fn listed(verified: &VerifiedEvent) -> String {
+    format!(" | {} | {}", verified.event().event_type, verified.event().id)
 }
 
 fn proven(proof_of: &Proof) -> String {

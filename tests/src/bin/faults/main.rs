@@ -5,6 +5,7 @@
 //! a failure if anything was lost, is stuck, or was answered as it must not be.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks on the terminal")]
 
+mod batches;
 mod case;
 mod copies;
 mod hanging;
@@ -75,6 +76,8 @@ async fn measure(world: &'static World, proxy: &Proxy, arguments: &Arguments) ->
     let cases: Vec<Case> = matrix::cases(&world.stack, arguments.seed).into_iter().filter(wanted).collect();
     println!("\n{} cases; the sweep runs each second", cases.len());
     let mut outcomes = case::play(world, proxy, cases).await;
+    println!("\ndeliveries that list several events");
+    outcomes.extend(batches::play(world, proxy, &arguments.only).await);
     if arguments.only.is_empty() {
         println!("\none store at a time does not answer");
         outcomes.extend(hanging::play(world, proxy).await);

@@ -567,3 +567,21 @@ fn a_token_is_somebodys() {
     with(&format!("{hs256}\nissuer = \"acme\"\naccount = \"/id\""), unsigned);
     with(&format!("{hs256}\nissuer = \"acme\"\naccount = \"header:x-a\"\n{hash}"), unsigned);
 }
+
+#[test]
+fn events_of_one_delivery_are_told_apart_by_their_items() {
+    let batch = |items: &str| format!("[batch]\n    items = \"{items}\"\n\n    [scheme]");
+    let keys_of_headers = "`shape` 1 has a `key` of headers alone, which all events of a delivery have in common: add a place of the item, or `key_with_body = true`";
+    check(&[("[scheme]", &batch("/events"))], keys_of_headers);
+    check(&[("[scheme]", &batch("/events")), (r#"key = ["id"]"#, r#"key = [["/id", "id"]]"#)], keys_of_headers);
+    for key in [r#"key = ["id", "/id"]"#, "key = [\"id\"]\n    key_with_body = true", "key = []"] {
+        check(&[("[scheme]", &batch("")), (r#"key = ["id"]"#, key)], "sound");
+    }
+    let key = (r#"key = ["id"]"#, r#"key = ["/id"]"#);
+    check(
+        &[("[scheme]", &batch("/*")), key],
+        "`*` stands for every member only in `assets`: name the one that is meant",
+    );
+    let unsigned = "`batch` needs a proof of the whole body, and `scheme` signs single fields of it: leave `batch` out";
+    check(&[("[scheme]", &batch("/events")), key, ("{body}", "{json:/id}")], unsigned);
+}
