@@ -47,6 +47,9 @@ pub mod queues;
 #[cfg(test)]
 mod reference;
 pub mod registration;
+pub mod sample;
+pub mod scheme_form;
+pub mod scheme_search;
 pub mod sender;
 pub mod sender_options;
 pub mod services;

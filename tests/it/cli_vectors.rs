@@ -190,3 +190,16 @@ async fn a_refusal_is_explained_by_the_secret_of_a_source() {
         landfall: there is no source nobody: there is no secret landfall/source/nobody in us-east-1"#]]
     .assert_eq(&run.told());
 }
+
+#[tokio::test]
+async fn a_recorded_delivery_tells_how_its_sender_signs() {
+    let told = async |secret: &str, expected: Expect| {
+        let sample = vectors("stripe");
+        let arguments = ["source", "add", "--from-sample", &sample, "--case", "genuine", "--secret-file", "-"];
+        let run = landfall(&arguments, secret).await;
+        assert!(!run.told().contains(secret), "{run:?}");
+        expected.assert_eq(&run.told());
+    };
+    told("whsec_invented_for_stripe_current", expect![[r#""#]]).await;
+    told("another-invented-secret", expect![[r#""#]]).await;
+}

@@ -56,6 +56,7 @@ LIBRARIES: dict[str, Callable[[str, Headers, str, str], bool]] = {
     "anthropic": by_standard_webhooks,
     "clerk": by_standard_webhooks,
     "openai": by_standard_webhooks,
+    "recall-ai": by_standard_webhooks,
     "resend": by_standard_webhooks,
     "standard-webhooks": by_standard_webhooks,
 }

@@ -1,6 +1,7 @@
 //! `landfall source`: the configured senders.
 
 mod add;
+mod from_sample;
 mod list;
 mod name_argument;
 mod register;

@@ -31,6 +31,7 @@ from more_ai_senders import MORE_AI_SENDERS
 from more_business_senders import MORE_BUSINESS_SENDERS
 from other_senders import OTHER_SENDERS
 from signing import NOW_SECONDS, TOKENS, URL, PublicKey, Recipe, Sent
+from voice_senders import VOICE_SENDERS
 
 FOLDER = Path(__file__).parent.parent
 # Where the tests have a sender that is in no catalogue, and add it to a copy of ours.
@@ -45,6 +46,7 @@ CATALOGUE = [
     *MEDIA_SENDERS,
     *AI_SENDERS,
     *MORE_AI_SENDERS,
+    *VOICE_SENDERS,
     *OTHER_SENDERS,
     *BUSINESS_SENDERS,
     *MORE_BUSINESS_SENDERS,

@@ -48,12 +48,16 @@ KINDS: dict[str, list[Kind]] = {
     # Its bodies have no id of the event.
     "bitbucket": [],
     "black-forest-labs": [Kind(STATE, ("1.png", "2.png"))],
+    # Its deliveries have no id.
+    "bland": [],
     # Its bodies have no id of the event.
     "buildkite": [],
     "bunny-stream": [Kind(STATE, ('"Status":3}', '"Status":3 }'), confirm=CONFIRM)],
     # Their bodies have no id of the event.
     "cal-com": [],
     "calendly": [],
+    # Its deliveries have no id.
+    "cartesia": [],
     "clerk": [Kind(EVENT, ("user.created", "user.updated"))],
     # Its deliveries have no id that is said to be the same in each attempt.
     "clickup": [],
@@ -80,6 +84,7 @@ KINDS: dict[str, list[Kind]] = {
             COMPLETED,
         ),
     ],
+    "daily": [Kind(EVENT, ("Xcm97xRZ08b2dePKb78g", "Xcm97xRZ08b2dePKb78h"))],
     "deepgram": [
         Kind(STATE, ("1.5", "2.5")),
         Kind(
@@ -121,6 +126,7 @@ KINDS: dict[str, list[Kind]] = {
     ],
     # It only names accounts, again and again.
     "dropbox": [],
+    "editframe": [Kind(STATE, ("1.mp4", "2.mp4"))],
     "elevenlabs": [
         Kind(STATE, ("done", "failed")),
         Kind(
@@ -144,6 +150,7 @@ KINDS: dict[str, list[Kind]] = {
     "fal": [Kind(STATE, ("files/1.png", "files/2.png"))],
     "figma": [Kind(STATE, ("Prototype", "Another"))],
     "firecrawl": [Kind(EVENT, ('"data":[]', '"data":[{}]'))],
+    "fireflies": [Kind(STATE, ("be582c46", "be582c47"))],
     "freepik": [
         Kind(STATE, ("1.jpg", "2.jpg")),
         Kind(
@@ -236,6 +243,8 @@ KINDS: dict[str, list[Kind]] = {
     "hugging-face": [],
     # One generation ends once.
     "ideogram": [Kind(EVENT, ("1.png", "2.png"))],
+    # `delivery_attempts` counts the attempts.
+    "intercom": [Kind(EVENT, ('"delivery_attempts":1', '"delivery_attempts":2'))],
     # Its bodies have no id of the event.
     "jira": [],
     "json2video": [
@@ -278,6 +287,7 @@ KINDS: dict[str, list[Kind]] = {
         ),
     ],
     "kling": [Kind(STATE, ("1.mp4", "2.mp4"), confirm=CONFIRM_KLING)],
+    "krea": [Kind(STATE, ("1.png", "2.png"), confirm=CONFIRM)],
     "leonardo": [Kind(STATE, ("ai/1.png", "ai/2.png"), confirm=CONFIRM)],
     # `webhookTimestamp` is that of the attempt.
     "linear": [Kind(EVENT, ("webhookTimestamp\":1767323045000", "webhookTimestamp\":1767323045001"))],
@@ -370,6 +380,7 @@ KINDS: dict[str, list[Kind]] = {
     ],
     # Its bodies have no id of the event.
     "razorpay": [],
+    "recall-ai": [Kind(EVENT, ("04:04.000000Z", "04:05.000000Z"))],
     "replicate": [
         Kind(EVENT, ("delivery/1.png", "delivery/2.png")),
         Kind(
@@ -489,9 +500,11 @@ KINDS: dict[str, list[Kind]] = {
 OTHER_EVENTS = {
     "asana": ("changed", "deleted"),
     "bitbucket": ("repo_name", "repo_named"),
+    "bland": ("abc123", "abc124"),
     "buildkite": ("Some Person", "Another Person"),
     "cal-com": ("CREATED", "CANCELLED"),
     "calendly": ("active", "canceled"),
+    "cartesia": ("weather", "time"),
     "clickup": ("taskCreated", "taskUpdated"),
     "discord": ("applications.commands", "applications.entitlements"),
     "dropbox": ("12345678", "12345679"),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use crate::commands::source::from_sample;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::new_source::{NewSource, ask_sender};
@@ -25,12 +26,22 @@ pub struct Arguments {
     /// Its name, which becomes part of its URL; default: {sender}-prod
     #[arg(long)]
     name: Option<String>,
+    /// Add nothing: find out by recorded deliveries how an unknown sender proves them, and write the beginning of a
+    /// description. Files in the format of the conformance vectors (tests/vectors/README.md), or HTTP requests as text
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["sender", "description", "name"])]
+    from_sample: Vec<PathBuf>,
+    /// Only the deliveries of these names in the files of --from-sample
+    #[arg(long = "case", value_name = "NAME", requires = "from_sample")]
+    cases: Vec<String>,
     #[command(flatten)]
     options: SourceOptions,
 }
 
 /// Sets a new source up.
 pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
+    if !arguments.from_sample.is_empty() {
+        return from_sample::run(&arguments.from_sample, &arguments.cases, &arguments.options, context);
+    }
     let described = |file| description(file).and_then(|written| Sender::described(written).map_err(Error::Usage));
     let sender = match (&arguments.sender, &arguments.description) {
         (Some(name), _) => Some(Sender::parse(name).map_err(Error::Usage)?),
