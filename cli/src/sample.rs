@@ -142,7 +142,8 @@ impl Sample {
     pub fn event_type(&self, source: &Source) -> Option<String> {
         match accept(self.delivery.clone(), source, &PublicKeys::default()) {
             Ok(Acceptance::Event(verified)) => Some(verified.event().event_type.to_string()),
-            Ok(Acceptance::Reply(_)) | Err(_) => None,
+            Ok(Acceptance::Batch(events)) => events.first().map(|verified| verified.event().event_type.to_string()),
+            Ok(Acceptance::Reply(_) | Acceptance::TooManyEvents) | Err(_) => None,
         }
     }
 
