@@ -21,7 +21,7 @@ deploy:
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
-demo: ## four senders, from signed request to the queue of a consumer
+demo: ## four senders, from signed request to the queue of a consumer; KEEP=1 leaves the stack up, and the console open
 test: ## all tests; those of the whole system on a stack of their own; PROFILE=release for functions as on Lambda
 browser: ## opens the console in Chromium, and draws its pages into target/browser; needs chromium and chromium-driver
 large: ## lists a ledger of 100,000 events, and kills a replay of 10,000 five times (some minutes)

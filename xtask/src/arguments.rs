@@ -46,6 +46,9 @@ pub(crate) enum Program {
         /// How the functions are built.
         #[arg(long, env = "PROFILE", value_enum, default_value = "local")]
         profile: Profile,
+        /// Leaves the stack up, and opens the console on what was done.
+        #[arg(long, env = "KEEP", value_parser = FalseyValueParser::new())]
+        keep: bool,
     },
     /// Runs all tests; those of the whole system on a stack of their own.
     Test {

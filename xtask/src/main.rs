@@ -56,7 +56,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Program::Build { architecture } => functions::build(project, architecture),
         Program::Up { profile } => stack::up(project, profile),
         Program::Down => stack::down(project),
-        Program::Demo { profile } => stack::demo(project, profile),
+        Program::Demo { profile, keep } => stack::demo(project, profile, keep),
         Program::Test { profile } => stack::test(project, profile),
         Program::Browser { profile } => stack::browser(project, profile),
         Program::Large { profile } => stack::large(project, profile),

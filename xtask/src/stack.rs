@@ -69,7 +69,14 @@ pub(crate) fn program(project: &Project, name: &str) -> Command {
 /// Starts the stack to play with, or brings it up to date.
 pub(crate) fn up(project: &Project, profile: Profile) -> Result<()> {
     let built = Built::make(project, profile, &["stack"])?;
-    start(project, &project.target.join("local"), &built)
+    start(project, &local(project), &built)?;
+    println!("To see what comes to it: {} --local console", program(project, "landfall").get_program().display());
+    Ok(())
+}
+
+/// Where the stack to play with is.
+fn local(project: &Project) -> PathBuf {
+    project.target.join("local")
 }
 
 /// Stops the stack to play with.
@@ -78,15 +85,26 @@ pub(crate) fn down(project: &Project) -> Result<()> {
     if !project.target.join("debug/stack").exists() {
         project.run(&mut project.cargo(&["build", "--workspace", "--bin", "stack"]))?;
     }
-    stop(project, &project.target.join("local"))
+    stop(project, &local(project))
 }
 
-/// Shows the whole way of a delivery.
-pub(crate) fn demo(project: &Project, profile: Profile) -> Result<()> {
+/// Shows the whole way of a delivery; `keep` leaves the stack up, and opens the console on what was done.
+pub(crate) fn demo(project: &Project, profile: Profile, keep: bool) -> Result<()> {
     let built = Built::make(project, profile, &["stack", "demo"])?;
-    let stack = Running::start(project, "demo-stack", &built)?;
-    project.say("the demo");
-    project.run(program(project, "demo").env("STACK_FILE", stack.file()))
+    let play = |stack: PathBuf| {
+        project.say("the demo");
+        project.run(program(project, "demo").env("STACK_FILE", stack))
+    };
+    if !keep {
+        let stack = Running::start(project, "demo-stack", &built)?;
+        play(stack.file())?;
+        println!("To look at what it does: make demo KEEP=1");
+        return Ok(());
+    }
+    start(project, &local(project), &built)?;
+    play(local(project).join("stack.json"))?;
+    project.say("the console; Ctrl-C ends it, and make down stops the stack");
+    project.run(program(project, "landfall").env("LANDFALL_LOCAL", local(project).join("stack.json")).arg("console"))
 }
 
 /// The example applications, all of them or the one that somebody wants to look at.
