@@ -36,7 +36,8 @@ fn every_proof_of_the_lifecycle_exists() {
         assert!(files.iter().any(|file| has_test(file, proof)), "model: {proof} is no test");
         proofs += 1;
     }
-    let operations = read("tests/src/bin/faults/matrix.rs") + &read("tests/src/bin/faults/overload.rs");
+    let operations =
+        ["matrix", "batches", "overload"].map(|file| read(&format!("tests/src/bin/faults/{file}.rs"))).concat();
     for proof in quoted(&page, "faults: ") {
         assert!(operations.contains(&format!("\"{proof}\"")), "faults: {proof} is no operation");
         proofs += 1;

@@ -18,7 +18,11 @@ const EVENTS: usize = 24;
 /// So many calls of the delivery go through first, and so many after them meet the fault.
 const SKIPPED: u32 = 7;
 const DISTURBED: u32 = 5;
-const OPERATIONS: [&str; 2] = ["dynamodb:PutItem", "sqs:SendMessage"];
+/// What ingest does for each event, as the table names it and as the services do.
+const OPERATIONS: [(&str, &str); 2] = [
+    ("ingest: put the record of a batch", "dynamodb:PutItem"),
+    ("ingest: send the message of a batch", "sqs:SendMessage"),
+];
 
 /// Plays each fault at both writes of ingest, as far as its name in the table contains `only`.
 pub(crate) async fn play(world: &'static World, proxy: &Proxy, only: &str) -> Vec<Outcome> {
@@ -28,7 +32,7 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy, only: &str) -> Ve
     let mut sent = Vec::new();
     // One after the other: ingest already makes many events durable at once.
     for (operation, fault) in cases {
-        if format!("{} {}", row(operation), fault.name()).contains(only) {
+        if format!("{} {}", operation.0, fault.name()).contains(only) {
             sent.push(Batch::send(world, proxy, operation, fault).await);
         }
     }
@@ -42,14 +46,9 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy, only: &str) -> Ve
     outcomes
 }
 
-/// The operation, as the table names it.
-fn row(operation: &str) -> String {
-    format!("ingest: {operation} of a batch")
-}
-
 /// A delivery that has been sent.
 struct Batch {
-    operation: &'static str,
+    name: &'static str,
     fault: Fault,
     hits: u32,
     expected: Vec<Expected>,
@@ -58,7 +57,12 @@ struct Batch {
 }
 
 impl Batch {
-    async fn send(world: &'static World, proxy: &Proxy, operation: &'static str, fault: Fault) -> Batch {
+    async fn send(
+        world: &'static World,
+        proxy: &Proxy,
+        (name, operation): (&'static str, &'static str),
+        fault: Fault,
+    ) -> Batch {
         let scheme = json!({
             "scheme": {"kind": "url-token"},
             "batch": {"items": ""},
@@ -80,7 +84,7 @@ impl Batch {
         let request = world.delivery(&source, Value::from(body).to_string().as_bytes());
         let (answers, slowest) = deliver(world, &request, RETRIES_MAX).await;
         let expected = (0..EVENTS).map(|job| Expected::Published { id: format!("{}/{job}", source.name) }).collect();
-        Batch { operation, fault, hits: disturbed.hits(), expected, answers, slowest }
+        Batch { name, fault, hits: disturbed.hits(), expected, answers, slowest }
     }
 
     fn is_acknowledged(&self) -> bool {
@@ -93,7 +97,7 @@ impl Batch {
         let acknowledged = if self.is_acknowledged() { EVENTS } else { 0 };
         let come = times.iter().filter(|times| **times > 0).count();
         Outcome {
-            operation: row(self.operation),
+            operation: self.name.to_owned(),
             fault: self.fault.name().to_owned(),
             hits: self.hits,
             sent: EVENTS,
