@@ -137,7 +137,7 @@ impl Sample {
         matches!(proven, Ok(_) | Err(Refusal::TimestampLate | Refusal::TimestampEarly))
     }
 
-    /// The type of the event that comes of it; none if it is refused, or only answered.
+    /// The type of the event, or of the first of the events, that comes of it; none if it is refused, or only answered.
     #[must_use]
     pub fn event_type(&self, source: &Source) -> Option<String> {
         match accept(self.delivery.clone(), source, &PublicKeys::default()) {

@@ -1,12 +1,14 @@
 //! The usual ways in which a sender proves its deliveries, as the beginnings of descriptions.
 
+mod code;
+
 use std::fmt::Write as _;
 use std::iter;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use domain::description::TimestampUnit;
 
+pub use self::code::Code;
+use self::code::{decoded, is_other, quoted};
 use crate::sample::{Sample, time_unit};
 
 /// A way in which a delivery may prove itself. No field holds a secret, or a signature.
@@ -36,18 +38,6 @@ pub enum SchemeForm {
         /// What is signed.
         message: String,
     },
-}
-
-/// A text that may be a code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Code {
-    header: String,
-    /// As the language writes it; alone if nothing is said.
-    syntax: Option<String>,
-    encoding: &'static str,
-    hash: &'static str,
-    /// The texts beside it, each with its name.
-    pairs: Vec<(String, String)>,
 }
 
 /// A text that may be a time.
@@ -98,29 +88,6 @@ const MESSAGES: [&str; 34] = [
     "{id}|{timestamp}|{body}",
 ];
 
-/// Headers that every client or proxy adds: no sender's id is in them.
-const OTHERS: [&str; 18] = [
-    "accept",
-    "accept-encoding",
-    "authorization",
-    "cache-control",
-    "cdn-loop",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-type",
-    "cookie",
-    "date",
-    "host",
-    "traceparent",
-    "tracestate",
-    "transfer-encoding",
-    "user-agent",
-    "via",
-    "x-real-ip",
-];
-/// And what theirs begin with.
-const OTHERS_BEGIN: [&str; 3] = ["x-forwarded-", "x-amzn-", "cf-"];
 /// More headers than this are not tried as the delivery's id.
 const IDS_MAX: usize = 8;
 /// The prefix of secrets by Standard Webhooks.
@@ -264,64 +231,6 @@ fn times<'a>(sample: &'a Sample, code: &'a Code) -> impl Iterator<Item = Time> +
     in_pairs.chain(in_headers)
 }
 
-impl Code {
-    /// The codes that a header may hold.
-    fn of(name: &str, value: &str) -> Vec<Code> {
-        let (header, value) = (name.to_ascii_lowercase(), value.trim());
-        if is_other(&header) && header != "authorization" {
-            return Vec::new();
-        }
-        let code = |text: &str, syntax: Option<String>, pairs: &[(String, String)]| {
-            let (encoding, bytes) = decoded(text)?;
-            let hash = match bytes {
-                20 => "sha1",
-                32 => "sha256",
-                48 => "sha384",
-                64 => "sha512",
-                _ => return None,
-            };
-            Some(Code { header: header.clone(), syntax, encoding, hash, pairs: pairs.to_vec() })
-        };
-        let mut codes: Vec<Option<Code>> = vec![code(value, None, &[])];
-        for separator in ['=', ':', ' '] {
-            if let Some((word, rest)) = value.split_once(separator) {
-                let prefix = quoted(&format!("{word}{separator}"));
-                codes.push(code(rest, Some(format!("{{ form = \"prefix\", prefix = {prefix} }}")), &[]));
-            }
-        }
-        for separator in [',', ';'] {
-            let pairs = value.split(separator).map(|pair| pair.trim().split_once('='));
-            let Some(pairs) = pairs.collect::<Option<Vec<_>>>() else { continue };
-            let pairs: Vec<(String, String)> =
-                pairs.into_iter().map(|(key, text)| (key.to_owned(), text.to_owned())).collect();
-            for (key, text) in &pairs {
-                let syntax = format!(
-                    "{{ form = \"pairs\", key = {}, separator = {} }}",
-                    quoted(key),
-                    quoted(&separator.to_string())
-                );
-                codes.push(code(text, Some(syntax), &pairs));
-            }
-        }
-        for item in value.split(' ') {
-            if let Some((version, text)) = item.split_once(',') {
-                codes.push(code(text, Some(format!("{{ form = \"versions\", version = {} }}", quoted(version))), &[]));
-            }
-        }
-        codes.into_iter().flatten().collect()
-    }
-}
-
-/// How a text is encoded, and of how many bytes.
-fn decoded(text: &str) -> Option<(&'static str, usize)> {
-    if text.len().is_multiple_of(2) && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Some(("hex", text.len() / 2));
-    }
-    let bare = text.trim_end_matches('=');
-    let bytes = STANDARD_NO_PAD.decode(bare).or_else(|_| URL_SAFE_NO_PAD.decode(bare)).ok()?;
-    Some(("base64", bytes.len()))
-}
-
 /// How the sender may read its secret, the likeliest first.
 fn secret_forms(secret: &str) -> Vec<Option<&'static str>> {
     if secret.starts_with(STANDARD_PREFIX) {
@@ -336,10 +245,6 @@ fn secret_forms(secret: &str) -> Vec<Option<&'static str>> {
     iter::once(None).chain(others.into_iter().filter_map(|(may_be, form)| may_be.then_some(Some(form)))).collect()
 }
 
-fn is_other(header: &str) -> bool {
-    OTHERS.contains(&header) || OTHERS_BEGIN.iter().any(|beginning| header.starts_with(beginning))
-}
-
 fn unit_word(unit: TimestampUnit) -> &'static str {
     match unit {
         TimestampUnit::Seconds => "seconds",
@@ -347,9 +252,4 @@ fn unit_word(unit: TimestampUnit) -> &'static str {
         TimestampUnit::Rfc3339 => "rfc3339",
         TimestampUnit::HttpDate => "http-date",
     }
-}
-
-/// A text in TOML, which writes it as JSON does.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }

@@ -200,6 +200,30 @@ async fn a_recorded_delivery_tells_how_its_sender_signs() {
         assert!(!run.told().contains(secret), "{run:?}");
         expected.assert_eq(&run.told());
     };
-    told("whsec_invented_for_stripe_current", expect![[r#""#]]).await;
-    told("another-invented-secret", expect![[r#""#]]).await;
+    told(
+        "whsec_invented_for_stripe_current",
+        expect![[r#"
+        exit code 0
+        # Take the limits out if the sender's retries have the time of the first attempt.
+        [scheme]
+        kind = "hmac"
+        hash = "sha256"
+        header = "stripe-signature"
+        syntax = { form = "pairs", key = "v1", separator = "," }
+        encoding = "hex"
+        timestamp = { at = { pair = "t" }, unit = "seconds", past_seconds = 300, future_seconds = 300 }
+        message = "{timestamp}.{body}"
+
+        # What its bodies hold comes next.
+        [[shape]]
+        otherwise = "event.occurred"
+        details.job_type = "/type"
+        Stripe proves its deliveries so, and its bodies look like this: landfall source add stripe
+        This description verifies it. Say in it what the bodies hold, then: landfall source add --description FILE"#]],
+    )
+    .await;
+    told("another-invented-secret", expect![[r#"
+        exit code 1
+        landfall: Nothing fits genuine with this secret: no sender of the catalogue, and no usual form.
+        The secret may be another one, or the body may not be what was sent to the byte. A sender that signs for all of its customers also needs --account. Public keys, JSON Web Tokens and signatures in the body are tried for the senders of the catalogue alone."#]]).await;
 }
