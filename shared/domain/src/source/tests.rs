@@ -518,7 +518,7 @@ fn a_description_one_level_too_flat_is_told_what_is_missing() {
     );
     check(
         r#"{"scheme":{"header":"x-signature"},"secrets":["0123456789"]}"#,
-        "`scheme`: unknown field `header`, expected one of `about`, `retries`, `scheme`, `challenge`, `success`, `kept_headers`, `forms`, `retries_differ`, `asset_hosts`, `asset_life_seconds`, `shape`, `poll`",
+        "`scheme`: unknown field `header`, expected one of `about`, `retries`, `scheme`, `challenge`, `success`, `kept_headers`, `forms`, `batch`, `retries_differ`, `asset_hosts`, `asset_life_seconds`, `shape`, `poll`",
     );
 }
 
