@@ -1,10 +1,9 @@
 //! `landfall deploy` and `landfall source add`: what they ask, what they say, and that what they make works.
 
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use domain::provider::Provider;
 use domain::source as configured;
@@ -44,11 +43,7 @@ pub(crate) fn landfall(endpoint: Option<&str>, arguments: &str, input: &str) -> 
     if let Some(endpoint) = endpoint {
         tool.env("AWS_ENDPOINT_URL", endpoint).env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
     }
-    let mut child =
-        tool.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-    // One that ends early reads no input.
-    let _ = child.stdin.take().expect("its input").write_all(input.as_bytes());
-    let output = child.wait_with_output().expect("it ends");
+    let output = tests::tool::output(&mut tool, input);
     let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     (told.into_owned(), output.status.success())
 }

@@ -12,6 +12,7 @@ mod catalogue;
 mod challenges;
 mod cli_deliveries;
 mod cli_events;
+mod cli_failures;
 mod cli_jobs;
 mod cli_operations;
 mod cli_permissions;

@@ -12,6 +12,7 @@ use tests::observe::until_within;
 use tests::sender;
 use tests::source::Source;
 use tests::story::Story;
+use tests::tool::{self, Trace, landfall_on};
 use tests::world::{World, run};
 
 /// Long enough for every other test.
@@ -36,7 +37,7 @@ fn no_token_secret_or_signature_is_anywhere_and_no_body_where_it_does_not_belong
     run(async |world| {
         let stack = &world.stack;
         let groups = [&stack.ingest_log_group, &stack.process_log_group, &stack.sweep_log_group].map(String::as_str);
-        let mut expected = Vec::new();
+        let (mut expected, mut accepted) = (Vec::new(), Vec::new());
         for (provider, forgeries) in [(Provider::Glossi, &Forgery::OF_SIGNED[..]), (Provider::Csm, &Forgery::OF_TOKEN)]
         {
             let mut story = Story::begin(world, provider).await;
@@ -49,6 +50,7 @@ fn no_token_secret_or_signature_is_anywhere_and_no_body_where_it_does_not_belong
                 world.deliver(&forgery.of(&world.stack, &story.source, &body)).await;
             }
             story.settle().await;
+            accepted.push((story.source.name.clone(), id.clone()));
             // Ingest and the processor each name the event.
             expected.extend([
                 format!(r#""event_id":"{id}""#),
@@ -97,7 +99,43 @@ fn no_token_secret_or_signature_is_anywhere_and_no_body_where_it_does_not_belong
         bytes("logs", Place::Tells, &[logs.into_bytes()]);
         bytes("attributes, names and metadata", Place::Tells, &told);
         bytes("items, messages and objects", Place::Holds, &held);
+
+        for (source, id) in &accepted {
+            show(world, source, id).await;
+        }
+        // What `landfall sign` writes to standard output is a signature.
+        let traces = tool::traces();
+        let is_sign = |trace: &Trace| trace.command_line.split(|byte| *byte == 0).any(|word| word == b"sign");
+        let commands: Vec<_> = traces.iter().map(|trace| trace.command_line.clone()).collect();
+        let words: Vec<_> = traces.iter().map(|trace| trace.words.clone()).collect();
+        let data: Vec<_> = traces.into_iter().filter(|trace| !is_sign(trace)).map(|trace| trace.data).collect();
+        for (texts, place, shown) in [
+            ("command lines of the tool", Place::Tells, &commands),
+            ("words of the tool", Place::Tells, &words),
+            ("data of the tool", Place::Holds, &data),
+        ] {
+            for (_, id) in &accepted {
+                let is_seen = shown.iter().any(|text| String::from_utf8_lossy(text).contains(id));
+                assert!(is_seen, "{id} is not in the {texts}");
+            }
+            bytes(texts, place, shown);
+        }
     });
+}
+
+/// Has the tool show all that it knows of an event and its source.
+async fn show(world: &World, source: &str, id: &str) {
+    let unknown = format!("{id}-unknown");
+    for (arguments, code) in [
+        (&["source", "list"][..], 0),
+        (&["source", "show", source], 0),
+        (&["events", "list", "--source", source], 0),
+        (&["events", "get", id], 0),
+        (&["events", "get", &unknown], 5),
+    ] {
+        let run = landfall_on(&world.stack_file(), &[arguments, &["--output", "json"]].concat(), "").await;
+        assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.told());
+    }
 }
 
 /// All that tells of events besides the logs: attributes of published events and of dead letters, keys and metadata of

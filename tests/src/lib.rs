@@ -7,6 +7,7 @@
 pub mod asset_server;
 pub mod aws;
 pub mod clock;
+pub mod command_lines;
 pub mod confidential;
 pub mod console;
 pub mod event;

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -21,20 +21,68 @@ pub struct Run {
     pub words: String,
 }
 
+/// What a run of the tool has shown: to everybody on the machine, to the reader of its data, and to the reader of its words.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// Its entry in the list of processes.
+    pub command_line: Vec<u8>,
+    /// What it wrote to standard output.
+    pub data: Vec<u8>,
+    /// What it wrote to standard error.
+    pub words: Vec<u8>,
+}
+
+static TRACES: Mutex<Vec<Trace>> = Mutex::new(Vec::new());
+
+/// Those of all runs of this process so far.
+#[must_use]
+pub fn traces() -> Vec<Trace> {
+    TRACES.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn record(trace: Trace) {
+    TRACES.lock().unwrap_or_else(PoisonError::into_inner).push(trace);
+}
+
+/// Runs a command, gives it `input`, and records what it shows.
+///
+/// # Panics
+/// If there is no such program.
+pub fn output(command: &mut Command, input: &str) -> Output {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let command_line = command_line(&child, command);
+    // One that has seen enough reads no more.
+    let _ = child.stdin.take().expect("it is piped").write_all(input.as_bytes());
+    let output = child.wait_with_output().expect("a child can be waited for");
+    record(Trace { command_line, data: output.stdout.clone(), words: output.stderr.clone() });
+    output
+}
+
+/// As the list of processes has it; where there is no such list, or the process has ended by now, as it was started.
+fn command_line(child: &Child, command: &Command) -> Vec<u8> {
+    let listed = std::fs::read(format!("/proc/{}/cmdline", child.id())).unwrap_or_default();
+    if listed.is_empty() { format!("{command:?}").into_bytes() } else { listed }
+}
+
 /// Runs `landfall` with `arguments`, and `input` as its standard input.
 ///
 /// # Panics
 /// If there is no such program: `cargo build -p landfall` makes it.
 pub async fn landfall(arguments: &[&str], input: &str) -> Run {
+    landfall_in(&[], arguments, input).await
+}
+
+/// The same in an environment with these variables.
+///
+/// # Panics
+/// As for [`landfall`].
+pub async fn landfall_in(environment: &[(&str, String)], arguments: &[&str], input: &str) -> Run {
     let mut command = command(arguments);
+    command.envs(environment.iter().map(|(name, value)| (name, value)));
     let input = input.to_owned();
-    let output = tokio::task::spawn_blocking(move || {
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        // One that has seen enough reads no more.
-        let _ = child.stdin.take().expect("it is piped").write_all(input.as_bytes());
-        child.wait_with_output().expect("a child can be waited for")
-    });
-    let output = output.await.expect("the program can be started");
+    let output = tokio::task::spawn_blocking(move || output(&mut command, &input)).await;
+    let output = output.expect("the program can be started");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the tool writes text");
     Run { code: output.status.code(), data: text(output.stdout), words: text(output.stderr) }
 }
@@ -52,6 +100,7 @@ pub async fn landfall_on(file: &Path, arguments: &[&str], input: &str) -> Run {
 #[derive(Debug)]
 pub struct Tool {
     child: Child,
+    command_line: Vec<u8>,
     data: Arc<Mutex<Vec<u8>>>,
     words: Arc<Mutex<Vec<u8>>>,
     readers: Vec<JoinHandle<()>>,
@@ -65,14 +114,25 @@ impl Tool {
     #[must_use]
     pub fn start(file: &Path, arguments: &[&str]) -> Tool {
         let local = format!("--local={}", file.display());
-        let mut command = command(&[&[local.as_str()], arguments].concat());
+        Tool::start_in(&[], &[&[local.as_str()], arguments].concat())
+    }
+
+    /// Starts it in an environment with these variables.
+    ///
+    /// # Panics
+    /// As for [`landfall`].
+    #[must_use]
+    pub fn start_in(environment: &[(&str, String)], arguments: &[&str]) -> Tool {
+        let mut command = command(arguments);
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
         let mut child = command.stdin(Stdio::null()).spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let command_line = command_line(&child, &command);
         let (data, words) = (Arc::default(), Arc::default());
         let readers = vec![
             gather(child.stdout.take().expect("it is piped"), &data),
             gather(child.stderr.take().expect("it is piped"), &words),
         ];
-        Tool { child, data, words, readers }
+        Tool { child, command_line, data, words, readers }
     }
 
     /// What it has written to standard output so far.
@@ -85,6 +145,14 @@ impl Tool {
     #[must_use]
     pub fn words(&self) -> String {
         text(&self.words)
+    }
+
+    /// Whether it has ended by itself.
+    ///
+    /// # Panics
+    /// If nobody can say.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a child can be waited for").is_some()
     }
 
     /// Kills it, which it cannot notice.
@@ -125,6 +193,8 @@ impl Drop for Tool {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        let (data, words) = (self.data().into_bytes(), self.words().into_bytes());
+        record(Trace { command_line: std::mem::take(&mut self.command_line), data, words });
     }
 }
 

@@ -28,17 +28,24 @@ use crate::stack::Stack;
 pub struct ToolProxy {
     /// Describes the stack behind it.
     pub file: PathBuf,
+    /// Where it listens.
+    pub endpoint: String,
     services: SocketAddr,
     state: Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    refused: BTreeMap<&'static str, Refusal>,
+    refused: BTreeMap<String, Refusal>,
+    /// How all other calls are refused.
+    all_refused: Option<Refusal>,
+    /// How the first call of each action is refused.
+    first_refused: Option<Refusal>,
     recorded: BTreeMap<&'static str, String>,
     /// How the next calls are cut, the last one first.
     cut: BTreeMap<&'static str, Vec<Cut>>,
-    calls: BTreeSet<String>,
+    /// In the order in which they were first called.
+    calls: Vec<String>,
     read_units: Vec<f64>,
 }
 
@@ -58,9 +65,9 @@ impl ToolProxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let endpoint = format!("http://{}", listener.local_addr().expect("it is bound"));
         let file = std::env::temp_dir().join(format!("landfall-proxied-{:016x}.json", fastrand::u64(..)));
-        let proxied = Stack { endpoint: Some(endpoint), ..stack.clone() };
+        let proxied = Stack { endpoint: Some(endpoint.clone()), ..stack.clone() };
         std::fs::write(&file, json!(proxied).to_string()).expect("a file can be written");
-        let proxy = ToolProxy { file, services: stack.address(), state: Arc::default() };
+        let proxy = ToolProxy { file, endpoint, services: stack.address(), state: Arc::default() };
         let serving = proxy.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -78,8 +85,18 @@ impl ToolProxy {
     }
 
     /// From now on, refuses calls of this action.
-    pub fn refuse(&self, action: &'static str, refusal: Refusal) {
-        self.state().refused.insert(action, refusal);
+    pub fn refuse(&self, action: impl Into<String>, refusal: Refusal) {
+        self.state().refused.insert(action.into(), refusal);
+    }
+
+    /// From now on, refuses all calls.
+    pub fn refuse_all(&self, refusal: Refusal) {
+        self.state().all_refused = Some(refusal);
+    }
+
+    /// From now on, refuses the first call of each action.
+    pub fn refuse_first(&self, refusal: Refusal) {
+        self.state().first_refused = Some(refusal);
     }
 
     /// Cuts the connection of the next two calls of this action: of one before anything is done, of one after.
@@ -102,6 +119,12 @@ impl ToolProxy {
     /// The actions that were called.
     #[must_use]
     pub fn calls(&self) -> BTreeSet<String> {
+        self.state().calls.iter().cloned().collect()
+    }
+
+    /// The actions that were called, in the order in which they were first called.
+    #[must_use]
+    pub fn calls_in_order(&self) -> Vec<String> {
         self.state().calls.clone()
     }
 
@@ -121,10 +144,18 @@ impl ToolProxy {
         let Some(action) = action(&request) else { return forward(request, self.services).await };
         let (refusal, recorded, cut) = {
             let mut state = self.state();
-            state.calls.insert(action.clone());
+            let is_first = !state.calls.contains(&action);
+            if is_first {
+                state.calls.push(action.clone());
+            }
             let cut = state.cut.get_mut(action.as_str()).and_then(Vec::pop);
-            (state.refused.get(action.as_str()).copied(), state.recorded.get(action.as_str()).cloned(), cut)
+            let of_first = state.first_refused.filter(|_| is_first);
+            let refusal = state.refused.get(&action).copied().or(state.all_refused).or(of_first);
+            (refusal, state.recorded.get(action.as_str()).cloned(), cut)
         };
+        if refusal == Some(Refusal::NoAnswer) {
+            std::future::pending::<()>().await;
+        }
         if cut == Some(Cut::Before) {
             return Err(ConnectionCut);
         }
