@@ -301,10 +301,10 @@ fn other_accounts_get_no_more_than_the_operator_says() {
 #[test]
 fn pages_of_other_origins_read_nothing_unless_the_operator_says_so() {
     assert_eq!(TEMPLATE["Parameters"]["CorsOrigins"]["Default"], "");
-    let empty = json!({"Fn::Equals": [{"Fn::Join": ["", {"Ref": "CorsOrigins"}]}, ""]});
+    let empty = json!({"Fn::Equals": [{"Ref": "CorsOrigins"}, ""]});
     assert_eq!(TEMPLATE["Conditions"]["AllowsOrigins"], json!({ "Fn::Not": [empty] }));
     let allowed = json!({
-        "AllowOrigins": {"Ref": "CorsOrigins"}, "AllowMethods": ["GET", "POST"], "AllowHeaders": ["*"], "MaxAge": 300,
+        "AllowOrigins": {"Fn::Split": [",", {"Ref": "CorsOrigins"}]}, "AllowMethods": ["GET", "POST"], "AllowHeaders": ["*"], "MaxAge": 300,
     });
     for configuration in [&resource("IngestUrl")["Cors"], &resource("HttpApi")["CorsConfiguration"]] {
         assert_eq!(*configuration, json!({"Fn::If": ["AllowsOrigins", allowed, {"Ref": "AWS::NoValue"}]}));
