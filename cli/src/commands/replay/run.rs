@@ -55,8 +55,11 @@ pub(crate) async fn run_with(replays: &Replays, job: &ReplayJobId, context: &Con
             () = interrupted() => {
                 bar.println("Pausing ...");
                 replays.pause(job).await?;
-                // What was begun is ended.
-                run.await?
+                // What was begun is ended, unless that cannot be waited for.
+                tokio::select! {
+                    report = &mut run => report.map_err(|error| paused(&format!("{error}\n"), job))?,
+                    () = interrupted() => return Err(paused("", job)),
+                }
             }
         }
     };
@@ -65,9 +68,7 @@ pub(crate) async fn run_with(replays: &Replays, job: &ReplayJobId, context: &Con
     let row = row(job, result, &events);
     context.output.item(&row)?;
     match result {
-        RunResult::Stopped(ReplayJobState::Paused) => {
-            Err(Error::Interrupted(format!("The job {job} is paused. Go on with: landfall replay resume {job}")))
-        }
+        RunResult::Stopped(ReplayJobState::Paused) => Err(paused("", job)),
         RunResult::Stopped(state) => Err(Error::Conflict(format!("the job {job} is {state}: this run has ended"))),
         RunResult::Done if row.busy > 0 => Err(Error::Failed(format!(
             "{} events were not finished: run the job again later, which takes them: landfall replay run {job}",
@@ -78,6 +79,11 @@ pub(crate) async fn run_with(replays: &Replays, job: &ReplayJobId, context: &Con
             Ok(())
         }
     }
+}
+
+/// A run that somebody interrupted, after what went wrong since.
+fn paused(trouble: &str, job: &ReplayJobId) -> Error {
+    Error::Interrupted(format!("{trouble}The job {job} is paused. Go on with: landfall replay resume {job}"))
 }
 
 /// A run that ends early can go on.
