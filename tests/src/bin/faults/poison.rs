@@ -16,6 +16,8 @@ use crate::way::{PROVIDER, Way};
 
 /// Eight rounds, each of which waits for a run of the sweep.
 const BOUND: Duration = Duration::from_secs(240);
+/// No attempt at publishing takes so long. One that seems to has died of something else, such as a neighbour's death.
+const DEAD_AFTER: Duration = Duration::from_secs(20);
 
 pub(crate) async fn play(world: &'static World, proxy: &Proxy) -> Vec<Outcome> {
     let refused = "sns:Publish: ";
@@ -54,12 +56,16 @@ async fn always(
     let begun = Stopwatch::start();
     let answer = world.deliver(&world.delivery(&source, &body)).await;
     let answered = begun.elapsed();
+    let mut attempt = (None, Stopwatch::start());
     let record = until_within(BOUND, &format!("the end of {id}"), async || {
         let Some(record) = world.record(&id).await else { return Err("no record".to_owned()) };
         if record.is_finished() {
             return Ok(record);
         }
-        if may_be_hurried(&record, fault, &imposed) {
+        if attempt.0 != record.number("attempts") {
+            attempt = (record.number("attempts"), Stopwatch::start());
+        }
+        if may_be_hurried(&record, fault, &imposed, attempt.1.elapsed()) {
             world.hurry(&record).await;
         }
         Err(record.told())
@@ -87,9 +93,10 @@ async fn always(
     }
 }
 
-/// Whether nobody works on the event now, so that only its time has to come.
-fn may_be_hurried(record: &Record, fault: Fault, imposed: &ActiveFault) -> bool {
-    let died = fault == Fault::KilledBefore && record.number("attempts") <= Some(i64::from(imposed.hits()));
+/// Whether nobody works on the event now, so that only its time has to come. Its attempt began so long ago.
+fn may_be_hurried(record: &Record, fault: Fault, imposed: &ActiveFault, ago: Duration) -> bool {
+    let has_met_fault = record.number("attempts") <= Some(i64::from(imposed.hits()));
+    let died = fault == Fault::KilledBefore && (has_met_fault || ago > DEAD_AFTER);
     match record.text("state") {
         "received" => record.number("not_before").is_some(),
         "processing" => died,
