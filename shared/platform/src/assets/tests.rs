@@ -170,7 +170,7 @@ fn memory() -> (usize, usize) {
 
 #[tokio::test]
 async fn an_asset_is_never_in_memory_whole() {
-    const BYTES: usize = 64 * MIB;
+    const BYTES: usize = 128 * MIB;
     let (before, _) = memory();
     let told = told("free", BYTES, || picture(BYTES)).await;
     assert!(told.starts_with(&format!("{BYTES} bytes in free\n")), "{told}");
