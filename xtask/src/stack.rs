@@ -129,8 +129,6 @@ pub(crate) fn test(project: &Project, profile: Profile) -> Result<()> {
     let stack = Running::start(project, "test-stack", &built)?;
     project.say("running the tests");
     let mut cargo = project.cargo(&["test", "--workspace"]);
-    // Those of the whole system wait for it most of the time, so more of them go side by side than there are cores.
-    cargo.env("RUST_TEST_THREADS", "4");
     if profile == Profile::Local {
         cargo.env("HARNESS_FUNCTIONS", lay_out_for_harness(project)?);
     }
