@@ -19,14 +19,14 @@ fn a_source_whose_secret_cannot_be_used_is_our_fault() {
         let secrets = [
             "not json",
             "[]",
-            r#"{"provider":"acme","secrets":["0123456789abcdef"]}"#,
+            r#"{"provider":"acme","secrets":["a-secret-of-no-use"]}"#,
             r#"{"provider":"glossi"}"#,
             r#"{"provider":"glossi","secrets":["short"]}"#,
             r#"{"provider":"glossi","token_sha256":["the token itself"]}"#,
-            r#"{"provider":"csm","secrets":["0123456789abcdef"]}"#,
+            r#"{"provider":"csm","secrets":["a-secret-of-no-use"]}"#,
         ];
         // What cannot be used is still nobody's business.
-        for text in ["0123456789abcdef", "the token itself"] {
+        for text in ["a-secret-of-no-use", "the token itself"] {
             confidential::keep("secret that cannot be used", text);
         }
         for secret in secrets {
