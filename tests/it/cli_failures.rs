@@ -5,17 +5,17 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
-use tests::clock::Stopwatch;
 use tests::command_lines::{ADMINISTRATION, COMMAND_LINES, CommandLine, Prepared, WITHOUT_LINE};
-use tests::tool::{Run, Tool, landfall, landfall_in};
+use tests::tool::{Run, landfall, landfall_in, landfall_on};
 use tests::tool_proxy::{Refusal, ToolProxy};
 use tests::world::run;
+use tokio::time::timeout;
 
 use crate::cli_operations::play_ledger;
 
 /// So many programs run at once. Most of the time they wait.
 const AT_ONCE: usize = 16;
-/// Within this, a command ends that is interrupted, and one that AWS throttles all the time.
+/// Within this, a command ends that AWS throttles all the time, or that nobody is signed in for.
 const ENDS_WITHIN: Duration = Duration::from_secs(40);
 
 #[test]
@@ -42,9 +42,9 @@ fn every_command_says_that_it_is_throttled_or_signed_out_or_that_there_is_no_sta
             ] {
                 let proxy = proxy(&prepared).await;
                 proxy.refuse_all(refusal);
-                let begun = Stopwatch::start();
-                runs.push((run_line(line, &prepared, &proxy, Some("all")).await, code, words));
-                assert!(begun.elapsed() < ENDS_WITHIN, "{line:?} took {:?}", begun.elapsed());
+                let arguments = self::words(line, &prepared).await;
+                let run = timeout(ENDS_WITHIN, landfall_on(&proxy.file, &as_texts(&arguments), "")).await;
+                runs.push((run.unwrap_or_else(|_| panic!("{line:?} goes on")), code, words));
             }
             for case in ON_AWS {
                 runs.push(on_aws(line, &prepared, case).await);
@@ -127,25 +127,4 @@ async fn words(line: &CommandLine, prepared: &Prepared) -> Vec<String> {
 
 fn as_texts(words: &[String]) -> Vec<&str> {
     words.iter().map(String::as_str).collect()
-}
-
-/// Runs a command line to its end: one that goes on is interrupted after its last call, unless calls of that are refused.
-async fn run_line(line: &CommandLine, prepared: &Prepared, proxy: &ToolProxy, refused: Option<&str>) -> Run {
-    let mut tool = Tool::start(&proxy.file, &as_texts(&words(line, prepared).await));
-    let Some(last_call) = line.last_call else { return tool.end().await };
-    let awaited = if matches!(refused, Some(of) if of == last_call || of == "all") { "nothing" } else { last_call };
-    wait_for(awaited, line, prepared, proxy, &mut tool).await;
-    if tool.has_ended() { tool.end().await } else { tool.interrupt().await }
-}
-
-/// Waits until a call was made or the tool has ended, but not longer than any command takes: then the interrupted run says
-/// what is wrong. What follows the events needs one now and then.
-async fn wait_for(call: &str, line: &CommandLine, prepared: &Prepared, proxy: &ToolProxy, tool: &mut Tool) {
-    let begun = Stopwatch::start();
-    while !tool.has_ended() && !proxy.calls().contains(call) && begun.elapsed() < ENDS_WITHIN {
-        if line.last_call.is_some() {
-            prepared.put_event().await;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
 }

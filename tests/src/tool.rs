@@ -114,17 +114,7 @@ impl Tool {
     #[must_use]
     pub fn start(file: &Path, arguments: &[&str]) -> Tool {
         let local = format!("--local={}", file.display());
-        Tool::start_in(&[], &[&[local.as_str()], arguments].concat())
-    }
-
-    /// Starts it in an environment with these variables.
-    ///
-    /// # Panics
-    /// As for [`landfall`].
-    #[must_use]
-    pub fn start_in(environment: &[(&str, String)], arguments: &[&str]) -> Tool {
-        let mut command = command(arguments);
-        command.envs(environment.iter().map(|(name, value)| (name, value)));
+        let mut command = command(&[&[local.as_str()], arguments].concat());
         let mut child = command.stdin(Stdio::null()).spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let command_line = command_line(&child, &command);
         let (data, words) = (Arc::default(), Arc::default());
@@ -145,14 +135,6 @@ impl Tool {
     #[must_use]
     pub fn words(&self) -> String {
         text(&self.words)
-    }
-
-    /// Whether it has ended by itself.
-    ///
-    /// # Panics
-    /// If nobody can say.
-    pub fn has_ended(&mut self) -> bool {
-        self.child.try_wait().expect("a child can be waited for").is_some()
     }
 
     /// Kills it, which it cannot notice.

@@ -36,16 +36,13 @@ pub struct ToolProxy {
 
 #[derive(Debug, Default)]
 struct State {
-    refused: BTreeMap<String, Refusal>,
+    refused: BTreeMap<&'static str, Refusal>,
     /// How all other calls are refused.
     all_refused: Option<Refusal>,
-    /// How the first call of each action is refused.
-    first_refused: Option<Refusal>,
     recorded: BTreeMap<&'static str, String>,
     /// How the next calls are cut, the last one first.
     cut: BTreeMap<&'static str, Vec<Cut>>,
-    /// In the order in which they were first called.
-    calls: Vec<String>,
+    calls: BTreeSet<String>,
     read_units: Vec<f64>,
 }
 
@@ -85,18 +82,13 @@ impl ToolProxy {
     }
 
     /// From now on, refuses calls of this action.
-    pub fn refuse(&self, action: impl Into<String>, refusal: Refusal) {
-        self.state().refused.insert(action.into(), refusal);
+    pub fn refuse(&self, action: &'static str, refusal: Refusal) {
+        self.state().refused.insert(action, refusal);
     }
 
     /// From now on, refuses all calls.
     pub fn refuse_all(&self, refusal: Refusal) {
         self.state().all_refused = Some(refusal);
-    }
-
-    /// From now on, refuses the first call of each action.
-    pub fn refuse_first(&self, refusal: Refusal) {
-        self.state().first_refused = Some(refusal);
     }
 
     /// Cuts the connection of the next two calls of this action: of one before anything is done, of one after.
@@ -119,12 +111,6 @@ impl ToolProxy {
     /// The actions that were called.
     #[must_use]
     pub fn calls(&self) -> BTreeSet<String> {
-        self.state().calls.iter().cloned().collect()
-    }
-
-    /// The actions that were called, in the order in which they were first called.
-    #[must_use]
-    pub fn calls_in_order(&self) -> Vec<String> {
         self.state().calls.clone()
     }
 
@@ -144,18 +130,11 @@ impl ToolProxy {
         let Some(action) = action(&request) else { return forward(request, self.services).await };
         let (refusal, recorded, cut) = {
             let mut state = self.state();
-            let is_first = !state.calls.contains(&action);
-            if is_first {
-                state.calls.push(action.clone());
-            }
+            state.calls.insert(action.clone());
             let cut = state.cut.get_mut(action.as_str()).and_then(Vec::pop);
-            let of_first = state.first_refused.filter(|_| is_first);
-            let refusal = state.refused.get(&action).copied().or(state.all_refused).or(of_first);
+            let refusal = state.refused.get(action.as_str()).copied().or(state.all_refused);
             (refusal, state.recorded.get(action.as_str()).cloned(), cut)
         };
-        if refusal == Some(Refusal::NoAnswer) {
-            std::future::pending::<()>().await;
-        }
         if cut == Some(Cut::Before) {
             return Err(ConnectionCut);
         }

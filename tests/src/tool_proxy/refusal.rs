@@ -15,8 +15,6 @@ pub enum Refusal {
     Expired,
     /// CloudFormation knows no stack of this name.
     NoSuchStack,
-    /// There is no answer at all.
-    NoAnswer,
 }
 
 impl Refusal {
@@ -34,7 +32,6 @@ impl Refusal {
             Refusal::Expired => {
                 (400, "ExpiredTokenException", "The security token included in the request is expired".to_owned())
             }
-            Refusal::NoAnswer => unreachable!("the proxy answers no such call"),
             Refusal::NoSuchStack => (400, "ValidationError", "Stack with id landfall does not exist".to_owned()),
         };
         let response = Response::builder().status(status);
