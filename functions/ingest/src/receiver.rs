@@ -25,7 +25,7 @@ use crate::source_cache::{SourceCache, SourceUnavailable};
 use crate::store::Store;
 use crate::verification_material::{MaterialCache, MaterialError, VerificationMaterial};
 
-/// How many events of one delivery are made durable side by side: enough that [`BATCH_EVENTS_MAX`] of them are in time, and
+/// How many events of one delivery are made durable side by side: enough that [`BATCH_EVENTS_MAX`] of them can be in time, and
 /// few enough for the connections of a small instance.
 ///
 /// [`BATCH_EVENTS_MAX`]: domain::description::BATCH_EVENTS_MAX

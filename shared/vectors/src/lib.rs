@@ -87,8 +87,8 @@ pub struct SentRequest {
     body_base64: Option<String>,
 }
 
-/// The verdict: `accepted` with an `event`, with `events` or as a `repeat`, `answered`, `unanswered`, or `refused`. Where nothing is
-/// expected, all are absent.
+/// The verdict: `accepted` with an `event`, with `events` or as a `repeat`, `answered`, `unanswered`, or `refused`. Where
+/// nothing is expected, all are absent.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
