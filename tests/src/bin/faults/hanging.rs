@@ -10,7 +10,7 @@ use tests::source::Source;
 use tests::watch::{self, Expected};
 use tests::world::World;
 
-use crate::case::DeliveryAnswer;
+use crate::case::{DeliveryAnswer, GOES_MAX};
 use crate::tally::{Outcome, told};
 use crate::way::{PROVIDER, Way};
 
@@ -48,34 +48,39 @@ async fn answer_while(
             proxy.impose(Rule { function, operation, mark: "", about: Vec::new(), fault, skip: 0, times: u32::MAX })
         })
         .collect();
-    let begun = Stopwatch::start();
-    let heard = DeliveryAnswer::of(&world.send(&world.delivery(&source, &body)).await);
-    let took = begun.elapsed();
-    let hits = imposed.iter().map(|imposed| imposed.hits()).sum();
-    drop(imposed);
-    println!("  while {name}, the answer takes {:.2} s: {}", took.as_secs_f64(), told(&[heard]));
+    let hits = || imposed.iter().map(|imposed| imposed.hits()).sum::<u32>();
+    let (mut answers, mut slowest) = (Vec::new(), Duration::ZERO);
+    // On a busy machine a store before this one may be too slow already. That is answered with 503 and tried again.
+    while answers.len() < GOES_MAX && hits() == 0 {
+        let begun = Stopwatch::start();
+        answers.push(DeliveryAnswer::of(&world.send(&world.delivery(&source, &body)).await));
+        slowest = slowest.max(begun.elapsed());
+    }
+    let hits = hits();
+    println!("  while {name}, the answer takes {:.2} s: {}", slowest.as_secs_f64(), told(&answers));
     let expected = Expected::Published { id };
-    let acknowledged = usize::from(heard == DeliveryAnswer::Acknowledged);
+    let acknowledged = usize::from(answers.contains(&DeliveryAnswer::Acknowledged));
     if acknowledged == 1 {
         watch::until_quiet(world, &[&expected]).await;
     }
     let published = expected.times(world, &watch::published(world));
+    let wrong = answers.iter().find_map(|answer| match answer {
+        DeliveryAnswer::Wrong(status) => Some(format!("answered with {status}")),
+        _ => None,
+    });
+    let too_slow = || (slowest > ANSWERED_WITHIN).then(|| format!("the answer took {:.1} s", slowest.as_secs_f64()));
     Outcome {
         operation: "ingest: answer".to_owned(),
         fault: name.to_owned(),
         hits,
         sent: 1,
-        answers: vec![heard],
-        slowest: took,
+        slowest,
         acknowledged,
         published: published.min(acknowledged),
         repeated: published.saturating_sub(1),
         lost: acknowledged.saturating_sub(published),
         stuck: usize::from(expected.is_unfinished(&world.unfinished().await)),
-        complaint: match heard {
-            DeliveryAnswer::Wrong(status) => Some(format!("answered with {status}")),
-            _ if took > ANSWERED_WITHIN => Some(format!("the answer took {:.1} s", took.as_secs_f64())),
-            _ => None,
-        },
+        complaint: wrong.or_else(too_slow),
+        answers,
     }
 }
