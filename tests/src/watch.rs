@@ -56,7 +56,7 @@ pub async fn until_quiet(world: &World, expected: &[&Expected]) {
             changed = Stopwatch::start();
         }
         if changed.elapsed() > PATIENCE && hurried.elapsed() > PATIENCE {
-            hurry(world, &left).await;
+            hurry(world, left.iter().map(String::as_str)).await;
             hurried = Stopwatch::start();
         }
         if changed.elapsed() > QUIET {
@@ -72,13 +72,14 @@ pub async fn until_quiet(world: &World, expected: &[&Expected]) {
     }
 }
 
-/// Turns the clock on for those of the `unfinished` that wait for a later attempt, or for a later sweep: one that is
-/// swept again and again without being claimed, as happens when sweeps die between marking and sending, waits for hours.
-/// A lease is left to lapse by itself. Then the event may still be due much later: a claim leaves a due time that is.
-async fn hurry(world: &World, unfinished: &BTreeSet<String>) {
+/// Turns the clock on for those of the `unfinished` that wait for a later attempt, a later sweep or a later question: one
+/// that is swept again and again without being claimed, as happens when functions die between marking and sending, waits
+/// for hours. A lease is left to lapse by itself. Then the event may still be due much later: a claim leaves a due time
+/// that is.
+pub async fn hurry(world: &World, unfinished: impl Iterator<Item = &str>) {
     for id in unfinished {
         if let Some(record) = world.record(id).await
-            && (record.text("state") == "received" || has_lapsed(&record))
+            && (["received", "waiting"].contains(&record.text("state")) || has_lapsed(&record))
         {
             println!("turning the clock on for {}", described(&record));
             world.hurry(&record).await;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tests::clock::Stopwatch;
+use tests::ledger::Record;
 use tests::observe::holds_within;
 use tests::proxy::{ActiveFault, Fault, Proxy, Storm};
 use tests::simulator::{Condition, Simulator};
 use tests::source::Source;
-use tests::watch::Sweeping;
+use tests::watch::{self, Sweeping};
 use tests::world::World;
 use tokio::task::JoinSet;
 
@@ -29,6 +30,8 @@ const PROCESS_DEATHS_PERCENT: u8 = 3;
 const SWEEP_DEATHS_PERCENT: u8 = 5;
 /// How often is looked whether all is over.
 const LOOK: Duration = Duration::from_secs(5);
+/// If nothing has changed for so long, what is left waits for a later sweep or question; those waits grow, up to hours.
+const PATIENCE: Duration = Duration::from_secs(40);
 /// If nothing has changed for so long, nothing will.
 const QUIET: Duration = Duration::from_secs(150);
 
@@ -120,7 +123,7 @@ async fn submit(world: &'static World, senders: &Arc<Vec<Sender>>, plans: Vec<Pl
 
 /// Waits until each job's end is published and nothing is under way, or until nothing changes any more.
 async fn await_end(world: &World, senders: &[Sender], jobs: Vec<Job>, begun: Stopwatch) -> Outcome {
-    let (mut changed, mut seen) = (Stopwatch::start(), None);
+    let (mut changed, mut hurried, mut seen) = (Stopwatch::start(), Stopwatch::start(), None);
     loop {
         let outcome = Outcome::of(world, senders, &jobs).await;
         let progress = outcome.progress();
@@ -131,6 +134,13 @@ async fn await_end(world: &World, senders: &[Sender], jobs: Vec<Job>, begun: Sto
         if seen.as_ref() != Some(&progress) {
             changed = Stopwatch::start();
             seen = Some(progress);
+        }
+        if changed.elapsed() > PATIENCE && hurried.elapsed() > PATIENCE {
+            for sender in senders {
+                let records = world.records(&sender.source).await;
+                watch::hurry(world, records.iter().map(Record::id)).await;
+            }
+            hurried = Stopwatch::start();
         }
         if changed.elapsed() > QUIET {
             println!("nothing has changed for {} s: the rest does not come", QUIET.as_secs());
