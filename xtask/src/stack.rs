@@ -1,8 +1,10 @@
 //! What runs on a local stack of its own.
 
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use crate::error::{Context as _, Result};
 use crate::functions::{self, Architecture, FUNCTIONS, Profile};
@@ -126,13 +128,21 @@ pub(crate) fn test(project: &Project, profile: Profile) -> Result<()> {
     let built = Built::make(project, profile, &["stack", "landfall"])?;
     project.say("building the tests");
     project.run(&mut project.cargo(&["test", "--workspace", "--no-run"]))?;
-    let stack = Running::start(project, "test-stack", &built)?;
     project.say("running the tests");
+    // Glob patterns of cargo's: what begins with another letter than `it`, the tests of the whole system.
+    let of_parts = ["--lib", "--bins", "--test", "[!i]*"];
     let mut cargo = project.cargo(&["test", "--workspace"]);
     if profile == Profile::Local {
         cargo.env("HARNESS_FUNCTIONS", lay_out_for_harness(project)?);
     }
-    project.run(cargo.env("STACK_FILE", stack.file()))
+    project.run(cargo.args(of_parts))?;
+    project.run(&mut project.cargo(&["test", "--workspace", "--doc"]))?;
+    let stack = Running::start(project, "test-stack", &built)?;
+    project.say("running the tests of the whole system");
+    let mut whole = project.cargo(&["test", "--workspace", "--test", "it"]);
+    // They wait more than they compute.
+    let threads = 2 * thread::available_parallelism().map_or(1, NonZero::get);
+    project.run(whole.env("RUST_TEST_THREADS", threads.to_string()).env("STACK_FILE", stack.file()))
 }
 
 /// The console in Chromium, which Debian's packages `chromium` and `chromium-driver` bring.
