@@ -17,6 +17,7 @@ use platform::env::Env;
 use platform::ledger::Ledger;
 use platform::log_group::LogGroup;
 use platform::queue::Queue;
+use platform::refused::RefusedDeliveries;
 
 use crate::error::{Error, Result};
 use crate::session::Session;
@@ -118,6 +119,20 @@ impl<'a> Services<'a> {
             )
         })?;
         Ok(Queue::new(&self.aws, url.to_owned(), LIMITS))
+    }
+
+    /// The table of refused deliveries.
+    ///
+    /// # Errors
+    /// If the stack has none.
+    pub fn refused(&self) -> Result<RefusedDeliveries> {
+        let table = self.stack.output("RefusedTable").map_err(|_| {
+            Error::Conflict(
+                "the stack stores no refused deliveries: landfall deploy --parameter Quarantine=on adds their table"
+                    .into(),
+            )
+        })?;
+        Ok(RefusedDeliveries::new(&self.aws, table.to_owned(), LIMITS))
     }
 
     /// The logs of those functions whose log groups the stack names so.

@@ -224,6 +224,17 @@ impl World {
         ids
     }
 
+    /// All that is stored of refused deliveries.
+    ///
+    /// # Panics
+    /// If the table cannot be read.
+    pub async fn all_refused(&self) -> Vec<Record> {
+        let scan = self.aws.dynamodb.scan().table_name(&self.stack.refused_table);
+        let items: Result<Vec<_>, _> = scan.into_paginator().items().send().collect().await;
+        let items = items.unwrap_or_else(|error| panic!("reading refused deliveries: {error:?}"));
+        items.into_iter().map(Record).collect()
+    }
+
     /// Plays that the time has come for which an unfinished record waits: its retry, the end of its lease, its due time.
     /// Nothing happens if it is not as it was when it was read.
     ///

@@ -55,7 +55,7 @@ pub const fn signature_header(provider: Provider) -> Option<&'static str> {
 pub fn sign(secret: &str, body: &[u8]) -> String {
     let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
     let signature = hex(&mac.chain_update(body).finalize().into_bytes());
-    confidential::keep("signature", &signature);
+    confidential::keep(confidential::SIGNATURE, &signature);
     signature
 }
 

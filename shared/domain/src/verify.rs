@@ -79,19 +79,20 @@ pub fn prove(
 ) -> Result<(VerifiedBy, MatchedCredentials), Refusal> {
     match &source.credentials {
         Credentials::Token(tokens) => {
-            let token = credential::check_url_token(delivery.token.as_deref(), tokens)?;
+            let token = credential::check_url_token(delivery.token.as_ref(), tokens)?;
             Ok((VerifiedBy::Token, MatchedCredentials { token: Some(token), ..MatchedCredentials::default() }))
         }
         Credentials::Proof(proof) => check_proof(delivery, proof, published),
         Credentials::Both { proof, tokens } => {
-            let token = credential::check_url_token(delivery.token.as_deref(), tokens)?;
+            let token = credential::check_url_token(delivery.token.as_ref(), tokens)?;
             let (verified_by, matched) = check_proof(delivery, proof, published)?;
             Ok((verified_by, MatchedCredentials { token: Some(token), ..matched }))
         }
     }
 }
 
-fn check_proof(
+/// The same of what the sender proves itself with, whatever token the URL has.
+pub(crate) fn check_proof(
     delivery: &Delivery,
     proof: &Proof,
     published: &PublicKeys,

@@ -232,7 +232,7 @@ mod tests {
         let keys = MacKeys::of(&[b"0123456789abcdef01234567".to_vec()], Hash::Sha256);
         let delivery = Delivery {
             url: RequestUrl { host: String::new(), path: String::new(), query: String::new() },
-            token: Some(TOKEN.to_owned()),
+            token: Some(TOKEN.into()),
             headers: Headers::from_iter([("x-token".to_owned(), hs256_token(claims, &keys))]),
             body: Vec::new(),
             received_at: Timestamp::from_millis(0),
