@@ -103,6 +103,7 @@ const READING: &[(&str, &[Call])] = &[
     ("refused list", &[STACK, DIRECTORY, ARRIVED, REFUSED, LIST_SECRETS]),
     ("refused show", &[STACK, REFUSED]),
     ("refused explain", &[STACK, ARRIVED, REFUSED, LIST_SECRETS]),
+    ("refused release", &[STACK, REFUSED]),
     ("replay", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES, ANY_QUEUE]),
     ("replay freeze", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES]),
     ("replay run", &[STACK, DIRECTORY, ANY_QUEUE]),
@@ -207,6 +208,7 @@ const ACTING: &[(&str, &[Call])] = &[
     ("sign", &[SECRET]),
     ("explain", &[SECRET]),
     ("refused explain", &[SECRET]),
+    ("refused release", &[SECRET, PUT, UPDATE, ("sqs:SendMessage", "EventsQueue"), ("dynamodb:UpdateItem", "Refused")]),
     ("trigger", &[SECRET]),
 ];
 

@@ -8,6 +8,7 @@ use domain::time::time_scale::TimeScale;
 use operator::function_logs::FunctionLogs;
 use operator::jobs::Jobs;
 use operator::listing::Listing;
+use operator::release::Releases;
 use operator::replay::Replays;
 use operator::silence::Silence;
 use platform::aws::{Aws, Limits, SignIn};
@@ -133,6 +134,19 @@ impl<'a> Services<'a> {
             )
         })?;
         Ok(RefusedDeliveries::new(&self.aws, table.to_owned(), LIMITS))
+    }
+
+    /// Where what is released of it goes.
+    ///
+    /// # Errors
+    /// If the stack lacks a part.
+    pub fn releases(&self) -> Result<Releases> {
+        let queue = self.stack.output("EventsQueueUrl")?.to_owned();
+        Ok(Releases {
+            ledger: self.ledger()?,
+            events: Queue::new(&self.aws, queue, LIMITS),
+            schedule: Schedule::at(TimeScale::REAL),
+        })
     }
 
     /// The logs of those functions whose log groups the stack names so.

@@ -2,6 +2,7 @@
 
 mod explain;
 mod list;
+mod release;
 mod show;
 
 use clap::{Args, Subcommand};
@@ -21,6 +22,8 @@ pub enum RefusedCommand {
     Show(IdArgument),
     /// Explain why a delivery was refused, step by step, and which mistake it is
     Explain(IdArgument),
+    /// Process deliveries that are genuine by what the source's secret says now, each once
+    Release(release::Arguments),
 }
 
 impl RefusedCommand {
@@ -33,6 +36,7 @@ impl RefusedCommand {
             RefusedCommand::List(arguments) => list::run(&arguments, context).await,
             RefusedCommand::Show(IdArgument { id }) => show::run(&id, context).await,
             RefusedCommand::Explain(IdArgument { id }) => explain::run(&id, context).await,
+            RefusedCommand::Release(arguments) => release::run(&arguments, context).await,
         }
     }
 }

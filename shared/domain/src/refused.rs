@@ -5,6 +5,7 @@
 
 pub mod explain;
 pub mod places;
+pub mod release;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -9,6 +9,7 @@ pub mod function_logs;
 pub mod jobs;
 pub mod listing;
 pub mod refused;
+pub mod release;
 pub mod replay;
 pub mod silence;
 pub mod subject_place;

@@ -18,6 +18,7 @@ use crate::service_error::ServiceError;
 
 const QUERY: &str = "DynamoDB_20120810.Query";
 const PUT_ITEM: &str = "DynamoDB_20120810.PutItem";
+const UPDATE_ITEM: &str = "DynamoDB_20120810.UpdateItem";
 /// What `body_encoding` says of a body that was compressed, as in the ledger.
 const ZSTD: &str = "zstd";
 
@@ -45,7 +46,7 @@ impl RefusedDeliveries {
             "Item": delivery_item(place, delivery),
             "ConditionExpression": "attribute_not_exists(k)",
         });
-        match self.call(&put).await {
+        match self.call(PUT_ITEM, &put).await {
             Ok(()) => Ok(true),
             Err(CallError::Response(response)) if response.code == "ConditionalCheckFailedException" => Ok(false),
             Err(error) => Err(ServiceError::with("dynamodb:PutItem (refused)", error)),
@@ -63,7 +64,26 @@ impl RefusedDeliveries {
         content: &RefusedContent,
     ) -> Result<(), ServiceError> {
         let put = json!({"TableName": self.table, "Item": content_item(place, delivery, content)});
-        self.call(&put).await.map_err(|error| ServiceError::with("dynamodb:PutItem (refused content)", error))
+        self.call(PUT_ITEM, &put).await.map_err(|error| ServiceError::with("dynamodb:PutItem (refused content)", error))
+    }
+
+    /// Notes that the delivery at `place` was released at `at`, if it is still there.
+    ///
+    /// # Errors
+    /// If the table could not be reached or refused.
+    pub async fn mark_released(&self, place: &Place, at: Timestamp) -> Result<(), ServiceError> {
+        let update = json!({
+            "TableName": self.table,
+            "Key": {"minute": {"S": place.minute}, "k": {"N": place.k.to_string()}},
+            "ConditionExpression": "attribute_exists(k)",
+            "UpdateExpression": "SET released = :at",
+            "ExpressionAttributeValues": {":at": {"N": at.as_millis().to_string()}},
+        });
+        match self.call(UPDATE_ITEM, &update).await {
+            Ok(()) => Ok(()),
+            Err(CallError::Response(response)) if response.code == "ConditionalCheckFailedException" => Ok(()),
+            Err(error) => Err(ServiceError::with("dynamodb:UpdateItem (refused)", error)),
+        }
     }
 
     /// The deliveries that `source` refused in the minute of `at`, without their headers and bodies.
@@ -122,8 +142,8 @@ impl RefusedDeliveries {
         }
     }
 
-    async fn call(&self, request: &Json) -> Result<(), CallError> {
-        self.service.send(self.service.prepare(PUT_ITEM, request.to_string().into_bytes())).await.map(drop)
+    async fn call(&self, target: &'static str, request: &Json) -> Result<(), CallError> {
+        self.service.send(self.service.prepare(target, request.to_string().into_bytes())).await.map(drop)
     }
 }
 
@@ -223,10 +243,10 @@ mod tests {
 
     #[test]
     fn a_delivery_is_written_in_two_items_and_the_first_costs_one_unit() {
-        let place = Place { minute: format!("{}/20250901T0726", "n".repeat(64)), k: 29 };
+        let place = Place { minute: format!("{}/20250901T0726", "n".repeat(63)), k: 29 };
         let digest = Digest::of(b"{}");
         let delivery = RefusedDelivery {
-            source: SourceName::parse(&"n".repeat(64)).expect("a name"),
+            source: SourceName::parse(&"n".repeat(63)).expect("a name"),
             received_at: Timestamp::from_millis(1_756_711_611_484),
             request_id: "8476a536-e9f4-11e8-9739-000000000000".to_owned(),
             refusal: Refusal::SignatureWrong,

@@ -56,7 +56,7 @@ pub(super) async fn run(id: &RefusedId, context: &Context) -> Result<()> {
 }
 
 /// The keys that the sender publishes now, if it does and they can be fetched.
-async fn published_keys(name: &SourceName, secret: &str, context: &Context) -> PublicKeys {
+pub(super) async fn published_keys(name: &SourceName, secret: &str, context: &Context) -> PublicKeys {
     let source = Source::parse(name.clone(), secret).ok();
     let Some(address) = source.as_ref().and_then(|source| source.credentials.key_set()) else {
         return PublicKeys::default();

@@ -5,7 +5,7 @@
 
 use super::{RefusedContent, RefusedDelivery};
 use crate::delivery::Delivery;
-use crate::description::{Description, FieldPath, HeaderName, Scheme, SignaturePlace, TemplatePart};
+use crate::description::{Description, HeaderName, Scheme};
 use crate::digest::Digest;
 use crate::provider::Provider;
 use crate::source::public_keys::PublicKeys;
@@ -13,7 +13,7 @@ use crate::source::source_name::SourceName;
 use crate::source::{Proof, Source, SourceError};
 use crate::time::Timestamp;
 use crate::verify::explain::{Evidence, Explanation, Step, another_key, explain};
-use crate::verify::{Refusal, check_proof};
+use crate::verify::{LateTime, Refusal, check_proof};
 
 /// What is known of a stored delivery and of the sources.
 #[derive(Clone, Copy)]
@@ -45,7 +45,7 @@ pub struct StoredEvidence<'a> {
 pub fn explain_stored(evidence: &StoredEvidence<'_>) -> Result<Explanation, SourceError> {
     let source = Source::parse(evidence.refused.source.clone(), evidence.secret)?;
     let delivery = evidence.refused.delivery(&source, evidence.content, evidence.body.unwrap_or_default());
-    let mut explanation = match evidence.what_is_missing(&source) {
+    let mut explanation = match evidence.refused.what_is_missing(evidence.content, evidence.body, &source) {
         Some(missing) => {
             let text = format!("It was refused as `{}`. {missing}", evidence.refused.refusal);
             let steps = vec![Step { is_right: false, text }];
@@ -76,40 +76,6 @@ pub fn explain_stored(evidence: &StoredEvidence<'_>) -> Result<Explanation, Sour
 }
 
 impl StoredEvidence<'_> {
-    /// Why the delivery cannot be verified again, in a sentence.
-    fn what_is_missing(&self, source: &Source) -> Option<&'static str> {
-        let description = source.sender.description();
-        let signs_url =
-            |part: &TemplatePart| matches!(part, TemplatePart::Url | TemplatePart::Path | TemplatePart::Query(_));
-        match source.credentials.proof() {
-            Some(Proof::Basic(_)) => Some("Name and password are not stored, so nothing more can be tried."),
-            Some(Proof::StaticToken { header: HeaderName(header), .. })
-                if self.refused.presented.header.is_none() && self.content.header_names.contains(header) =>
-            {
-                Some(
-                    "The header with the token was sent, but not as this sender writes it, or more than once. It is not stored, so nothing more can be tried.",
-                )
-            }
-            Some(Proof::TokenAt { .. }) => Some("Its token is not stored, so nothing more can be tried."),
-            Some(Proof::Signature { signing, .. })
-                if description.scheme.message().is_some_and(|message| message.0.iter().any(signs_url))
-                    || matches!(signing.place, SignaturePlace::At(FieldPath::Query(_))) =>
-            {
-                Some("This sender signs the URL, which is not stored, so nothing more can be tried.")
-            }
-            Some(Proof::Signature { signing, .. }) if !signing.vouches_for_body() => Some(NO_PROOF),
-            Some(Proof::Jwt { scheme, .. })
-                if !scheme.vouches_for_body() || scheme.jwt.header.iter().any(HeaderName::is_never_stored) =>
-            {
-                Some(NO_PROOF)
-            }
-            Some(Proof::Signature { .. } | Proof::Jwt { .. }) if self.body.is_none() => {
-                Some("Its body was too large to be stored, so the signature cannot be tried.")
-            }
-            _ => None,
-        }
-    }
-
     fn causes(&self, source: &Source, delivery: &Delivery) -> Vec<String> {
         let description = source.sender.description();
         let mut causes = Vec::new();
@@ -124,8 +90,10 @@ impl StoredEvidence<'_> {
                     "The URL has the token of the source `{name}`: the sender was given a URL that is made of two. Give it this source's own URL."
                 ));
             }
-            let proves = |proof: &Proof| check_proof(delivery, proof, &PublicKeys::default()).is_ok();
-            if self.what_is_missing(source).is_none() && other.credentials.proof().is_some_and(proves) {
+            let proves =
+                |proof: &Proof| check_proof(delivery, proof, &PublicKeys::default(), LateTime::Refused).is_ok();
+            let is_missing = self.refused.what_is_missing(self.content, self.body, source).is_some();
+            if !is_missing && other.credentials.proof().is_some_and(proves) {
                 causes.push(format!(
                     "It is right by the secret of the source `{name}`: the sender of that source was given this source's URL, or this source the other one's secret."
                 ));
@@ -198,9 +166,6 @@ impl StoredEvidence<'_> {
         steps
     }
 }
-
-const NO_PROOF: &str =
-    "What proves it would prove other bodies too, so it is not stored, and nothing more can be tried.";
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,14 @@
 use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::json;
+use sha2::Sha256;
 
+use super::release::Release;
 use super::*;
-use crate::delivery::RequestUrl;
-use crate::delivery::headers::Headers;
+use crate::source::public_keys::PublicKeys;
+use crate::verify::{LateTime, VerifiedEvent};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -155,4 +158,107 @@ fn a_large_body_is_left_out_and_its_digest_is_there() {
     let shrunk = |_: &[u8]| PackedBody { bytes: vec![0; BODY_MAX_BYTES], is_zstd: true };
     assert!(stores(BODY_MAX_BYTES, unpacked) && !stores(BODY_MAX_BYTES + 1, unpacked));
     assert!(stores(UNPACKED_MAX_BYTES, shrunk) && !stores(UNPACKED_MAX_BYTES + 1, shrunk));
+}
+
+const SECRET: &str = "0123456789abcdef01234567";
+const ARRIVED_SECONDS: i64 = 1_756_711_611;
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+
+/// A delivery that Stripe signed with `secret`, `age_seconds` before it arrived.
+fn of_stripe(secret: &str, age_seconds: i64, body: &str) -> Delivery {
+    let time = ARRIVED_SECONDS - age_seconds;
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
+    mac.update(format!("{time}.{body}").as_bytes());
+    let signature = format!("t={time},v1={}", base16ct::lower::encode_string(&mac.finalize().into_bytes()));
+    delivery(None, &[("stripe-signature", &signature)], body.as_bytes())
+}
+
+/// Has `then` refuse the delivery as `refusal`, and checks what releasing it `days` later comes to by what `now` says.
+fn check_release(
+    (then, now): (&serde_json::Value, &serde_json::Value),
+    (delivery, refusal): (&Delivery, Refusal),
+    (late, days): (LateTime, i64),
+    expected: &str,
+) {
+    let (then, now) = (source(then), source(now));
+    let quarantine = then.quarantine.expect("it is on");
+    let refused = RefusedDelivery::of(delivery, &then, quarantine, refusal).expect("it is stored");
+    let content = RefusedContent::of(delivery, &then, unpacked);
+    let body = content.body.clone().map(|body| body.bytes);
+    let at = Timestamp::from_millis((ARRIVED_SECONDS + days * DAY_SECONDS) * 1000);
+    let release = refused.release(&now, &content, body.as_deref(), &PublicKeys::default(), (late, at));
+    let told = match release {
+        Ok(Release { events, may_be_forgotten }) => {
+            let event = |verified: &VerifiedEvent| {
+                let event = verified.event();
+                assert_eq!(
+                    (event.received_at, event.recorded_by.split('.').next()),
+                    (delivery.received_at, Some("request-1"))
+                );
+                format!("{} by {}", event.id, event.verified_by.as_str())
+            };
+            let events: Vec<String> = events.iter().map(event).collect();
+            format!("{}{}", events.join(", "), if may_be_forgotten { ", may be forgotten" } else { "" })
+        }
+        Err(refusal) => refusal.to_string(),
+    };
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn what_is_genuine_by_now_is_released_as_of_its_arrival() {
+    let stripe = |secret: &str| json!({"provider": "stripe", "secrets": [secret]});
+    let (wrong, right) = (stripe("fedcba9876543210fedcba98"), stripe(SECRET));
+    let body = r#"{"id":"evt_1","type":"invoice.paid"}"#;
+    let signed = |age_seconds| of_stripe(SECRET, age_seconds, body);
+    let (strict, waived) = (LateTime::Refused, LateTime::Allowed);
+    let mistake = Refusal::SignatureWrong;
+    let unverified = "it is refused as signature_wrong by what the source's secret says now; landfall refused explain names the mistake";
+    // Days have passed since, but it was in time.
+    check_release((&wrong, &right), (&signed(300), mistake), (strict, 3), "test/evt_1 by signature");
+    check_release((&wrong, &wrong), (&signed(300), mistake), (strict, 0), unverified);
+    check_release((&wrong, &wrong), (&signed(301), mistake), (waived, 0), unverified);
+    let late = "it was made too long before it arrived; --waive-time releases it all the same";
+    check_release((&right, &right), (&signed(301), Refusal::TimestampLate), (strict, 0), late);
+    check_release((&right, &right), (&signed(301), Refusal::TimestampLate), (waived, 0), "test/evt_1 by signature");
+    let month = |days: i64| signed(days * DAY_SECONDS + 301);
+    let known = "test/evt_1 by signature";
+    check_release((&right, &right), (&month(26), Refusal::TimestampLate), (waived, 3), known);
+    let forgotten = "test/evt_1 by signature, may be forgotten";
+    check_release((&right, &right), (&month(27), Refusal::TimestampLate), (waived, 3), forgotten);
+}
+
+#[test]
+fn a_token_is_released_by_its_digest_and_a_batch_as_its_events() {
+    let digest = |token: &str| Digest::of(token.as_bytes()).to_string();
+    let batch = |tokens: &[&str]| {
+        let tokens: Vec<String> = tokens.iter().map(|token| digest(token)).collect();
+        json!({"token_sha256": tokens, "scheme": {
+            "scheme": {"kind": "url-token"}, "batch": {"items": "/events"},
+            "shape": [{"key": ["/id"], "names": "event", "otherwise": "event.occurred"}],
+        }})
+    };
+    let sent = delivery(Some(TOKEN), &[], br#"{"events":[{"id":"1"},{"id":"2"}]}"#);
+    let (then, now) = (batch(&["own"]), batch(&["own", TOKEN]));
+    let refused = (&sent, Refusal::TokenWrong);
+    check_release((&then, &now), refused, (LateTime::Refused, 0), "test/1 by token, test/2 by token");
+    let header = |secret: &str| {
+        let scheme = json!({"kind": "static-token", "header": "x-token"});
+        json!({"scheme": {"scheme": scheme, "shape": [{"key": ["/id"], "names": "event", "otherwise": "event.occurred"}]}, "secrets": [secret]})
+    };
+    let sent = delivery(None, &[("x-token", TOKEN)], br#"{"id":"1"}"#);
+    let refused = (&sent, Refusal::CredentialWrong);
+    check_release((&header(SECRET), &header(TOKEN)), refused, (LateTime::Refused, 0), "test/1 by token");
+}
+
+#[test]
+fn what_is_not_stored_whole_is_not_released() {
+    let stripe = json!({"provider": "stripe", "secrets": [SECRET]});
+    let large = of_stripe(SECRET, 301, &"x".repeat(BODY_MAX_BYTES + 1));
+    let unstored = "Its body was too large to be stored, so the signature cannot be tried.";
+    check_release((&stripe, &stripe), (&large, Refusal::TimestampLate), (LateTime::Allowed, 0), unstored);
+    let csm = |token: &str| json!({"provider": "csm", "token_sha256": [Digest::of(token.as_bytes()).to_string()]});
+    let large = delivery(Some(TOKEN), &[], &vec![b'x'; BODY_MAX_BYTES + 1]);
+    let unstored = "Its body was too large to be stored, or is damaged.";
+    check_release((&csm("own"), &csm(TOKEN)), (&large, Refusal::TokenWrong), (LateTime::Refused, 0), unstored);
 }

@@ -21,7 +21,7 @@ use crate::source::source_name::SourceName;
 use crate::source::{Keys, Proof, SignatureScheme, Source, SourceError, TokenDigests, configured_secrets};
 use crate::verify::signature_header::SignatureHeader;
 use crate::verify::signed_timestamp::SignedTimestamp;
-use crate::verify::{Refusal, answer_unsigned, check_proof, prove};
+use crate::verify::{LateTime, Refusal, answer_unsigned, check_proof, prove};
 
 /// What is known of a delivery and of the source that it came to.
 #[derive(Clone, Copy)]
@@ -95,7 +95,8 @@ pub fn explain(evidence: &Evidence<'_>) -> Result<Explanation, SourceError> {
     // A token of the URL is looked at first. What the proof comes to is explained all the same.
     let refusal = explanation.refusal;
     let proof = source.credentials.proof();
-    explanation.refusal = proof.and_then(|proof| check_proof(evidence.delivery, proof, evidence.published).err());
+    explanation.refusal =
+        proof.and_then(|proof| check_proof(evidence.delivery, proof, evidence.published, LateTime::Refused).err());
     match proof {
         None => {}
         Some(Proof::StaticToken { header, prefix, tokens }) => {
