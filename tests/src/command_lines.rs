@@ -14,7 +14,9 @@ use domain::ledger::record::BodyRef;
 use domain::ledger::slot;
 use domain::ledger::source_directory::DIRECTORY_ID;
 use domain::provider::Provider;
+use domain::refused::places::Place;
 use domain::source::source_name::SourceName;
+use domain::time::Timestamp;
 use serde_json::json;
 
 use crate::aws::Aws;
@@ -23,6 +25,7 @@ use crate::confidential;
 use crate::ledger::{Record, put_records};
 use crate::recorded::recorded;
 use crate::registration_api::{API_KEY, RegistrationApi};
+use crate::sender::sign;
 use crate::simulator::Simulator;
 use crate::source::Source;
 use crate::stack::Stack;
@@ -71,6 +74,11 @@ pub const COMMAND_LINES: &[CommandLine] = &[
     line("watch", "{source} --after 30d"),
     line("watch", ""),
     line("watch", "{source} --remove"),
+    line("refused list", "--since 5m"),
+    line("refused list", "--source {source} --since 5m --each"),
+    line("refused show", "{refused}"),
+    line("refused explain", "{refused}"),
+    line("refused release", "{refused} --yes"),
     line("events list", "--source {source}"),
     line("events list", "--source {source} --state failed"),
     line("events list", "--source {source} --subject {subject}"),
@@ -132,6 +140,8 @@ pub struct Prepared {
     /// A file that describes it.
     file: PathBuf,
     values: Values,
+    /// The source that has events.
+    source: Source,
     /// The source whose jobs are expected.
     expecting: Source,
     /// A finished event whose body is in the bucket.
@@ -197,7 +207,7 @@ impl Prepared {
         ]);
         let file = file("stack.json", json!(stack).to_string().as_bytes()).into();
         let (aws, stack) = (aws.clone(), stack.clone());
-        Prepared { aws, stack, file, values, expecting, large, _api: api, _simulator: simulator }
+        Prepared { aws, stack, file, values, source, expecting, large, _api: api, _simulator: simulator }
     }
 
     /// What one run of `line` is about: what it uses up is made anew.
@@ -230,6 +240,9 @@ impl Prepared {
             let send = self.aws.sqs.send_message().queue_url(&self.stack.consumer_dead_letter_queue_url);
             send.message_body("{}").send().await.expect("a message can be sent");
         }
+        if line.command.starts_with("refused ") {
+            values.insert("refused", self.put_refused().await);
+        }
         if uses("fresh") || uses("job") {
             values.insert("fresh", self.put_event().await.id().to_owned());
         }
@@ -240,6 +253,32 @@ impl Prepared {
             values.insert("job", job.unwrap_or_else(|| panic!("nothing is frozen: {}", run.told())));
         }
         values
+    }
+
+    /// A refused delivery that is genuine by now: its name.
+    async fn put_refused(&self) -> String {
+        let (name, body, now) = (SourceName::parse(&self.source.name), body(), now_millis());
+        let minute = Place::minute_of(&name.expect("the harness makes names"), Timestamp::from_millis(now));
+        let (k, expires_at) = (fastrand::i64(..10_000), now / 1000 + HOUR_MILLIS / 1000);
+        let signature = AttributeValue::S(sign(&self.source.secrets[0], &body));
+        let place = |k| {
+            let record = Record(HashMap::new()).with("minute", &minute);
+            record.with_number("k", k).with_number("expires_at", expires_at)
+        };
+        let mut refused = place(k)
+            .with("request_id", &format!("refused-{k}"))
+            .with("refusal", "signature_wrong")
+            .with("body_sha256", &Digest::of(&body).to_string())
+            .with_number("received_at", now)
+            .with_number("size", body.len() as i64);
+        refused.0.insert("presented_sha256".to_owned(), AttributeValue::M([].into()));
+        let mut content = place(k + 10_000);
+        let header = "x-glossi-signature".to_owned();
+        content.0.insert("header_names".to_owned(), AttributeValue::Ss(vec![header.clone()]));
+        content.0.insert("headers".to_owned(), AttributeValue::M([(header, signature)].into()));
+        content.0.insert("body".to_owned(), AttributeValue::B(body.into()));
+        put_records(&self.aws, &self.stack.refused_table, &[refused, content]).await;
+        format!("{minute}/{k}")
     }
 
     /// An event that no other command is about.
