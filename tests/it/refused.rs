@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use tests::clock::now_millis;
 use tests::forgery::Forgery;
 use tests::http::Request;
-use tests::ledger::Record;
+use tests::ledger::{Record, put_records};
+use tests::observe::until;
 use tests::sender;
 use tests::source::Source;
 use tests::tool::{Run, landfall_on};
@@ -283,5 +284,44 @@ fn what_a_rotation_took_out_is_found_and_put_back() {
         let fix = Fix::Secret(stripe_secret(&[&rotated.secrets[0], &previous]));
         let cause = "It is right by what the source's secret said before its last change";
         check_mistake(world, Mistake { source, secret, sent, cause, fix }).await;
+    });
+}
+
+/// The names in the first line of the sweep's log that says of `source` that it has only refusals.
+async fn sources_with_only_refusals(world: &World, source: &Source) -> Vec<String> {
+    until("the sweep to find a source with only refusals", async || {
+        world.sweep().await;
+        let lines = world.logs(&[&world.stack.sweep_log_group]).await;
+        let lines = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let names =
+            lines.filter_map(|line| serde_json::from_value::<Vec<String>>(line["only_refused_sources"].clone()).ok());
+        let mut names = names.filter(|names| names.contains(&source.name));
+        names.next().ok_or("no such line")
+    })
+    .await
+}
+
+#[test]
+fn the_sweep_finds_a_source_that_has_only_refusals_by_now() {
+    run(async |world| {
+        const MINUTE_MILLIS: i64 = 60_000;
+        let make = async || world.set_up(Source::new(Provider::Glossi).with_option("quarantine", json!({}))).await;
+        let [broken, well, new] = [make().await, make().await, make().await];
+        let now = now_millis();
+        for (source, minutes_ago) in [(&broken, 30), (&well, 0)] {
+            let arrived_at = now - minutes_ago * MINUTE_MILLIS;
+            let genuine = Record::received(source, b"{}").with("slot", &format!("{}#0", source.name));
+            let genuine = genuine.with("state", "done").with_number("received_at", arrived_at);
+            let mut genuine = genuine.with_number("expires_at", now / 1000 + 24 * 60 * 60);
+            genuine.0.retain(|name, _| !name.starts_with("due_"));
+            world.put_record(&genuine).await;
+        }
+        for source in [&broken, &well, &new] {
+            let earlier = Record::refused(source, b"{}", now - 20 * MINUTE_MILLIS);
+            put_records(&world.aws, &world.stack.refused_table, &earlier).await;
+            assert_eq!(world.deliver(&Forgery::WrongSecret.of(&world.stack, source, b"{}")).await.status, 401);
+        }
+        let found = sources_with_only_refusals(world, &broken).await;
+        assert!(!found.contains(&well.name) && !found.contains(&new.name), "{found:?}");
     });
 }

@@ -14,9 +14,7 @@ use domain::ledger::record::BodyRef;
 use domain::ledger::slot;
 use domain::ledger::source_directory::DIRECTORY_ID;
 use domain::provider::Provider;
-use domain::refused::places::Place;
 use domain::source::source_name::SourceName;
-use domain::time::Timestamp;
 use serde_json::json;
 
 use crate::aws::Aws;
@@ -25,7 +23,6 @@ use crate::confidential;
 use crate::ledger::{Record, put_records};
 use crate::recorded::recorded;
 use crate::registration_api::{API_KEY, RegistrationApi};
-use crate::sender::sign;
 use crate::simulator::Simulator;
 use crate::source::Source;
 use crate::stack::Stack;
@@ -257,28 +254,9 @@ impl Prepared {
 
     /// A refused delivery that is genuine by now: its name.
     async fn put_refused(&self) -> String {
-        let (name, body, now) = (SourceName::parse(&self.source.name), body(), now_millis());
-        let minute = Place::minute_of(&name.expect("the harness makes names"), Timestamp::from_millis(now));
-        let (k, expires_at) = (fastrand::i64(..10_000), now / 1000 + HOUR_MILLIS / 1000);
-        let signature = AttributeValue::S(sign(&self.source.secrets[0], &body));
-        let place = |k| {
-            let record = Record(HashMap::new()).with("minute", &minute);
-            record.with_number("k", k).with_number("expires_at", expires_at)
-        };
-        let mut refused = place(k)
-            .with("request_id", &format!("refused-{k}"))
-            .with("refusal", "signature_wrong")
-            .with("body_sha256", &Digest::of(&body).to_string())
-            .with_number("received_at", now)
-            .with_number("size", body.len() as i64);
-        refused.0.insert("presented_sha256".to_owned(), AttributeValue::M([].into()));
-        let mut content = place(k + 10_000);
-        let header = "x-glossi-signature".to_owned();
-        content.0.insert("header_names".to_owned(), AttributeValue::Ss(vec![header.clone()]));
-        content.0.insert("headers".to_owned(), AttributeValue::M([(header, signature)].into()));
-        content.0.insert("body".to_owned(), AttributeValue::B(body.into()));
-        put_records(&self.aws, &self.stack.refused_table, &[refused, content]).await;
-        format!("{minute}/{k}")
+        let records = Record::refused(&self.source, &body(), now_millis());
+        put_records(&self.aws, &self.stack.refused_table, &records).await;
+        format!("{}/{}", records[0].text("minute"), records[0].number("k").expect("it has one"))
     }
 
     /// An event that no other command is about.

@@ -24,6 +24,11 @@ use crate::verify::{Refusal, answer_unsigned};
 
 /// A larger body is not stored, as it is packed: what a flood may cost is bounded by this.
 const BODY_MAX_BYTES: usize = 16 * 1024;
+/// A source that had genuine deliveries is reported once it has had only refusals for so long.
+pub const ONLY_REFUSALS_AFTER: Duration = Duration::from_secs(10 * 60);
+/// So far back the first refusal is looked for: of a sender that delivers less often, one refusal could be a stranger's.
+pub const REFUSALS_LOOKED_AT: Duration = Duration::from_secs(60 * 60);
+
 /// A larger body is not even packed: it would not come down to what is stored.
 const UNPACKED_MAX_BYTES: usize = 512 * 1024;
 
@@ -68,6 +73,18 @@ pub struct RefusedContent {
     pub header_names: BTreeSet<String>,
     /// The body; `None` if it is too large, or holds the token itself.
     pub body: Option<PackedBody>,
+}
+
+/// Whether a source has only refusals by now: it had a genuine delivery, and after that refusals in the last
+/// [`ONLY_REFUSALS_AFTER`] as well as before.
+#[must_use]
+pub fn has_only_refusals(last_genuine: Option<Timestamp>, refused: &[Timestamp], now: Timestamp) -> bool {
+    let recent = now - ONLY_REFUSALS_AFTER;
+    last_genuine.is_some_and(|genuine| {
+        let (later, earlier): (Vec<_>, Vec<_>) =
+            refused.iter().filter(|at| **at > genuine).partition(|at| **at > recent);
+        genuine <= recent && !later.is_empty() && !earlier.is_empty()
+    })
 }
 
 impl RefusedDelivery {

@@ -8,7 +8,6 @@ pub mod backfill;
 pub mod function_logs;
 pub mod jobs;
 pub mod listing;
-pub mod refused;
 pub mod release;
 pub mod replay;
 pub mod silence;

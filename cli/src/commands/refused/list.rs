@@ -7,7 +7,6 @@ use clap::Args;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::verify::Refusal;
-use operator::refused;
 use platform::clock;
 use serde::Serialize;
 
@@ -81,7 +80,7 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     };
     let mut found = Vec::new();
     for source in &sources {
-        found.extend(refused::list(&table, source, since, now).await?);
+        found.extend(table.between(source, since, now).await?);
     }
     if arguments.each {
         let rows: Vec<RefusedRow> = found

@@ -262,3 +262,22 @@ fn what_is_not_stored_whole_is_not_released() {
     let unstored = "Its body was too large to be stored, or is damaged.";
     check_release((&csm("own"), &csm(TOKEN)), (&large, Refusal::TokenWrong), (LateTime::Refused, 0), unstored);
 }
+
+#[test]
+fn a_source_has_only_refusals_when_they_last_longer_than_a_stray_one() {
+    let check = |genuine_minutes_ago: Option<i64>, refused_minutes_ago: &[i64], expected: bool| {
+        let at = |minutes_ago: i64| Timestamp::from_millis((1_000 - minutes_ago) * 60_000);
+        let refused: Vec<Timestamp> = refused_minutes_ago.iter().copied().map(at).collect();
+        let found = has_only_refusals(genuine_minutes_ago.map(at), &refused, at(0));
+        assert_eq!(found, expected, "{genuine_minutes_ago:?} {refused_minutes_ago:?}");
+    };
+    check(Some(30), &[20, 5], true);
+    check(Some(30), &[10, 9], true);
+    check(Some(30), &[5, 4], false);
+    check(Some(30), &[20], false);
+    check(Some(30), &[40, 5], false);
+    check(Some(5), &[20, 4], false);
+    check(Some(9), &[8, 7], false);
+    check(None, &[20, 5], false);
+    check(Some(30), &[], false);
+}
