@@ -100,7 +100,7 @@ impl StoredEvidence<'_> {
             }
         }
         let other_sender = self.other_sender(source.provider, description);
-        causes.extend(other_sender.or_else(|| self.missing_header(description)));
+        causes.extend(other_sender.or_else(|| self.missing_header(description)).or_else(|| self.unpacked_body()));
         causes
     }
 
@@ -123,6 +123,14 @@ impl StoredEvidence<'_> {
             format!(
                 "The header `{name}` did not arrive. If the sender sends it, something on the way drops it: CloudFront forwards only the headers that its origin request policy names, and proxies often drop what they do not know."
             )
+        })
+    }
+
+    /// That the body was packed when it was signed, if it says so.
+    fn unpacked_body(&self) -> Option<String> {
+        let is_packed = self.content.header_names.contains("content-encoding");
+        (is_packed && self.refused.refusal == Refusal::SignatureWrong).then(|| {
+            "The header `content-encoding` says that the sender packed the body. If something on the way unpacks it, the signature fits no more: have the bytes passed on as they were sent.".to_owned()
         })
     }
 

@@ -177,6 +177,18 @@ fn a_header_that_did_not_arrive_and_another_senders_are_named() {
 }
 
 #[test]
+fn a_body_that_was_packed_may_have_been_unpacked() {
+    let headers = vec![("x-hub-signature-256", sign(SECRET, "packed")), ("content-encoding", "gzip".to_owned())];
+    Refused::with(headers).check(&expect![[r#"
+        signature_wrong
+        true: The header `x-hub-signature-256` holds a signature.
+        false: It fits the delivery with none of the source's secrets.
+        true: The source's last genuine delivery arrived at 2025-09-01T07:25:51.484Z.
+        true: The source's secret was last changed at 2025-09-01T06:26:51.484Z.
+        -> The header `content-encoding` says that the sender packed the body. If something on the way unpacks it, the signature fits no more: have the bytes passed on as they were sent."#]]);
+}
+
+#[test]
 fn what_is_fixed_is_genuine_by_now() {
     Refused::signed(sign(SECRET, BODY)).check(&expect![[r#"
         genuine
