@@ -81,9 +81,9 @@ pub struct RefusedContent {
 pub fn has_only_refusals(last_genuine: Option<Timestamp>, refused: &[Timestamp], now: Timestamp) -> bool {
     let recent = now - ONLY_REFUSALS_AFTER;
     last_genuine.is_some_and(|genuine| {
-        let (later, earlier): (Vec<_>, Vec<_>) =
-            refused.iter().filter(|at| **at > genuine).partition(|at| **at > recent);
-        genuine <= recent && !later.is_empty() && !earlier.is_empty()
+        let mut since = refused.iter().filter(|at| **at > genuine);
+        let has_recent = since.clone().any(|at| *at > recent);
+        genuine <= recent && has_recent && since.any(|at| *at <= recent)
     })
 }
 
