@@ -19,6 +19,7 @@ mod ledger;
 mod listen;
 mod permissions;
 mod reconcile;
+mod refused;
 mod replay;
 mod sign;
 mod source;
@@ -52,6 +53,9 @@ pub enum Command {
     Reconcile(reconcile::Arguments),
     /// Get a live copy of the events on this machine, by a queue of your own
     Listen(listen::Arguments),
+    /// Look at deliveries that were refused, of sources with `quarantine`
+    #[command(subcommand)]
+    Refused(refused::RefusedCommand),
     /// Have events processed again: by their ids, or by a filter
     Replay(Box<replay::Arguments>),
     /// Print the headers that a source's sender would add to a body, for curl
@@ -106,6 +110,7 @@ impl Command {
             Command::Ledger(command) => command.run(context).await,
             Command::Reconcile(arguments) => reconcile::run(&arguments, context).await,
             Command::Listen(arguments) => listen::run(&arguments, context).await,
+            Command::Refused(command) => command.run(context).await,
             Command::Replay(arguments) => replay::run(*arguments, context).await,
             Command::Sign(arguments) => sign::run(&arguments, context).await,
             Command::Status(arguments) => status::run(&arguments, context).await,

@@ -8,6 +8,7 @@ use domain::time::time_scale::TimeScale;
 use operator::function_logs::FunctionLogs;
 use operator::jobs::Jobs;
 use operator::listing::Listing;
+use operator::release::Releases;
 use operator::replay::Replays;
 use operator::silence::Silence;
 use platform::aws::{Aws, Limits, SignIn};
@@ -17,6 +18,7 @@ use platform::env::Env;
 use platform::ledger::Ledger;
 use platform::log_group::LogGroup;
 use platform::queue::Queue;
+use platform::refused::RefusedDeliveries;
 
 use crate::error::{Error, Result};
 use crate::session::Session;
@@ -118,6 +120,33 @@ impl<'a> Services<'a> {
             )
         })?;
         Ok(Queue::new(&self.aws, url.to_owned(), LIMITS))
+    }
+
+    /// The table of refused deliveries.
+    ///
+    /// # Errors
+    /// If the stack has none.
+    pub fn refused(&self) -> Result<RefusedDeliveries> {
+        let table = self.stack.output("RefusedTable").map_err(|_| {
+            Error::Conflict(
+                "the stack stores no refused deliveries: landfall deploy --parameter Quarantine=on adds their table"
+                    .into(),
+            )
+        })?;
+        Ok(RefusedDeliveries::new(&self.aws, table.to_owned(), LIMITS))
+    }
+
+    /// Where what is released of it goes.
+    ///
+    /// # Errors
+    /// If the stack lacks a part.
+    pub fn releases(&self) -> Result<Releases> {
+        let queue = self.stack.output("EventsQueueUrl")?.to_owned();
+        Ok(Releases {
+            ledger: self.ledger()?,
+            events: Queue::new(&self.aws, queue, LIMITS),
+            schedule: Schedule::at(TimeScale::REAL),
+        })
     }
 
     /// The logs of those functions whose log groups the stack names so.

@@ -119,6 +119,7 @@ fn each_alarm_fires_for_what_it_watches() {
         ("process-retry-fourth", expect!["RetriesAlarm"]),
         ("process-done-not-archived", expect![""]),
         ("sweep-silent", expect!["SilentAlarm"]),
+        ("sweep-only-refused", expect!["OnlyRefusedAlarm"]),
     ];
     let of_aws = [
         ("ApproximateNumberOfMessagesVisible", "DeadLetterQueue", expect!["DeadLettersAlarm"]),

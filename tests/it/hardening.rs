@@ -105,7 +105,8 @@ fn what_becomes_of_data_is_said_for_each_place_that_holds_it() {
         DeadLetterQueue: "RetainExceptOnCreate", "Retain"
         EventsQueue: "RetainExceptOnCreate", "Retain"
         ExpectQueue: "Delete", "Delete"
-        Ledger: "Retain", "Retain""#]]
+        Ledger: "Retain", "Retain"
+        Refused: "Delete", "Delete""#]]
     .assert_eq(&told.join("\n"));
 }
 

@@ -43,6 +43,7 @@ mod operations;
 mod operator;
 mod process;
 mod recordings;
+mod refused;
 mod replay;
 mod rotation;
 mod runbook;

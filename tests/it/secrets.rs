@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use domain::metric::Metric;
 use domain::provider::Provider;
+use serde_json::json;
 use tests::clock::Stopwatch;
 use tests::confidential::{self, Place};
 use tests::forgery::Forgery;
+use tests::ledger::Record;
 use tests::measured::measured;
 use tests::observe::until_within;
 use tests::sender;
@@ -57,6 +59,11 @@ fn no_token_secret_or_signature_is_anywhere_and_no_body_where_it_does_not_belong
                 r#""outcome":"accepted""#.into(),
                 r#""outcome":"done""#.into(),
             ]);
+        }
+        let signed = Source::new(Provider::Glossi).with_fresh_token().with_option("quarantine", json!({}));
+        let source = world.set_up(signed).await;
+        for forgery in [Forgery::WrongSecret, Forgery::WrongToken] {
+            world.deliver(&forgery.of(&world.stack, &source, b"{}")).await;
         }
         let reasons = [
             "unknown_source",
@@ -120,6 +127,9 @@ fn no_token_secret_or_signature_is_anywhere_and_no_body_where_it_does_not_belong
             }
             bytes(texts, place, shown);
         }
+        let refused = refused(world).await;
+        assert!(refused.len() > 3, "only {} refused deliveries were found", refused.len());
+        bytes("refused deliveries", Place::Refused, &refused);
     });
 }
 
@@ -171,6 +181,13 @@ async fn held(world: &World) -> Vec<Vec<u8>> {
         }
     }
     held
+}
+
+/// What is stored of refused deliveries: each item, and its body by itself.
+async fn refused(world: &World) -> Vec<Vec<u8>> {
+    let items = world.all_refused().await;
+    let bodies = items.iter().filter_map(Record::inline_body);
+    bodies.chain(items.iter().map(|item| format!("{item:?}").into_bytes())).collect()
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn inquiry(simulator: &Simulator, provider: Provider, body: &[u8]) -> Inquiry {
     let source = Source::parse(name, &secret.to_string()).expect("the secret is in order");
     let delivery = Delivery {
         url: RequestUrl::default(),
-        token: Some("token".to_owned()),
+        token: Some("token".into()),
         headers: Headers::default(),
         body: body.to_vec(),
         received_at: Timestamp::from_millis(0),

@@ -33,7 +33,7 @@ fn the_functions_get_the_environment_that_they_read() {
         format!("{function}: {}", names.join(" "))
     });
     expect![[r#"
-        Ingest: AWS_CA_BUNDLE BUCKET EVENTS_QUEUE_URL FRONT_SHA256 INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE
+        Ingest: AWS_CA_BUNDLE BUCKET EVENTS_QUEUE_URL FRONT_SHA256 INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL REFUSED_TABLE SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE
         Process: AWS_CA_BUNDLE BUCKET DEAD_LETTER_QUEUE_URL EVENTS_QUEUE_URL EXPECT_QUEUE_URL INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE TOPIC_ARN
         Sweep: AWS_CA_BUNDLE EVENTS_QUEUE_URL EXPECT_QUEUE_URL LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE"#]]
     .assert_eq(&names.join("\n"));
@@ -55,6 +55,7 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["IngestLogs","Arn"]}
           dynamodb:PutItem dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
           dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]}
+          if Quarantines: dynamodb:PutItem on {"Fn::GetAtt":["Refused","Arn"]}
           sqs:SendMessage on {"Fn::GetAtt":["EventsQueue","Arn"]}
           s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/bodies/*"}
           secretsmanager:GetSecretValue on {"Fn::Sub":"arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SourcesPrefix}/source/*"}
@@ -173,6 +174,25 @@ fn the_ledger_is_keyed_and_expires_as_the_code_has_it() {
         "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["type", "subject"]},
     }]);
     assert_eq!(ledger["GlobalSecondaryIndexes"], indexes);
+}
+
+#[test]
+fn refused_deliveries_are_stored_only_where_the_operator_says_so_and_go_with_the_stack() {
+    assert_eq!(TEMPLATE["Parameters"]["Quarantine"]["Default"], json!("off"));
+    let table = &TEMPLATE["Resources"]["Refused"];
+    assert_eq!(table["Condition"], json!("Quarantines"));
+    assert_eq!((&table["DeletionPolicy"], &table["UpdateReplacePolicy"]), (&json!("Delete"), &json!("Delete")));
+    let properties = &table["Properties"];
+    assert_eq!(properties["BillingMode"], json!("PAY_PER_REQUEST"));
+    assert_eq!(properties["TimeToLiveSpecification"], json!({"AttributeName": "expires_at", "Enabled": true}));
+    let keys = json!([{"AttributeName": "minute", "KeyType": "HASH"}, {"AttributeName": "k", "KeyType": "RANGE"}]);
+    assert_eq!(properties["KeySchema"], keys);
+    let if_on = json!({"Fn::If": ["Quarantines", {"Ref": "Refused"}, {"Ref": "AWS::NoValue"}]});
+    assert_eq!(resource("Ingest")["Environment"]["Variables"]["REFUSED_TABLE"], if_on);
+    assert_eq!(TEMPLATE["Outputs"]["RefusedTable"]["Condition"], json!("Quarantines"));
+    for function in ["Process", "Sweep"] {
+        assert!(!resource(&format!("{function}Role")).to_string().contains("Refused"), "{function} needs none of it");
+    }
 }
 
 #[test]

@@ -71,6 +71,11 @@ pub const COMMAND_LINES: &[CommandLine] = &[
     line("watch", "{source} --after 30d"),
     line("watch", ""),
     line("watch", "{source} --remove"),
+    line("refused list", "--since 5m"),
+    line("refused list", "--source {source} --since 5m --each"),
+    line("refused show", "{refused}"),
+    line("refused explain", "{refused}"),
+    line("refused release", "{refused} --yes"),
     line("events list", "--source {source}"),
     line("events list", "--source {source} --state failed"),
     line("events list", "--source {source} --subject {subject}"),
@@ -132,6 +137,8 @@ pub struct Prepared {
     /// A file that describes it.
     file: PathBuf,
     values: Values,
+    /// The source that has events.
+    source: Source,
     /// The source whose jobs are expected.
     expecting: Source,
     /// A finished event whose body is in the bucket.
@@ -197,7 +204,7 @@ impl Prepared {
         ]);
         let file = file("stack.json", json!(stack).to_string().as_bytes()).into();
         let (aws, stack) = (aws.clone(), stack.clone());
-        Prepared { aws, stack, file, values, expecting, large, _api: api, _simulator: simulator }
+        Prepared { aws, stack, file, values, source, expecting, large, _api: api, _simulator: simulator }
     }
 
     /// What one run of `line` is about: what it uses up is made anew.
@@ -230,6 +237,9 @@ impl Prepared {
             let send = self.aws.sqs.send_message().queue_url(&self.stack.consumer_dead_letter_queue_url);
             send.message_body("{}").send().await.expect("a message can be sent");
         }
+        if line.command.starts_with("refused ") {
+            values.insert("refused", self.put_refused().await);
+        }
         if uses("fresh") || uses("job") {
             values.insert("fresh", self.put_event().await.id().to_owned());
         }
@@ -240,6 +250,13 @@ impl Prepared {
             values.insert("job", job.unwrap_or_else(|| panic!("nothing is frozen: {}", run.told())));
         }
         values
+    }
+
+    /// A refused delivery that is genuine by now: its name.
+    async fn put_refused(&self) -> String {
+        let records = Record::refused(&self.source, &body(), now_millis());
+        put_records(&self.aws, &self.stack.refused_table, &records).await;
+        format!("{}/{}", records[0].text("minute"), records[0].number("k").expect("it has one"))
     }
 
     /// An event that no other command is about.

@@ -31,7 +31,12 @@ pub enum Place {
     Tells,
     /// What holds bodies: the ledger, published events, dead letters, objects.
     Holds,
+    /// What holds refused deliveries, with their signatures, each of which proves one body.
+    Refused,
 }
+
+/// What a signature is called.
+pub const SIGNATURE: &str = "signature";
 
 impl Confidential {
     /// Adds `text`, of which `kind` says what it is.
@@ -57,7 +62,11 @@ impl Confidential {
         let forbidden: Vec<(&str, &str)> = self
             .0
             .iter()
-            .filter(|(_, (nature, _))| place == Place::Tells || *nature == Nature::Proof)
+            .filter(|(_, (nature, kind))| match place {
+                Place::Tells => true,
+                Place::Holds => *nature == Nature::Proof,
+                Place::Refused => *nature == Nature::Proof && *kind != SIGNATURE,
+            })
             .map(|(text, (_, kind))| (text.as_str(), *kind))
             .collect();
         let search = AhoCorasick::new(forbidden.iter().map(|(text, _)| text)).expect("they are some thousands");
@@ -109,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_planted_proof_is_found_everywhere() {
-        for place in [Place::Tells, Place::Holds] {
+        for place in [Place::Tells, Place::Holds, Place::Refused] {
             assert_eq!(found(place, "GET /0123456789abcdef"), ["a token in: GET /0123456789abcdef"]);
         }
     }

@@ -85,7 +85,7 @@ fn judge(source: &Source, request: &Request, body: Vec<u8>, known: &mut BTreeSet
             path: path.to_owned(),
             query: query.to_owned(),
         },
-        token,
+        token: token.map(Into::into),
         headers: headers.collect(),
         body,
         received_at: Timestamp::from_millis(now_millis()),

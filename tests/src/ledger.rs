@@ -6,11 +6,14 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use domain::event::event_id::EventId;
+use domain::refused::places::Place;
 use domain::source::source_name::SourceName;
+use domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::aws::Aws;
 use crate::clock::now_millis;
+use crate::sender::sign;
 use crate::source::{Source, hex, signs};
 use crate::world::World;
 
@@ -48,6 +51,35 @@ impl Record {
             Some(subject) => record.with("subject", &subject),
             None => record,
         }
+    }
+
+    /// A refused delivery of Glossi's that is genuine by now, and its headers and body, as their table has them.
+    ///
+    /// # Panics
+    /// If `source` has no secret.
+    #[must_use]
+    pub fn refused(source: &Source, body: &[u8], at_millis: i64) -> [Record; 2] {
+        let name = SourceName::parse(&source.name).expect("the harness makes names");
+        let minute = Place::minute_of(&name, Timestamp::from_millis(at_millis));
+        let k = fastrand::i64(..10_000);
+        let place = |k| {
+            let record = Record(HashMap::new()).with("minute", &minute).with_number("k", k);
+            record.with_number("expires_at", at_millis / 1000 + 24 * 60 * 60)
+        };
+        let refused = place(k)
+            .with("kind", "delivery")
+            .with("request_id", &format!("refused-{k}"))
+            .with("refusal", "signature_wrong")
+            .with("body_sha256", &sha256(body))
+            .with_number("received_at", at_millis)
+            .with_number("size", i64::try_from(body.len()).expect("a body is small"));
+        let mut content = place(k + 10_000);
+        let header = "x-glossi-signature".to_owned();
+        let signature = AttributeValue::S(sign(&source.secrets[0], body));
+        content.0.insert("header_names".to_owned(), AttributeValue::Ss(vec![header.clone()]));
+        content.0.insert("headers".to_owned(), AttributeValue::M([(header, signature)].into()));
+        content.0.insert("body".to_owned(), AttributeValue::B(body.to_vec().into()));
+        [refused, content]
     }
 
     /// The record with a text.
@@ -222,6 +254,17 @@ impl World {
             ids.insert(Record(item.unwrap_or_else(|error| panic!("reading the ledger: {error:?}"))).id().to_owned());
         }
         ids
+    }
+
+    /// All that is stored of refused deliveries.
+    ///
+    /// # Panics
+    /// If the table cannot be read.
+    pub async fn all_refused(&self) -> Vec<Record> {
+        let scan = self.aws.dynamodb.scan().table_name(&self.stack.refused_table);
+        let items: Result<Vec<_>, _> = scan.into_paginator().items().send().collect().await;
+        let items = items.unwrap_or_else(|error| panic!("reading refused deliveries: {error:?}"));
+        items.into_iter().map(Record).collect()
     }
 
     /// Plays that the time has come for which an unfinished record waits: its retry, the end of its lease, its due time.

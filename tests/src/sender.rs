@@ -53,9 +53,15 @@ pub const fn signature_header(provider: Provider) -> Option<&'static str> {
 /// The signature of `body`: lower-case hex of its HMAC-SHA256, keyed by the secret's own text.
 #[must_use]
 pub fn sign(secret: &str, body: &[u8]) -> String {
-    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
+    sign_with(secret.as_bytes(), body)
+}
+
+/// The same with a key that is no text.
+#[must_use]
+pub fn sign_with(key: &[u8], body: &[u8]) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
     let signature = hex(&mac.chain_update(body).finalize().into_bytes());
-    confidential::keep("signature", &signature);
+    confidential::keep(confidential::SIGNATURE, &signature);
     signature
 }
 

@@ -56,6 +56,9 @@ pub struct Stack {
     /// Where applications say which jobs they expect to end; empty if no job can be expected.
     #[serde(default)]
     pub expect_queue_url: String,
+    /// Name of the table of refused deliveries; empty if none are stored.
+    #[serde(default)]
+    pub refused_table: String,
     /// What the consumer could not handle.
     pub consumer_dead_letter_queue_url: String,
     /// Large bodies and events.
@@ -196,6 +199,7 @@ fn deploy(directory: &Directory, emulator: &Emulator, options: &Options, progres
         dead_letter_queue_url: outputs.get("DeadLetterQueueUrl")?,
         consumer_queue_url: outputs.get("ConsumerQueueUrl")?,
         expect_queue_url: outputs.get("ExpectQueueUrl").unwrap_or_default(),
+        refused_table: outputs.get("RefusedTable").unwrap_or_default(),
         consumer_dead_letter_queue_url: outputs.get("ConsumerDeadLetterQueueUrl")?,
         bucket: outputs.get("Bucket")?,
         topic_arn: outputs.get("TopicArn")?,

@@ -33,7 +33,7 @@ pub struct Arguments {
 
 /// Why a recorded request is refused.
 #[derive(Serialize)]
-struct Report {
+pub(crate) struct Report {
     case: String,
     refusal: Option<&'static str>,
     steps: Vec<String>,
@@ -113,13 +113,13 @@ fn report(vector: &Vector, judge: Option<&Judge>) -> Result<Report> {
 }
 
 impl Report {
-    fn of(case: String, Explanation { refusal, steps, causes }: Explanation) -> Report {
+    pub(crate) fn of(case: String, Explanation { refusal, steps, causes }: Explanation) -> Report {
         let step = |Step { is_right, text }| format!("{} {text}", if is_right { "right:" } else { "wrong:" });
         let steps = steps.into_iter().map(step).collect();
         Report { case, refusal: refusal.map(|refusal| refusal.as_str()), steps, causes }
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let title = format!("{}: {}\n", self.case, self.refusal.unwrap_or("genuine"));
         let steps = self.steps.iter().map(|step| format!("  {step}\n"));
         let causes = self.causes.iter().map(|cause| format!("  -> {cause}\n"));

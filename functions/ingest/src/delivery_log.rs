@@ -35,6 +35,8 @@ pub(crate) struct DeliveryLog {
     /// It was refused, and its source exists.
     unverified: Option<u32>,
     unavailable: Option<u32>,
+    /// It was refused, and is stored for a while; or there was no room. Absent if its source does not ask for it.
+    quarantined: Option<bool>,
     /// Which of the source's secrets, and which of its tokens, proved the delivery, from 0.
     secret_index: Option<usize>,
     token_index: Option<usize>,
@@ -83,6 +85,7 @@ impl DeliveryLog {
             refused: None,
             unverified: None,
             unavailable: None,
+            quarantined: None,
             secret_index: None,
             token_index: None,
             key_index: None,
@@ -163,6 +166,10 @@ impl DeliveryLog {
     pub(crate) fn refused(&mut self, refusal: Refusal) {
         self.refusal = Some(refusal.as_str());
         self.unverified = refusal.is_by_source().then_some(1);
+    }
+
+    pub(crate) fn quarantined(&mut self, is_stored: bool) {
+        self.quarantined = Some(is_stored);
     }
 
     /// Takes in that no source of that name is listed. It may have been made by hand a moment ago, so the sender is told to

@@ -6,6 +6,7 @@
 mod budget;
 mod delivery_log;
 mod key_cache;
+mod quarantine;
 mod receiver;
 mod settings;
 mod source_cache;

@@ -13,13 +13,14 @@ use domain::receive::answer::{Answer, Durability, Response};
 use domain::receive::{Acceptance, Reception, accept, receive};
 use domain::source::source_name::SourceName;
 use domain::stale_cache::Found;
-use domain::verify::{Refusal, TooManyEvents, VerifiedEvent, answer_unsigned};
+use domain::verify::{Refusal, Rejection, TooManyEvents, VerifiedEvent, answer_unsigned};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use platform::clock;
 
 use crate::delivery_log::DeliveryLog;
 use crate::key_cache::KeyCache;
+use crate::quarantine::Quarantine;
 use crate::settings::Settings;
 use crate::source_cache::{SourceCache, SourceUnavailable};
 use crate::store::Store;
@@ -36,6 +37,7 @@ pub(crate) struct Receiver {
     origin_guard: OriginGuard,
     materials: MaterialCache,
     recent: Mutex<RecentEvents>,
+    quarantine: Quarantine,
     store: Store,
 }
 
@@ -48,6 +50,7 @@ impl Receiver {
                 keys: KeyCache::new(settings.key_sets),
             },
             recent: Mutex::default(),
+            quarantine: Quarantine::new(settings.refused),
             store: Store {
                 bodies: settings.bodies,
                 ledger: settings.ledger,
@@ -188,11 +191,28 @@ impl Receiver {
         };
         let refreshed = self.materials.refresh(&name, &material, rejection.refusal, now).await;
         let Some(refreshed) = refreshed else {
-            return Err(reject(rejection.refusal, &material, log));
+            return Err(self.reject(&rejection, &material, log).await);
         };
         let material = refreshed.map_err(|error| without_material(&error, log))?;
-        let accepted = accept(*rejection.delivery, &material.source, &material.published);
-        accepted.map_err(|rejection| reject(rejection.refusal, &material, log))
+        match accept(*rejection.delivery, &material.source, &material.published) {
+            Ok(acceptance) => Ok(acceptance),
+            Err(rejection) => Err(self.reject(&rejection, &material, log).await),
+        }
+    }
+
+    /// Answers a delivery that did not prove itself, and stores it if its source asks for it. One whose sender is to come
+    /// again is not stored.
+    async fn reject(&self, rejection: &Rejection, material: &VerificationMaterial, log: &mut DeliveryLog) -> Answer {
+        log.refused(rejection.refusal);
+        let answer = Answer::to_refusal(rejection.refusal, material.stale.is_some());
+        match (&answer, material.stale) {
+            (Answer::Refused, _) => {
+                self.quarantine.store(&rejection.delivery, &material.source, rejection.refusal, log).await;
+            }
+            (Answer::Unavailable, Some(reason)) => log.reason(&reason),
+            _ => {}
+        }
+        answer
     }
 
     /// Answers a question about the URL of a source whose sender asks one. Anything else is a probe, so that nobody learns
@@ -245,16 +265,6 @@ impl Receiver {
 fn refuse(refusal: Refusal, log: &mut DeliveryLog) -> Answer {
     log.refused(refusal);
     Answer::to_refusal(refusal, false)
-}
-
-/// Answers a delivery that did not prove itself.
-fn reject(refusal: Refusal, material: &VerificationMaterial, log: &mut DeliveryLog) -> Answer {
-    log.refused(refusal);
-    let answer = Answer::to_refusal(refusal, material.stale.is_some());
-    if let (Answer::Unavailable, Some(reason)) = (&answer, material.stale) {
-        log.reason(&reason);
-    }
-    answer
 }
 
 /// Answers a delivery that cannot be verified.

@@ -12,7 +12,10 @@ use platform::http_client::HttpClient;
 use platform::key_sets::KeySets;
 use platform::ledger::Ledger;
 use platform::queue::Queue;
+use platform::refused::RefusedDeliveries;
 use platform::sources::Sources;
+
+use crate::quarantine::TIME_LIMIT;
 
 // One sender waits for 5 seconds, a cold start included. Whatever single service hangs, the answer comes within its
 // limit, or twice the ledger's (three times where the directory of sources is read first), plus the others' usual
@@ -22,6 +25,8 @@ pub(crate) const CONNECT_LIMIT: Duration = Duration::from_millis(300);
 const SECRETS_LIMITS: Limits = limits(1000, 600);
 const BUCKET_LIMITS: Limits = limits(900, 600);
 const LEDGER_LIMITS: Limits = limits(800, 450);
+/// One try: the table is best effort, and a second try could find the place taken by the first.
+const REFUSED_LIMITS: Limits = Limits { operation: TIME_LIMIT, attempt: TIME_LIMIT, attempts: 1 };
 const QUEUE_LIMITS: Limits = limits(900, 500);
 const _: () = assert!(
     CONNECT_LIMIT.as_millis()
@@ -47,6 +52,7 @@ pub(crate) struct Settings {
     pub(crate) bodies: Bodies,
     pub(crate) ledger: Ledger,
     pub(crate) queue: Queue,
+    pub(crate) refused: Option<RefusedDeliveries>,
     pub(crate) time_scale: TimeScale,
     pub(crate) inline_body_bytes: usize,
 }
@@ -63,6 +69,7 @@ pub(crate) fn read(mut env: Env) -> Result<Settings, EnvError> {
         bodies: Bodies::new(&aws, env.required("BUCKET"), BUCKET_LIMITS),
         ledger: Ledger::new(&aws, env.required("LEDGER_TABLE"), LEDGER_LIMITS),
         queue: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), QUEUE_LIMITS),
+        refused: env.optional("REFUSED_TABLE").map(|table| RefusedDeliveries::new(&aws, table, REFUSED_LIMITS)),
         time_scale: env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse),
         inline_body_bytes: env.parsed("INLINE_BODY_BYTES", INLINE_BODY_BYTES, str::parse),
     };

@@ -3,7 +3,7 @@
 //! It is part of the promise, not an extra. A message that was never sent, one that was lost, a processor that died, a
 //! planned wait: all of them leave an unfinished record whose due time passes, and this function finds it. It also keeps the
 //! directory of sources, by which ingest knows a name without looking its secret up, and counts watched sources from which
-//! nothing arrives.
+//! nothing arrives, and sources that have only refusals.
 
 mod releaser;
 mod report;

@@ -40,7 +40,13 @@ pub(crate) struct Report {
     /// Their names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) silent_sources: Vec<String>,
-    /// It could not be read whether a watched source is silent.
+    /// Sources that had genuine deliveries and have only refusals by now.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) only_refused: u32,
+    /// Their names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) only_refused_sources: Vec<String>,
+    /// It could not be read whether a watched source is silent, or which sources have only refusals.
     #[serde(skip_serializing_if = "is_no")]
     pub(crate) silence_unknown: bool,
     /// The first trouble of the run.
@@ -65,6 +71,8 @@ impl Report {
         self.unreleased |= other.unreleased;
         self.silent += other.silent;
         self.silent_sources.extend(other.silent_sources);
+        self.only_refused += other.only_refused;
+        self.only_refused_sources.extend(other.only_refused_sources);
         self.silence_unknown |= other.silence_unknown;
         self.trouble = self.trouble.take().or(other.trouble);
     }

@@ -8,6 +8,7 @@ use platform::aws::{Aws, Limits};
 use platform::env::{Env, EnvError};
 use platform::ledger::Ledger;
 use platform::queue::Queue;
+use platform::refused::RefusedDeliveries;
 use platform::source_listing::SourceListing;
 
 use crate::releaser::Releaser;
@@ -32,8 +33,9 @@ pub(crate) fn read() -> Result<Sweeper, EnvError> {
         queue: Queue::new(&aws, url, LIMITS),
         schedule,
     });
+    let refused = env.optional("REFUSED_TABLE").map(|table| RefusedDeliveries::new(&aws, table, LIMITS));
     let sweeper = Sweeper {
-        silence: SilenceCheck::new(ledger.clone(), schedule),
+        silence: SilenceCheck::new(ledger.clone(), refused, schedule),
         ledger,
         sources: SourceListing::new(&aws, &env.required("SOURCES_PREFIX"), LIMITS),
         queue: Queue::new(&aws, env.required("EVENTS_QUEUE_URL"), LIMITS),

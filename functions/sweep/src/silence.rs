@@ -1,14 +1,16 @@
-//! Looking for watched sources from which nothing arrives.
+//! Looking for watched sources from which nothing arrives, and for sources that refuse whatever arrives.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::ledger::schedule::Schedule;
 use domain::ledger::watch_list::is_silent;
+use domain::refused::{ONLY_REFUSALS_AFTER, REFUSALS_LOOKED_AT, has_only_refusals};
 use domain::time::Timestamp;
 use futures_util::stream::{self, StreamExt as _};
 use platform::clock;
 use platform::ledger::Ledger;
+use platform::refused::RefusedDeliveries;
 use platform::service_error::ServiceError;
 
 use crate::report::Report;
@@ -21,14 +23,16 @@ const SOURCES_AT_ONCE: usize = 4;
 /// Looks for silence, in one run of five.
 pub(crate) struct SilenceCheck {
     ledger: Ledger,
+    /// Where the stack has it.
+    refused: Option<RefusedDeliveries>,
     schedule: Schedule,
     /// When this instance last looked without trouble.
     looked_at: Mutex<Option<Timestamp>>,
 }
 
 impl SilenceCheck {
-    pub(crate) const fn new(ledger: Ledger, schedule: Schedule) -> SilenceCheck {
-        SilenceCheck { ledger, schedule, looked_at: Mutex::new(None) }
+    pub(crate) const fn new(ledger: Ledger, refused: Option<RefusedDeliveries>, schedule: Schedule) -> SilenceCheck {
+        SilenceCheck { ledger, refused, schedule, looked_at: Mutex::new(None) }
     }
 
     /// Looks, if it is time to, until `stop_at`.
@@ -38,11 +42,14 @@ impl SilenceCheck {
         if !self.is_time(now) {
             return report;
         }
-        match tokio::time::timeout(now.until(stop_at), self.silent_sources()).await {
-            Ok(Ok(names)) => {
+        let look = async { Ok((self.silent_sources().await?, self.sources_with_only_refusals(now).await?)) };
+        match tokio::time::timeout(now.until(stop_at), look).await {
+            Ok(Ok((silent, only_refused))) => {
                 *self.looked_at() = Some(now);
-                report.silent = u32::try_from(names.len()).unwrap_or(u32::MAX);
-                report.silent_sources = names;
+                report.silent = u32::try_from(silent.len()).unwrap_or(u32::MAX);
+                report.silent_sources = silent;
+                report.only_refused = u32::try_from(only_refused.len()).unwrap_or(u32::MAX);
+                report.only_refused_sources = only_refused;
             }
             Ok(Err(trouble)) => {
                 report.silence_unknown = true;
@@ -71,6 +78,26 @@ impl SilenceCheck {
         let looks = list.existing(&directory).into_iter().map(async |(source, silent_after)| {
             let newest = self.ledger.newest_arrival(&source).await?;
             Ok(is_silent(newest, silent_after, clock::now()).then(|| source.to_string()))
+        });
+        let looks: Vec<Result<Option<String>, ServiceError>> =
+            stream::iter(looks).buffered(SOURCES_AT_ONCE).collect().await;
+        Ok(looks.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// The names of the sources that had genuine deliveries and have only refusals by now. Only what has refused something
+    /// lately is looked at.
+    async fn sources_with_only_refusals(&self, now: Timestamp) -> Result<Vec<String>, ServiceError> {
+        let Some(table) = &self.refused else { return Ok(Vec::new()) };
+        let refusing = table.refusing_since(now - ONLY_REFUSALS_AFTER).await?;
+        let looks = refusing.into_iter().map(async |source| {
+            let last_genuine = self.ledger.newest_arrival(&source).await?;
+            // The first look spares the minutes of a source that is well, or that strangers try.
+            if last_genuine.is_none_or(|at| at > now - ONLY_REFUSALS_AFTER) {
+                return Ok(None);
+            }
+            let refused = table.between(&source, now - REFUSALS_LOOKED_AT, now).await?;
+            let refused: Vec<Timestamp> = refused.iter().map(|(_, refused)| refused.received_at).collect();
+            Ok(has_only_refusals(last_genuine, &refused, now).then(|| source.to_string()))
         });
         let looks: Vec<Result<Option<String>, ServiceError>> =
             stream::iter(looks).buffered(SOURCES_AT_ONCE).collect().await;

@@ -42,7 +42,7 @@ impl SweepLog {
     }
 
     fn line<'a>(&'a self, report: &'a Report) -> (Level, SweepLine<'a>) {
-        let (level, outcome) = match (report.is_complete(), report.silent) {
+        let (level, outcome) = match (report.is_complete(), report.silent + report.only_refused) {
             (false, _) => (Level::Error, "incomplete"),
             (true, 0) => (Level::Info, "complete"),
             (true, _) => (Level::Warn, "complete"),

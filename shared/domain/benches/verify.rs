@@ -192,7 +192,7 @@ impl Case {
         match scheme {
             Scheme::UrlToken => {
                 fields["token_sha256"] = json!([Digest::of(TOKEN.as_bytes()).to_string()]);
-                token = Some(TOKEN.to_owned());
+                token = Some(TOKEN.into());
             }
             Scheme::StaticToken(StaticToken { at: Some(at), prefix, .. }) => {
                 fields["secrets"] = json!([TOKEN]);

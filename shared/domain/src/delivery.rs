@@ -2,6 +2,7 @@
 
 pub mod front;
 pub mod headers;
+pub mod presented_token;
 pub mod recorded_request;
 pub mod reply;
 pub mod request;
@@ -11,6 +12,7 @@ pub mod trace;
 use std::fmt;
 
 use crate::delivery::headers::Headers;
+use crate::delivery::presented_token::PresentedToken;
 use crate::time::Timestamp;
 
 /// The largest body that is taken, in bytes once decoded. A function URL takes requests of 6 MB, and base64 makes 4.5 MB
@@ -24,7 +26,7 @@ pub struct Delivery {
     /// The URL that it was sent to, as the function saw it.
     pub url: RequestUrl,
     /// The token of the URL, if it has one.
-    pub token: Option<String>,
+    pub token: Option<PresentedToken>,
     /// The headers.
     pub headers: Headers,
     /// The body's bytes, as they were sent.

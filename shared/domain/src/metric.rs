@@ -86,6 +86,8 @@ pub enum Metric {
     Troubled,
     /// Watched sources from which nothing has arrived for too long.
     Silent,
+    /// Sources that had genuine deliveries and have only refusals by now.
+    OnlyRefused,
 }
 
 string_enum!(Metric {
@@ -123,6 +125,7 @@ string_enum!(Metric {
     Sent => "sent",
     Troubled => "troubled",
     Silent => "silent",
+    OnlyRefused => "only_refused",
 });
 
 impl Metric {
@@ -161,7 +164,8 @@ impl Metric {
             | Metric::Overdue
             | Metric::Sent
             | Metric::Troubled
-            | Metric::Silent => "Count",
+            | Metric::Silent
+            | Metric::OnlyRefused => "Count",
         }
     }
 

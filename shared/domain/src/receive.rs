@@ -5,6 +5,7 @@ pub mod answer;
 use self::answer::Answer;
 use crate::delivery::Delivery;
 use crate::delivery::front::{OriginCheck, OriginGuard};
+use crate::delivery::presented_token::PresentedToken;
 use crate::delivery::reply::Reply;
 use crate::delivery::request::{BodyError, Request};
 use crate::delivery::route::{Route, route};
@@ -55,11 +56,11 @@ pub fn receive(request: Request<'_>, guard: &OriginGuard, received_at: Timestamp
             return Reception::Fault("the front's header holds a value whose digest is not in FRONT_SHA256");
         }
     }
-    let read = |request: Request<'_>, token| match request.into_parts() {
+    let read = |request: Request<'_>, token: Option<String>| match request.into_parts() {
         Err(BodyError::NotBase64) => Err(Answer::BadRequest),
         Err(BodyError::TooLarge) => Err(Answer::TooLarge),
         Ok((url, headers, body)) => {
-            let request_id = request_id.to_owned();
+            let (request_id, token) = (request_id.to_owned(), token.map(PresentedToken::Text));
             Ok(Delivery { url, token, headers, body, received_at, request_id })
         }
     };

@@ -17,6 +17,7 @@ mod options;
 mod options_error;
 pub mod public_keys;
 mod public_url;
+mod quarantine;
 mod ration;
 mod secret_length;
 mod signature_scheme;
@@ -50,6 +51,7 @@ pub use self::mac_keys::MacKeys;
 pub use self::options::{ASSET_MAX_BYTES, Options};
 pub use self::options_error::OptionsError;
 pub use self::public_url::PublicUrl;
+pub use self::quarantine::Quarantine;
 pub use self::signature_scheme::SignatureScheme;
 pub use self::token_digests::TokenDigests;
 
@@ -72,6 +74,8 @@ pub struct Source {
     pub retries_differ: bool,
     /// Whether its sender's API is to confirm what only a token vouches for.
     pub confirm: bool,
+    /// Whether and how its refused deliveries are stored, where the stack has a table for them.
+    pub quarantine: Option<Quarantine>,
     /// What the processor does with its events. Faults here do not stop deliveries: they would be lost.
     pub options: Result<Options, OptionsError>,
     /// What the operator should know, in sentences; holds no secret.
@@ -117,6 +121,11 @@ impl Source {
         if provider == Provider::Custom && sender.description().shapes_without_names().next().is_some() {
             warnings.push(NAMES_NOTHING.to_owned());
         }
+        let quarantine = configuration.quarantine.map(Quarantine::check).transpose();
+        let quarantine = quarantine.unwrap_or_else(|error| {
+            warnings.push(error.to_string());
+            None
+        });
         let retries_differ = configuration.retries_differ.unwrap_or(sender.description().retries_differ);
         let (dedupe, confirm) = (configuration.dedupe, configuration.confirm);
         Ok(Source {
@@ -128,6 +137,7 @@ impl Source {
             dedupe,
             retries_differ,
             confirm,
+            quarantine,
             options,
             warnings,
         })

@@ -44,6 +44,13 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))
     }
 
+    /// The minute in UTC, as `20250901T0726`: it sorts as time passes.
+    #[must_use]
+    pub fn minute_text(self) -> String {
+        let text = self.to_string();
+        text.chars().take_while(|char| *char != '.').filter(char::is_ascii_alphanumeric).take(13).collect()
+    }
+
     /// Reads an RFC 3339 text, as senders write it (`2025-09-01T07:26:51.484Z`, any offset). The parser knows years
     /// before 0 as well; RFC 3339 does not, and consumers could not read them.
     #[must_use]
@@ -130,6 +137,7 @@ mod tests {
     fn writes_and_reads_rfc3339() {
         let instant = Timestamp::from_millis(1_756_711_611_484);
         assert_eq!(instant.to_string(), "2025-09-01T07:26:51.484Z");
+        assert_eq!(instant.minute_text(), "20250901T0726");
         assert_eq!(Timestamp::parse_rfc3339("2025-09-01T09:26:51.484+02:00"), Some(instant));
         assert_eq!(Timestamp::parse_rfc3339("yesterday"), None);
         let year_zero = "0000-01-01T00:00:00.000Z";

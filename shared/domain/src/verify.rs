@@ -45,6 +45,25 @@ pub struct Rejection {
     pub refusal: Refusal,
 }
 
+/// What becomes of a delivery that proves itself but was made too long before it arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateTime {
+    /// It is refused: it may be a copy sent again.
+    Refused,
+    /// It is allowed, since an operator says so.
+    Allowed,
+}
+
+impl LateTime {
+    /// What checking the time comes to, which is checked after all else.
+    pub(crate) fn waive(self, checked: Result<(), Refusal>) -> Result<(), Refusal> {
+        match (self, checked) {
+            (LateTime::Allowed, Err(Refusal::TimestampLate)) => Ok(()),
+            (_, checked) => checked,
+        }
+    }
+}
+
 /// Proves that `source` sent the delivery, and gives the event its id.
 ///
 /// Signatures are checked over the bytes as they were sent, and the id is made of those same bytes: nothing that a
@@ -62,7 +81,20 @@ pub fn verify(delivery: Delivery, source: &Source) -> Result<VerifiedEvent, Reje
 /// # Errors
 /// If the delivery lacks what the source's credentials ask for.
 pub fn verify_with(delivery: Delivery, source: &Source, published: &PublicKeys) -> Result<VerifiedEvent, Rejection> {
-    match prove(&delivery, source, published) {
+    verify_released(delivery, source, published, LateTime::Refused)
+}
+
+/// The same of a delivery that an operator releases after it was refused, who may waive the time.
+///
+/// # Errors
+/// If the delivery lacks what the source's credentials ask for.
+pub fn verify_released(
+    delivery: Delivery,
+    source: &Source,
+    published: &PublicKeys,
+    late: LateTime,
+) -> Result<VerifiedEvent, Rejection> {
+    match prove_with(&delivery, source, published, late) {
         Ok((verified_by, matched)) => Ok(identify(delivery, source, verified_by, matched)),
         Err(refusal) => Err(Rejection { delivery: Box::new(delivery), refusal }),
     }
@@ -77,24 +109,35 @@ pub fn prove(
     source: &Source,
     published: &PublicKeys,
 ) -> Result<(VerifiedBy, MatchedCredentials), Refusal> {
+    prove_with(delivery, source, published, LateTime::Refused)
+}
+
+fn prove_with(
+    delivery: &Delivery,
+    source: &Source,
+    published: &PublicKeys,
+    late: LateTime,
+) -> Result<(VerifiedBy, MatchedCredentials), Refusal> {
     match &source.credentials {
         Credentials::Token(tokens) => {
-            let token = credential::check_url_token(delivery.token.as_deref(), tokens)?;
+            let token = credential::check_url_token(delivery.token.as_ref(), tokens)?;
             Ok((VerifiedBy::Token, MatchedCredentials { token: Some(token), ..MatchedCredentials::default() }))
         }
-        Credentials::Proof(proof) => check_proof(delivery, proof, published),
+        Credentials::Proof(proof) => check_proof(delivery, proof, published, late),
         Credentials::Both { proof, tokens } => {
-            let token = credential::check_url_token(delivery.token.as_deref(), tokens)?;
-            let (verified_by, matched) = check_proof(delivery, proof, published)?;
+            let token = credential::check_url_token(delivery.token.as_ref(), tokens)?;
+            let (verified_by, matched) = check_proof(delivery, proof, published, late)?;
             Ok((verified_by, MatchedCredentials { token: Some(token), ..matched }))
         }
     }
 }
 
-fn check_proof(
+/// The same of what the sender proves itself with, whatever token the URL has.
+pub(crate) fn check_proof(
     delivery: &Delivery,
     proof: &Proof,
     published: &PublicKeys,
+    late: LateTime,
 ) -> Result<(VerifiedBy, MatchedCredentials), Refusal> {
     let by_secret =
         |index| (VerifiedBy::Token, MatchedCredentials { secret: Some(index), ..MatchedCredentials::default() });
@@ -107,14 +150,14 @@ fn check_proof(
         }
         Proof::Basic(tokens) => credential::check_basic(&delivery.headers, tokens).map(by_secret),
         Proof::Signature { signing, keys } => {
-            let matched = check_signature(delivery, signing, keys, published)?;
+            let matched = check_signature(delivery, signing, keys, published, late)?;
             // A signature that leaves the body out says no more of it than that somebody has seen a genuine delivery; one
             // for any of the sender's customers says no more than that somebody is one.
             let vouches_for_body = signing.vouches_for_body();
             Ok((if vouches_for_body { VerifiedBy::Signature } else { VerifiedBy::Token }, matched))
         }
         Proof::Jwt { scheme, keys } => {
-            let matched = jwt::check(delivery, scheme, keys, published)?;
+            let matched = jwt::check(delivery, scheme, keys, published, late)?;
             Ok((if scheme.vouches_for_body() { VerifiedBy::Signature } else { VerifiedBy::Token }, matched))
         }
     }
@@ -126,6 +169,7 @@ fn check_signature(
     signing: &SignatureScheme,
     keys: &Keys,
     published: &PublicKeys,
+    late: LateTime,
 ) -> Result<MatchedCredentials, Refusal> {
     let readable = signing.readable(&delivery.body);
     let header = SignatureHeader::read(delivery, &readable, signing)?;
@@ -160,7 +204,7 @@ fn check_signature(
     let matched = prove(&content).or_else(|| prove(&content.with_other_port()?)).ok_or(Refusal::SignatureWrong)?;
     check_account(delivery, &signing.scope)?;
     if let (Some(timestamp), Some(rule)) = (&timestamp, rule) {
-        timestamp.check(rule, delivery.received_at)?;
+        late.waive(timestamp.check(rule, delivery.received_at))?;
     }
     Ok(matched)
 }

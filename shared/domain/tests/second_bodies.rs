@@ -49,7 +49,7 @@ fn source(provider: Provider, fields: &str) -> Source {
 fn event(source: &Source, headers: &[(&str, &str)], body: &str, request_id: &str) -> Event {
     let delivery = Delivery {
         url: RequestUrl::default(),
-        token: Some(TOKEN.to_owned()),
+        token: Some(TOKEN.into()),
         headers: headers.iter().copied().collect(),
         body: body.as_bytes().to_vec(),
         received_at: NOW,

@@ -8,6 +8,7 @@ pub mod backfill;
 pub mod function_logs;
 pub mod jobs;
 pub mod listing;
+pub mod release;
 pub mod replay;
 pub mod silence;
 pub mod subject_place;

@@ -24,6 +24,7 @@ pub mod log_group;
 pub mod provider_api;
 pub mod queue;
 pub mod random;
+pub mod refused;
 mod roots;
 mod service;
 pub mod service_error;

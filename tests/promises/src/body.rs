@@ -181,7 +181,7 @@ fn arrived(provider: Provider, body: &[u8]) -> Event {
     let source = Source { credentials, ..source(&configuration) };
     let delivery = Delivery {
         url: RequestUrl::default(),
-        token: Some(TOKEN.to_owned()),
+        token: Some(TOKEN.into()),
         headers: Headers::default(),
         body: body.to_vec(),
         received_at: Timestamp::from_millis(1_700_000_000_000),

@@ -26,7 +26,7 @@ pub fn hold(text: &[u8]) {
     let url = RequestUrl { query: query.clone(), ..RequestUrl::default() };
     let delivery = Delivery {
         url,
-        token: (!token.is_empty()).then(|| token.clone()),
+        token: (!token.is_empty()).then(|| token.as_str().into()),
         headers: [("x-hook-secret", header.as_str())].into_iter().collect(),
         body: body.clone().into_bytes(),
         received_at: Timestamp::from_millis(0),

@@ -57,7 +57,7 @@ pub fn hold_for(asked: Asked, token: Option<&str>, headers: &[(&str, &str)], bod
         }
         (Err(refused), Some(fault)) => {
             assert_eq!(refused.refusal, fault);
-            assert_eq!(refused.delivery.token.as_deref(), token);
+            assert_eq!(refused.delivery.token.as_ref().and_then(|token| token.text()), token);
             assert_eq!(refused.delivery.body, body);
         }
         (Ok(_), Some(fault)) => panic!("believed in spite of {fault}"),
@@ -74,7 +74,7 @@ pub fn verified(
 ) -> Result<VerifiedEvent, Rejection> {
     let delivery = Delivery {
         url: RequestUrl::default(),
-        token: token.map(str::to_owned),
+        token: token.map(Into::into),
         headers: headers.iter().copied().collect(),
         body: body.to_vec(),
         received_at: Timestamp::from_millis(1_700_000_000_000),

@@ -54,12 +54,14 @@ pub(crate) fn deploy(directory: &Directory, emulator: &Emulator, time_scale: &st
     environment::loopback_only(&mut landfall);
     landfall.args(["deploy", "--yes", "--region", REGION, "--stack", STACK_NAME]);
     landfall.arg("--project").arg(directory.build()).arg("--parameter").arg(format!("TimeScale={time_scale}"));
-    // An earlier release knows no expectations.
+    // An earlier release knows neither.
     let template = directory.build().join("template.yaml");
     let template =
         std::fs::read_to_string(&template).map_err(|error| context(template.display().to_string(), &error))?;
-    if template.contains("\n  Expectations:\n") {
-        landfall.args(["--parameter", "Expectations=on"]);
+    for parameter in ["Expectations", "Quarantine"] {
+        if template.contains(&format!("\n  {parameter}:\n")) {
+            landfall.arg("--parameter").arg(format!("{parameter}=on"));
+        }
     }
     landfall.env("AWS_ENDPOINT_URL", emulator.endpoint()).stdout(output.try_clone()?).stderr(output);
     progress.run("landfall deploy", DEPLOY_BOUND, &mut landfall, &log)

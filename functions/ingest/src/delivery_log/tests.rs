@@ -38,7 +38,7 @@ fn signed_by_previous() -> VerifiedEvent {
 fn delivery(token: Option<&str>, headers: Headers, body: &[u8]) -> Delivery {
     Delivery {
         url: RequestUrl::default(),
-        token: token.map(str::to_owned),
+        token: token.map(Into::into),
         headers,
         body: body.to_vec(),
         received_at: AT,

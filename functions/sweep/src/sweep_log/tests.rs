@@ -32,3 +32,9 @@ fn a_run_that_finds_watched_sources_silent_names_them() {
     let silent_sources = vec!["csm-prod".to_owned(), "glossi-prod".to_owned()];
     check("silent", &Report { silent: 2, silent_sources, ..Report::default() });
 }
+
+#[test]
+fn a_run_that_finds_sources_with_only_refusals_names_them() {
+    let only_refused_sources = vec!["glossi-prod".to_owned()];
+    check("only-refused", &Report { only_refused: 1, only_refused_sources, ..Report::default() });
+}

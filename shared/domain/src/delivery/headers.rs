@@ -1,15 +1,22 @@
 //! The headers of a delivery.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::description::{HeaderName, KEPT_HEADERS};
+use crate::digest::Digest;
 
 /// Names and values that are kept have at most this many bytes together.
 const KEPT_MAX_BYTES: usize = 4096;
+/// The same of names alone.
+const NAMES_MAX_BYTES: usize = 2048;
 
 /// A delivery's headers; names compare without regard to case.
 #[derive(Clone, Default)]
-pub struct Headers(Vec<(String, String)>);
+pub struct Headers {
+    values: Vec<(String, String)>,
+    /// A header of whose token only the SHA-256 is known.
+    token_sha256: Option<(String, Digest)>,
+}
 
 /// A header that must have one value has several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,17 +39,28 @@ impl Headers {
     /// The same with `more` behind them.
     #[must_use]
     pub(crate) fn with(&self, more: &[(String, String)]) -> Headers {
-        Headers([&*self.0, more].concat())
+        Headers { values: [&*self.values, more].concat(), token_sha256: self.token_sha256.clone() }
+    }
+
+    /// The same with a header `name` of whose token no more is known than its SHA-256.
+    #[must_use]
+    pub fn with_token_sha256(self, name: &str, digest: Digest) -> Headers {
+        Headers { token_sha256: Some((name.to_owned(), digest)), ..self }
+    }
+
+    /// The SHA-256 of the token in the header `name`, if no more is known of it.
+    pub(crate) fn token_sha256(&self, name: &str) -> Option<&Digest> {
+        self.token_sha256.as_ref().filter(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, digest)| digest)
     }
 
     /// All names and values, as they were sent.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.trim()))
+        self.values.iter().map(|(name, value)| (name.as_str(), value.trim()))
     }
 
     /// Every value of a header, whatever it holds.
     pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+        self.values.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 
     /// The subset that is stored and sent on, by lower-case name: the `wanted` ones in their order, then those that are
@@ -56,7 +74,7 @@ impl Headers {
         let mut kept = BTreeMap::new();
         let mut bytes = 0;
         for name in wanted.iter().map(|wanted| &*wanted.0).chain(KEPT_HEADERS) {
-            let Some((_, value)) = self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) else {
+            let Some((_, value)) = self.values.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) else {
                 continue;
             };
             let size_bytes = name.len() + value.len();
@@ -69,9 +87,40 @@ impl Headers {
     }
 }
 
+impl Headers {
+    /// What a refusal is explained with: of each of the `wanted` names and of those that are always kept, all values with
+    /// commas between, as a function URL joins them, so that one that was sent twice still shows it.
+    pub(crate) fn evidence(&self, wanted: &[HeaderName]) -> BTreeMap<String, String> {
+        let mut evidence = BTreeMap::new();
+        let mut bytes = 0;
+        for name in wanted.iter().map(|wanted| &*wanted.0).chain(KEPT_HEADERS) {
+            let values: Vec<&str> = self.values(name).collect();
+            let size_bytes = name.len() + values.iter().map(|value| value.len() + 1).sum::<usize>();
+            let is_new = !values.is_empty() && !evidence.contains_key(name);
+            if is_new && bytes + size_bytes <= KEPT_MAX_BYTES {
+                bytes += size_bytes;
+                evidence.insert(name.to_owned(), values.join(","));
+            }
+        }
+        evidence
+    }
+
+    /// The names of all headers, in lower case and each once, as far as there is room.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        let mut bytes = 0;
+        let names: BTreeSet<String> = self.values.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+        let has_room = |name: &String| {
+            bytes += name.len();
+            bytes <= NAMES_MAX_BYTES
+        };
+        names.into_iter().take_while(has_room).collect()
+    }
+}
+
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(headers: I) -> Headers {
-        Headers(headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let values = headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Headers { values, token_sha256: None }
     }
 }
 

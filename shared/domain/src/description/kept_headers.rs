@@ -1,6 +1,6 @@
 //! Which headers of a delivery are kept with its event.
 
-use crate::description::{Description, HeaderName, Scheme};
+use crate::description::{AccountRule, Description, FieldPath, HeaderName, Scheme, TimestampLocation};
 
 /// The headers that are kept with every event. A list of what is kept, not of what is dropped: a credential in a header
 /// that nobody thought of can then never be stored.
@@ -18,12 +18,41 @@ impl Description {
         signed.chain(self.kept_beside())
     }
 
+    /// The headers that say whether a delivery is genuine, and those that are kept: what a refusal is explained with. Never
+    /// one that proves something by itself: of the signature's own header that is so unless it `vouches_for_body`, as
+    /// what it signs then fits no other delivery.
+    pub(crate) fn evidence_headers(&self, vouches_for_body: bool) -> Vec<HeaderName> {
+        let scheme = &self.scheme;
+        let proofs = scheme.credential_headers().filter(|_| vouches_for_body);
+        let times = scheme.timestamp().into_iter().flat_map(|timestamp| match &timestamp.at {
+            TimestampLocation::Header(names) => names.as_slice(),
+            TimestampLocation::Pair(_) | TimestampLocation::Json(_) => &[],
+        });
+        let account = scheme.account().and_then(|account| match account {
+            AccountRule::At(FieldPath::Header(name)) => Some(name),
+            _ => None,
+        });
+        let evidence = proofs.chain(scheme.signed_headers()).chain(times).chain(account).chain(self.kept());
+        let is_secret = |name: &HeaderName| {
+            name.is_never_stored()
+                || (!vouches_for_body && scheme.credential_headers().any(|credential| credential == name))
+        };
+        evidence.filter(|name| !is_secret(name)).cloned().collect()
+    }
+
     pub(crate) fn keeps(&self, name: &HeaderName) -> bool {
         KEPT_HEADERS.contains(&&*name.0) || self.kept_beside().any(|kept| kept == name)
     }
 
     fn kept_beside(&self) -> impl Iterator<Item = &HeaderName> {
         self.kept_headers.iter().chain(self.scheme.id_headers())
+    }
+}
+
+impl HeaderName {
+    /// Whether it holds somebody's credentials, whatever the scheme.
+    pub(crate) fn is_never_stored(&self) -> bool {
+        CREDENTIALS.contains(&&*self.0)
     }
 }
 
@@ -52,6 +81,6 @@ impl Scheme {
 
     /// Whether the header proves something, so that whoever reads it later could pass for the sender.
     pub(crate) fn is_credential(&self, name: &HeaderName) -> bool {
-        CREDENTIALS.contains(&&*name.0) || self.credential_headers().any(|credential| credential == name)
+        name.is_never_stored() || self.credential_headers().any(|credential| credential == name)
     }
 }

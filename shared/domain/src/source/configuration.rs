@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::expect_form::{ExpectForm, Order};
-use super::{Dedupe, SourceError};
+use super::{Dedupe, Quarantine, SourceError};
 
 /// The fields of the secret, none of them believed yet.
 #[derive(Deserialize)]
@@ -50,6 +50,8 @@ pub(super) struct Configuration {
     pub(super) expect: Option<ExpectForm>,
     #[serde(default)]
     pub(super) order: Order,
+    #[serde(default)]
+    pub(super) quarantine: Option<Quarantine>,
     #[serde(default)]
     pub(super) retries_differ: Option<bool>,
     #[serde(default)]

@@ -30,7 +30,12 @@ impl TokenDigests {
     /// Which of the digests is that of `token`. Every one is compared, each in the same time wherever they differ.
     #[must_use]
     pub(crate) fn find(&self, token: &[u8]) -> Option<usize> {
-        let digest = Digest::of(token);
+        self.find_sha256(&Digest::of(token))
+    }
+
+    /// The same of a token that has this digest.
+    #[must_use]
+    pub(crate) fn find_sha256(&self, digest: &Digest) -> Option<usize> {
         let mut matched = None;
         for (index, known) in self.0.iter().enumerate() {
             let is_it = bool::from(known.as_bytes().ct_eq(digest.as_bytes()));
@@ -41,6 +46,11 @@ impl TokenDigests {
 }
 
 impl TokenDigests {
+    /// Whether `digest` is that of one of the digests, written as the source's secret has it.
+    pub(crate) fn holds_sha256_of_digest(&self, digest: &Digest) -> bool {
+        self.0.iter().any(|known| Digest::of(known.to_string().as_bytes()) == *digest)
+    }
+
     /// Whether `digest`, which is no token, is among them.
     pub(crate) fn holds(&self, digest: &Digest) -> bool {
         self.0.contains(digest)

@@ -77,7 +77,7 @@ mod tests {
             Source::parse(SourceName::parse("listed").expect("a name"), &secret.to_string()).expect("a source");
         let delivery = Delivery {
             url: RequestUrl::default(),
-            token: Some(TOKEN.to_owned()),
+            token: Some(TOKEN.into()),
             headers: Headers::default(),
             body: body.as_bytes().to_vec(),
             received_at: Timestamp::from_millis(0),

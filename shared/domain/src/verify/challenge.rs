@@ -52,7 +52,7 @@ fn check_guards(
     verify_token: Option<(Option<&str>, &Source)>,
 ) -> Result<(), Refusal> {
     if let Some(tokens) = tokens {
-        check_url_token(delivery.token.as_deref(), tokens)?;
+        check_url_token(delivery.token.as_ref(), tokens)?;
     }
     if let Some((said, source)) = verify_token {
         let said = said.ok_or(Refusal::CredentialMissing)?;

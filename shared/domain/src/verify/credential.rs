@@ -5,13 +5,14 @@ use super::body_field::proof;
 use crate::content::form;
 use crate::delivery::Delivery;
 use crate::delivery::headers::{Headers, RepeatedHeader};
+use crate::delivery::presented_token::PresentedToken;
 use crate::description::{FieldPath, Forms};
 use crate::source::TokenDigests;
 use crate::text::base64_text;
 
 /// Gives the index of the URL's token.
-pub(super) fn check_url_token(token: Option<&str>, tokens: &TokenDigests) -> Result<usize, Refusal> {
-    tokens.find(token.ok_or(Refusal::TokenMissing)?.as_bytes()).ok_or(Refusal::TokenWrong)
+pub(super) fn check_url_token(token: Option<&PresentedToken>, tokens: &TokenDigests) -> Result<usize, Refusal> {
+    tokens.find_sha256(&token.ok_or(Refusal::TokenMissing)?.sha256()).ok_or(Refusal::TokenWrong)
 }
 
 /// Gives the index of the token that stands in `header` after `prefix`.
@@ -23,6 +24,9 @@ pub(super) fn check_token(
     prefix: &str,
     tokens: &TokenDigests,
 ) -> Result<usize, Refusal> {
+    if let Some(digest) = headers.token_sha256(header) {
+        return tokens.find_sha256(digest).ok_or(Refusal::CredentialWrong);
+    }
     let mut values = headers.values(header);
     let value = values.next().filter(|value| !value.is_empty()).ok_or(Refusal::CredentialMissing)?;
     if values.next().is_some() {

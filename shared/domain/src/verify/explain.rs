@@ -21,7 +21,7 @@ use crate::source::source_name::SourceName;
 use crate::source::{Keys, Proof, SignatureScheme, Source, SourceError, TokenDigests, configured_secrets};
 use crate::verify::signature_header::SignatureHeader;
 use crate::verify::signed_timestamp::SignedTimestamp;
-use crate::verify::{Refusal, answer_unsigned, check_proof, prove};
+use crate::verify::{LateTime, Refusal, answer_unsigned, check_proof, prove};
 
 /// What is known of a delivery and of the source that it came to.
 #[derive(Clone, Copy)]
@@ -59,7 +59,7 @@ pub struct Step {
 }
 
 /// What is said where no mistake explains a wrong signature.
-fn another_key(proof: &Proof) -> Option<&'static str> {
+pub(crate) fn another_key(proof: &Proof) -> Option<&'static str> {
     match proof {
         Proof::StaticToken { .. } | Proof::TokenAt { .. } | Proof::Basic(_) => None,
         Proof::Signature { keys: Keys::Mac(_), .. } => Some(
@@ -95,7 +95,8 @@ pub fn explain(evidence: &Evidence<'_>) -> Result<Explanation, SourceError> {
     // A token of the URL is looked at first. What the proof comes to is explained all the same.
     let refusal = explanation.refusal;
     let proof = source.credentials.proof();
-    explanation.refusal = proof.and_then(|proof| check_proof(evidence.delivery, proof, evidence.published).err());
+    explanation.refusal =
+        proof.and_then(|proof| check_proof(evidence.delivery, proof, evidence.published, LateTime::Refused).err());
     match proof {
         None => {}
         Some(Proof::StaticToken { header, prefix, tokens }) => {
@@ -147,24 +148,31 @@ impl Explanation {
     }
 
     fn look_at_token(&mut self, delivery: &Delivery, tokens: &TokenDigests) {
-        let Some(token) = delivery.token.as_deref() else {
+        let Some(presented) = &delivery.token else {
             self.wrong("The URL has no token.");
             return self
                 .cause("The sender was given the URL without its token: it must end in `/hooks/{source}/{token}`.");
         };
-        if tokens.find(token.as_bytes()).is_some() {
+        if tokens.find_sha256(&presented.sha256()).is_some() {
             return self.right("The token of the URL is one of the source's.");
         }
         self.wrong("The token of the URL is none of the source's.");
-        if tokens.find(token.trim().as_bytes()).is_some() {
+        if presented.text().is_some_and(|token| tokens.find(token.trim().as_bytes()).is_some()) {
             self.cause("White space stands around the token in the URL that the sender was given: copy the URL anew.");
-        } else if token.parse().is_ok_and(|digest| tokens.holds(&digest)) {
+        } else if presented.text().is_some_and(|token| token.parse().is_ok_and(|digest| tokens.holds(&digest)))
+            || tokens.holds_sha256_of_digest(&presented.sha256())
+        {
             self.cause("The URL has the token's SHA-256 in the place of the token: give the sender the token itself.");
         }
     }
 
     fn look_at_credential(&mut self, delivery: &Delivery, header: &HeaderName, prefix: &str, tokens: &TokenDigests) {
         let HeaderName(header) = header;
+        match delivery.headers.token_sha256(header).map(|digest| tokens.find_sha256(digest)) {
+            None => {}
+            Some(Some(_)) => return self.right(format!("The header `{header}` held one of the source's tokens.")),
+            Some(None) => return self.wrong(format!("The header `{header}` held none of the source's tokens.")),
+        }
         let values: Vec<&str> = delivery.headers.values(header).filter(|value| !value.is_empty()).collect();
         let [value] = *values else {
             let elsewhere = delivery.headers.iter().find(|(_, value)| tokens.find(bare(value)).is_some());

@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
 use super::body_field::field;
-use super::{MatchedCredentials, Refusal, header};
+use super::{LateTime, MatchedCredentials, Refusal, header};
 use crate::delivery::Delivery;
 use crate::delivery::headers::RepeatedHeader;
 use crate::description::{AccountRule, BodyHash, Encoding, FieldPath, HeaderName, Jwt};
@@ -34,6 +34,7 @@ pub(super) fn check(
     JwtScheme { jwt, scope }: &JwtScheme,
     keys: &Keys,
     published: &PublicKeys,
+    late: LateTime,
 ) -> Result<MatchedCredentials, Refusal> {
     let token = Token::read(delivery, jwt)?;
     let matched = token.prove(keys, published)?;
@@ -43,7 +44,7 @@ pub(super) fn check(
     if let Some(body_hash) = &jwt.body_hash {
         check_body(&delivery.body, &claims, body_hash)?;
     }
-    check_time(&claims, jwt, delivery.received_at)?;
+    late.waive(check_time(&claims, jwt, delivery.received_at))?;
     Ok(matched)
 }
 
@@ -232,7 +233,7 @@ mod tests {
         let keys = MacKeys::of(&[b"0123456789abcdef01234567".to_vec()], Hash::Sha256);
         let delivery = Delivery {
             url: RequestUrl { host: String::new(), path: String::new(), query: String::new() },
-            token: Some(TOKEN.to_owned()),
+            token: Some(TOKEN.into()),
             headers: Headers::from_iter([("x-token".to_owned(), hs256_token(claims, &keys))]),
             body: Vec::new(),
             received_at: Timestamp::from_millis(0),

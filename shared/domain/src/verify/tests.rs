@@ -34,7 +34,7 @@ fn signing() -> Source {
 fn delivery(token: Option<&str>, headers: &[(&str, &str)], body: &str) -> Delivery {
     Delivery {
         url: RequestUrl::default(),
-        token: token.map(str::to_owned),
+        token: token.map(Into::into),
         headers: headers.iter().copied().collect(),
         body: body.as_bytes().to_vec(),
         received_at: Timestamp::from_millis(1_700_000_000_000),

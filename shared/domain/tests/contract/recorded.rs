@@ -64,7 +64,14 @@ fn verified(provider: Provider, delivery: RecordedDelivery) -> VerifiedEvent {
         source
     };
     let request_id = "5b1c6f0e-6c0b-4a3e-9d55-0d7b2f6a1c11".to_owned();
-    let delivery = Delivery { url: RequestUrl::default(), token, headers, body, received_at: RECEIVED_AT, request_id };
+    let delivery = Delivery {
+        url: RequestUrl::default(),
+        token: token.map(Into::into),
+        headers,
+        body,
+        received_at: RECEIVED_AT,
+        request_id,
+    };
     verify(delivery, &source).expect("a genuine delivery")
 }
 

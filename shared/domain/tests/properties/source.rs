@@ -19,7 +19,7 @@ fn parse(json: &serde_json::Value) -> Result<Source, SourceError> {
 fn is_believed(source: &Source, token: Option<&str>, signature: &str, body: &[u8]) -> bool {
     let delivery = Delivery {
         url: RequestUrl::default(),
-        token: token.map(str::to_owned),
+        token: token.map(Into::into),
         headers: [("x-glossi-signature", signature)].into_iter().collect(),
         body: body.to_vec(),
         received_at: Timestamp::from_millis(0),

@@ -146,6 +146,7 @@ impl Vector {
         assert_eq!(name.as_str(), self.source.name, "the URL is another source's");
         let (url, headers, body) = request.into_parts().expect("a body that can be taken");
         let received_at = Timestamp::parse_rfc3339(&case.received_at).expect("an instant");
+        let token = token.map(Into::into);
         (method, Delivery { url, token, headers, body, received_at, request_id: "request-1".to_owned() })
     }
 

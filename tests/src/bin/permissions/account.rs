@@ -232,6 +232,7 @@ fn stack(template: &Template, services: &Services) -> Stack {
         dead_letter_queue_url: queue("DeadLetterQueue"),
         consumer_queue_url: queue("ConsumerQueue"),
         expect_queue_url: queue("ExpectQueue"),
+        refused_table: String::new(),
         consumer_dead_letter_queue_url: queue("ConsumerDeadLetterQueue"),
         bucket: of("AWS::S3::Bucket", "Bucket"),
         topic_arn: of("AWS::SNS::Topic", "Topic"),

@@ -40,7 +40,7 @@ fn delivery(token: Option<&str>, headers: &[(&str, &str)], body: &str) -> Delive
             path: "/hooks/test".into(),
             query: String::new(),
         },
-        token: token.map(str::to_owned),
+        token: token.map(Into::into),
         headers: headers.iter().copied().collect::<Headers>(),
         body: body.as_bytes().to_vec(),
         received_at: Timestamp::from_millis(RECEIVED_SECONDS * 1000),

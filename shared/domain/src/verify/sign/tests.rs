@@ -26,6 +26,7 @@ fn every_sender_with_a_secret_can_be_played() {
             query: query.to_owned(),
         };
         let body = case.request.body().expect("a body");
+        let token = token.map(Into::into);
         let delivery = Delivery { url, token, headers, body, received_at: AT, request_id: "request-1".to_owned() };
         let delivery = signer.complete_body(delivery).expect("what is signed is there");
         let added = match signer.headers(&delivery, "msg_1") {

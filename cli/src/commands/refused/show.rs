@@ -1,0 +1,85 @@
+//! `landfall refused show`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::refused::{RefusedContent, RefusedDelivery};
+use serde::Serialize;
+
+use super::{RefusedId, id_text};
+use crate::context::Context;
+use crate::error::Result;
+use crate::output::Row;
+use crate::services::Services;
+
+/// What is stored of a refused delivery.
+#[derive(Serialize)]
+struct Details {
+    id: String,
+    source: String,
+    received_at: String,
+    refusal: &'static str,
+    request_id: String,
+    url_token_sha256: Option<String>,
+    header_token_sha256: Option<String>,
+    headers: BTreeMap<String, String>,
+    header_names: BTreeSet<String>,
+    body_bytes: usize,
+    body_sha256: String,
+    /// As text; what is no text is shown as far as it is.
+    body: Option<String>,
+    released_at: Option<String>,
+}
+
+impl Row for Details {
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "received_at",
+        "refusal",
+        "request_id",
+        "url_token_sha256",
+        "header_token_sha256",
+        "headers",
+        "header_names",
+        "body_bytes",
+        "body_sha256",
+        "body",
+        "released_at",
+    ];
+}
+
+/// A stored delivery, whole.
+pub(super) struct StoredDelivery {
+    pub(super) refused: RefusedDelivery,
+    pub(super) content: RefusedContent,
+    pub(super) body: Option<Vec<u8>>,
+}
+
+/// Reads a stored delivery.
+pub(super) async fn read(id: &RefusedId, services: &Services<'_>) -> Result<StoredDelivery> {
+    let table = services.refused()?;
+    let of_minute = table.of_minute(&id.source, id.minute).await?;
+    let found = of_minute.into_iter().find(|(place, _)| *place == id.place);
+    let (place, refused) = found.ok_or_else(|| id.missing())?;
+    let (content, body) = table.content(&place).await?.unwrap_or_default();
+    Ok(StoredDelivery { refused, content, body })
+}
+
+/// Shows a stored delivery.
+pub(super) async fn run(id: &RefusedId, context: &Context) -> Result<()> {
+    let StoredDelivery { refused, content, body } = read(id, &Services::of(&context.session).await?).await?;
+    context.output.item(&Details {
+        id: id_text(&id.place),
+        source: refused.source.to_string(),
+        received_at: refused.received_at.to_string(),
+        refusal: refused.refusal.as_str(),
+        request_id: refused.request_id,
+        url_token_sha256: refused.presented.url.map(|digest| digest.to_string()),
+        header_token_sha256: refused.presented.header.map(|digest| digest.to_string()),
+        headers: content.headers,
+        header_names: content.header_names,
+        body_bytes: refused.body_bytes,
+        body_sha256: refused.body_sha256.to_string(),
+        body: body.map(|body| String::from_utf8_lossy(&body).into_owned()),
+        released_at: refused.released_at.map(|at| at.to_string()),
+    })
+}
