@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use domain::event::event_id::EventId;
-use domain::refused::places::Place;
+use domain::receive::refused::places::Place;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use sha2::{Digest, Sha256};

@@ -6,7 +6,7 @@ mod release;
 mod show;
 
 use clap::{Args, Subcommand};
-use domain::refused::places::Place;
+use domain::receive::refused::places::Place;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 

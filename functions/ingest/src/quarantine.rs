@@ -4,8 +4,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::delivery::Delivery;
-use domain::refused::places::{Place, PlaceFinder};
-use domain::refused::{RefusedContent, RefusedDelivery};
+use domain::receive::refused::places::{Place, PlaceFinder};
+use domain::receive::refused::{RefusedContent, RefusedDelivery};
 use domain::source::Source;
 use domain::verify::Refusal;
 use platform::body_codec::pack;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::ledger::schedule::Schedule;
 use domain::ledger::watch_list::is_silent;
-use domain::refused::{ONLY_REFUSALS_AFTER, REFUSALS_LOOKED_AT, has_only_refusals};
+use domain::receive::refused::{ONLY_REFUSALS_AFTER, REFUSALS_LOOKED_AT, has_only_refusals};
 use domain::time::Timestamp;
 use futures_util::stream::{self, StreamExt as _};
 use platform::clock;

@@ -31,7 +31,6 @@ pub mod metric;
 pub mod provider;
 pub mod published;
 pub mod receive;
-pub mod refused;
 pub mod source;
 pub mod stale_cache;
 pub mod text;

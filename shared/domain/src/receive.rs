@@ -1,6 +1,7 @@
 //! What a request turns out to be, before anything is looked up for it.
 
 pub mod answer;
+pub mod refused;
 
 use self::answer::Answer;
 use crate::delivery::Delivery;

@@ -5,8 +5,8 @@ mod item;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use domain::refused::places::Place;
-use domain::refused::{RefusedContent, RefusedDelivery};
+use domain::receive::refused::places::Place;
+use domain::receive::refused::{RefusedContent, RefusedDelivery};
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};

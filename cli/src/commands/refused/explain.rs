@@ -1,7 +1,7 @@
 //! `landfall refused explain`.
 
 use domain::download::target::Loopback;
-use domain::refused::explain::{StoredEvidence, explain_stored};
+use domain::receive::refused::explain::{StoredEvidence, explain_stored};
 use domain::source::Source;
 use domain::source::public_keys::PublicKeys;
 use domain::source::source_name::SourceName;

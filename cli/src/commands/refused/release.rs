@@ -1,7 +1,7 @@
 //! `landfall refused release`.
 
 use clap::Args;
-use domain::refused::release::ReleaseRefusal;
+use domain::receive::refused::release::ReleaseRefusal;
 use domain::source::Source;
 use domain::verify::LateTime;
 use operator::release::ReleasedEvent;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::refused::{RefusedContent, RefusedDelivery};
+use domain::receive::refused::{RefusedContent, RefusedDelivery};
 use serde::Serialize;
 
 use super::{RefusedId, id_text};

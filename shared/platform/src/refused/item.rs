@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::ledger::record::PackedBody;
-use domain::refused::places::Place;
-use domain::refused::{PresentedTokens, RefusedContent, RefusedDelivery};
+use domain::receive::refused::places::Place;
+use domain::receive::refused::{PresentedTokens, RefusedContent, RefusedDelivery};
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use serde_json::{Value as Json, json};

@@ -5,7 +5,7 @@ use crate::delivery::Delivery;
 use crate::description::{FieldPath, HeaderName, SignaturePlace, TemplatePart};
 use crate::digest::Digest;
 use crate::ledger::schedule::RECORD_RETENTION;
-use crate::refused::{RefusedContent, RefusedDelivery};
+use crate::receive::refused::{RefusedContent, RefusedDelivery};
 use crate::source::public_keys::PublicKeys;
 use crate::source::{Proof, Source};
 use crate::time::Timestamp;
