@@ -35,7 +35,7 @@ fn the_functions_get_the_environment_that_they_read() {
     expect![[r#"
         Ingest: AWS_CA_BUNDLE BUCKET EVENTS_QUEUE_URL FRONT_SHA256 INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL REFUSED_TABLE SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE
         Process: AWS_CA_BUNDLE BUCKET DEAD_LETTER_QUEUE_URL EVENTS_QUEUE_URL EXPECT_QUEUE_URL INLINE_BODY_BYTES LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE TOPIC_ARN
-        Sweep: AWS_CA_BUNDLE EVENTS_QUEUE_URL EXPECT_QUEUE_URL LEDGER_TABLE LOG_LEVEL SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE"#]]
+        Sweep: AWS_CA_BUNDLE EVENTS_QUEUE_URL EXPECT_QUEUE_URL LEDGER_TABLE LOG_LEVEL REFUSED_TABLE SOURCES_PREFIX SSL_CERT_FILE TIME_SCALE"#]]
     .assert_eq(&names.join("\n"));
 }
 
@@ -80,6 +80,7 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["SweepLogs","Arn"]}
           dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/due"}
           dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/arrived"}
+          if Quarantines: dynamodb:Query on [{"Fn::GetAtt":["Refused","Arn"]},{"Fn::Sub":"${Refused.Arn}/index/recent"}]
           dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
           dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]}
           dynamodb:PutItem on {"Fn::GetAtt":["Ledger","Arn"]}
@@ -188,11 +189,11 @@ fn refused_deliveries_are_stored_only_where_the_operator_says_so_and_go_with_the
     let keys = json!([{"AttributeName": "minute", "KeyType": "HASH"}, {"AttributeName": "k", "KeyType": "RANGE"}]);
     assert_eq!(properties["KeySchema"], keys);
     let if_on = json!({"Fn::If": ["Quarantines", {"Ref": "Refused"}, {"Ref": "AWS::NoValue"}]});
-    assert_eq!(resource("Ingest")["Environment"]["Variables"]["REFUSED_TABLE"], if_on);
-    assert_eq!(TEMPLATE["Outputs"]["RefusedTable"]["Condition"], json!("Quarantines"));
-    for function in ["Process", "Sweep"] {
-        assert!(!resource(&format!("{function}Role")).to_string().contains("Refused"), "{function} needs none of it");
+    for function in ["Ingest", "Sweep"] {
+        assert_eq!(resource(function)["Environment"]["Variables"]["REFUSED_TABLE"], if_on, "{function}");
     }
+    assert_eq!(TEMPLATE["Outputs"]["RefusedTable"]["Condition"], json!("Quarantines"));
+    assert!(!resource("ProcessRole").to_string().contains("Refused"), "it needs none of it");
 }
 
 #[test]
