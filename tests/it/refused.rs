@@ -11,6 +11,7 @@ use tests::forgery::Forgery;
 use tests::http::Request;
 use tests::ledger::{Record, put_records};
 use tests::observe::until;
+use tests::recorded::recorded;
 use tests::sender;
 use tests::source::Source;
 use tests::tool::{Run, landfall_on};
@@ -167,7 +168,7 @@ fn mistakes_of_stripe(world: &World, other: &Source) -> Vec<Mistake> {
 fn mistakes_of_others(world: &World, other: &Source) -> Vec<Mistake> {
     let source = Source::new(Provider::Csm);
     let sent = sender::url(&world.stack, &source.name, other.token.as_deref());
-    let sent = Request { body: br#"{"_id":"SESSION_1","status":"complete"}"#.to_vec(), ..Request::new("POST", sent) };
+    let sent = Request { body: recorded("csm/image-to-3d-complete").body, ..Request::new("POST", sent) };
     let digest = |source: &Source| Digest::of(source.token.as_deref().unwrap_or_default().as_bytes()).to_string();
     let secret = |tokens: &[String]| json!({"provider": "csm", "token_sha256": tokens, "quarantine": {}});
     let both = secret(&[digest(&source), digest(other)]);
