@@ -1,6 +1,6 @@
 //! `landfall refused show`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::receive::refused::{RefusedContent, RefusedDelivery};
 use serde::Serialize;
@@ -21,7 +21,8 @@ struct Details {
     request_id: String,
     url_token_sha256: Option<String>,
     header_token_sha256: Option<String>,
-    headers: BTreeMap<String, String>,
+    /// Of those that are stored the names alone: one of them is the signature.
+    stored_headers: Vec<String>,
     header_names: BTreeSet<String>,
     body_bytes: usize,
     body_sha256: String,
@@ -38,7 +39,7 @@ impl Row for Details {
         "request_id",
         "url_token_sha256",
         "header_token_sha256",
-        "headers",
+        "stored_headers",
         "header_names",
         "body_bytes",
         "body_sha256",
@@ -75,7 +76,7 @@ pub(super) async fn run(id: &RefusedId, context: &Context) -> Result<()> {
         request_id: refused.request_id,
         url_token_sha256: refused.presented.url.map(|digest| digest.to_string()),
         header_token_sha256: refused.presented.header.map(|digest| digest.to_string()),
-        headers: content.headers,
+        stored_headers: content.headers.into_keys().collect(),
         header_names: content.header_names,
         body_bytes: refused.body_bytes,
         body_sha256: refused.body_sha256.to_string(),
