@@ -51,7 +51,7 @@ pub enum Command {
     /// Show how the jobs ended that were expected of a source: by webhook, by the sender's answer, late, or never
     Reconcile(reconcile::Arguments),
     /// Get a live copy of the events on this machine, by a queue of your own
-    Listen(listen::Arguments),
+    Listen(Box<listen::Arguments>),
     /// Have events processed again: by their ids, or by a filter
     Replay(Box<replay::Arguments>),
     /// Print the headers that a source's sender would add to a body, for curl
