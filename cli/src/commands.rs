@@ -52,7 +52,7 @@ pub enum Command {
     /// Show how the jobs ended that were expected of a source: by webhook, by the sender's answer, late, or never
     Reconcile(reconcile::Arguments),
     /// Get a live copy of the events on this machine, by a queue of your own
-    Listen(listen::Arguments),
+    Listen(Box<listen::Arguments>),
     /// Look at deliveries that were refused, of sources with `quarantine`
     #[command(subcommand)]
     Refused(refused::RefusedCommand),

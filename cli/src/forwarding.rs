@@ -7,11 +7,8 @@ use clap::ValueEnum;
 use serde_json::Value;
 use url::{Host, Url};
 
-use crate::error::Result;
-use crate::http::request;
-
 /// A handler that is being debugged may stand still for long.
-const ANSWER_WITHIN: Duration = Duration::from_secs(12 * 60 * 60);
+pub const HANDLED_WITHIN: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// An attribute by which events are distinguished, as filters of subscriptions name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -70,15 +67,6 @@ impl Route {
             Some(beginning) => value.starts_with(beginning),
             None => value == pattern,
         }
-    }
-
-    /// Posts an event, and waits for the status of the answer.
-    ///
-    /// # Errors
-    /// If none comes.
-    pub async fn post(&self, event: &str) -> Result<u16> {
-        let headers = [("content-type".to_owned(), "application/cloudevents+json; charset=utf-8".to_owned())];
-        Ok(request("POST", self.url.as_str(), &headers, event.as_bytes(), ANSWER_WITHIN).await?.status)
     }
 
     /// The URL.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_sdk_sqs::types::{Message, QueueAttributeName};
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName};
 use domain::time::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -32,6 +32,7 @@ pub struct Listener {
     sqs: aws_sdk_sqs::Client,
     sns: aws_sdk_sns::Client,
     url: String,
+    arn: String,
     subscription: String,
     /// It stays when the listener ends.
     is_named: bool,
@@ -89,15 +90,25 @@ impl Listener {
         }
         let subscribed = subscribe.send().await.or_error("sns:Subscribe")?;
         let subscription = subscribed.subscription_arn.unwrap_or_default();
-        Ok(Listener { sqs, sns, url, subscription, is_named })
+        Ok(Listener { sqs, sns, url, arn, subscription, is_named })
+    }
+
+    /// The ARN of its queue.
+    #[must_use]
+    pub fn arn(&self) -> &str {
+        &self.arn
     }
 
     /// Waits for events, for 20 seconds at most.
     ///
     /// # Errors
     /// If SQS refuses.
-    pub async fn receive(&self, max: i32) -> Result<Vec<Message>> {
+    pub async fn receive(&self, max: usize) -> Result<Vec<Message>> {
+        let max = i32::try_from(max).unwrap_or(i32::MAX);
         let receive = self.sqs.receive_message().queue_url(&self.url).wait_time_seconds(20).max_number_of_messages(max);
+        // As a function has them that is invoked with the messages.
+        let receive =
+            receive.message_attribute_names("All").message_system_attribute_names(MessageSystemAttributeName::All);
         Ok(receive.send().await.or_error("sqs:ReceiveMessage")?.messages.unwrap_or_default())
     }
 

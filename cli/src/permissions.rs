@@ -110,6 +110,8 @@ const READING: &[(&str, &[Call])] = &[
     ("replay pause", &[STACK, DIRECTORY]),
     ("replay cancel", &[STACK, DIRECTORY]),
     ("ledger backfill", &[STACK]),
+    // With --since or --as-sender.
+    ("listen", &[STACK, DIRECTORY, ARRIVED, RECORDS, BODIES]),
     ("replay show", &[STACK, DIRECTORY, RECORDS]),
     ("replay list", &[STACK, DIRECTORY]),
     ("tail", &[STACK, LOGS[0], LOGS[1], LOGS[2]]),
@@ -193,6 +195,8 @@ const ACTING: &[(&str, &[Call])] = &[
     ("replay cancel", &[UPDATE]),
     ("ledger backfill", &[UPDATE, ("dynamodb:Scan", "Ledger")]),
     ("doctor", &[SECRET]),
+    // With --since or --as-sender, for senders that an operator has described.
+    ("listen", &[SECRET]),
     ("source show", &[SECRET]),
     ("source add", &[SECRET, ("secretsmanager:CreateSecret", SECRET.1), UPDATE]),
     ("source rotate", &[SECRET, ("secretsmanager:PutSecretValue", SECRET.1)]),

@@ -223,7 +223,7 @@ pub fn headers_of(recorded: RecordedDelivery, body: &[u8]) -> Vec<(String, Strin
 }
 
 /// What senders of such a body say of it.
-fn media_type(body: &[u8]) -> &'static str {
+pub(crate) fn media_type(body: &[u8]) -> &'static str {
     match str::from_utf8(body) {
         Ok(text) if text.contains('=') && !text.trim_start().starts_with(['{', '[']) => {
             "application/x-www-form-urlencoded"

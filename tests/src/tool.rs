@@ -113,9 +113,20 @@ impl Tool {
     /// As for [`landfall`].
     #[must_use]
     pub fn start(file: &Path, arguments: &[&str]) -> Tool {
+        let mut tool = Tool::start_with_input(file, arguments);
+        tool.close_input();
+        tool
+    }
+
+    /// The same, which reads what it is given by [`Tool::give`].
+    ///
+    /// # Panics
+    /// As for [`landfall`].
+    #[must_use]
+    pub fn start_with_input(file: &Path, arguments: &[&str]) -> Tool {
         let local = format!("--local={}", file.display());
         let mut command = command(&[&[local.as_str()], arguments].concat());
-        let mut child = command.stdin(Stdio::null()).spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let command_line = command_line(&child, &command);
         let (data, words) = (Arc::default(), Arc::default());
         let readers = vec![
@@ -123,6 +134,20 @@ impl Tool {
             gather(child.stderr.take().expect("it is piped"), &words),
         ];
         Tool { child, command_line, data, words, readers }
+    }
+
+    /// Writes a line to its standard input.
+    ///
+    /// # Panics
+    /// If it reads no more.
+    pub fn give(&mut self, line: &str) {
+        let input = self.child.stdin.as_mut().expect("it is not closed");
+        writeln!(input, "{line}").expect("it reads");
+    }
+
+    /// Ends its standard input.
+    pub fn close_input(&mut self) {
+        drop(self.child.stdin.take());
     }
 
     /// What it has written to standard output so far.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use aws_sdk_sqs::types::Message;
 use clap::Args;
 use domain::source::source_name::SourceName;
+use domain::time::Timestamp;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 use platform::{clock, random};
@@ -13,21 +13,24 @@ use serde_json::{Map, Value, json};
 use tokio::time::{Instant, Interval, interval_at};
 use url::Url;
 
+use crate::backfill::{Backfill, Deduplicator, EventKey, Owner};
 use crate::context::Context;
-use crate::error::Result;
+use crate::development_sender::DevelopmentSender;
+use crate::error::{Error, Result};
 use crate::filter_options::{event_type, source_name};
 use crate::forwarding::{EventAttribute, Route, local_url, value_of};
 use crate::interrupt::interrupted;
 use crate::listener::{Listener, VISIBILITY, remove_leftovers};
+use crate::local_event::LocalEvent;
+use crate::local_handler::{AGAIN_AFTER, HandlerResult, LocalHandler, RECEIVED_AT_ONCE};
+use crate::moment::instant;
 use crate::output::Row;
+use crate::sender_options::SenderOptions;
 
 /// No more events are received while so many are being handled; one receive may bring as many again.
 const AT_ONCE: usize = 10;
 /// How often the tag of the queue is renewed.
 const RENEW_EVERY: Duration = Duration::from_secs(5 * 60);
-
-/// An event that its handler did not take comes again after this.
-const AGAIN_AFTER: Duration = Duration::from_secs(5);
 
 /// The options of `landfall listen`.
 #[derive(Debug, Args)]
@@ -44,6 +47,25 @@ pub struct Arguments {
     /// Post events that match to another URL; several times for several, the first that matches counts
     #[arg(long = "route", value_name = "PATTERN=>URL")]
     routes: Vec<Route>,
+    /// Run this command of the shell for each event, which it reads from its standard input; an exit code other than 0 brings
+    /// the event again
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["forward", "routes"])]
+    exec: Option<String>,
+    /// Invoke a function in an emulator of Lambda with what SQS would bring it, up to 10 events a batch. Of a batch, those come
+    /// again that it names in batchItemFailures, or all if it fails. The URL of the function is for example
+    /// http://127.0.0.1:9001/2015-03-31/functions/NAME/invocations
+    #[arg(long, value_name = "URL", value_parser = local_url, conflicts_with_all = ["forward", "routes", "exec"])]
+    as_batch: Option<Url>,
+    /// Before that, handle also what was published since then, read from the ledger: RFC 3339, or how long ago (90s, 15m, 2h,
+    /// 7d). Such events are marked with "landfallbackfill": true
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    since: Option<Timestamp>,
+    /// Forward to a receiver of your own: rebuild what the sender sent, and sign it by the sender's description with a secret for
+    /// development
+    #[arg(long, conflicts_with_all = ["exec", "as_batch"])]
+    as_sender: bool,
+    #[command(flatten)]
+    sender: SenderOptions,
     /// Listen by a queue of this name, which stays and goes on filling when this ends
     #[arg(long, value_name = "NAME", value_parser = queue_name)]
     name: Option<String>,
@@ -55,16 +77,31 @@ struct HeardEvent {
     at: String,
     r#type: String,
     id: String,
-    /// What became of it here: a status, or why there is none.
+    /// How it came: live, or from the ledger.
+    origin: &'static str,
+    /// What became of it here: a status or an exit code, or why there is none.
     result: String,
 }
 
 impl Row for HeardEvent {
-    const COLUMNS: &'static [&'static str] = &["at", "type", "id", "result"];
+    const COLUMNS: &'static [&'static str] = &["at", "origin", "type", "id", "result"];
+}
+
+impl HeardEvent {
+    fn new(event: &LocalEvent, result: HandlerResult) -> HeardEvent {
+        HeardEvent {
+            at: clock::now().to_string(),
+            origin: if event.receipt().is_some() { "live" } else { "backfill" },
+            r#type: value_of(&event.json, EventAttribute::Type).to_owned(),
+            id: event.id().to_owned(),
+            result: result.words,
+        }
+    }
 }
 
 /// Gets a live copy of the events until it is interrupted.
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
+    let sender = sender(arguments, context).await?;
     let (session, now) = (&context.session, clock::now());
     let removed = remove_leftovers(session, now).await?;
     if removed > 0 {
@@ -73,8 +110,13 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     let name = arguments.name.clone().unwrap_or_else(random::token);
     let listener = Listener::open(session, &policy(arguments), &name, arguments.name.is_some(), now).await?;
     context.output.words(&format!("Subscribed{}. A filter may take some minutes to be in force.", words(arguments)));
+    let (handler, deduplicator) = (handler(arguments, sender, &listener), Deduplicator::default());
+    let work = async {
+        let backfill = backfill(&handler, &deduplicator, arguments, context);
+        tokio::try_join!(follow(&listener, &handler, &deduplicator, arguments, context), backfill).map(drop)
+    };
     let result = tokio::select! {
-        result = follow(&listener, arguments, context) => result,
+        result = work => result,
         () = interrupted() => Ok(()),
     };
     let closed = listener.close().await;
@@ -86,75 +128,109 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     result.and(closed)
 }
 
-async fn follow(listener: &Listener, arguments: &Arguments, context: &Context) -> Result<()> {
+async fn follow(
+    listener: &Listener,
+    handler: &LocalHandler,
+    deduplicator: &Deduplicator,
+    arguments: &Arguments,
+    context: &Context,
+) -> Result<()> {
     let (mut handling, mut is_ready) = (FuturesUnordered::new(), false);
     let mut renewal = every(RENEW_EVERY);
-    let mut receive = Box::pin(listener.receive(10)).fuse();
+    let mut receive = Box::pin(listener.receive(RECEIVED_AT_ONCE)).fuse();
     loop {
         tokio::select! {
             received = &mut receive, if handling.len() < AT_ONCE => {
-                for message in received? {
-                    handling.push(handle(listener, arguments, message));
+                let mut events = Vec::new();
+                for event in received?.into_iter().map(LocalEvent::of) {
+                    let receipt = event.receipt().unwrap_or_default();
+                    // SNS may take a quarter of an hour to follow a filter.
+                    if !is_asked_for(arguments, &event.json) {
+                        listener.delete(receipt).await?;
+                        continue;
+                    }
+                    let owner = arguments.since.map(|_| deduplicator.owner(EventKey::of(&event), Owner::Subscription));
+                    match owner.unwrap_or(Owner::Subscription) {
+                        Owner::Subscription => events.push(event),
+                        Owner::Backfill => listener.hide(receipt, AGAIN_AFTER).await?,
+                        Owner::BackfillDone => listener.delete(receipt).await?,
+                    }
                 }
-                receive = Box::pin(listener.receive(10)).fuse();
+                while !events.is_empty() {
+                    let rest = events.split_off(handler.events_at_once().min(events.len()));
+                    handling.push(handle(listener, handler, std::mem::replace(&mut events, rest)));
+                }
+                receive = Box::pin(listener.receive(RECEIVED_AT_ONCE)).fuse();
             }
             Some(handled) = handling.next() => {
-                if let Some(event) = handled? {
-                    if !is_ready {
-                        context.output.words("Ready: the first event has come.");
-                        is_ready = true;
-                    }
-                    context.output.line(&event)?;
+                if !is_ready {
+                    context.output.words("Ready: the first event has come.");
+                    is_ready = true;
                 }
+                handled?.iter().try_for_each(|event| context.output.line(event))?;
             }
             _ = renewal.tick() => listener.renew(clock::now()).await?,
         }
     }
 }
 
-/// Hands an event over, and deletes its message if that went well. Without a URL, to be shown is all that it needs. `None`
-/// if it was not asked for.
-async fn handle(listener: &Listener, arguments: &Arguments, message: Message) -> Result<Option<HeardEvent>> {
-    let (body, receipt) = (message.body().unwrap_or_default(), message.receipt_handle().unwrap_or_default());
-    let event: Value = serde_json::from_str(body).unwrap_or_default();
-    if !is_asked_for(arguments, &event) {
-        listener.delete(receipt).await?;
-        return Ok(None);
+/// Has the events of the past handled.
+async fn backfill(
+    handler: &LocalHandler,
+    deduplicator: &Deduplicator,
+    arguments: &Arguments,
+    context: &Context,
+) -> Result<()> {
+    let Some(since) = arguments.since else { return Ok(()) };
+    let (mut backfill, output) = (Backfill::of(&context.session).await?, &context.output);
+    let rows = backfill.list(&arguments.sources, since).await?;
+    output.words(&format!("Backfill: {} events were published since {since}.", rows.len()));
+    let confirmed = rows.iter().filter(|row| row.outcome.contains_key("verified_by")).count();
+    if confirmed > 0 {
+        output.words(&format!(
+            "{confirmed} of them say what their webhooks said: what the sender's API answered is not stored."
+        ));
     }
-    let began_at = Instant::now();
-    let (result, is_done) = match route(arguments, &event) {
-        Some(route) => match post(listener, &route, body, receipt).await {
-            Ok(status) => {
-                let took = began_at.elapsed().as_millis();
-                (format!("{status} from {} in {took} ms", route.url()), (200..300).contains(&status))
-            }
-            Err(error) => (format!("{error}; it comes again"), false),
-        },
-        None => ("shown".to_owned(), true),
+    let is_ours = |event: &LocalEvent| {
+        is_asked_for(arguments, &event.json)
+            && deduplicator.owner(EventKey::of(event), Owner::Backfill) == Owner::Backfill
     };
-    match is_done {
-        true => listener.delete(receipt).await?,
-        false => listener.hide(receipt, AGAIN_AFTER).await?,
-    }
-    Ok(Some(HeardEvent {
-        at: clock::now().to_string(),
-        r#type: value_of(&event, EventAttribute::Type).to_owned(),
-        id: event["id"].as_str().unwrap_or("no event").to_owned(),
-        result,
-    }))
+    let report = |event: &LocalEvent, result: HandlerResult| {
+        if result.is_success {
+            deduplicator.finish(EventKey::of(event));
+        }
+        output.line(&HeardEvent::new(event, result))
+    };
+    backfill.hand_over(rows, handler, is_ours, report, output).await?;
+    output.words("The backfill has ended.");
+    Ok(())
 }
 
-/// Posts an event. The message stays hidden while the handler runs, so that it may stand still at a breakpoint.
-async fn post(listener: &Listener, route: &Route, body: &str, receipt: &str) -> Result<u16> {
+/// Has events handled, and deletes the messages of those with which that went well. The messages stay hidden meanwhile, so that
+/// the handler may stand still at a breakpoint.
+async fn handle(listener: &Listener, handler: &LocalHandler, events: Vec<LocalEvent>) -> Result<Vec<HeardEvent>> {
     let mut extension = every(VISIBILITY / 3);
-    let mut request = Box::pin(route.post(body));
-    loop {
+    let mut handling = Box::pin(handler.handle(&events));
+    let results = loop {
         tokio::select! {
-            status = &mut request => return status,
-            // The handler has the event already, whether this goes well or not.
-            _ = extension.tick() => drop(listener.hide(receipt, VISIBILITY).await),
+            results = &mut handling => break results,
+            _ = extension.tick() => for receipt in events.iter().filter_map(LocalEvent::receipt) {
+                // The handler has the event already, whether this goes well or not.
+                drop(listener.hide(receipt, VISIBILITY).await);
+            },
         }
+    };
+    drop(handling);
+    let mut heard = Vec::new();
+    for (event, result) in events.iter().zip(results) {
+        match event.receipt() {
+            Some(receipt) if result.is_success => listener.delete(receipt).await?,
+            Some(receipt) => listener.hide(receipt, AGAIN_AFTER).await?,
+            None => {}
+        }
+        heard.push(HeardEvent::new(event, result));
     }
+    Ok(heard)
 }
 
 /// Ticks for the first time when `period` is over.
@@ -162,13 +238,32 @@ fn every(period: Duration) -> Interval {
     interval_at(Instant::now() + period, period)
 }
 
-/// The first route that takes it, or else the URL for all.
-fn route(arguments: &Arguments, event: &Value) -> Option<Route> {
-    let routed = arguments.routes.iter().find(|route| route.takes(event)).cloned();
-    routed.or_else(|| arguments.forward.clone().map(Route::of_all))
+/// What the events go to.
+fn handler(arguments: &Arguments, sender: Option<Box<DevelopmentSender>>, listener: &Listener) -> LocalHandler {
+    if let Some(url) = &arguments.as_batch {
+        return LocalHandler::Function { url: url.clone(), queue_arn: listener.arn().to_owned() };
+    }
+    if let Some(command) = &arguments.exec {
+        return LocalHandler::Command(command.clone());
+    }
+    let for_all = arguments.forward.clone().map(Route::of_all);
+    LocalHandler::Servers { routes: arguments.routes.iter().cloned().chain(for_all).collect(), sender }
 }
 
-/// SNS may take a quarter of an hour to follow a filter.
+/// Who sends the events to a receiver, if that is asked for.
+async fn sender(arguments: &Arguments, context: &Context) -> Result<Option<Box<DevelopmentSender>>> {
+    match arguments.as_sender {
+        true if arguments.forward.is_none() && arguments.routes.is_empty() => {
+            Err(Error::Usage("--as-sender needs the URL of your receiver: add --forward".into()))
+        }
+        true => Ok(Some(Box::new(DevelopmentSender::new(&arguments.sender, context).await?))),
+        false if arguments.sender.secret_stdin || arguments.sender.description.is_some() => {
+            Err(Error::Usage("--secret-stdin and --description are for --as-sender".into()))
+        }
+        false => Ok(None),
+    }
+}
+
 fn is_asked_for(arguments: &Arguments, event: &Value) -> bool {
     let (source, event_type) = (value_of(event, EventAttribute::Source), value_of(event, EventAttribute::Type));
     (arguments.sources.is_empty() || arguments.sources.iter().any(|asked| asked.as_str() == source))
