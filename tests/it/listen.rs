@@ -61,7 +61,8 @@ async fn listening(world: &World, arguments: &[&str], input: &str) -> Tool {
 /// Waits until the listener has written so many rows of data, and gives a field of each.
 async fn rows(tool: &Tool, count: usize, field: &str) -> Vec<String> {
     until("the results", async || {
-        let rows = tool.data().lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let data = tool.data();
+        let rows = data.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let fields: Vec<String> = rows.map(|row| row[field].as_str().unwrap_or_default().to_owned()).collect();
         if fields.len() >= count { Ok(fields) } else { Err(tool.data() + &tool.words()) }
     })
