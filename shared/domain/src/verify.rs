@@ -33,7 +33,7 @@ use crate::source::{Credentials, KeyScope, Keys, Proof, SignatureScheme, Source}
 
 pub use self::batch::TooManyEvents;
 pub use self::challenge::answer_unsigned;
-pub use self::refusal::Refusal;
+pub use self::refusal::{LateTime, Refusal};
 pub use self::verified_event::{MatchedCredentials, VerifiedEvent};
 
 /// A refused delivery, given back so that it can be checked again with fresher secrets.
@@ -43,25 +43,6 @@ pub struct Rejection {
     pub delivery: Box<Delivery>,
     /// Why.
     pub refusal: Refusal,
-}
-
-/// What becomes of a delivery that proves itself but was made too long before it arrived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LateTime {
-    /// It is refused: it may be a copy sent again.
-    Refused,
-    /// It is allowed, since an operator says so.
-    Allowed,
-}
-
-impl LateTime {
-    /// What checking the time comes to, which is checked after all else.
-    pub(crate) fn waive(self, checked: Result<(), Refusal>) -> Result<(), Refusal> {
-        match (self, checked) {
-            (LateTime::Allowed, Err(Refusal::TimestampLate)) => Ok(()),
-            (_, checked) => checked,
-        }
-    }
 }
 
 /// Proves that `source` sent the delivery, and gives the event its id.

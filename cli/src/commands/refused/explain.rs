@@ -9,8 +9,8 @@ use domain::time::Timestamp;
 use platform::http_client::HttpClient;
 use platform::key_sets::KeySets;
 
+use super::refused_id::{RefusedId, id_text};
 use super::show::{self, StoredDelivery};
-use super::{RefusedId, id_text};
 use crate::commands::explain::Report;
 use crate::context::Context;
 use crate::error::{Error, Result};

@@ -10,7 +10,7 @@ use domain::verify::Refusal;
 use platform::clock;
 use serde::Serialize;
 
-use super::id_text;
+use super::refused_id::id_text;
 use crate::context::Context;
 use crate::error::Result;
 use crate::filter_options::source_name;

@@ -9,8 +9,8 @@ use platform::clock;
 use serde::Serialize;
 
 use super::explain::published_keys;
+use super::refused_id::{RefusedId, id_text, refused_id};
 use super::show::{self, StoredDelivery};
-use super::{RefusedId, id_text, refused_id};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::output::Row;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::receive::refused::{RefusedContent, RefusedDelivery};
 use serde::Serialize;
 
-use super::{RefusedId, id_text};
+use super::refused_id::{RefusedId, id_text};
 use crate::context::Context;
 use crate::error::Result;
 use crate::output::Row;

@@ -63,6 +63,25 @@ pub enum Refusal {
     FormTooLong,
 }
 
+/// What becomes of a delivery that proves itself but was made too long before it arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateTime {
+    /// It is refused: it may be a copy sent again.
+    Refused,
+    /// It is allowed, since an operator says so.
+    Allowed,
+}
+
+impl LateTime {
+    /// What checking the time comes to, which is checked after all else.
+    pub(crate) fn waive(self, checked: Result<(), Refusal>) -> Result<(), Refusal> {
+        match (self, checked) {
+            (LateTime::Allowed, Err(Refusal::TimestampLate)) => Ok(()),
+            (_, checked) => checked,
+        }
+    }
+}
+
 string_enum!(Refusal {
     AroundFront => "around_front",
     UnknownSource => "unknown_source",

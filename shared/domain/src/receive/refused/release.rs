@@ -88,6 +88,9 @@ impl RefusedDelivery {
         body: Option<&[u8]>,
         source: &Source,
     ) -> Option<&'static str> {
+        if content.header_names.is_empty() && body.is_none() {
+            return Some("Its headers and its body could not be stored in time, so nothing more can be tried.");
+        }
         let description = source.sender.description();
         let signs_url =
             |part: &TemplatePart| matches!(part, TemplatePart::Url | TemplatePart::Path | TemplatePart::Query(_));

@@ -258,7 +258,7 @@ fn what_is_not_stored_whole_is_not_released() {
     let unstored = "Its body was too large to be stored, so the signature cannot be tried.";
     check_release((&stripe, &stripe), (&large, Refusal::TimestampLate), (LateTime::Allowed, 0), unstored);
     let csm = |token: &str| json!({"provider": "csm", "token_sha256": [Digest::of(token.as_bytes()).to_string()]});
-    let large = delivery(Some(TOKEN), &[], &vec![b'x'; BODY_MAX_BYTES + 1]);
+    let large = delivery(Some(TOKEN), &[("accept", "*/*")], &vec![b'x'; BODY_MAX_BYTES + 1]);
     let unstored = "Its body was too large to be stored, or is damaged.";
     check_release((&csm("own"), &csm(TOKEN)), (&large, Refusal::TokenWrong), (LateTime::Refused, 0), unstored);
 }
