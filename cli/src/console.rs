@@ -19,6 +19,7 @@ mod list;
 mod live;
 mod now;
 mod now_sources;
+mod palette;
 mod pane;
 mod replay_actions;
 mod replays;
@@ -100,6 +101,7 @@ fn router(console: Arc<Console>) -> Router {
         .route("/sources/{name}", get(sources::sources))
         .route("/consumers", get(consumers::screen))
         .route("/consumers/dead-letters", get(consumers::dead_letters))
+        .route("/palette", get(palette::choices))
         .route("/copy", get(assets::copy))
         .route("/style.css", get(|| async { file("text/css", include_str!("console/style.css")) }))
         .route("/script.js", get(|| async { file("text/javascript", include_str!("console/script.js")) }))

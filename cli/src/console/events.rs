@@ -24,6 +24,7 @@ use crate::console::event::peek;
 use crate::console::filter_bar::{facets, filter_bar};
 use crate::console::list::table;
 use crate::console::pane::{empty, no_source, trouble};
+use crate::console::replay_actions::{IDS_MAX, filter_command, form_href};
 use crate::console::shell::{Page, Screen};
 use crate::console::state::Console;
 use crate::console::view::{View, event_href, searched_event};
@@ -150,11 +151,26 @@ fn list(found: &Found, view: &View) -> Markup {
             button.newer type="button" { span #newer-count {} kbd { "." } }
         }
         div.scroll #scroll data-live=[live] tabindex="0" {
-            (table(rows, view, found.read_at))
+            (table(rows, view, true, found.read_at))
             @if rows.is_empty() { div #nothing { (nothing(view, found.rows.cursor.is_some())) } }
             @if let Some(next) = next {
                 p.more { a.button rel="next" href=(next.href()) { "Older events" } span.second { (number(found.rows.looked_at as u64)) " entries were read for this page" } }
             }
+        }
+        (selection_bar(view))
+    }
+}
+
+/// What can be done with the events that are selected. It stands below the list, so that no row moves as it comes.
+fn selection_bar(view: &View) -> Markup {
+    html! {
+        div.selection #selection role="group" aria-label="Selected events" data-most=(IDS_MAX) data-filter-form=(form_href(view))
+            data-filter-command=(filter_command(view)) hidden {
+            b #selection-count {}
+            span.end {}
+            button.button #replay-selection type="button" { "Replay…" kbd { "r" } }
+            button.button #copy-ids type="button" { "Copy ids" kbd { "c" } }
+            button.quiet #clear type="button" { "Clear" kbd { "Esc" } }
         }
     }
 }

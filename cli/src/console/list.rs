@@ -14,10 +14,10 @@ use crate::console::words::{middle_cut, moment, span, time};
 /// A longer id loses its middle.
 const ID_CHARACTERS: usize = 26;
 
-/// The table of `rows` under `view`. What arrives later is put on top of it by the page's script.
-pub(crate) fn table(rows: &[Row], view: &View, now: Timestamp) -> Markup {
+/// The table of `rows` under `view`. What arrives later is put on top of it by the page's script, which also selects rows.
+pub(crate) fn table(rows: &[Row], view: &View, are_selectable: bool, now: Timestamp) -> Markup {
     html! {
-        table.events role="grid" aria-label="Events" aria-rowcount="-1" {
+        table.events role="grid" aria-label="Events" aria-rowcount="-1" aria-multiselectable=[are_selectable.then_some("true")] {
             thead {
                 tr {
                     th.state scope="col" { span.visually-hidden { "State" } }
@@ -38,13 +38,13 @@ pub(crate) fn table(rows: &[Row], view: &View, now: Timestamp) -> Markup {
 /// One row of it.
 pub(crate) fn line(row: &Row, view: &View, now: Timestamp) -> Markup {
     let id = row.event.id.as_str();
-    let is_selected = view.selected.as_deref() == Some(id);
+    let is_shown = view.selected.as_deref() == Some(id);
     let subject = row.event.subject.as_deref().unwrap_or("–");
     let shown = View { selected: Some(id.to_owned()), ..view.clone() };
     html! {
         tr data-id=(id) data-open=(event_href(id)) data-final=[row.lifecycle.state.is_final().then_some("1")]
-            aria-selected=(is_selected) tabindex=(if is_selected { "0" } else { "-1" }) {
-            td.state { (Mark::of(row).named(row.lifecycle.state.as_str())) }
+            aria-selected="false" aria-current=[is_shown.then_some("true")] tabindex=(if is_shown { "0" } else { "-1" }) {
+            td.state { label.pick { input type="checkbox" tabindex="-1" autocomplete="off" aria-label={ "Select " (id) }; } (Mark::of(row).named(row.lifecycle.state.as_str())) }
             td.mono { a href=(shown.href()) tabindex="-1" { (time(row.event.received_at, now)) } }
             td { (row.event.source) }
             td { (short_type(&row.event.event_type.to_string())) }
