@@ -88,6 +88,7 @@ fn router(console: Arc<Console>) -> Router {
         .route("/events", get(events::events))
         .route("/events/peek", get(events::pane))
         .route("/events/histogram", get(events::histogram))
+        .route("/events/matches", get(events::matches))
         .route("/events/live", get(live::live))
         .route("/events/{*id}", get(event::event))
         .route("/life/{*id}", get(event::life_of))

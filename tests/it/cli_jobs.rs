@@ -115,7 +115,11 @@ fn expected_jobs_are_reconciled_by_how_they_ended() {
         // A list is as old as its index may be.
         let pane = until("the event of its end", async || {
             let pane = console.page(&format!("/jobs/peek?sel={sel}")).await;
-            if pane.contains("No webhook came in time") && pane.contains("job.completed") { Ok(pane) } else { Err(pane) }
+            if pane.contains("No webhook came in time") && pane.contains("job.completed") {
+                Ok(pane)
+            } else {
+                Err(pane)
+            }
         })
         .await;
         let link = pane.split("class=\"counterpart\" href=\"").nth(1).and_then(|rest| rest.split('"').next());

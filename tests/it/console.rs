@@ -143,7 +143,8 @@ fn an_event_is_listed_told_and_shown_with_what_it_is_made_of() {
             (&source, format!("/sources/{source}")),
         ] {
             let choices = console.page(&format!("/palette?q={}", encoded(text))).await;
-            let is_there = choices.split("role=\"option\"").any(|choice| choice.contains(&format!("href=\"{option}\"")));
+            let is_there =
+                choices.split("role=\"option\"").any(|choice| choice.contains(&format!("href=\"{option}\"")));
             assert!(is_there && !choices.contains("href=\"/replays\""), "{text}: {choices}");
         }
         let histogram = console.page(&format!("/events/histogram?source={source}")).await;
@@ -324,7 +325,10 @@ fn a_replay_asks_first_and_runs_beside_the_pages() {
         );
         let several = console.page(&format!("/replays/new?id={0}&id={0}x", encoded(&id))).await;
         let left_out = "1 are left out that have no record any more";
-        assert!(several.contains(&format!("landfall replay {id} {id}x --rate 50")) && several.contains(left_out), "{several}");
+        assert!(
+            several.contains(&format!("landfall replay {id} {id}x --rate 50")) && several.contains(left_out),
+            "{several}"
+        );
         let everything = console.page("/replays/new?live=1").await;
         assert!(everything.contains("name events by their ids, or narrow them down"), "{everything}");
 

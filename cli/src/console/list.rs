@@ -8,6 +8,8 @@ use domain::time::Timestamp;
 use maud::{Markup, html};
 
 use crate::console::icons::Mark;
+use crate::console::pane::empty;
+use crate::console::replay_actions::{IDS_MAX, filter_command, form_href};
 use crate::console::view::{View, event_href};
 use crate::console::words::{middle_cut, moment, span, time};
 
@@ -35,7 +37,54 @@ pub(crate) fn table(rows: &[Row], view: &View, are_selectable: bool, now: Timest
     }
 }
 
-/// One row of it.
+/// What can be done with the events that are selected. It stands below the list, so that no row moves as it comes.
+pub(crate) fn selection_bar(view: &View) -> Markup {
+    html! {
+        div.selection #selection role="group" aria-label="Selected events" data-most=(IDS_MAX) data-filter-form=(form_href(view))
+            data-filter-command=(filter_command(view)) hidden {
+            b #selection-count {}
+            span.end {}
+            button.button #replay-selection type="button" { "Replay…" kbd { "r" } }
+            button.button #copy-ids type="button" { "Copy ids" kbd { "c" } }
+            button.quiet #clear type="button" { "Clear" kbd { "Esc" } }
+        }
+    }
+}
+
+/// What each part of the filter takes away, or what to do for a first event.
+pub(crate) fn nothing(view: &View, has_more: bool) -> Markup {
+    if has_more {
+        return empty("None among these entries", &html! { p { "There are more to look through." } });
+    }
+    if view.fields().is_empty() {
+        return empty(
+            "No delivery has come yet",
+            &html! {
+                p { "Send a recorded delivery to a source: it shows here within two seconds." }
+                pre { code { "landfall trigger replicate prediction-succeeded-one --source replicate-prod" } }
+                p.second { "landfall trigger --list names all recorded deliveries." }
+            },
+        );
+    }
+    let title = format!("No event matches {}", if view.fields().len() == 1 { "this filter" } else { "these filters" });
+    empty(
+        &title,
+        &html! {
+            p { "Without one of them:" }
+            ul.without {
+                @for (name, value) in view.fields() {
+                    @let without = view.with(name, "");
+                    li {
+                        a.chip href=(without.href()) { span.name { (name) } " " (value) span aria-hidden="true" { " ✕" } }
+                        span.second data-load=(format!("/events/matches?{}", without.query())) {}
+                    }
+                }
+            }
+        },
+    )
+}
+
+/// One row of the table.
 pub(crate) fn line(row: &Row, view: &View, now: Timestamp) -> Markup {
     let id = row.event.id.as_str();
     let is_shown = view.selected.as_deref() == Some(id);

@@ -42,7 +42,8 @@ const ACTIONS: [(&str, &str, &str); 9] = [
 /// The choices for a text, for the page's script.
 pub(crate) async fn choices(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
-    let text = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "q").map(|(_, text)| text.into_owned());
+    let text =
+        form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "q").map(|(_, text)| text.into_owned());
     let text = text.unwrap_or_default().trim().to_owned();
     let (found, sources) = tokio::join!(find(&console, &text), sources(&console));
     let is_meant = |name: &str| name.to_lowercase().contains(&text.to_lowercase());

@@ -192,7 +192,15 @@ fn keys() -> Markup {
                 ("Edit the filter", &["/"]),
             ],
         ),
-        ("With an event", &[("Body, event, headers, record", &["1 – 4"]), ("Replay", &["r"]), ("Its job, or the event that ended it", &["o"]), ("Copy the ids of the selection", &["c"])]),
+        (
+            "With an event",
+            &[
+                ("Body, event, headers, record", &["1 – 4"]),
+                ("Replay", &["r"]),
+                ("Its job, or the event that ended it", &["o"]),
+                ("Copy the ids of the selection", &["c"]),
+            ],
+        ),
     ];
     html! {
         dialog #keys aria-labelledby="keys-title" {

@@ -35,7 +35,11 @@ const SCREENS: [(&str, &str, &str); 12] = [
     ("events", "/events?live=1", "#rows > tr[data-id='replicate-prod/copied/1']"),
     ("events-failed", "/events?state=failed", "#rows > tr[data-final]"),
     ("events-selected", "/events?live=1&sel=replicate-prod%2Fcopied%2F1", "#peek #event-id"),
-    ("events-nothing", "/events?state=failed&type=landfall.model.created", "#nothing"),
+    (
+        "events-nothing",
+        "/events?state=failed&type=landfall.model.created",
+        "#nothing .without li:last-child .second:not(:empty)",
+    ),
     ("event", "/events/replicate-prod%2Fcopied%2F1", ".event #event-id"),
     ("jobs", "/jobs", "#rows > tr[data-id='@job/csm-prod/job/SESSION_4']"),
     ("jobs-selected", "/jobs?source=csm-prod&sel=%40job%2Fcsm-prod%2Fjob%2FSESSION_2", "#peek .lanes"),
@@ -110,6 +114,10 @@ async fn screens(world: &World, driver: &Driver, scheme: Scheme, axe: &str, out:
             if wide == true {
                 problems.push(format!("{place}: the page scrolls sideways"));
             }
+            let seen = browser.ask("return [...document.querySelectorAll('[hidden]')].filter((part) => part.checkVisibility()).map((part) => part.id || part.className)").await;
+            if seen.as_array().is_none_or(|parts| !parts.is_empty()) {
+                problems.push(format!("{place}: hidden parts are seen: {seen}"));
+            }
         }
     }
     browser.size(1280, 860).await;
@@ -127,7 +135,10 @@ async fn screens(world: &World, driver: &Driver, scheme: Scheme, axe: &str, out:
     browser.go(&format!("{origin}/events?state=failed")).await;
     browser.settle().await;
     browser.press("jxjx").await;
-    browser.wait("two selected events", "document.querySelectorAll('#rows > tr[aria-selected=true]').length === 2").await;
+    browser
+        .wait("two selected events", "document.querySelectorAll('#rows > tr[aria-selected=true]').length === 2")
+        .await;
+    browser.click("#close").await;
     for (width, height) in SIZES {
         browser.size(width, height).await;
         let place = format!("events-selection-{}-{width}", scheme.as_str());
@@ -248,7 +259,9 @@ async fn selection(world: &World, driver: &Driver) -> Vec<String> {
     browser.press("jxjx").await;
     browser.wait("two events", &picked(2)).await;
     browser.press(ESCAPE).await;
-    browser.wait("no selection and the pane", &format!("{} && !document.querySelector('#peek').hidden", picked(0))).await;
+    browser
+        .wait("no selection and the pane", &format!("{} && !document.querySelector('#peek').hidden", picked(0)))
+        .await;
     browser.press("x").await;
     browser.press(ESCAPE).await;
     browser.press(ESCAPE).await;
@@ -262,7 +275,9 @@ async fn selection(world: &World, driver: &Driver) -> Vec<String> {
     browser.ask(&row(4, "shiftKey: true")).await;
     browser.wait("a range", &picked(4)).await;
     world.put_record(&scene::fresh(20)).await;
-    browser.wait("the bar of newer events", "document.querySelector('#newer-count').textContent === '1 newer event'").await;
+    browser
+        .wait("the bar of newer events", "document.querySelector('#newer-count').textContent === '1 newer event'")
+        .await;
     let ids = "[...document.querySelectorAll('#rows > tr[aria-selected=true]')].map((row) => row.dataset.id)";
     let ids = browser.ask(&format!("return {ids}.join(' ')")).await;
     browser.press("r").await;
@@ -276,18 +291,36 @@ async fn selection(world: &World, driver: &Driver) -> Vec<String> {
     browser.press("X").await;
     browser.wait("all", "document.querySelectorAll('#rows > tr[aria-selected=false]').length === 0 && document.querySelector('#replay-selection').dataset.command === 'landfall replay --source replicate-prod'").await;
     browser.press(ESCAPE).await;
-    browser.wait("what waited", &format!("{} && document.querySelector('#rows > tr').dataset.id === 'replicate-prod/fresh/20'", picked(0))).await;
+    browser
+        .wait(
+            "what waited",
+            &format!("{} && document.querySelector('#rows > tr').dataset.id === 'replicate-prod/fresh/20'", picked(0)),
+        )
+        .await;
 
     browser.press(":").await;
     browser.wait("the palette", "document.querySelector('#choices [role=option]')").await;
     browser.press(scene::WITH_COPY).await;
-    browser.wait("the event", &format!("document.querySelector('#choices [aria-selected=true]').getAttribute('href') === '/events/{}'", scene::WITH_COPY.replace('/', "%2F"))).await;
+    browser
+        .wait(
+            "the event",
+            &format!(
+                "document.querySelector('#choices [aria-selected=true]').getAttribute('href') === '/events/{}'",
+                scene::WITH_COPY.replace('/', "%2F")
+            ),
+        )
+        .await;
     browser.press(ENTER).await;
     browser.wait("the page of the event", "document.querySelector('.event #event-id')").await;
     browser.press(":").await;
     browser.wait("the palette", "document.querySelector('#choices [role=option]')").await;
     browser.press("consumers").await;
-    browser.wait("the screen", "document.querySelector('#choices [aria-selected=true]').getAttribute('href') === '/consumers'").await;
+    browser
+        .wait(
+            "the screen",
+            "document.querySelector('#choices [aria-selected=true]').getAttribute('href') === '/consumers'",
+        )
+        .await;
     browser.press(ENTER).await;
     browser.wait("/consumers", "location.pathname === '/consumers'").await;
     browser.close().await;
