@@ -19,6 +19,7 @@ mod list;
 mod live;
 mod now;
 mod now_sources;
+mod palette;
 mod pane;
 mod replay_actions;
 mod replays;
@@ -87,6 +88,7 @@ fn router(console: Arc<Console>) -> Router {
         .route("/events", get(events::events))
         .route("/events/peek", get(events::pane))
         .route("/events/histogram", get(events::histogram))
+        .route("/events/matches", get(events::matches))
         .route("/events/live", get(live::live))
         .route("/events/{*id}", get(event::event))
         .route("/life/{*id}", get(event::life_of))
@@ -100,6 +102,7 @@ fn router(console: Arc<Console>) -> Router {
         .route("/sources/{name}", get(sources::sources))
         .route("/consumers", get(consumers::screen))
         .route("/consumers/dead-letters", get(consumers::dead_letters))
+        .route("/palette", get(palette::choices))
         .route("/copy", get(assets::copy))
         .route("/style.css", get(|| async { file("text/css", include_str!("console/style.css")) }))
         .route("/script.js", get(|| async { file("text/javascript", include_str!("console/script.js")) }))

@@ -113,11 +113,19 @@ fn expected_jobs_are_reconciled_by_how_they_ended() {
         assert!(polled.contains(&format!("data-id=\"{lost_id}\"")), "{polled}");
         let sel = lost_id.replace('@', "%40").replace('/', "%2F");
         // A list is as old as its index may be.
-        until("the event of its end", async || {
+        let pane = until("the event of its end", async || {
             let pane = console.page(&format!("/jobs/peek?sel={sel}")).await;
-            if pane.contains("No webhook came in time") && pane.contains("job.completed") { Ok(()) } else { Err(pane) }
+            if pane.contains("No webhook came in time") && pane.contains("job.completed") {
+                Ok(pane)
+            } else {
+                Err(pane)
+            }
         })
         .await;
+        let link = pane.split("class=\"counterpart\" href=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let event = console.page(link.expect("the job leads to its event")).await;
+        let back = format!("/jobs?source={}&amp;since=30d&amp;sel={sel}", source.name);
+        assert!(event.contains(&format!("href=\"{back}\">by poll<")), "the event leads to its job: {event}");
         assert_eq!(console.get("/jobs?since=soon").await.status, 400);
 
         let text = tool(world, &["reconcile", &source.name]).await.data;

@@ -132,9 +132,21 @@ fn an_event_is_listed_told_and_shown_with_what_it_is_made_of() {
         );
         let beside = console.page(&format!("{list}&sel={}", encoded(&id))).await;
         assert!(
-            beside.contains("aria-selected=\"true\"") && beside.contains(&peek),
+            beside.contains("aria-selected=\"false\" aria-current=\"true\"") && beside.contains(&peek),
             "a copied link shows the same: {beside}"
         );
+        for (text, option) in [
+            (id.as_str(), event_path(&id)),
+            (&subject, event_path(&id)),
+            ("type:landfall.job.failed", "/events?type=landfall.job.failed".to_owned()),
+            ("consum", "/consumers".to_owned()),
+            (&source, format!("/sources/{source}")),
+        ] {
+            let choices = console.page(&format!("/palette?q={}", encoded(text))).await;
+            let is_there =
+                choices.split("role=\"option\"").any(|choice| choice.contains(&format!("href=\"{option}\"")));
+            assert!(is_there && !choices.contains("href=\"/replays\""), "{text}: {choices}");
+        }
         let histogram = console.page(&format!("/events/histogram?source={source}")).await;
         assert!(histogram.contains("1 event") && histogram.contains("<rect class=\"all\""), "{histogram}");
 
@@ -310,6 +322,12 @@ fn a_replay_asks_first_and_runs_beside_the_pages() {
         assert!(
             form.contains("Replay 1 event?") && form.contains(&format!("landfall replay {id} --rate 50")),
             "{form}"
+        );
+        let several = console.page(&format!("/replays/new?id={0}&id={0}x", encoded(&id))).await;
+        let left_out = "1 are left out that have no record any more";
+        assert!(
+            several.contains(&format!("landfall replay {id} {id}x --rate 50")) && several.contains(left_out),
+            "{several}"
         );
         let everything = console.page("/replays/new?live=1").await;
         assert!(everything.contains("name events by their ids, or narrow them down"), "{everything}");

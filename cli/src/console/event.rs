@@ -7,9 +7,12 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::event::VerifiedBy;
 use domain::event::event_id::EventId;
+use domain::event::event_type::EventType;
+use domain::ledger::job::JobId;
 use domain::ledger::listing::row::Row;
 use domain::time::Timestamp;
 use maud::{Markup, html};
+use operator::jobs::ExpectedJob;
 use operator::timeline::{Moment, Step, TimeSpent, Timeline};
 use platform::clock;
 use platform::log_group::LogLine;
@@ -18,6 +21,7 @@ use crate::console::assets;
 use crate::console::body_text::body_text;
 use crate::console::event_tabs::{Tab, shown_tab, tabs};
 use crate::console::icons::Mark;
+use crate::console::job::{job_href, outcome};
 use crate::console::list::{short_type, took};
 use crate::console::pane::trouble;
 use crate::console::replay_actions::form_of_event;
@@ -37,6 +41,7 @@ pub(crate) async fn peek(console: &Console, id: &EventId) -> Result<Markup> {
     // The record tells its life also where the body cannot be read.
     let (row, body) = tokio::join!(listing.get(id), listing.body(id));
     let row = row?.ok_or_else(|| missing(id))?;
+    let job = expected_job(console, &row).await?;
     let body = body.map(Option::unwrap_or_default).map_err(Error::from);
     let now = clock::now();
     let href = event_href(id.as_str());
@@ -47,7 +52,7 @@ pub(crate) async fn peek(console: &Console, id: &EventId) -> Result<Markup> {
             button.quiet #close type="button" aria-label="Close" { "✕" }
         }
         (identity(id))
-        dl.facts { (facts(&row, now)) }
+        dl.facts { (facts(&row, job.as_ref(), now)) }
         section.life { (life(&Timeline::of(&row, &[]), now)) }
         section.body {
             @match &body {
@@ -122,6 +127,7 @@ async fn page(console: &Console, id: &EventId, query: &str, now: Timestamp) -> R
     let listing = console.services().await?.listing()?;
     let (row, body) = tokio::join!(listing.get(id), listing.body(id));
     let row = row?.ok_or_else(|| missing(id))?;
+    let job = expected_job(console, &row).await?;
     let body = body.map(Option::unwrap_or_default).map_err(Error::from);
     let href = event_href(id.as_str());
     let tab = Tab::of_query(query);
@@ -145,7 +151,7 @@ async fn page(console: &Console, id: &EventId, query: &str, now: Timestamp) -> R
                     span.end { (replay_button(&row)) }
                 }
                 (identity(id))
-                dl.row { (facts(&row, now)) }
+                dl.row { (facts(&row, job.as_ref(), now)) }
             }
             div.halves {
                 section.life aria-label="Life" {
@@ -163,7 +169,7 @@ async fn page(console: &Console, id: &EventId, query: &str, now: Timestamp) -> R
 }
 
 fn replay_button(row: &Row) -> Markup {
-    html! { button.button type="button" disabled[!row.lifecycle.state.is_final()] data-form=(form_of_event(&row.event.id)) { "Replay…" kbd { "r" } } }
+    html! { button.button type="button" disabled[!row.lifecycle.state.is_final()] data-form=(form_of_event(&row.event.id)) data-command=(format!("landfall replay {}", shell_word(row.event.id.as_str()))) { "Replay…" kbd { "r" } } }
 }
 
 fn identity(id: &EventId) -> Markup {
@@ -172,8 +178,20 @@ fn identity(id: &EventId) -> Markup {
     }
 }
 
+/// The job that the event tells of, if somebody expected its end.
+async fn expected_job(console: &Console, row: &Row) -> Result<Option<ExpectedJob>> {
+    let event = &row.event;
+    let (Some(subject), EventType::Known(thing, _) | EventType::Expired(thing)) = (&event.subject, &event.event_type)
+    else {
+        return Ok(None);
+    };
+    let id = JobId::of(&event.source, *thing, subject);
+    let job = console.services().await?.jobs()?.job(&id, clock::now()).await?;
+    Ok(job.filter(|job| job.record.submitted_at.is_some()))
+}
+
 /// What the record says, in the order in which one asks.
-fn facts(row: &Row, now: Timestamp) -> Markup {
+fn facts(row: &Row, job: Option<&ExpectedJob>, now: Timestamp) -> Markup {
     let event = &row.event;
     let verified = match (event.verified_by, row.lifecycle.verified_by) {
         (VerifiedBy::Confirmed, came) if came != VerifiedBy::Confirmed => {
@@ -184,6 +202,9 @@ fn facts(row: &Row, now: Timestamp) -> Markup {
     html! {
         @if let Some(subject) = &event.subject {
             div { dt { "Job" } dd.mono { a href=(View::default().with("subject", subject).with("source", event.source.as_str()).href()) { bdi { (subject) } } } }
+        }
+        @if let Some(job) = job {
+            div { dt { "Expected" } dd { a.counterpart href=(job_href(job)) { (outcome(job, now).0) } } }
         }
         div { dt { "Arrived" } dd { (time(event.received_at, now)) } }
         div { dt { "Sender" } dd { (event.provider) } }

@@ -22,8 +22,8 @@ use url::form_urlencoded;
 
 use crate::console::event::peek;
 use crate::console::filter_bar::{facets, filter_bar};
-use crate::console::list::table;
-use crate::console::pane::{empty, no_source, trouble};
+use crate::console::list::{nothing, selection_bar, table};
+use crate::console::pane::{no_source, trouble};
 use crate::console::shell::{Page, Screen};
 use crate::console::state::Console;
 use crate::console::view::{View, event_href, searched_event};
@@ -102,6 +102,19 @@ pub(crate) async fn histogram(State(console): State<Arc<Console>>, RawQuery(quer
     Html(markup.into_string()).into_response()
 }
 
+/// How many events a view finds, for the page's script: as many as a page has are counted.
+pub(crate) async fn matches(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
+    let view = View { is_live: false, ..View::parse(&query.unwrap_or_default()) };
+    let words =
+        find(&console, &view).await.map(|found| match (found.rows.rows.len() as u64, found.rows.cursor.is_some()) {
+            (0, false) => "none matches".to_owned(),
+            (0, true) => "none among the latest matches".to_owned(),
+            (rows, false) => format!("{} would match", count(rows, "event")),
+            (rows, true) => format!("{} or more would match", count(rows, "event")),
+        });
+    Html(words.unwrap_or_else(|error| trouble(&error, &console).into_string())).into_response()
+}
+
 async fn find(console: &Console, view: &View) -> Result<Found> {
     let options = view.options()?;
     let listing = console.services().await?.listing()?;
@@ -150,42 +163,14 @@ fn list(found: &Found, view: &View) -> Markup {
             button.newer type="button" { span #newer-count {} kbd { "." } }
         }
         div.scroll #scroll data-live=[live] tabindex="0" {
-            (table(rows, view, found.read_at))
+            (table(rows, view, true, found.read_at))
             @if rows.is_empty() { div #nothing { (nothing(view, found.rows.cursor.is_some())) } }
             @if let Some(next) = next {
                 p.more { a.button rel="next" href=(next.href()) { "Older events" } span.second { (number(found.rows.looked_at as u64)) " entries were read for this page" } }
             }
         }
+        (selection_bar(view))
     }
-}
-
-/// What each part of the filter takes away, or what to do for a first event.
-fn nothing(view: &View, has_more: bool) -> Markup {
-    if has_more {
-        return empty("None among these entries", &html! { p { "There are more to look through." } });
-    }
-    if view.fields().is_empty() {
-        return empty(
-            "No delivery has come yet",
-            &html! {
-                p { "Send a recorded delivery to a source: it shows here within two seconds." }
-                pre { code { "landfall trigger replicate prediction-succeeded-one --source replicate-prod" } }
-                p.second { "landfall trigger --list names all recorded deliveries." }
-            },
-        );
-    }
-    let title = format!("No event matches {}", if view.fields().len() == 1 { "this filter" } else { "these filters" });
-    empty(
-        &title,
-        &html! {
-            p { "Without one of them:" }
-            ul.chips {
-                @for (name, value) in view.fields() {
-                    li { a.chip href=(view.with(name, "").href()) { span.name { (name) } " " (value) span aria-hidden="true" { " ✕" } } }
-                }
-            }
-        },
-    )
 }
 
 async fn chart(console: &Console, view: &View) -> Result<Markup> {
@@ -220,7 +205,7 @@ async fn chart(console: &Console, view: &View) -> Result<Markup> {
         div.caption {
             span { b { (total) } " since " (moment(since, now)) }
             span.second {
-                @if let Some(failed) = failed { span.key.failed {} "failed, by when " (failed) " · " }
+                @if let Some(failed) = failed { span.key.failed {} (failed) " failed · " }
                 @if most > 0 { "most: " (most) " in " (span(of_bar)) }
             }
         }

@@ -7,11 +7,11 @@ use maud::{Markup, html};
 
 use crate::console::icons::Mark;
 use crate::console::list::short_type;
-use crate::console::replay_actions::form_href;
+use crate::console::replay_actions::{filter_command, form_href};
 use crate::console::view::View;
 
 /// Lists that have a name of their own, each with its fields.
-const VIEWS: [(&str, &[(&str, &str)]); 4] = [
+pub(crate) const VIEWS: [(&str, &[(&str, &str)]); 4] = [
     ("All events", &[]),
     ("Failed", &[("state", "failed")]),
     ("Unfinished, next first", &[("view", "unfinished")]),
@@ -69,7 +69,7 @@ pub(crate) fn filter_bar(view: &View, is_live: bool) -> Markup {
                 summary.button { (range) }
                 ul { @for (value, name) in RANGES { li { a href=(view.with("since", value).href()) { (name) } } } }
             }
-            button.button type="button" disabled[view.fields().is_empty()] data-form=(form_href(view)) { "Replay…" }
+            button.button type="button" disabled[view.fields().is_empty()] data-form=(form_href(view)) data-command=(filter_command(view)) { "Replay…" }
             a.button.live href=(View { is_live: !is_live, before: None, ..view.clone() }.href())
                 aria-pressed=(is_live) role="button" { span.dot {} "Live" kbd { "l" } }
         }
@@ -81,7 +81,8 @@ fn is_range((name, value): &(&str, String)) -> bool {
     *name == "since" && RANGES.iter().any(|(known, _)| known == value)
 }
 
-fn preset(fields: &[(&str, &str)]) -> View {
+/// The view of these fields, live.
+pub(crate) fn preset(fields: &[(&str, &str)]) -> View {
     let live = View { is_live: true, ..View::default() };
     fields.iter().fold(live, |view, (name, value)| view.with(name, value))
 }

@@ -13,6 +13,7 @@ use operator::jobs::ExpectedJob;
 use platform::clock;
 
 use crate::console::icons::Mark;
+use crate::console::jobs_view::JobsView;
 use crate::console::list::short_type;
 use crate::console::state::Console;
 use crate::console::view::{View, event_href};
@@ -130,6 +131,7 @@ pub(crate) async fn job_pane(console: &Console, id: &JobId) -> Result<Markup> {
                 @if let Some(at) = at { div { dt { (name) } dd { (time(at, now)) } } }
             }
             @if job.ending == JobEnding::Waiting { @if let Some(at) = record.give_up_at { div { dt { "Given up" } dd { (time(at, now)) } } } }
+            @if let Some(end) = &job.end { div { dt { "Its end" } dd { a.counterpart href=(event_href(&end.id)) { "the event" } } } }
             div { dt { "Sender" } dd { (of.provider) } }
             div { dt { "Thing" } dd { (of.thing.as_str()) } }
             div { dt { "Asked" } dd { @match record.sweeps { 0 => "never", 1 => "once", times => { (times) " times" } } } }
@@ -138,6 +140,13 @@ pub(crate) async fn job_pane(console: &Console, id: &JobId) -> Result<Markup> {
         section { h3 { "What happened" } (moments(&job, &rows, now)) }
         p.actions { a.button.primary href=(events.href()) { "Show its events" kbd { "⏎" } } }
     })
+}
+
+/// The URL that shows a job among those of its source.
+pub(crate) fn job_href(job: &ExpectedJob) -> String {
+    let of = &job.record.job;
+    let view = JobsView::default().with_source(of.source.as_str()).with_since("30d");
+    JobsView { selected: Some(of.id().to_string()), ..view }.href()
 }
 
 /// What became of it, in two sentences.

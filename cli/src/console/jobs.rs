@@ -15,9 +15,8 @@ use maud::{Markup, html};
 use operator::jobs::{ExpectedJob, LatestJobs};
 use platform::clock;
 
-use crate::console::icons::Mark;
 use crate::console::job::{job_pane, line_in_time, mark, outcome};
-use crate::console::jobs_view::JobsView;
+use crate::console::jobs_view::{JobsView, filter_bar};
 use crate::console::pane::{empty, no_source, trouble};
 use crate::console::shell::{Page, Screen};
 use crate::console::state::Console;
@@ -34,8 +33,6 @@ const SOURCES_AT_ONCE: usize = 4;
 const EVERY_SECONDS: u32 = 10;
 /// A longer id loses its middle.
 const ID_CHARACTERS: usize = 34;
-const RANGES: [(&str, &str); 4] =
-    [("1h", "Last hour"), ("24h", "Last 24 hours"), ("7d", "Last 7 days"), ("30d", "Last 30 days")];
 
 /// What the screen shows.
 struct Found {
@@ -153,12 +150,12 @@ fn list(found: &Found, view: &JobsView, now: Timestamp) -> Markup {
 fn row(job: &ExpectedJob, view: &JobsView, begins_at: Timestamp, now: Timestamp) -> Markup {
     let of = &job.record.job;
     let id = of.id().to_string();
-    let is_selected = view.selected.as_ref() == Some(&id);
+    let is_shown = view.selected.as_ref() == Some(&id);
     let events = View::default().with("source", of.source.as_str()).with("subject", &of.subject).href();
     let href = JobsView { selected: Some(id.clone()), ..view.clone() }.href();
     let (word, more, class) = outcome(job, now);
     html! {
-        tr data-id=(id) data-open=(events) aria-selected=(is_selected) tabindex=(if is_selected { "0" } else { "-1" }) {
+        tr data-id=(id) data-open=(events) aria-current=[is_shown.then_some("true")] tabindex=(if is_shown { "0" } else { "-1" }) {
             td.state { (mark(job).named(job.ending.as_str())) }
             td.job { a href=(href) tabindex="-1" title=(of.subject) { code { bdi { (middle_cut(&of.subject, ID_CHARACTERS)) } } } span.second { (of.source) } }
             td.in-time { (line_in_time(job, begins_at, now)) }
@@ -250,32 +247,6 @@ fn facets(found: &Found, view: &JobsView) -> Markup {
 
 fn choice(view: &JobsView, is_chosen: bool, label: &Markup, jobs: &str) -> Markup {
     html! { li { a href=(view.href()) aria-current=[is_chosen.then_some("true")] { span.box aria-hidden="true" {} (label) span.count { (jobs) } } } }
-}
-
-fn filter_bar(view: &JobsView) -> Markup {
-    let range = RANGES.iter().find(|(value, _)| *value == view.since()).map_or(view.since(), |(_, name)| name);
-    let chips = [
-        view.source.as_deref().map(|name| ("source", name, view.with_source(name))),
-        view.ended_by.map(|ending| ("ended by", ending.as_str(), view.with_ending(ending))),
-    ];
-    html! {
-        div.filter {
-            form.query action="/jobs" role="search" aria-label="Filter" {
-                (Mark::Search.draw())
-                @for (name, value, without) in chips.iter().flatten() {
-                    span.chip { span.name { (name) } " " bdi { (value) } a href=(without.href()) aria-label=(format!("Remove {name}")) { "✕" } }
-                }
-                @if let Some(ending) = view.ended_by { input type="hidden" name="ended" value=(ending.as_str()); }
-                input type="hidden" name="since" value=(view.since());
-                input #query type="text" name="source" placeholder="A source" aria-label="Show the jobs of a source" autocomplete="off" spellcheck="false";
-                kbd { "/" }
-            }
-            details.menu.right {
-                summary.button { (range) }
-                ul { @for (value, name) in RANGES { li { a href=(view.with_since(value).href()) { (name) } } } }
-            }
-        }
-    }
 }
 
 /// What the filter takes away, or what to do for a first job.

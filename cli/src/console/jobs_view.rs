@@ -1,11 +1,13 @@
-//! A view of the expected jobs, as its URL and as a command.
+//! A view of the expected jobs: its URL, its command and the bar of its filter.
 
 use domain::ledger::job::JobId;
 use domain::ledger::reconciliation::JobEnding;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
+use maud::{Markup, html};
 use url::form_urlencoded;
 
+use crate::console::icons::Mark;
 use crate::console::view::encoded;
 use crate::console::words::shell_word;
 use crate::error::{Error, Result};
@@ -13,6 +15,8 @@ use crate::moment::instant;
 
 /// The time that is looked at unless the view says another.
 const USUAL_SINCE: &str = "24h";
+const RANGES: [(&str, &str); 4] =
+    [("1h", "Last hour"), ("24h", "Last 24 hours"), ("7d", "Last 7 days"), ("30d", "Last 30 days")];
 
 /// Which jobs are shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -114,6 +118,33 @@ impl JobsView {
         words.push(format!("--since {} --jobs", shell_word(self.since())));
         words.extend(self.ended_by.map(|ending| format!("--ended-by {}", ending.as_str())));
         words.join(" ")
+    }
+}
+
+/// The bar above the list.
+pub(crate) fn filter_bar(view: &JobsView) -> Markup {
+    let range = RANGES.iter().find(|(value, _)| *value == view.since()).map_or(view.since(), |(_, name)| name);
+    let chips = [
+        view.source.as_deref().map(|name| ("source", name, view.with_source(name))),
+        view.ended_by.map(|ending| ("ended by", ending.as_str(), view.with_ending(ending))),
+    ];
+    html! {
+        div.filter {
+            form.query action="/jobs" role="search" aria-label="Filter" {
+                (Mark::Search.draw())
+                @for (name, value, without) in chips.iter().flatten() {
+                    span.chip { span.name { (name) } " " bdi { (value) } a href=(without.href()) aria-label=(format!("Remove {name}")) { "✕" } }
+                }
+                @if let Some(ending) = view.ended_by { input type="hidden" name="ended" value=(ending.as_str()); }
+                input type="hidden" name="since" value=(view.since());
+                input #query type="text" name="source" placeholder="A source" aria-label="Show the jobs of a source" autocomplete="off" spellcheck="false";
+                kbd { "/" }
+            }
+            details.menu.right {
+                summary.button { (range) }
+                ul { @for (value, name) in RANGES { li { a href=(view.with_since(value).href()) { (name) } } } }
+            }
+        }
     }
 }
 

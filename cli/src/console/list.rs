@@ -8,16 +8,18 @@ use domain::time::Timestamp;
 use maud::{Markup, html};
 
 use crate::console::icons::Mark;
+use crate::console::pane::empty;
+use crate::console::replay_actions::{IDS_MAX, filter_command, form_href};
 use crate::console::view::{View, event_href};
 use crate::console::words::{middle_cut, moment, span, time};
 
 /// A longer id loses its middle.
 const ID_CHARACTERS: usize = 26;
 
-/// The table of `rows` under `view`. What arrives later is put on top of it by the page's script.
-pub(crate) fn table(rows: &[Row], view: &View, now: Timestamp) -> Markup {
+/// The table of `rows` under `view`. What arrives later is put on top of it by the page's script, which also selects rows.
+pub(crate) fn table(rows: &[Row], view: &View, are_selectable: bool, now: Timestamp) -> Markup {
     html! {
-        table.events role="grid" aria-label="Events" aria-rowcount="-1" {
+        table.events role="grid" aria-label="Events" aria-rowcount="-1" aria-multiselectable=[are_selectable.then_some("true")] {
             thead {
                 tr {
                     th.state scope="col" { span.visually-hidden { "State" } }
@@ -35,16 +37,63 @@ pub(crate) fn table(rows: &[Row], view: &View, now: Timestamp) -> Markup {
     }
 }
 
-/// One row of it.
+/// What can be done with the events that are selected. It stands below the list, so that no row moves as it comes.
+pub(crate) fn selection_bar(view: &View) -> Markup {
+    html! {
+        div.selection #selection role="group" aria-label="Selected events" data-most=(IDS_MAX) data-filter-form=(form_href(view))
+            data-filter-command=(filter_command(view)) hidden {
+            b #selection-count {}
+            span.end {}
+            button.button #replay-selection type="button" { "Replay…" kbd { "r" } }
+            button.button #copy-ids type="button" { "Copy ids" kbd { "c" } }
+            button.quiet #clear type="button" { "Clear" kbd { "Esc" } }
+        }
+    }
+}
+
+/// What each part of the filter takes away, or what to do for a first event.
+pub(crate) fn nothing(view: &View, has_more: bool) -> Markup {
+    if has_more {
+        return empty("None among these entries", &html! { p { "There are more to look through." } });
+    }
+    if view.fields().is_empty() {
+        return empty(
+            "No delivery has come yet",
+            &html! {
+                p { "Send a recorded delivery to a source: it shows here within two seconds." }
+                pre { code { "landfall trigger replicate prediction-succeeded-one --source replicate-prod" } }
+                p.second { "landfall trigger --list names all recorded deliveries." }
+            },
+        );
+    }
+    let title = format!("No event matches {}", if view.fields().len() == 1 { "this filter" } else { "these filters" });
+    empty(
+        &title,
+        &html! {
+            p { "Without one of them:" }
+            ul.without {
+                @for (name, value) in view.fields() {
+                    @let without = view.with(name, "");
+                    li {
+                        a.chip href=(without.href()) { span.name { (name) } " " (value) span aria-hidden="true" { " ✕" } }
+                        span.second data-load=(format!("/events/matches?{}", without.query())) {}
+                    }
+                }
+            }
+        },
+    )
+}
+
+/// One row of the table.
 pub(crate) fn line(row: &Row, view: &View, now: Timestamp) -> Markup {
     let id = row.event.id.as_str();
-    let is_selected = view.selected.as_deref() == Some(id);
+    let is_shown = view.selected.as_deref() == Some(id);
     let subject = row.event.subject.as_deref().unwrap_or("–");
     let shown = View { selected: Some(id.to_owned()), ..view.clone() };
     html! {
         tr data-id=(id) data-open=(event_href(id)) data-final=[row.lifecycle.state.is_final().then_some("1")]
-            aria-selected=(is_selected) tabindex=(if is_selected { "0" } else { "-1" }) {
-            td.state { (Mark::of(row).named(row.lifecycle.state.as_str())) }
+            aria-selected="false" aria-current=[is_shown.then_some("true")] tabindex=(if is_shown { "0" } else { "-1" }) {
+            td.state { label.pick { input type="checkbox" tabindex="-1" autocomplete="off" aria-label={ "Select " (id) }; } (Mark::of(row).named(row.lifecycle.state.as_str())) }
             td.mono { a href=(shown.href()) tabindex="-1" { (time(row.event.received_at, now)) } }
             td { (row.event.source) }
             td { (short_type(&row.event.event_type.to_string())) }

@@ -23,7 +23,7 @@ use crate::events_argument::{EventsArgument, dollars};
 /// Paces to choose from, in events a second; 0 is no limit.
 const PACES: [u32; 4] = [5, 50, 200, 0];
 /// So many events can be chosen one by one.
-const IDS_MAX: usize = 200;
+pub(crate) const IDS_MAX: usize = 200;
 
 /// What is to be replayed.
 struct Choice {
@@ -197,6 +197,11 @@ impl Choice {
 pub(crate) fn form_href(view: &View) -> String {
     let view = View { is_live: false, before: None, selected: None, ..view.clone() };
     format!("/replays/new?{}", view.query())
+}
+
+/// The command that replays what a view shows.
+pub(crate) fn filter_command(view: &View) -> String {
+    format!("landfall replay {}", view.filter_words())
 }
 
 /// The URL of the form for one event.

@@ -98,18 +98,18 @@ async function readAgain() {
 
 // The list: one row is selected, shown beside it, and nothing moves while it is.
 const rows = () => all("#rows > tr");
-const selected = () => one('#rows > tr[aria-selected="true"]');
+const selected = () => one("#rows > tr[aria-current]");
 const waiting = new Map();
 let peeking = 0;
 function select(row, isPlaced = true) {
   const before = selected();
   if (before && before !== row) {
-    before.setAttribute("aria-selected", "false");
+    before.removeAttribute("aria-current");
     before.tabIndex = -1;
   }
   const url = new URL(location.href);
   if (row) {
-    row.setAttribute("aria-selected", "true");
+    row.setAttribute("aria-current", "true");
     row.tabIndex = 0;
     row.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
@@ -149,13 +149,14 @@ function rowOf(html) {
   return one("tr", template.content);
 }
 function isRead() {
-  return selected() !== null || one("#scroll").scrollTop > 0;
+  return selected() !== null || isSelecting() || one("#scroll").scrollTop > 0;
 }
 function take({ id, html }) {
   const row = rowOf(html);
   const known = rows().find((row) => row.dataset.id === id);
   if (known) {
-    row.setAttribute("aria-selected", known.getAttribute("aria-selected"));
+    if (known === selected()) row.setAttribute("aria-current", "true");
+    mark(row);
     row.tabIndex = known.tabIndex;
     const hasFocus = document.activeElement === known;
     known.replaceWith(row);
@@ -172,17 +173,76 @@ function put(row) {
   const at = one("time", row).dateTime;
   const later = rows().find((other) => one("time", other).dateTime <= at);
   row.classList.add("new");
+  mark(row);
   one("#rows").insertBefore(row, later ?? null);
   one("#nothing")?.remove();
 }
+// The selection: events by their ids, or all that the filter finds, also those that are not loaded.
+const picked = new Set();
+let [areAllPicked, pickedLast] = [false, null];
+const isSelecting = () => areAllPicked || picked.size > 0;
+const shellWord = (text) => (/^[\w.\-/:=,@+]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+function mark(row) {
+  const isPicked = areAllPicked || picked.has(row.dataset.id);
+  row.setAttribute("aria-selected", String(isPicked));
+  const box = one(".pick input", row);
+  if (box) box.checked = isPicked;
+}
+function showSelection() {
+  const bar = one("#selection");
+  rows().forEach(mark);
+  bar.hidden = !isSelecting();
+  bar.parentElement.classList.toggle("selecting", isSelecting());
+  const count = areAllPicked ? "All that match are selected" : `${picked.size} selected`;
+  one("#selection-count").textContent = count;
+  const ids = [...picked];
+  const replay = one("#replay-selection");
+  replay.dataset.form = areAllPicked ? bar.dataset.filterForm : `/replays/new?${ids.map((id) => `id=${encodeURIComponent(id)}`).join("&")}`;
+  replay.dataset.command = areAllPicked ? bar.dataset.filterCommand : `landfall replay ${ids.map(shellWord).join(" ")}`;
+  one("#copy-ids").disabled = areAllPicked;
+  say(isSelecting() ? count : "Nothing is selected");
+  selected()?.scrollIntoView({ block: "nearest" });
+}
+// Makes rows part of the selection, or takes them out of it.
+function pick(chosen, isPicked) {
+  if (areAllPicked) rows().forEach((row) => picked.add(row.dataset.id));
+  areAllPicked = false;
+  for (const row of chosen) if (isPicked) picked.add(row.dataset.id); else picked.delete(row.dataset.id);
+  const most = Number(one("#selection").dataset.most);
+  const isCut = picked.size > most;
+  [...picked].slice(most).forEach((id) => picked.delete(id));
+  pickedLast = chosen.at(-1)?.dataset.id ?? null;
+  showSelection();
+  if (isCut) one("#selection-count").textContent += `, the most that can be chosen one by one`;
+}
+function pickTo(row) {
+  const list = rows();
+  const from = list.findIndex((row) => row.dataset.id === pickedLast);
+  const [begin, end] = [from < 0 ? list.indexOf(selected() ?? row) : from, list.indexOf(row)];
+  const range = list.slice(Math.min(begin, end), Math.max(begin, end) + 1);
+  pick(end < begin ? range.reverse() : range, true);
+}
+function pickAll() {
+  areAllPicked = !areAllPicked;
+  picked.clear();
+  showSelection();
+  if (!areAllPicked) flush();
+}
+function clearSelection() {
+  areAllPicked = false;
+  picked.clear();
+  showSelection();
+  flush();
+}
+const copyIds = () => copy([...picked].join("\n"), `${picked.size === 1 ? "The id is" : "The ids are"}`);
 function showNewer() {
   const bar = one("#newer");
   if (!bar) return;
   bar.hidden = waiting.size === 0;
   one("#newer-count").textContent = `${waiting.size} newer ${waiting.size === 1 ? "event" : "events"}`;
 }
-function flush() {
-  if (selected() || waiting.size === 0) return showNewer();
+function flush(isAsked = false) {
+  if (selected() || (isSelecting() && !isAsked) || waiting.size === 0) return showNewer();
   for (const row of waiting.values()) put(row);
   waiting.clear();
   one("#scroll").scrollTop = 0;
@@ -282,24 +342,60 @@ async function copy(text, what) {
     say("The browser does not allow copying");
   }
 }
+// The palette: what the server finds, and what the page can do. It acts by the same links and keys.
+let findings = 0;
+function openPalette() {
+  if (one("dialog[open]")) return;
+  one("#palette-query").value = "";
+  one("#palette").showModal();
+  find();
+}
+async function find() {
+  const finding = ++findings;
+  const content = await fragment(`/palette?q=${encodeURIComponent(one("#palette-query").value)}`).catch(() => silence);
+  if (finding !== findings) return;
+  const list = one("#choices");
+  list.replaceChildren(content);
+  for (const option of all("[data-needs]", list)) if (!one(option.dataset.needs)) option.remove();
+  for (const group of all('[role="group"]', list)) if (!one('[role="option"]', group)) group.remove();
+  all('[role="option"]', list).forEach((option, number) => { option.id = `choice-${number}`; });
+  choose(0);
+}
+function choose(by) {
+  const options = all('#choices [role="option"]');
+  const at = options.findIndex((option) => option.ariaSelected === "true");
+  options[at]?.setAttribute("aria-selected", "false");
+  const chosen = options[at < 0 ? 0 : (at + by + options.length) % options.length];
+  chosen?.setAttribute("aria-selected", "true");
+  chosen?.scrollIntoView({ block: "nearest" });
+  one("#palette-query").setAttribute("aria-activedescendant", chosen?.id ?? "");
+}
+function paletteKey(event) {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (by) choose(by);
+  else if (event.key === "Enter") one('#choices [aria-selected="true"]')?.click();
+  else return;
+  event.preventDefault();
+}
 let wentAt = 0;
 const click = (selector) => { const found = one(selector); found?.click(); return found; };
 function key(event) {
   const isField = event.target.closest?.("input, textarea, select");
   if ((event.metaKey || event.ctrlKey) && event.key === "k") {
     event.preventDefault();
-    return one("#jump").focus();
+    return openPalette();
   }
   if (event.key === "Escape") {
     if (one("dialog[open]")) return;
     if (isField) return event.target.blur();
+    if (one("#selection") && isSelecting()) return clearSelection();
     if (one("#rows") && selected()) return select(null);
     if (one(".event")) return history.back();
     return;
   }
   if (isField || event.metaKey || event.ctrlKey || event.altKey || one("dialog[open]")) return;
   if (event.key === "Enter" && event.target.closest("#rows tr")) return open(selected() ?? event.target.closest("tr"));
-  if (setting("letters") === "off") return;
+  if (event.isTrusted && setting("letters") === "off") return;
   const isGo = Date.now() - wentAt < 1000;
   wentAt = 0;
   const screen = isGo && one(`[data-go="${CSS.escape(event.key)}"]`);
@@ -309,8 +405,11 @@ function key(event) {
     j: () => step(1), k: () => step(-1), ArrowDown: () => event.target.closest("#rows") && step(1), ArrowUp: () => event.target.closest("#rows") && step(-1),
     g: () => { if (isGo && rows()[0]) select(rows()[0]); else wentAt = Date.now(); },
     G: () => { const last = rows().at(-1); if (last) select(last); },
-    ".": () => { if (selected()) select(null); else flush(); }, l: () => click(".live"), "/": () => (one("#query") ?? one("#jump")).focus(), "?": () => one("#keys").showModal(),
-    r: () => click('#peek:not([hidden]) [data-form]') ?? click('[data-form^="/replays/new"]'), u: () => click("#zone"), C: () => copy(one("#command").textContent, "The command is"), L: () => copy(location.href, "The link is"),
+    ".": () => { if (selected()) select(null); flush(true); },
+    x: () => { const row = selected() ?? event.target.closest("#rows tr"); if (!row || !one("#selection")) return false; pick([row], row.getAttribute("aria-selected") !== "true"); },
+    ":": openPalette, o: () => click("#peek:not([hidden]) a.counterpart, .event a.counterpart") ?? false,
+    X: () => (one("#selection") ? pickAll() : false), c: () => (isSelecting() ? click("#copy-ids:enabled") : false), l: () => click(".live"), "/": () => (one("#query") ?? one("#jump")).focus(), "?": () => one("#keys").showModal(),
+    r: () => click("#selection:not([hidden]) [data-form]") ?? click('#peek:not([hidden]) [data-form]') ?? click('[data-form^="/replays/new"]'), u: () => click("#zone"), C: () => copy(one("#command").textContent, "The command is"), L: () => copy(location.href, "The link is"),
   };
   const act = acts[event.key] ?? (tabs[Number(event.key) - 1] ? () => tabs[Number(event.key) - 1].click() : null);
   if (act && act() !== false && !["g", "ArrowDown", "ArrowUp"].includes(event.key)) event.preventDefault();
@@ -327,19 +426,31 @@ function pressed(event) {
   if (target.closest("[data-close]")) return one("#ask").close();
   const asked = target.closest("[data-ask]");
   if (asked) return question(asked);
+  const act = target.closest("[data-act]")?.dataset.act;
+  if (act) {
+    one("#palette").close();
+    return document.body.dispatchEvent(new KeyboardEvent("keydown", { key: act, bubbles: true, cancelable: true }));
+  }
+  if (target.closest(".jump")) return openPalette();
   const form = target.closest("[data-form]");
   if (form) {
     event.preventDefault();
     return askBy(form.dataset.form);
   }
   if (target.closest("#close")) return select(null);
-  if (target.closest("#newer")) { if (selected()) select(null); return flush(); }
+  if (target.closest("#newer")) { if (selected()) select(null); return flush(true); }
+  if (target.closest("#clear")) return clearSelection();
+  if (target.closest("#copy-ids")) return copyIds();
   if (target.closest("#help")) return one("#keys").showModal();
   if (target.closest("#zone")) {
     setting("zone", setting("zone") === "local" ? "utc" : "local");
     return showTimes();
   }
   const row = target.closest("#rows tr");
+  if (row && target.matches(".pick input")) return event.shiftKey ? pickTo(row) : pick([row], target.checked);
+  if (target.closest(".pick")) return;
+  if (row && one("#selection") && event.shiftKey) { event.preventDefault(); return pickTo(row); }
+  if (row && one("#selection") && (event.metaKey || event.ctrlKey) && !target.closest("a")) return pick([row], row.getAttribute("aria-selected") !== "true");
   if (row && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
     event.preventDefault();
     select(row);
@@ -355,12 +466,28 @@ function start(within) {
 }
 document.addEventListener("keydown", key);
 document.addEventListener("click", pressed);
+// A range of rows is no range of text.
+document.addEventListener("mousedown", (event) => { if (event.shiftKey && event.target.closest("#rows")) event.preventDefault(); });
+// The bar shows the command of the button that has the focus or the pointer.
+let commandOfView = null;
+function showCommand(event) {
+  const place = one("#command");
+  const of = event.target.closest?.("[data-command]");
+  commandOfView ??= place.textContent;
+  place.textContent = of ? of.dataset.command : commandOfView;
+}
+document.addEventListener("mouseover", showCommand);
+document.addEventListener("focusin", showCommand);
 document.addEventListener("submit", (event) => {
   if (!event.target.dataset.post) return;
   event.preventDefault();
   post(event.target);
 });
 document.addEventListener("dblclick", (event) => open(event.target.closest("#rows tr")));
+one("#palette").addEventListener("keydown", paletteKey);
+let typedAt = 0;
+one("#palette-query").addEventListener("input", () => { clearTimeout(typedAt); typedAt = setTimeout(find, 100); });
+if (!/Mac|iP/.test(navigator.platform)) for (const cap of all("kbd")) cap.textContent = cap.textContent.replace("⌘K", "Ctrl K");
 one("#ask").addEventListener("close", (event) => event.target.replaceChildren());
 one("#letters").checked = setting("letters") !== "off";
 one("#letters").addEventListener("change", (event) => setting("letters", event.target.checked ? "on" : "off"));

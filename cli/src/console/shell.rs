@@ -27,10 +27,12 @@ pub(crate) enum Screen {
 }
 
 impl Screen {
-    const ALL: [Screen; 6] =
+    /// In the order of the bar.
+    pub(crate) const ALL: [Screen; 6] =
         [Screen::Now, Screen::Events, Screen::Jobs, Screen::Replays, Screen::Sources, Screen::Consumers];
 
-    const fn name(self) -> &'static str {
+    /// What the bar calls it.
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Screen::Now => "Now",
             Screen::Events => "Events",
@@ -41,7 +43,8 @@ impl Screen {
         }
     }
 
-    const fn href(self) -> &'static str {
+    /// Its URL.
+    pub(crate) const fn href(self) -> &'static str {
         match self {
             Screen::Now => "/now",
             Screen::Events => "/events?live=1",
@@ -53,7 +56,7 @@ impl Screen {
     }
 
     /// The letter that leads to it, after `g`.
-    const fn key(self) -> &'static str {
+    pub(crate) const fn key(self) -> &'static str {
         match self {
             Screen::Now => "n",
             Screen::Events => "e",
@@ -136,6 +139,7 @@ impl Page {
                     }
                     p.visually-hidden #said role="status" {}
                     (keys())
+                    (palette())
                     dialog #ask aria-label="Question" {}
                 }
             }
@@ -147,13 +151,28 @@ impl Page {
 /// What keys do, and the keys.
 type KeyRow = (&'static str, &'static [&'static str]);
 
+/// The field of the palette; what it finds comes from the server.
+fn palette() -> Markup {
+    html! {
+        dialog #palette aria-label="Search, go or do" {
+            div.field {
+                (Mark::Search.draw())
+                input #palette-query type="text" role="combobox" aria-label="Any id, name or action" aria-expanded="true" aria-controls="choices"
+                    aria-autocomplete="list" placeholder="Any id, name or action" autocomplete="off" spellcheck="false";
+                kbd { "Esc" }
+            }
+            div #choices role="listbox" aria-label="Choices" {}
+        }
+    }
+}
+
 /// The keys, as a dialog.
 fn keys() -> Markup {
     const GROUPS: [(&str, &[KeyRow]); 3] = [
         (
             "Anywhere",
             &[
-                ("Search an event or a job", &["⌘K"]),
+                ("Search, go or do", &["⌘K", ":"]),
                 ("Go to a screen", &["g", "n e j p s c"]),
                 ("Copy the command of this view", &["C"]),
                 ("Copy the link to this view", &["L"]),
@@ -167,12 +186,21 @@ fn keys() -> Markup {
                 ("Down, up", &["j", "k"]),
                 ("First, last", &["g g", "G"]),
                 ("Open; close or back", &["⏎", "Esc"]),
+                ("Select; all that match", &["x", "X"]),
                 ("Show what is newer", &["."]),
                 ("Live", &["l"]),
                 ("Edit the filter", &["/"]),
             ],
         ),
-        ("With an event", &[("Body, event, headers, record", &["1 – 4"]), ("Replay", &["r"])]),
+        (
+            "With an event",
+            &[
+                ("Body, event, headers, record", &["1 – 4"]),
+                ("Replay", &["r"]),
+                ("Its job, or the event that ended it", &["o"]),
+                ("Copy the ids of the selection", &["c"]),
+            ],
+        ),
     ];
     html! {
         dialog #keys aria-labelledby="keys-title" {

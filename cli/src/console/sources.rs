@@ -164,7 +164,7 @@ fn detail(source: &OneSource, secret: Option<&ListedSource>, now: Timestamp) -> 
             @if source.latest.is_empty() {
                 p.second { "No delivery has come yet. Send a recorded one:" }
                 pre { code { "landfall source test " (name) } }
-            } @else { (table(&source.latest, &View::default(), now)) }
+            } @else { (table(&source.latest, &View::default(), false, now)) }
         }
         section {
             h3 { "On the command line" }

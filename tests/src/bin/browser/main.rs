@@ -35,7 +35,11 @@ const SCREENS: [(&str, &str, &str); 12] = [
     ("events", "/events?live=1", "#rows > tr[data-id='replicate-prod/copied/1']"),
     ("events-failed", "/events?state=failed", "#rows > tr[data-final]"),
     ("events-selected", "/events?live=1&sel=replicate-prod%2Fcopied%2F1", "#peek #event-id"),
-    ("events-nothing", "/events?state=failed&type=landfall.model.created", "#nothing"),
+    (
+        "events-nothing",
+        "/events?state=failed&type=landfall.model.created",
+        "#nothing .without li:last-child .second:not(:empty)",
+    ),
     ("event", "/events/replicate-prod%2Fcopied%2F1", ".event #event-id"),
     ("jobs", "/jobs", "#rows > tr[data-id='@job/csm-prod/job/SESSION_4']"),
     ("jobs-selected", "/jobs?source=csm-prod&sel=%40job%2Fcsm-prod%2Fjob%2FSESSION_2", "#peek .lanes"),
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
             problems.extend(states(world, &driver, scheme, &axe, &arguments.out).await);
         }
         problems.extend(keys(world, &driver).await);
+        problems.extend(selection(world, &driver).await);
         problems.extend(nothing_of_a_sender_runs(world, &driver).await);
         for problem in &problems {
             println!("{problem}");
@@ -109,18 +114,36 @@ async fn screens(world: &World, driver: &Driver, scheme: Scheme, axe: &str, out:
             if wide == true {
                 problems.push(format!("{place}: the page scrolls sideways"));
             }
+            let seen = browser.ask("return [...document.querySelectorAll('[hidden]')].filter((part) => part.checkVisibility()).map((part) => part.id || part.className)").await;
+            if seen.as_array().is_none_or(|parts| !parts.is_empty()) {
+                problems.push(format!("{place}: hidden parts are seen: {seen}"));
+            }
         }
     }
     browser.size(1280, 860).await;
     browser.go(&format!("{origin}/events?state=failed")).await;
-    for (name, opened) in [("keys", "#help"), ("replay-form", ".filter [data-form]")] {
+    for (name, opened) in [("keys", "#help"), ("replay-form", ".filter [data-form]"), ("palette", ".jump")] {
         browser.click(opened).await;
-        browser.wait("the dialog", "document.querySelector('dialog[open]')").await;
+        let is_open = "document.querySelector('dialog[open]') && (!document.querySelector('#palette[open]') || document.querySelector('#choices [aria-selected=true]'))";
+        browser.wait("the dialog", is_open).await;
         let place = format!("{name}-{}", scheme.as_str());
         browser.draw(&out.join(format!("{place}.png"))).await;
         problems.extend(browser.axe(axe).await.into_iter().map(|broken| format!("{place}: {broken}")));
         browser.press(ESCAPE).await;
         browser.wait("no dialog", "!document.querySelector('dialog[open]')").await;
+    }
+    browser.go(&format!("{origin}/events?state=failed")).await;
+    browser.settle().await;
+    browser.press("jxjx").await;
+    browser
+        .wait("two selected events", "document.querySelectorAll('#rows > tr[aria-selected=true]').length === 2")
+        .await;
+    browser.click("#close").await;
+    for (width, height) in SIZES {
+        browser.size(width, height).await;
+        let place = format!("events-selection-{}-{width}", scheme.as_str());
+        browser.draw(&out.join(format!("{place}.png"))).await;
+        problems.extend(browser.axe(axe).await.into_iter().map(|broken| format!("{place}: {broken}")));
     }
     browser.close().await;
     problems
@@ -156,14 +179,14 @@ async fn keys(world: &World, driver: &Driver) -> Vec<String> {
     browser.go(&list).await;
     browser.settle().await;
     browser.press("jjk").await;
-    browser.wait("the pane of the first row", "document.querySelector('#rows > tr[aria-selected=true]') === document.querySelector('#rows > tr') && document.querySelector('#peek h2')").await;
+    browser.wait("the pane of the first row", "document.querySelector('#rows > tr[aria-current]') === document.querySelector('#rows > tr') && document.querySelector('#peek h2')").await;
     browser.press("j").await;
-    let selected = "document.querySelector('#rows > tr[aria-selected=true]').dataset.id";
+    let selected = "document.querySelector('#rows > tr[aria-current]').dataset.id";
     let at = format!("document.querySelector('#peek h2') && location.search.includes(encodeURIComponent({selected}))");
     browser.wait("the selection in the URL", &at).await;
     let (id, top) = (
         browser.ask(&format!("return {selected}")).await,
-        "document.querySelector('#rows > tr[aria-selected=true]').getBoundingClientRect().top",
+        "document.querySelector('#rows > tr[aria-current]').getBoundingClientRect().top",
     );
     let place = browser.ask(&format!("return {top}")).await;
     for number in 0..3 {
@@ -218,6 +241,88 @@ async fn keys(world: &World, driver: &Driver) -> Vec<String> {
             "document.querySelector('#query').value === 'gn' && location.pathname === '/events'",
         )
         .await;
+    browser.close().await;
+    problems
+}
+
+/// Events are selected one by one, as a range and as all that match; nothing arrives meanwhile, and a replay names them. The
+/// palette leads to an event by its id, and to a screen by its name.
+async fn selection(world: &World, driver: &Driver) -> Vec<String> {
+    let (_tool, browser, origin) = open(&world.stack_file(), driver, Scheme::Light).await;
+    browser.size(1280, 860).await;
+    let mut problems = Vec::new();
+    let picked = |count: usize| {
+        format!("document.querySelectorAll('#rows > tr[aria-selected=true] .pick input:checked').length === {count}")
+    };
+    browser.go(&format!("{origin}/events?source=replicate-prod&live=1")).await;
+    browser.settle().await;
+    browser.press("jxjx").await;
+    browser.wait("two events", &picked(2)).await;
+    browser.press(ESCAPE).await;
+    browser
+        .wait("no selection and the pane", &format!("{} && !document.querySelector('#peek').hidden", picked(0)))
+        .await;
+    browser.press("x").await;
+    browser.press(ESCAPE).await;
+    browser.press(ESCAPE).await;
+    browser.wait("no pane", "document.querySelector('#peek').hidden").await;
+    let row = |number: usize, keys: &str| {
+        format!(
+            "document.querySelectorAll('#rows > tr')[{number}].querySelector('td:nth-child(3)').dispatchEvent(new MouseEvent('click', {{bubbles: true, cancelable: true, {keys}}}))"
+        )
+    };
+    browser.ask(&row(1, "ctrlKey: true")).await;
+    browser.ask(&row(4, "shiftKey: true")).await;
+    browser.wait("a range", &picked(4)).await;
+    world.put_record(&scene::fresh(20)).await;
+    browser
+        .wait("the bar of newer events", "document.querySelector('#newer-count').textContent === '1 newer event'")
+        .await;
+    let ids = "[...document.querySelectorAll('#rows > tr[aria-selected=true]')].map((row) => row.dataset.id)";
+    let ids = browser.ask(&format!("return {ids}.join(' ')")).await;
+    browser.press("r").await;
+    browser.wait("the form", "document.querySelector('#ask[open] form code')").await;
+    let command = browser.ask("return document.querySelector('#ask pre code').textContent").await;
+    if command != format!("landfall replay {} --rate 50", ids.as_str().unwrap_or_default()).as_str() {
+        problems.push(format!("the form of {ids} shows {command}"));
+    }
+    browser.press(ESCAPE).await;
+    browser.wait("no form", "!document.querySelector('dialog[open]')").await;
+    browser.press("X").await;
+    browser.wait("all", "document.querySelectorAll('#rows > tr[aria-selected=false]').length === 0 && document.querySelector('#replay-selection').dataset.command === 'landfall replay --source replicate-prod'").await;
+    browser.press(ESCAPE).await;
+    browser
+        .wait(
+            "what waited",
+            &format!("{} && document.querySelector('#rows > tr').dataset.id === 'replicate-prod/fresh/20'", picked(0)),
+        )
+        .await;
+
+    browser.press(":").await;
+    browser.wait("the palette", "document.querySelector('#choices [role=option]')").await;
+    browser.press(scene::WITH_COPY).await;
+    browser
+        .wait(
+            "the event",
+            &format!(
+                "document.querySelector('#choices [aria-selected=true]').getAttribute('href') === '/events/{}'",
+                scene::WITH_COPY.replace('/', "%2F")
+            ),
+        )
+        .await;
+    browser.press(ENTER).await;
+    browser.wait("the page of the event", "document.querySelector('.event #event-id')").await;
+    browser.press(":").await;
+    browser.wait("the palette", "document.querySelector('#choices [role=option]')").await;
+    browser.press("consumers").await;
+    browser
+        .wait(
+            "the screen",
+            "document.querySelector('#choices [aria-selected=true]').getAttribute('href') === '/consumers'",
+        )
+        .await;
+    browser.press(ENTER).await;
+    browser.wait("/consumers", "location.pathname === '/consumers'").await;
     browser.close().await;
     problems
 }
