@@ -9,6 +9,7 @@ did, and at the event's id; the words for a refusal and the types of events are 
 
 import base64
 import binascii
+import copy
 import datetime
 import hashlib
 import hmac
@@ -132,7 +133,7 @@ class Delivery:
         is_form = "{form}" in self.scheme.get("message", "") and self.is_form()
         bodies = [(self.body, self.form() if is_form else self.body)]
         if batch := self.description.get("batch"):
-            bodies = [(item, item) for item in events.items(self.body, batch["items"])] or bodies
+            bodies = [(item, item) for item in events.items(self.readable(), batch["items"])] or bodies
         return [events.event(self.description, self.configured, self.headers, *body, found) for body in bodies]
 
     def verify(self) -> dict[str, Any]:
@@ -142,11 +143,23 @@ class Delivery:
             if not token:
                 raise Refused("the source asks for nothing")
             return {"verified_by": "token", **token}
-        checks = {"static-token": self.check_static, "basic": self.check_basic, "jwt": self.check_jwt}
-        secret = checks.get(self.scheme["kind"], self.check_signature)()
+        checks = {"static-token": Delivery.check_static, "basic": Delivery.check_basic, "jwt": Delivery.check_jwt}
+        check = checks.get(self.scheme["kind"], Delivery.check_signature)
+        secret = max(check(prover) for prover in self.provers_in_items() or [self])
         covers = "body_hash" in self.scheme or re.search(r"\{(body|body_sha256|form)\}", self.scheme.get("message", ""))
         covers = self.check_account() and covers
         return {"verified_by": "signature" if covers else "token", self.proof(): secret, **token}
+
+    def provers_in_items(self) -> list["Delivery"]:
+        """A delivery of each item, where the proof stands in the body and the body is a list of events."""
+        batch = self.description.get("batch")
+        if not batch or not self.scheme.get("at", "").startswith("/"):
+            return []
+        provers = []
+        for item in events.items(self.readable(), batch["items"]):
+            provers.append(copy.copy(self))
+            provers[-1].body = item
+        return provers
 
     def challenge(self, description: dict[str, Any], method: str, verified: bool) -> dict[str, Any] | None:
         """What is sent back, if the request only asks for that."""
@@ -312,7 +325,7 @@ class Delivery:
         self.check_time(timestamp)
         urls = [self.public_url(), other_port(self.public_url())] if "{url}" in self.scheme["message"] else [self.url]
         for url in urls:
-            for index, proves in enumerate(self.provers(self.message(timestamp, url))):
+            for index, proves in enumerate(self.provers_of(self.pieces(timestamp, url))):
                 if any(proves(signature) for signature in signatures):
                     return index
         raise Refused("the signature is wrong")
@@ -400,7 +413,7 @@ class Delivery:
         if seconds > received + rule.get("future_seconds", float("inf")):
             raise Refused("early")
 
-    def message(self, timestamp: str | None, url: str) -> bytes:
+    def pieces(self, timestamp: str | None, url: str) -> list[bytes]:
         def part(name: str) -> bytes:
             kind, _, rest = name.partition(":")
             if kind == "body":
@@ -415,8 +428,8 @@ class Delivery:
                 return single(self.headers, rest).encode()
             if kind == "json":
                 # A pointer alone, or several of which the first that holds something is taken.
-                values = [at_pointer(self.readable(), pointer) for pointer in rest.split("|")]
-                value = next((value for value in values if value not in (None, "")), None)
+                values = [at_pointer(self.readable(), pointer) for pointer in rest.removesuffix("|").split("|")]
+                value = next((value for value in values if value not in (None, "")), "" if rest.endswith("|") else None)
                 if value is None:
                     raise Refused(f"{rest} is missing")
                 return as_text(value).encode()
@@ -428,11 +441,13 @@ class Delivery:
                 return url.encode()
             if kind == "path":
                 return urlsplit(self.public_url()).path.encode()
+            if kind == "secret":
+                return b""
             assert kind == "form", f"{kind} is unknown"
             return self.form()
 
         parts = re.split(r"\{([^}]*)\}", self.scheme["message"])
-        return b"".join(part(text) if index % 2 else text.encode() for index, text in enumerate(parts))
+        return [part(text) if index % 2 else text.encode() for index, text in enumerate(parts)]
 
     def public_url(self) -> str:
         public = self.source.get("public_url")
@@ -459,6 +474,14 @@ class Delivery:
         """How it is signed."""
         of_tokens = {"HS256": "hmac", "ES256": "ecdsa-p256-raw", "RS256": "rsa-sha256"}
         return of_tokens[self.scheme["algorithm"]] if self.scheme["kind"] == "jwt" else self.scheme["kind"]
+
+    def provers_of(self, pieces: list[bytes]) -> list[Any]:
+        if self.kind() != "plain-hash":
+            return self.provers(b"".join(pieces))
+        wholes = [[*pieces, self.mac_key(secret)] for secret in self.source["secrets"]]
+        joined = [b"".join(sorted(whole) if self.scheme.get("sorted") else whole) for whole in wholes]
+        codes = [hashlib.new(self.scheme.get("hash", "sha256"), whole).digest() for whole in joined]
+        return [lambda signature, code=code: hmac.compare_digest(code, signature) for code in codes]
 
     def provers(self, message: bytes) -> list[Any]:
         if self.kind() == "hmac":

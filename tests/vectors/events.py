@@ -6,12 +6,16 @@ It reads of a description what tells events apart: which of its shapes a deliver
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
 # A thing may come to a state that ends nothing any number of times.
 RECURRING = re.compile(r"unrecognized|\w+\.progress")
+# What stands between the values of an object or a list.
+SPACE = re.compile(r"[\s,:]*")
+DECODER = json.JSONDecoder()
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -47,22 +51,50 @@ def event(
 
 
 def items(body: bytes, pointer: str) -> list[bytes]:
-    """The items of the list at `pointer` as they are written; none if there is no list."""
-    decoder, text = json.JSONDecoder(), body.decode("utf-8-sig", errors="replace")
+    """The items of the list at `pointer` as they are written; none if there is no list. Behind a `*`, an item is the whole
+    body with the one item in the place of each list on the way.
+    """
+    text = body.decode("utf-8-sig", errors="replace")
     try:
-        value = json.loads(text)
-        for segment in pointer.split("/")[1:]:
-            value = value[segment]
-        start = text.index("[", text.index(f'"{segment}"') if pointer else 0) + 1
-    except (ValueError, KeyError, TypeError):
+        json.loads(text)
+    except ValueError:
         return []
+    levels = [level.split("/")[1:] for level in pointer.split("/*")]
+    return [item.encode() for item in nested(text, levels, around=len(levels) > 1)]
+
+
+def nested(text: str, levels: list[list[str]], around: bool) -> list[str]:
+    start = SPACE.match(text, 0).end()
+    for name in levels[0]:
+        if text[start] != "{" or name not in (found := dict(members(text, start))):
+            return []
+        start = found[name]
+    if text[start] != "[":
+        return []
+    end = DECODER.raw_decode(text, start)[1]
     found = []
-    for _ in value if isinstance(value, list) else []:
-        start = re.compile(r"[\s,]*").match(text, start).end()
-        end = decoder.raw_decode(text, start)[1]
-        found.append(text[start:end].encode())
-        start = end
+    for item in elements(text, start):
+        inner = nested(item, levels[1:], around) if len(levels) > 1 else []
+        found += [text[:start] + one + text[end:] if around else one for one in inner or [item]]
     return found
+
+
+def members(text: str, start: int) -> Iterator[tuple[str, int]]:
+    """The names of an object's members, each with where its value begins."""
+    at = SPACE.match(text, start + 1).end()
+    while text[at] != "}":
+        name, at = DECODER.raw_decode(text, at)
+        value = SPACE.match(text, at).end()
+        yield name, value
+        at = SPACE.match(text, DECODER.raw_decode(text, value)[1]).end()
+
+
+def elements(text: str, start: int) -> Iterator[str]:
+    at = SPACE.match(text, start + 1).end()
+    while text[at] != "]":
+        end = DECODER.raw_decode(text, at)[1]
+        yield text[at:end]
+        at = SPACE.match(text, end).end()
 
 
 def id_after(known: list[Event], second: Event, asks_sender: bool) -> str | None:

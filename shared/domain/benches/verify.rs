@@ -18,7 +18,7 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::description::{
-    AccountRule, Encoding, FieldPath, Hash, HeaderName, Jwt, JwtKey, KeySource, Scheme, SecretEncoding,
+    AccountRule, Construction, Encoding, FieldPath, Hash, HeaderName, Jwt, JwtKey, KeySource, Scheme, SecretEncoding,
     SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp as TimestampRule,
     TimestampLocation, TimestampUnit,
 };
@@ -65,6 +65,7 @@ struct Case {
     /// What a hand-written path has to check, if it is not the body.
     asymmetric: Option<Asymmetric>,
     has_token: bool,
+    construction: Construction,
     hash: Hash,
     signs_forms: bool,
     has_its_time_in_the_body: bool,
@@ -173,6 +174,13 @@ impl Case {
     }
 
     fn has_code<'p>(&self, pieces: impl IntoIterator<Item = &'p [u8]>, text: &str) -> bool {
+        if self.construction != Construction::Hmac {
+            let mut parts: Vec<&[u8]> = pieces.into_iter().chain([SECRET]).collect();
+            if self.construction == Construction::HashOfSorted {
+                parts.sort_unstable();
+            }
+            return base16ct::mixed::decode_vec(text).is_ok_and(|code| code == plain_hash(self.hash, &parts.concat()));
+        }
         match self.hash {
             Hash::Sha1 => has_code::<Hmac<Sha1>, 20>(pieces, text),
             Hash::Sha256 => has_code::<Hmac<Sha256>, 32>(pieces, text),
@@ -188,7 +196,10 @@ impl Case {
         let mut fields = json!({"provider": provider.as_str()});
         let (mut published, mut asymmetric) = (PublicKeys::default(), None);
         let mut token = None;
-        let hash = if let Scheme::Hmac(hmac) = scheme { hmac.hash } else { Hash::Sha256 };
+        let (construction, hash) = match scheme {
+            Scheme::Hmac(hmac) => (hmac.construction, hmac.hash),
+            _ => (Construction::Hmac, Hash::Sha256),
+        };
         match scheme {
             Scheme::UrlToken => {
                 fields["token_sha256"] = json!([Digest::of(TOKEN.as_bytes()).to_string()]);
@@ -218,8 +229,8 @@ impl Case {
                     SecretEncoding::Base64 => format!("{prefix}{}", BASE64_STANDARD.encode(SECRET)),
                     SecretEncoding::Hex => format!("{prefix}{}", base16ct::lower::encode_string(SECRET)),
                 }]);
-                let message = sender.message(&hmac.message, &hmac.id, hmac.timestamp.as_ref());
-                let code = code(hash, &message);
+                let parts = sender.parts(&hmac.message, &hmac.id, hmac.timestamp.as_ref());
+                let code = code_of(construction, hash, parts);
                 sender.sign(&hmac.place, &hmac.syntax, hmac.encoding, hmac.timestamp.as_ref(), &code);
             }
             Scheme::PublicKey(signed) if signed.algorithm == SignatureAlgorithm::RsaSha256 => {
@@ -235,7 +246,7 @@ impl Case {
                 }
             }
             Scheme::PublicKey(signed) => {
-                let message = sender.message(&signed.message, &signed.id, signed.timestamp.as_ref());
+                let message = sender.parts(&signed.message, &signed.id, signed.timestamp.as_ref()).concat();
                 let (algorithm, key, signature) = signature(signed.algorithm, &message);
                 if let Some(AccountRule::At(_)) = &signed.account {
                     fields["account"] = json!(HEADER_VALUE);
@@ -260,7 +271,9 @@ impl Case {
         }
         let (body, signs_forms) = (sender.body(), sender.is_form);
         if asymmetric.is_none() {
-            let by_hand = if signs_forms { code(hash, &sorted_form()) } else { code(hash, &body) };
+            let signed = if signs_forms { sorted_form() } else { body.clone() };
+            let secret = (construction != Construction::Hmac).then(|| SECRET.to_vec());
+            let by_hand = code_of(construction, hash, [signed].into_iter().chain(secret).collect());
             sender.headers.push((HAND_HEADER.to_owned(), base16ct::lower::encode_string(&by_hand)));
         }
         let mut delivery = Delivery {
@@ -282,7 +295,17 @@ impl Case {
         let source = Source::parse(name, &fields.to_string()).unwrap_or_else(|error| panic!("{provider}: {error}"));
         let has_its_time_in_the_body =
             scheme.timestamp().is_some_and(|rule| matches!(rule.at, TimestampLocation::Json(_)));
-        Case { source, published, delivery, asymmetric, has_token, hash, signs_forms, has_its_time_in_the_body }
+        Case {
+            source,
+            published,
+            delivery,
+            asymmetric,
+            has_token,
+            construction,
+            hash,
+            signs_forms,
+            has_its_time_in_the_body,
+        }
     }
 }
 
@@ -314,6 +337,7 @@ impl Case {
             delivery,
             asymmetric: Some(Asymmetric { algorithm: &RSA_PKCS1_2048_8192_SHA256, key, message: body }),
             has_token: false,
+            construction: Construction::Hmac,
             hash: Hash::Sha256,
             signs_forms: false,
             has_its_time_in_the_body: false,
@@ -357,8 +381,8 @@ struct Sender {
 }
 
 impl Sender {
-    /// The bytes to sign; what they are made of goes into headers and body.
-    fn message(&mut self, message: &Template, id: &[HeaderName], timestamp: Option<&TimestampRule>) -> Vec<u8> {
+    /// The parts to sign; what they are made of goes into headers and body.
+    fn parts(&mut self, message: &Template, id: &[HeaderName], timestamp: Option<&TimestampRule>) -> Vec<Vec<u8>> {
         self.is_form = message.0.contains(&TemplatePart::Form);
         if let Some(rule) = timestamp {
             match &rule.at {
@@ -410,8 +434,9 @@ impl Sender {
             TemplatePart::Url => format!("https://{}{}", url().host, url().path).into_bytes(),
             TemplatePart::Path => url().path.into_bytes(),
             TemplatePart::Form => sorted_form(),
+            TemplatePart::Secret => SECRET.to_vec(),
         });
-        pieces.collect::<Vec<_>>().concat()
+        pieces.collect()
     }
 
     fn sign(
@@ -494,6 +519,26 @@ fn time_text(unit: TimestampUnit) -> String {
         TimestampUnit::Rfc3339 => NOW.to_string(),
         TimestampUnit::HttpDate => NOW.to_http_date().expect("a year of four digits"),
     }
+}
+
+/// The code of parts, of which the secret is the last if it has no other place.
+fn code_of(construction: Construction, hash: Hash, mut parts: Vec<Vec<u8>>) -> Vec<u8> {
+    match construction {
+        Construction::Hmac => return code(hash, &parts.concat()),
+        Construction::Hash => {}
+        Construction::HashOfSorted => parts.sort_unstable(),
+    }
+    plain_hash(hash, &parts.concat())
+}
+
+fn plain_hash(hash: Hash, message: &[u8]) -> Vec<u8> {
+    let algorithm = match hash {
+        Hash::Sha1 => &ring::digest::SHA1_FOR_LEGACY_USE_ONLY,
+        Hash::Sha256 => &ring::digest::SHA256,
+        Hash::Sha384 => &ring::digest::SHA384,
+        Hash::Sha512 => &ring::digest::SHA512,
+    };
+    ring::digest::digest(algorithm, message).as_ref().to_vec()
 }
 
 fn code(hash: Hash, message: &[u8]) -> Vec<u8> {

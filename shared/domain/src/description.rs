@@ -88,7 +88,7 @@ pub use self::report_rule::ReportRule;
 pub use self::request_text::{NotARequestText, RequestText};
 pub use self::retries::Retries;
 pub use self::root::{Description, HEAD_POINTERS_MAX};
-pub use self::scheme::{Hash, Hmac, PublicKeySignature, Scheme, SignaturePlace, StaticToken};
+pub use self::scheme::{Construction, Hash, Hmac, PublicKeySignature, Scheme, SignaturePlace, StaticToken};
 pub use self::secret_form::{SecretEncoding, SecretForm};
 pub use self::shape::{DefaultReport, Shape};
 pub use self::signature_algorithm::SignatureAlgorithm;

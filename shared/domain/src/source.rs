@@ -15,6 +15,7 @@ pub mod lookup_limiter;
 pub(crate) mod mac_keys;
 mod options;
 mod options_error;
+mod plain_hash;
 pub mod public_keys;
 mod public_url;
 mod quarantine;

@@ -30,6 +30,7 @@ from media_senders import MEDIA_SENDERS
 from more_ai_senders import MORE_AI_SENDERS
 from more_business_senders import MORE_BUSINESS_SENDERS
 from other_senders import OTHER_SENDERS
+from rare_senders import RARE_SENDERS
 from signing import NOW_SECONDS, TOKENS, URL, PublicKey, Recipe, Sent
 from voice_senders import VOICE_SENDERS
 
@@ -50,6 +51,7 @@ CATALOGUE = [
     *OTHER_SENDERS,
     *BUSINESS_SENDERS,
     *MORE_BUSINESS_SENDERS,
+    *RARE_SENDERS,
 ]
 
 

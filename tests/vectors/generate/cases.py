@@ -17,7 +17,7 @@ from in_body import in_body
 from jwt_signing import Jwt, jwt_cases
 from more_cases import more_cases
 from second_bodies import second_bodies
-from signing import NOW_SECONDS, TOKENS, URL, Basic, Header, Hmac, InBody, Pairs, Prefixed, Recipe, Sent, Signing, TokenInBody
+from signing import NOW_SECONDS, TOKENS, URL, Basic, Header, Hmac, InBody, Pairs, PlainHash, Prefixed, Recipe, Sent, Signing, TokenInBody
 from signing import Signatures, StaticToken, UrlToken, Versions, compact, flipped
 
 
@@ -227,6 +227,10 @@ def about_the_signature(recipe: Signing, sent: Sent, case: Any) -> Iterator[Case
 
 def about_the_code(recipe: Hmac, sent: Sent, case: Any) -> Iterator[Case]:
     (right,), (wrong,) = recipe.signatures(sent), recipe.signatures(sent, recipe.secrets[2:])
+    if isinstance(recipe, PlainHash):
+        for name, shows, code in recipe.sign_otherwise(recipe.message(sent)):
+            said = recipe.headers_of(sent, recipe.value([recipe.written(code)], sent))
+            yield case(name, shows, said, Refused("signature_wrong"))
     if recipe.hash in ("sha384", "sha512"):
         other = hmac.new(recipe.key_bytes(recipe.secrets[0]), recipe.message(sent), "sha256").digest()
         said = recipe.headers_of(sent, recipe.value([recipe.written(other)], sent))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from case import Accepted, Case, Refused
-from signing import NOW_SECONDS, InBody, TokenInBody, at, compact, flipped, put
+from signing import NOW_SECONDS, InBody, PlainHash, TokenInBody, at, compact, flipped, put
 
 
 def in_body(recipe: InBody | TokenInBody) -> Iterator[Case]:
@@ -62,6 +62,9 @@ def signature(recipe: InBody, case: Any) -> Iterator[Case]:
     yield case("signature-bit-flipped", "One bit of the signature is another one.", flip, wrong)
     yield case("signature-in-upper-case", "Hex digits have no case.", right.hex().upper(), Accepted(0))
     yield case("signature-not-hex", "The signature has a letter that is no hex digit.", "g" + right.hex()[1:], malformed)
+    if isinstance(recipe, PlainHash):
+        for name, shows, code in recipe.sign_otherwise(recipe.message(sent)):
+            yield case(name, shows, recipe.written(code), wrong)
     yield from time(recipe)
     names = recipe.signed_at[-1]
     body = json.loads(sent.body)

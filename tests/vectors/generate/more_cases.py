@@ -12,6 +12,7 @@ from described_senders import DescribedHttpDate
 from media_senders import Kie
 from more_business_senders import Square
 from other_senders import Twilio
+from rare_senders import Cloudinary
 from signing import TOKENS, URL, Recipe, Sent, StandardWebhooks, compact
 
 
@@ -23,12 +24,22 @@ def more_cases(recipe: Recipe) -> Iterator[Case]:
         yield from of_a_url(recipe)
     if isinstance(recipe, DescribedHttpDate):
         yield from of_a_path(recipe)
+    if isinstance(recipe, Cloudinary):
+        yield from of_a_boundary(recipe)
     if isinstance(recipe, Kie):
         yield from of_a_field(recipe)
     if other := recipe.for_another():
         yield from of_an_account(recipe, *other)
     if isinstance(recipe, StandardWebhooks) and recipe.proof == "secret":
         yield from of_a_secret(recipe)
+
+
+def of_a_boundary(recipe: Cloudinary) -> Iterator[Case]:
+    sent = recipe.sent()
+    (signature,) = recipe.signatures(sent)
+    moved = replace(sent, body=sent.body + sent.timestamp[:1].encode(), timestamp=sent.timestamp[1:])
+    shows = "A digit of the time stands at the body's end: the hash is the same, and the time is long past."
+    yield Case("time-split-otherwise", shows, recipe, moved, recipe.headers_of(moved, signature), Refused("timestamp_late"))
 
 
 def of_a_secret(recipe: StandardWebhooks) -> Iterator[Case]:

@@ -11,6 +11,7 @@ from media_senders import Get3W, Replicate
 from more_business_senders import Bitbucket, CoinbaseCommerce, Jira, PagerDuty, Razorpay, Sanity, Square
 from other_senders import OCCURRED, UNRECOGNIZED, GitHub, Paddle, Slack, StandardWebhooksEd25519
 from other_senders import StandardWebhooksItself, Twilio
+from rare_senders import COMPLETED, Cloudinary
 from signing import Sent, Signing
 
 
@@ -34,6 +35,7 @@ class Published:
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 STANDARD = "https://github.com/standard-webhooks/standard-webhooks"
+CLOUDINARY = "https://github.com/cloudinary/cloudinary_php/blob/master/tests/Unit/Utils/SignatureVerifierTest.php"
 PADDLE = (
     "https://github.com/PaddleHQ/paddle-node-sdk/blob/main/src/__tests__/notifications/webhooks-validator.test.ts"
 )
@@ -349,5 +351,29 @@ ALL = [
         "wKcKCYXAzxNgiu7xmoDm943NUni7Rz33QN8JkEA9dWSGebgndonabgSj18Y4C08OrwVmueGsED2s00M7DtJVcYKOS1i3G4TMVx+mgM3aL9djMBkQtiYNBFUd6wrPI7ZUNHv/TrlKSjTMc+6JFvUvJ7owY3z85e3I4jLRLJowMFvO8kvCJ60+1pY9wDwZvtZ//WS93LrwGjk9Dvwzpmu0w+P4J75tETT5qC3Uv0y5G2yO8SEoO3yNP/tg/BOli02niHb53vEOUWUb9bly6thnfMoXoiV/osoGxgF20R58RlvkAmezyyl1Sv542TfS2DpiwVnmjjjkCyXeSUcKookYLQ==",
         "https://github.com/transferwise/digital-signatures-examples/tree/main/verify-webhook-signature",
         options={"account": "90aa8e14-4ef1-4a56-861c-f3c9cde097ea"},
+    ),
+    Published(
+        "published-php-library",
+        Cloudinary(),
+        "X7qLTrsES31MzxxkxPPA-pAGGfU",
+        Sent(
+            b'{"notification_type":"eager","eager":[{"transformation":"sp_full_hd/mp4","bytes":1055,'
+            b'"url":"http://res.cloudinary.com/demo/video/upload/sp_full_hd/v1533125278/dog.mp4",'
+            b'"secure_url":"https://res.cloudinary.com/demo/video/upload/sp_full_hd/v1533125278/dog.mp4"}],'
+            b'"public_id":"dog","batch_id":"9b11fa058c61fa577f4ec516bf6ee756ac2aefef095af99aef1302142cc1694a"}',
+            timestamp="1549533514",
+        ),
+        "dfe82de1d9083fe0b7ea68070649f9a15b8874da",
+        CLOUDINARY,
+        COMPLETED,
+    ),
+    Published(
+        "published-java-library",
+        Cloudinary(),
+        "someApiSecret",
+        Sent(b"{}", timestamp="0"),
+        "f9aa4471d2a88ff244424cca2444edf7d7ac3596",
+        "https://github.com/cloudinary/cloudinary_java, NotificationRequestSignatureVerifierTest",
+        UNRECOGNIZED,
     ),
 ]

@@ -421,6 +421,8 @@ KINDS: dict[str, list[Kind]] = {
     # Its bodies have no id of the event.
     "sentry": [],
     # A delivery holds any number of events.
+    "cloudinary": [],
+    "zegocloud": [Kind(EVENT, ('"abc"', '"eve"'))],
     "sendgrid": [Kind(EVENT, ('"delivered"', '"bounce"'))],
     # The whole body is part of its key.
     "shopify": [],
@@ -514,6 +516,7 @@ OTHER_EVENTS = {
     "github": ("like a human", "like humans"),
     "hugging-face": ('"create"', '"delete"'),
     "jira": ("ENG-4", "ENG-5"),
+    "cloudinary": ('"public_id":"dog"', '"public_id":"cat"'),
     "meta": ('"Hi"', '"Ho"'),
     "microsoft-graph": ("created", "deleted"),
     "razorpay": ("1000000", "1000001"),

@@ -296,6 +296,33 @@ def put(value: dict[str, Any], names: tuple[str, ...], new: Any) -> dict[str, An
     return {**value, name: new}
 
 
+class PlainHash(Hmac):
+    """A plain hash of the parts of a message and the secret: at their end, or sorted among them."""
+
+    is_sorted = False
+
+    def parts(self, sent: Sent) -> list[bytes]:
+        raise NotImplementedError
+
+    def message(self, sent: Sent) -> bytes:
+        # What is signed is told apart by no byte that any part has.
+        return b"\0".join(self.parts(sent))
+
+    def sign(self, key: str, message: bytes) -> bytes:
+        parts = [*message.split(b"\0"), self.key_bytes(key)]
+        return hashlib.new(self.hash, b"".join(sorted(parts) if self.is_sorted else parts)).digest()
+
+    def sign_otherwise(self, message: bytes) -> list[tuple[str, str, bytes]]:
+        """What the right secret makes of the same in other ways: name, comment and code."""
+        secret, parts = self.key_bytes(self.secrets[0]), message.split(b"\0")
+        before = hashlib.new(self.hash, b"".join([secret, *parts])).digest()
+        found = [("signature-of-hmac", "It is an HMAC of the same.", hmac.new(secret, b"".join(parts), self.hash).digest())]
+        if self.is_sorted:
+            unsorted = hashlib.new(self.hash, b"".join([*parts, secret])).digest()
+            return [*found, ("parts-unsorted", "The parts are joined as they stand.", unsorted)]
+        return [*found, ("secret-before-message", "The secret stands before the rest.", before)]
+
+
 class Pairs(Hmac):
     """A list of `key=value` that holds the timestamp and any number of signatures."""
 

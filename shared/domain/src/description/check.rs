@@ -5,8 +5,9 @@ mod scheme;
 use std::collections::HashSet;
 
 use crate::description::{
-    Batch, Challenge, ChallengeMethod, Description, DescriptionError, FieldPath, FieldPaths, HEAD_POINTERS_MAX,
-    HeaderName, Method, Pointer, Poll, ReplyPart, RequestText, Scheme, Shape, is_family, is_host,
+    Batch, Challenge, ChallengeMethod, Construction, Description, DescriptionError, FieldPath, FieldPaths,
+    HEAD_POINTERS_MAX, HeaderName, Hmac, Method, Pointer, Poll, ReplyPart, RequestText, Scheme, Shape, is_family,
+    is_host,
 };
 
 impl Description {
@@ -143,7 +144,7 @@ impl Description {
         if !(200..300).contains(&answer.status) {
             return Err(DescriptionError::NoSuccess { field: "challenge.answer.status" });
         }
-        if answer.makes_code() && !matches!(self.scheme, Scheme::Hmac(_)) {
+        if answer.makes_code() && !matches!(self.scheme, Scheme::Hmac(Hmac { construction: Construction::Hmac, .. })) {
             return Err(DescriptionError::CodeWithoutSecret);
         }
         if let Some((name, _)) = answer.headers.iter().find(|(name, _)| !name.0.starts_with("x-")) {

@@ -21,6 +21,16 @@ pub enum DescriptionError {
         "`scheme.message` signs nothing of the body, so that one signature would prove any: put at least {{body}} into it"
     )]
     EmptyMessage,
+    /// A secret that anybody could append to, or none.
+    #[error(
+        "`scheme.message` of a plain hash ends with {{secret}}, which stands there once: a hash with the secret before the rest protects nothing, since anybody could append to it"
+    )]
+    SecretNotLast,
+    /// A secret as a part of the message that it is the key of.
+    #[error(
+        "`scheme.message` has {{secret}}, which is the key already: leave it out, or write `kind = \"plain-hash\"`"
+    )]
+    SecretSigned,
     /// A part that is nowhere.
     #[error("`scheme.message` has {{{part}}}, and `scheme.{part}` does not say where that is")]
     Nowhere {

@@ -16,7 +16,7 @@ pub enum Scheme {
     StaticToken(StaticToken),
     /// `Authorization: Basic`, with a name and a password from the URL that the sender was given.
     Basic,
-    /// A message authentication code made with a secret that both know.
+    /// A message authentication code, or a plain hash, made with a secret that both know.
     Hmac(Hmac),
     /// A signature made with a private key of the sender's.
     PublicKey(PublicKeySignature),
@@ -38,6 +38,8 @@ pub struct StaticToken {
 /// A message authentication code.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hmac {
+    /// How the secret takes part.
+    pub construction: Construction,
     /// The hash.
     pub hash: Hash,
     /// How the key is made of the secret's text.
@@ -54,6 +56,19 @@ pub struct Hmac {
     pub timestamp: Option<Timestamp>,
     /// The bytes that are signed.
     pub message: Template,
+}
+
+/// How a secret takes part in a code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Construction {
+    /// As the key of an HMAC (RFC 2104).
+    #[default]
+    Hmac,
+    /// As the last part of what is hashed, which is weaker: two messages with one hash have one code under every secret.
+    Hash,
+    /// As one of the parts that are sorted by their bytes before they are joined and hashed. Such parts can be divided in
+    /// another way without another hash.
+    HashOfSorted,
 }
 
 /// A signature made with a private key of the sender's.

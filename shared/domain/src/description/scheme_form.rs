@@ -5,9 +5,9 @@ use serde::de::{Deserializer, Error};
 
 use crate::description::one_or_many::OneOrMany;
 use crate::description::{
-    AccountRule, BodyHash, Encoding, FieldPath, Hash, HeaderName, Hmac, Jwt, JwtAlgorithm, JwtKey, KeySource,
-    PublicKeySignature, Scheme, SecretForm, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template,
-    Timestamp,
+    AccountRule, BodyHash, Construction, Encoding, FieldPath, Hash, HeaderName, Hmac, Jwt, JwtAlgorithm, JwtKey,
+    KeySource, PublicKeySignature, Scheme, SecretForm, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax,
+    Template, Timestamp,
 };
 
 /// A scheme as it is written.
@@ -27,6 +27,7 @@ struct SchemeForm {
     id: Option<OneOrMany<HeaderName>>,
     timestamp: Option<Timestamp>,
     message: Option<Template>,
+    sorted: Option<bool>,
     account: Option<AccountRule>,
     algorithm: Option<JwtAlgorithm>,
     issuer: Option<String>,
@@ -42,6 +43,7 @@ enum Kind {
     StaticToken,
     Basic,
     Hmac,
+    PlainHash,
     Ed25519,
     EcdsaP256,
     EcdsaP256Raw,
@@ -64,6 +66,7 @@ impl TryFrom<SchemeForm> for Scheme {
             Kind::UrlToken | Kind::Basic => form.refuse_all_but(&[])?,
             Kind::StaticToken => form.refuse_all_but(&["header", "at", "prefix"])?,
             Kind::Hmac => form.refuse_all_but(&[&SIGNED[..], &["hash", "secret"]].concat())?,
+            Kind::PlainHash => form.refuse_all_but(&[&SIGNED[..], &["hash", "secret", "sorted"]].concat())?,
             Kind::Ed25519 | Kind::EcdsaP256 | Kind::EcdsaP256Raw | Kind::RsaSha256 => {
                 form.refuse_all_but(&[&SIGNED[..], &["keys", "account"]].concat())?;
             }
@@ -112,7 +115,12 @@ impl TryFrom<SchemeForm> for Scheme {
                     prefix: form.prefix.unwrap_or_default(),
                 })
             }
-            Kind::Hmac => Scheme::Hmac(Hmac {
+            Kind::Hmac | Kind::PlainHash => Scheme::Hmac(Hmac {
+                construction: match (form.kind, form.sorted.unwrap_or_default()) {
+                    (Kind::PlainHash, false) => Construction::Hash,
+                    (Kind::PlainHash, true) => Construction::HashOfSorted,
+                    _ => Construction::Hmac,
+                },
                 hash: form.hash.unwrap_or_default(),
                 secret: form.secret.unwrap_or_default(),
                 place: signature_place(form.header, form.any_header, form.at)?,
@@ -193,6 +201,7 @@ impl SchemeForm {
             id,
             timestamp,
             message,
+            sorted,
             account,
             algorithm,
             issuer,
@@ -213,6 +222,7 @@ impl SchemeForm {
             ("id", id.is_some()),
             ("timestamp", timestamp.is_some()),
             ("message", message.is_some()),
+            ("sorted", sorted.is_some()),
             ("account", account.is_some()),
             ("algorithm", algorithm.is_some()),
             ("issuer", issuer.is_some()),

@@ -73,7 +73,8 @@ impl Scheme {
             | TemplatePart::Query(_)
             | TemplatePart::Url
             | TemplatePart::Path
-            | TemplatePart::Form => &[],
+            | TemplatePart::Form
+            | TemplatePart::Secret => &[],
         })
     }
 }
@@ -94,7 +95,8 @@ impl Scheme {
             | TemplatePart::Query(_)
             | TemplatePart::Url
             | TemplatePart::Path
-            | TemplatePart::Form => None,
+            | TemplatePart::Form
+            | TemplatePart::Secret => None,
         });
         places.collect()
     }

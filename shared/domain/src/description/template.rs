@@ -34,12 +34,14 @@ pub enum TemplatePart {
     /// `{form}`: names and values of a form in the body, sorted by name, with nothing between them. For a body that is
     /// no form it is empty, and the URL's query must have the body's SHA-256 as `bodySHA256`.
     Form,
+    /// `{secret}`: the source's secret, at the end of what is hashed without a key.
+    Secret,
 }
 
 /// A text that is no template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0} is unknown in a message: write {{body}}, {{body_sha256}}, {{timestamp}}, {{id}}, {{header:x-name}}, {{query:name}}, {{json:/pointer}}, {{url}}, {{path}} or {{form}}"
+    "{0} is unknown in a message: write {{body}}, {{body_sha256}}, {{timestamp}}, {{id}}, {{header:x-name}}, {{query:name}}, {{json:/pointer}}, {{url}}, {{path}}, {{form}} or, at the end of a plain hash, {{secret}}"
 )]
 pub struct NotATemplate(RedactedText);
 
@@ -89,6 +91,7 @@ impl TemplatePart {
                 "url" => TemplatePart::Url,
                 "path" => TemplatePart::Path,
                 "form" => TemplatePart::Form,
+                "secret" => TemplatePart::Secret,
                 _ => return None,
             },
             Some(("header", name)) => TemplatePart::Header(HeaderName::parse(name).ok()?),

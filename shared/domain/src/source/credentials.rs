@@ -8,8 +8,8 @@ use self::unfit::refuse_unfit;
 use super::configuration::Configuration;
 use super::{JwtScheme, KeyScope, MacKeys, PublicUrl, SignatureScheme, SourceError, TokenDigests, secret_length};
 use crate::description::{
-    Description, Encoding, FieldPath, Forms, Hash, HeaderName, Hmac, JwtKey, KeySource, PublicKeySignature, Scheme,
-    SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, Timestamp,
+    Construction, Description, Encoding, FieldPath, Forms, Hash, HeaderName, Hmac, JwtKey, KeySource,
+    PublicKeySignature, Scheme, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, Timestamp,
 };
 use crate::digest::Digest;
 use crate::provider::Provider;
@@ -186,8 +186,8 @@ impl Proof {
                 };
                 tokens(secrets, password_bytes, warnings)?.map(Proof::Basic)
             }
-            Scheme::Hmac(Hmac { hash, secret, place, syntax, encoding, id, timestamp, message }) => {
-                let keys = MacKeys::read(secrets, secret, *hash, warnings)?.map(Keys::Mac);
+            Scheme::Hmac(Hmac { construction, hash, secret, place, syntax, encoding, id, timestamp, message }) => {
+                let keys = MacKeys::read(secrets, secret, *construction, *hash, warnings)?.map(Keys::Mac);
                 let signed = (place, syntax, *encoding, id, timestamp, message);
                 Proof::signature(keys, KeyScope::Source, signed, forms, configuration)?
             }
@@ -209,7 +209,9 @@ impl Proof {
             }
             Scheme::Jwt(jwt) => {
                 let keys = match &jwt.key {
-                    JwtKey::Secret(form) => MacKeys::read(secrets, form, Hash::Sha256, warnings)?.map(Keys::Mac),
+                    JwtKey::Secret(form) => {
+                        MacKeys::read(secrets, form, Construction::Hmac, Hash::Sha256, warnings)?.map(Keys::Mac)
+                    }
                     JwtKey::Public { algorithm, keys } => Keys::read(*algorithm, keys, configuration)?,
                 };
                 let scope = KeyScope::read(provider, jwt.account.as_ref(), configuration)?;

@@ -1,4 +1,4 @@
-//! The keys of message authentication codes.
+//! The keys of message authentication codes, and secrets of plain hashes.
 
 use std::fmt;
 
@@ -7,20 +7,23 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 use subtle::{Choice, ConstantTimeEq};
 
+use super::plain_hash::PlainHash;
 use super::{SourceError, secret_length};
-use crate::description::{Hash, SecretEncoding, SecretForm};
+use crate::description::{Construction, Hash, SecretEncoding, SecretForm};
 use crate::text::base64_text;
 
-/// Keys that are valid now. Each is kept as far towards a code as the key alone leads, and no secret's text is.
+/// Keys that are valid now. Each is kept as far towards a code as the key alone leads, and no secret's text is, but that of a
+/// plain hash.
 #[derive(Clone)]
-pub struct MacKeys(HmacKeys);
+pub struct MacKeys(CodeKeys);
 
 #[derive(Clone)]
-enum HmacKeys {
+enum CodeKeys {
     Sha256(Vec<Hmac<Sha256>>),
     Sha384(Vec<Hmac<Sha384>>),
     Sha512(Vec<Hmac<Sha512>>),
     Sha1(Vec<Hmac<Sha1>>),
+    Plain(Vec<PlainHash>, Hash),
 }
 
 impl MacKeys {
@@ -28,6 +31,7 @@ impl MacKeys {
     pub(super) fn read(
         secrets: &[String],
         form: &SecretForm,
+        construction: Construction,
         hash: Hash,
         warnings: &mut Vec<String>,
     ) -> Result<Option<MacKeys>, SourceError> {
@@ -36,26 +40,39 @@ impl MacKeys {
         if keys.is_empty() {
             return Ok(None);
         }
-        Ok(Some(MacKeys::of(&keys, hash)))
+        Ok(Some(MacKeys::made(&keys, construction, hash)))
     }
 
-    /// These keys.
+    /// These keys, as `construction` takes them.
+    pub(crate) fn made(keys: &[Vec<u8>], construction: Construction, hash: Hash) -> MacKeys {
+        let is_sorted = construction == Construction::HashOfSorted;
+        match construction {
+            Construction::Hmac => MacKeys::of(keys, hash),
+            Construction::Hash | Construction::HashOfSorted => {
+                let hashes = keys.iter().map(|key| PlainHash::new(key.clone(), hash, is_sorted));
+                MacKeys(CodeKeys::Plain(hashes.collect(), hash))
+            }
+        }
+    }
+
+    /// These keys of an HMAC.
     pub(crate) fn of(keys: &[Vec<u8>], hash: Hash) -> MacKeys {
         MacKeys(match hash {
-            Hash::Sha256 => HmacKeys::Sha256(keys.iter().map(|key| keyed(key)).collect()),
-            Hash::Sha384 => HmacKeys::Sha384(keys.iter().map(|key| keyed(key)).collect()),
-            Hash::Sha512 => HmacKeys::Sha512(keys.iter().map(|key| keyed(key)).collect()),
-            Hash::Sha1 => HmacKeys::Sha1(keys.iter().map(|key| keyed(key)).collect()),
+            Hash::Sha256 => CodeKeys::Sha256(keys.iter().map(|key| keyed(key)).collect()),
+            Hash::Sha384 => CodeKeys::Sha384(keys.iter().map(|key| keyed(key)).collect()),
+            Hash::Sha512 => CodeKeys::Sha512(keys.iter().map(|key| keyed(key)).collect()),
+            Hash::Sha1 => CodeKeys::Sha1(keys.iter().map(|key| keyed(key)).collect()),
         })
     }
 
     /// How many bytes a code has.
     pub(crate) const fn code_bytes(&self) -> usize {
         match self.0 {
-            HmacKeys::Sha256(_) => 32,
-            HmacKeys::Sha384(_) => 48,
-            HmacKeys::Sha512(_) => 64,
-            HmacKeys::Sha1(_) => 20,
+            CodeKeys::Sha256(_) => 32,
+            CodeKeys::Sha384(_) => 48,
+            CodeKeys::Sha512(_) => 64,
+            CodeKeys::Sha1(_) => 20,
+            CodeKeys::Plain(_, hash) => hash.code_bytes(),
         }
     }
 
@@ -67,29 +84,34 @@ impl MacKeys {
         codes: &[Vec<u8>],
     ) -> Option<usize> {
         match &self.0 {
-            HmacKeys::Sha256(keys) => matching(keys, message, codes),
-            HmacKeys::Sha384(keys) => matching(keys, message, codes),
-            HmacKeys::Sha512(keys) => matching(keys, message, codes),
-            HmacKeys::Sha1(keys) => matching(keys, message, codes),
+            CodeKeys::Sha256(keys) => matching(keys, message, codes),
+            CodeKeys::Sha384(keys) => matching(keys, message, codes),
+            CodeKeys::Sha512(keys) => matching(keys, message, codes),
+            CodeKeys::Sha1(keys) => matching(keys, message, codes),
+            CodeKeys::Plain(keys, _) => {
+                matching_code(keys.iter().map(|key| key.code(message.clone()).as_ref().to_vec()), codes)
+            }
         }
     }
 
     /// The code that the key at this place makes of the message whose pieces `message` gives.
     pub(crate) fn code<'m>(&self, key: usize, message: impl Iterator<Item = &'m [u8]>) -> Option<Vec<u8>> {
         match &self.0 {
-            HmacKeys::Sha256(keys) => keys.get(key).map(|key| code(key, message)),
-            HmacKeys::Sha384(keys) => keys.get(key).map(|key| code(key, message)),
-            HmacKeys::Sha512(keys) => keys.get(key).map(|key| code(key, message)),
-            HmacKeys::Sha1(keys) => keys.get(key).map(|key| code(key, message)),
+            CodeKeys::Sha256(keys) => keys.get(key).map(|key| code(key, message)),
+            CodeKeys::Sha384(keys) => keys.get(key).map(|key| code(key, message)),
+            CodeKeys::Sha512(keys) => keys.get(key).map(|key| code(key, message)),
+            CodeKeys::Sha1(keys) => keys.get(key).map(|key| code(key, message)),
+            CodeKeys::Plain(keys, _) => keys.get(key).map(|key| key.code(message).as_ref().to_vec()),
         }
     }
 
     fn count(&self) -> usize {
         match &self.0 {
-            HmacKeys::Sha256(keys) => keys.len(),
-            HmacKeys::Sha384(keys) => keys.len(),
-            HmacKeys::Sha512(keys) => keys.len(),
-            HmacKeys::Sha1(keys) => keys.len(),
+            CodeKeys::Sha256(keys) => keys.len(),
+            CodeKeys::Sha384(keys) => keys.len(),
+            CodeKeys::Sha512(keys) => keys.len(),
+            CodeKeys::Sha1(keys) => keys.len(),
+            CodeKeys::Plain(keys, _) => keys.len(),
         }
     }
 }
@@ -125,12 +147,18 @@ fn matching<'m, M: Mac + Clone>(
     message: impl Iterator<Item = &'m [u8]> + Clone,
     codes: &[Vec<u8>],
 ) -> Option<usize> {
-    let mut matched = None;
-    for (index, key) in keys.iter().enumerate() {
+    let genuine = keys.iter().map(|key| {
         let mut mac = key.clone();
         message.clone().for_each(|piece| mac.update(piece));
-        let genuine = mac.finalize().into_bytes();
-        let is_it = codes.iter().fold(Choice::from(0), |is_it, code| is_it | genuine.ct_eq(code));
+        mac.finalize().into_bytes()
+    });
+    matching_code(genuine, codes)
+}
+
+fn matching_code(genuine: impl Iterator<Item: AsRef<[u8]>>, codes: &[Vec<u8>]) -> Option<usize> {
+    let mut matched = None;
+    for (index, genuine) in genuine.enumerate() {
+        let is_it = codes.iter().fold(Choice::from(0), |is_it, code| is_it | genuine.as_ref().ct_eq(code));
         matched = matched.or(bool::from(is_it).then_some(index));
     }
     matched

@@ -110,5 +110,7 @@ fn piece<'d>(
         TemplatePart::Url => Cow::Owned(url(delivery, signing).into_bytes()),
         TemplatePart::Path => Cow::Owned(path_of(&url(delivery, signing)).as_bytes().to_vec()),
         TemplatePart::Form => Cow::Owned(form::signed(delivery)?.into_bytes()),
+        // The keys add it.
+        TemplatePart::Secret => Cow::Borrowed(&[]),
     })
 }

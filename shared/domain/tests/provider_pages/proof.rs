@@ -1,9 +1,9 @@
 //! What of a delivery is verified, and what is not, by a description's scheme.
 
 use domain::description::{
-    AccountRule, BodyHash, Description, Encoding, FieldPath, FieldPaths, Hash, HeaderName, Hmac, Jwt, JwtKey,
-    KeySource, PublicKeySignature, Scheme, SecretEncoding, SecretForm, SignatureAlgorithm, SignaturePlace, StaticToken,
-    Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
+    AccountRule, BodyHash, Construction, Description, Encoding, FieldPath, FieldPaths, Hash, HeaderName, Hmac, Jwt,
+    JwtKey, KeySource, PublicKeySignature, Scheme, SecretEncoding, SecretForm, SignatureAlgorithm, SignaturePlace,
+    StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
 };
 
 use crate::words::{code, duration, headers, places, pointer, template};
@@ -35,18 +35,23 @@ pub(crate) fn kind(scheme: &Scheme) -> String {
         Scheme::StaticToken(StaticToken { at: Some(_), .. }) => "a token in each delivery".to_owned(),
         Scheme::StaticToken(_) => "a token in a header".to_owned(),
         Scheme::Basic => "name and password".to_owned(),
-        Scheme::Hmac(Hmac { hash, .. }) => match hash {
-            Hash::Sha256 => "HMAC-SHA256".to_owned(),
-            Hash::Sha384 => "HMAC-SHA384".to_owned(),
-            Hash::Sha512 => "HMAC-SHA512".to_owned(),
-            Hash::Sha1 => "HMAC-SHA1".to_owned(),
-        },
+        Scheme::Hmac(Hmac { construction: Construction::Hmac, hash, .. }) => format!("HMAC-{}", hash_name(*hash)),
+        Scheme::Hmac(Hmac { hash, .. }) => format!("plain {} (weaker)", hash_name(*hash)),
         Scheme::PublicKey(signature) => match signature.algorithm {
             SignatureAlgorithm::Ed25519 => "Ed25519".to_owned(),
             SignatureAlgorithm::EcdsaP256 | SignatureAlgorithm::EcdsaP256Raw => "ECDSA, P-256".to_owned(),
             SignatureAlgorithm::RsaSha256 => "RSA-SHA256".to_owned(),
         },
         Scheme::Jwt(jwt) => format!("JWT, {}", jwt.key.algorithm().as_str()),
+    }
+}
+
+const fn hash_name(hash: Hash) -> &'static str {
+    match hash {
+        Hash::Sha256 => "SHA256",
+        Hash::Sha384 => "SHA384",
+        Hash::Sha512 => "SHA512",
+        Hash::Sha1 => "SHA1",
     }
 }
 
@@ -136,7 +141,7 @@ fn signature(scheme: &Scheme) -> Vec<String> {
     };
     let mut sentences = vec![
         format!("The signature is in {}, {form}.", place_of(place)),
-        [format!("It is an {} of `{}`.", name(scheme), template(message))]
+        [format!("It is {} of `{}`.", name(scheme), template(message))]
             .into_iter()
             .chain(parts(message))
             .collect::<Vec<_>>()
@@ -180,12 +185,18 @@ fn place_of(place: &SignaturePlace) -> String {
 fn name(scheme: &Scheme) -> String {
     match scheme {
         Scheme::PublicKey(signature) => match signature.algorithm {
-            SignatureAlgorithm::Ed25519 => "Ed25519 signature".to_owned(),
-            SignatureAlgorithm::EcdsaP256 => "ECDSA signature (P-256, SHA-256, in DER)".to_owned(),
-            SignatureAlgorithm::EcdsaP256Raw => "ECDSA signature (P-256, SHA-256, both numbers as 32 bytes)".to_owned(),
-            SignatureAlgorithm::RsaSha256 => "RSA signature (PKCS #1 v1.5, SHA-256)".to_owned(),
+            SignatureAlgorithm::Ed25519 => "an Ed25519 signature".to_owned(),
+            SignatureAlgorithm::EcdsaP256 => "an ECDSA signature (P-256, SHA-256, in DER)".to_owned(),
+            SignatureAlgorithm::EcdsaP256Raw => {
+                "an ECDSA signature (P-256, SHA-256, both numbers as 32 bytes)".to_owned()
+            }
+            SignatureAlgorithm::RsaSha256 => "an RSA signature (PKCS #1 v1.5, SHA-256)".to_owned(),
         },
-        _ => kind(scheme),
+        Scheme::Hmac(Hmac { construction: Construction::Hash, hash, .. }) => format!("the {} hash", hash_name(*hash)),
+        Scheme::Hmac(Hmac { construction: Construction::HashOfSorted, hash, .. }) => {
+            format!("the {} hash, with these parts sorted by their bytes before they are joined,", hash_name(*hash))
+        }
+        _ => format!("an {}", kind(scheme)),
     }
 }
 
@@ -214,14 +225,20 @@ fn parts(message: &Template) -> impl Iterator<Item = String> {
         | TemplatePart::Body
         | TemplatePart::Timestamp
         | TemplatePart::Id
-        | TemplatePart::Header(_) => None,
+        | TemplatePart::Header(_)
+        | TemplatePart::Secret => None,
     };
     message.0.iter().filter_map(said).map(str::to_owned)
 }
 
 fn key(scheme: &Scheme) -> Option<String> {
     match scheme {
-        Scheme::Hmac(Hmac { secret, .. }) => Some(secret_form(secret)),
+        Scheme::Hmac(Hmac { construction: Construction::Hmac, secret, .. }) => Some(secret_form(secret)),
+        Scheme::Hmac(_) => Some(
+            "**This is weaker than an HMAC**: if anybody finds two messages with the same hash, the signature of one is \
+             that of the other. Use a token in the URL beside it."
+                .to_owned(),
+        ),
         Scheme::PublicKey(PublicKeySignature { keys, .. }) => Some(key_source(keys)),
         Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic | Scheme::Jwt(_) => None,
     }

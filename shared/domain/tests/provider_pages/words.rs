@@ -59,6 +59,7 @@ pub(crate) fn template(Template(parts): &Template) -> String {
         TemplatePart::Url => "{url}".to_owned(),
         TemplatePart::Path => "{path}".to_owned(),
         TemplatePart::Form => "{form}".to_owned(),
+        TemplatePart::Secret => "{secret}".to_owned(),
     };
     parts.iter().map(part).collect()
 }

@@ -1,8 +1,8 @@
 //! Which vectors a sender must have, by its description.
 
 use domain::description::{
-    AccountRule, Challenge, Description, Encoding, Hash, HeaderName, Hmac, Jwt, PublicKeySignature, Scheme,
-    SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
+    AccountRule, Challenge, Construction, Description, Encoding, Hash, HeaderName, Hmac, Jwt, PublicKeySignature,
+    Scheme, SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
 };
 
 /// The names of vectors, each with whether its delivery is to be believed.
@@ -45,6 +45,15 @@ pub(crate) fn required(description: &Description) -> Vec<(String, bool)> {
             required.signature(place, syntax, *encoding, timestamp.is_some());
             if matches!(scheme, Scheme::Hmac(Hmac { hash: Hash::Sha384 | Hash::Sha512, .. })) {
                 required.refused(&["signature-of-another-hash"]);
+            }
+            match scheme {
+                Scheme::Hmac(Hmac { construction: Construction::Hash, .. }) => {
+                    required.refused(&["signature-of-hmac", "secret-before-message"]);
+                }
+                Scheme::Hmac(Hmac { construction: Construction::HashOfSorted, .. }) => {
+                    required.refused(&["signature-of-hmac", "parts-unsorted"]);
+                }
+                _ => {}
             }
             required.message(message);
             if let Some(timestamp) = timestamp {
@@ -172,7 +181,11 @@ impl Required {
         for part in &*message.0 {
             match part {
                 // The body has been dealt with, and the timestamp has a rule of its own.
-                TemplatePart::Literal(_) | TemplatePart::Body | TemplatePart::BodySha256 | TemplatePart::Timestamp => {}
+                TemplatePart::Literal(_)
+                | TemplatePart::Body
+                | TemplatePart::BodySha256
+                | TemplatePart::Timestamp
+                | TemplatePart::Secret => {}
                 TemplatePart::Id => {
                     self.once("id");
                     self.refused(&["id-bit-flipped"]);

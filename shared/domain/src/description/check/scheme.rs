@@ -1,9 +1,9 @@
 //! What a scheme must not say.
 
 use crate::description::{
-    AccountRule, DescriptionError, FieldPath, HeaderName, Hmac, Jwt, JwtKey, KeySource, Pointer, PublicKey,
-    PublicKeySignature, Scheme, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, TemplatePart,
-    Timestamp, TimestampLocation,
+    AccountRule, Construction, DescriptionError, FieldPath, HeaderName, Hmac, Jwt, JwtKey, KeySource, Pointer,
+    PublicKey, PublicKeySignature, Scheme, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template,
+    TemplatePart, Timestamp, TimestampLocation,
 };
 
 impl Scheme {
@@ -13,7 +13,8 @@ impl Scheme {
                 Err(DescriptionError::Wildcard)
             }
             Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => Ok(()),
-            Scheme::Hmac(Hmac { place, syntax, id, timestamp, message, .. }) => {
+            Scheme::Hmac(Hmac { construction, place, syntax, id, timestamp, message, .. }) => {
+                check_secret(*construction, message)?;
                 check_signature(place, syntax, id, timestamp.as_ref(), message)
             }
             Scheme::PublicKey(PublicKeySignature {
@@ -28,6 +29,7 @@ impl Scheme {
                 ..
             }) => {
                 keys.check(*algorithm)?;
+                check_secret(Construction::Hmac, message)?;
                 check_signature(place, syntax, id, timestamp.as_ref(), message)?;
                 match account {
                     None if !matches!(keys, KeySource::Operator { .. }) => Err(DescriptionError::NoAccount),
@@ -62,6 +64,21 @@ impl Jwt {
             Some(AccountRule::At(_)) => Err(DescriptionError::AccountUnsigned),
             None | Some(AccountRule::Claim(_) | AccountRule::TokenOnly) => Ok(()),
         }
+    }
+}
+
+/// Whether `{secret}` stands where it must. Before the rest it would protect nothing: whoever has seen one hash could
+/// append to what was hashed.
+fn check_secret(construction: Construction, Template(parts): &Template) -> Result<(), DescriptionError> {
+    let count = parts.iter().filter(|part| **part == TemplatePart::Secret).count();
+    match construction {
+        Construction::Hmac if count > 0 => Err(DescriptionError::SecretSigned),
+        Construction::Hash | Construction::HashOfSorted
+            if count != 1 || parts.last() != Some(&TemplatePart::Secret) =>
+        {
+            Err(DescriptionError::SecretNotLast)
+        }
+        Construction::Hmac | Construction::Hash | Construction::HashOfSorted => Ok(()),
     }
 }
 

@@ -54,6 +54,24 @@ fn check(changes: &[(&str, &str)], expected: &str) {
 }
 
 #[test]
+fn a_plain_hash_ends_with_the_secret() {
+    const NOT_LAST: &str = "`scheme.message` of a plain hash ends with {secret}, which stands there once: a hash with the secret before the rest protects nothing, since anybody could append to it";
+    const SIGNED: &str =
+        "`scheme.message` has {secret}, which is the key already: leave it out, or write `kind = \"plain-hash\"`";
+    let check = |message: &str, more: &str, expected: &str| {
+        let kind = format!("kind = \"plain-hash\"{more}");
+        check(&[(r#"kind = "hmac""#, &kind), ("{id}.{timestamp}.{body}", message)], expected);
+    };
+    check("{id}{body}{timestamp}{secret}", "", "sound");
+    check("{id}{body}{timestamp}{secret}", "\nsorted = true", "sound");
+    check("{id}{timestamp}{secret}{body}", "", NOT_LAST);
+    check("{secret}{id}{timestamp}{body}{secret}", "", NOT_LAST);
+    check("{id}{timestamp}{body}", "", NOT_LAST);
+    check("{id}{timestamp}{secret}", "", NOTHING_OF_THE_BODY);
+    self::check(&[("{id}.{timestamp}.{body}", "{id}{timestamp}{body}{secret}")], SIGNED);
+}
+
+#[test]
 fn what_makes_sense_is_taken() {
     check(&[], "sound");
     check(&[(r#"kept_headers = ["x-event"]"#, r#"kept_headers = ["X-Event", "x-request-id"]"#)], "sound");

@@ -27,7 +27,7 @@ pub(super) fn find_mistake(
         for code in &codes {
             let (bytes, hash) = &code.value;
             for key in &keys {
-                let mac = MacKeys::of(std::slice::from_ref(&key.value), *hash);
+                let mac = MacKeys::made(std::slice::from_ref(&key.value), hmac.construction, *hash);
                 for message in &messages {
                     let made = [&code.mistake, &key.mistake, &message.mistake];
                     let is_it = made.iter().filter(|mistake| mistake.is_some()).count() == mistakes
