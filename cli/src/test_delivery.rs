@@ -50,7 +50,8 @@ pub fn lines(
 
 /// How to sign, and the header up to the signature, where nothing but the secret's text and the body goes into it.
 fn signature_over_body(hmac: &Hmac) -> Option<(String, String)> {
-    let Hmac { construction: _, hash, secret, place, syntax, encoding, id, timestamp, message: Template(message) } = hmac;
+    let Hmac { construction: _, hash, secret, place, syntax, encoding, id, timestamp, message: Template(message) } =
+        hmac;
     let prefix = match syntax {
         Syntax::Plain => "",
         Syntax::Prefix { prefix } => prefix,

@@ -1,22 +1,46 @@
-//! Every command that calls AWS says what to do when its calls are throttled, when nobody is signed in, when there is no
-//! stack, and when it may not look for one.
+//! Every command that calls AWS: it succeeds on the stack with the calls that the tool's table names, though each is
+//! throttled at first; it says what to do when one of these calls is denied, when all are throttled, when nobody is signed
+//! in, and when there is no stack; and it ends when it is interrupted while AWS does not answer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
+use tests::clock::Stopwatch;
 use tests::command_lines::{ADMINISTRATION, COMMAND_LINES, CommandLine, Prepared, WITHOUT_LINE};
-use tests::tool::{Run, landfall, landfall_in, landfall_on};
+use tests::observe::until;
+use tests::tool::{Run, Tool, landfall, landfall_in, landfall_on};
 use tests::tool_proxy::{Refusal, ToolProxy};
 use tests::world::run;
 use tokio::time::timeout;
 
 use crate::cli_operations::play_ledger;
+use crate::cli_permissions::{Allowed, allowed_to};
 
+/// What a command may call with what, and no line here does: the command, the action, the resource, and why.
+const NOT_MADE: &[(&str, &str, &str, &str)] = &[
+    ("doctor", "sns:ListSubscriptionsByTopic", "AlarmTopic", "the local stack's alarms notify nobody"),
+    ("listen", "sqs:TagQueue", "landfall-listen-*", "AWS asks for it when a queue is made with tags"),
+];
+/// The commands that go on without an answer, and with which exit code they end.
+const GOES_ON: &[(&str, &str, i32)] = &[
+    ("events get", "logs:FilterLogEvents", 0),
+    ("source add", "dynamodb:UpdateItem", 0),
+    ("source register", "dynamodb:UpdateItem", 0),
+    ("source remove", "cloudwatch:GetMetricData", 0),
+    ("doctor", "", 1),
+];
 /// So many programs run at once. Most of the time they wait.
 const AT_ONCE: usize = 16;
 /// Within this, a command ends that AWS throttles all the time, or that nobody is signed in for.
-const ENDS_WITHIN: Duration = Duration::from_secs(40);
+const ENDS_WITHIN: Duration = Duration::from_secs(80);
+/// Within this, a command ends that is interrupted.
+const STOPS_WITHIN: Duration = Duration::from_secs(5);
+/// After this, a person interrupts again.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The calls of one command, and what is wrong with it.
+type Finding = (&'static str, Allowed, Vec<String>);
 
 #[test]
 fn every_command_of_the_reference_has_a_line_here_or_a_reason_why_not() {
@@ -25,6 +49,129 @@ fn every_command_of_the_reference_has_a_line_here_or_a_reason_why_not() {
     let lines = COMMAND_LINES.iter().chain(ADMINISTRATION).map(|line| line.command);
     let here: BTreeSet<&str> = lines.chain(WITHOUT_LINE.iter().map(|(command, _)| *command)).collect();
     assert_eq!(here, documented);
+}
+
+#[test]
+fn each_call_of_each_command_may_be_throttled_once_or_denied_or_never_answered() {
+    run(async |world| {
+        let prepared = Prepared::put(&world.aws, &world.stack).await;
+        let findings = COMMAND_LINES.iter().map(async |line| {
+            let _alone = match line.command.starts_with("dlq ") {
+                true => Some(prepared.dead_letters.lock().await),
+                false => None,
+            };
+            examine(line, &prepared).await
+        });
+        let findings: Vec<Finding> = stream::iter(findings).buffer_unordered(AT_ONCE).collect().await;
+        prepared.remove().await;
+        let mut objections = Vec::new();
+        let mut made: BTreeMap<&str, Allowed> = BTreeMap::new();
+        for (command, calls, of_command) in findings {
+            made.entry(command).or_default().extend(calls);
+            objections.extend(of_command);
+        }
+        for (command, made) in made {
+            objections.extend(differences(command, &made, &allowed_to(command).await));
+        }
+        assert!(objections.is_empty(), "{}", objections.join("\n"));
+    });
+}
+
+/// What a command calls and may not, and what it may and does not call. The policies allow what the table allows:
+/// `tests/it/cli_permissions.rs`.
+fn differences(command: &str, made: &Allowed, allowed: &Allowed) -> Vec<String> {
+    let any = "*".to_owned();
+    let may = |(action, resource): &(String, String)| {
+        [resource, &any].iter().any(|resource| allowed.contains(&(action.clone(), (*resource).clone())))
+    };
+    let does = |(action, resource): &(String, String)| {
+        made.iter().any(|(called, with)| called == action && (*resource == any || with == resource))
+    };
+    let is_excused = |(action, resource): &(String, String)| {
+        NOT_MADE
+            .iter()
+            .any(|(of, excused, with, _)| (*of, *excused, *with) == (command, action.as_str(), resource.as_str()))
+    };
+    let forbidden = made.iter().filter(|call| !may(call));
+    let forbidden = forbidden.map(|(action, with)| format!("{command}: the table lacks {action} with {with}"));
+    let unused = allowed.iter().filter(|call| !does(call) && !is_excused(call));
+    let unused = unused.map(|(action, with)| format!("{command}: no line here asks for {action} with {with}"));
+    forbidden.chain(unused).collect()
+}
+
+/// Runs a command line with all that may happen to its calls.
+async fn examine(line: &'static CommandLine, prepared: &Prepared) -> Finding {
+    let mut objections = Vec::new();
+    let mut object = |what: &str, run: &Run| {
+        objections.push(format!("{} {} ({what}): {}", line.command, line.arguments, run.told()));
+    };
+    let proxy = proxy(prepared).await;
+    proxy.refuse_first(Refusal::Throttled);
+    let run = run_line(line, prepared, &proxy, None).await;
+    // The doctor finds that something is wrong with the other tests' sources.
+    if run.code != Some(0) && (line.command, run.code) != ("doctor", Some(1)) {
+        object("each call throttled once", &run);
+    }
+    let calls = proxy.calls_with_resources();
+    for action in calls.iter().map(|(action, _)| action).collect::<BTreeSet<_>>() {
+        let proxy = self::proxy(prepared).await;
+        proxy.refuse(action, Refusal::Denied);
+        let run = run_line(line, prepared, &proxy, Some(action)).await;
+        let statement = format!(r#"{{"Effect": "Allow", "Action": "{action}", "Resource": "arn:aws:played"}}"#);
+        let goes_on = GOES_ON.iter().find(|(of, call, _)| *of == line.command && action.starts_with(call));
+        let code = goes_on.map_or(4, |(.., code)| *code);
+        let said = [run.words.clone(), run.data.replace(r#"\""#, r#"""#)].concat();
+        if run.code != Some(code) || !said.contains(&statement) {
+            object(&format!("{action} denied"), &run);
+        }
+    }
+    let last_call = line.last_call.map(str::to_owned).or_else(|| calls.last().map(|(action, _)| action.clone()));
+    let last_call = last_call.expect("each of these commands calls something");
+    let proxy = self::proxy(prepared).await;
+    proxy.leave_unanswered(&last_call);
+    let mut tool = Tool::start(&proxy.file, &as_texts(&words(line, prepared).await));
+    until_called_or_ended(&last_call, line, prepared, &proxy, &mut tool).await;
+    let begun = Stopwatch::start();
+    // A replay first tries to pause its job; who interrupts it again does not want to wait.
+    if matches!(line.command, "replay" | "replay run") && !tool.has_ended() {
+        tool.send_interrupt();
+        let ended = until("the end", async || if tool.has_ended() { Ok(()) } else { Err(tool.words()) });
+        let _ = timeout(PATIENCE, ended).await;
+    }
+    let run = if tool.has_ended() { tool.end().await } else { tool.interrupt().await };
+    // `None`: by the signal, of which a shell makes 130. Those that go on until they are interrupted succeed.
+    let is_fine = matches!(run.code, None | Some(130)) || line.last_call.is_some() && run.code == Some(0);
+    if !is_fine || begun.elapsed() > STOPS_WITHIN {
+        object(&format!("interrupted in {last_call}, ended after {:?}", begun.elapsed()), &run);
+    }
+    (line.command, calls.into_iter().collect(), objections)
+}
+
+/// Runs a command line to its end: one that goes on is interrupted after its last call, unless that is `refused`.
+async fn run_line(line: &CommandLine, prepared: &Prepared, proxy: &ToolProxy, refused: Option<&str>) -> Run {
+    let mut tool = Tool::start(&proxy.file, &as_texts(&words(line, prepared).await));
+    let Some(last_call) = line.last_call else { return tool.end().await };
+    let awaited = if refused == Some(last_call) { "nothing" } else { last_call };
+    until_called_or_ended(awaited, line, prepared, proxy, &mut tool).await;
+    if tool.has_ended() { tool.end().await } else { tool.interrupt().await }
+}
+
+/// Waits for a call, or for the end of the tool. What follows the events needs one now and then. A call that does not come
+/// is seen in what the interrupted run says, or in the calls that were made.
+async fn until_called_or_ended(
+    call: &str,
+    line: &CommandLine,
+    prepared: &Prepared,
+    proxy: &ToolProxy,
+    tool: &mut Tool,
+) {
+    let called = until("a call", async || {
+        if line.last_call.is_some() {
+            prepared.let_event_arrive().await;
+        }
+        if tool.has_ended() || proxy.calls().contains(call) { Ok(()) } else { Err(call) }
+    });
+    let _ = timeout(ENDS_WITHIN, called).await;
 }
 
 #[test]

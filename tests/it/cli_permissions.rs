@@ -13,7 +13,7 @@ use crate::cli_operations::play_ledger;
 use crate::template::TEMPLATE;
 
 /// An action, and the resource as the tool's table names it.
-type Allowed = BTreeSet<(String, String)>;
+pub(crate) type Allowed = BTreeSet<(String, String)>;
 
 /// What the tool says that its commands ask for.
 async fn table() -> Vec<Value> {
@@ -87,13 +87,16 @@ fn a_reader_reads_no_secret_and_changes_nothing() {
     }
 }
 
-/// The calls of a command on a local stack, which says itself where it is.
-pub(crate) async fn asked_for(command: &str) -> BTreeSet<String> {
+/// What a command may call on a local stack, which says itself where it is.
+pub(crate) async fn allowed_to(command: &str) -> Allowed {
     let table = table().await;
     let rows = table.iter().filter(|row| row["command"] == command);
-    let mut asked: BTreeSet<String> = rows.map(|row| text(&row["action"])).collect();
-    asked.remove("cloudformation:DescribeStacks");
-    asked
+    let allowed = rows.map(|row| (text(&row["action"]), text(&row["resource"])));
+    allowed.filter(|(action, _)| action != "cloudformation:DescribeStacks").collect()
+}
+
+pub(crate) async fn asked_for(command: &str) -> BTreeSet<String> {
+    allowed_to(command).await.into_iter().map(|(action, _)| action).collect()
 }
 
 /// What commands ask for in fact, through a proxy that takes notes.

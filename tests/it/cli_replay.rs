@@ -1,10 +1,12 @@
 //! `landfall replay` and `landfall ledger`, on the stack.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::provider::Provider;
 use expect_test::expect;
 use serde_json::{Value, json};
-use tests::clock::now_millis;
+use tests::clock::{Stopwatch, now_millis};
 use tests::ledger::Record;
 use tests::observe::until;
 use tests::source::Source;
@@ -153,6 +155,35 @@ fn a_replay_is_interrupted_paused_resumed_and_cancelled_from_any_terminal() {
         assert_eq!(cancelled["state"], "cancelled");
         let run = tool(world, &["replay", "run", &job]).await;
         assert_eq!(run.told(), format!("exit code 6\nlandfall: the replay job {job} is cancelled"));
+    });
+}
+
+/// Pausing waits for the calls that were begun; who interrupts again does not want to wait.
+#[test]
+fn a_replay_that_is_interrupted_again_ends_at_once() {
+    run(async |world| {
+        let source = world.source(Provider::Glossi).await;
+        put_failed(world, &source, 1).await;
+        let job = frozen(world, &["--state", "failed", "--source", &source.name]).await;
+        let proxy = ToolProxy::start(&world.stack).await;
+        proxy.leave_unanswered("sqs:SendMessage");
+        let mut tool = Tool::start(&proxy.file, &["replay", "run", &job]);
+        until("a call without an answer", async || {
+            if proxy.calls().contains("sqs:SendMessage") { Ok(()) } else { Err(tool.words()) }
+        })
+        .await;
+        tool.send_interrupt();
+        until("the pause", async || {
+            let shown = documents(world, &["replay", "show", &job]).await.remove(0);
+            if shown["state"] == "paused" { Ok(()) } else { Err(shown.to_string()) }
+        })
+        .await;
+        assert!(!tool.has_ended(), "nothing is waited for: {}", tool.words());
+        let begun = Stopwatch::start();
+        let interrupted = tool.interrupt().await;
+        assert!(begun.elapsed() < Duration::from_secs(5), "it ended after {:?}", begun.elapsed());
+        let go_on = format!("landfall: The job {job} is paused. Go on with: landfall replay resume {job}\n");
+        assert_eq!((interrupted.code, interrupted.words), (Some(130), go_on));
     });
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
+use std::net::TcpListener;
 use std::path::PathBuf;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -16,6 +17,7 @@ use domain::ledger::source_directory::DIRECTORY_ID;
 use domain::provider::Provider;
 use domain::source::source_name::SourceName;
 use serde_json::json;
+use tokio::sync::Mutex;
 
 use crate::aws::Aws;
 use crate::clock::now_millis;
@@ -39,10 +41,16 @@ pub struct CommandLine {
     pub command: &'static str,
     /// What is behind it, with names in braces for what is only known when it runs.
     pub arguments: &'static str,
+    /// Of one that goes on until it is interrupted: the call after which it may be.
+    pub last_call: Option<&'static str>,
 }
 
 const fn line(command: &'static str, arguments: &'static str) -> CommandLine {
-    CommandLine { command, arguments }
+    CommandLine { command, arguments, last_call: None }
+}
+
+const fn until(last_call: &'static str, command: &'static str, arguments: &'static str) -> CommandLine {
+    CommandLine { command, arguments, last_call: Some(last_call) }
 }
 
 /// What is only known when a command runs, by its name in braces.
@@ -68,9 +76,10 @@ pub const COMMAND_LINES: &[CommandLine] = &[
     line("expect close", "{expecting} {waiting_job} --yes"),
     line("expect close", "{expecting} --before 0s --yes"),
     line("reconcile", "{expecting}"),
+    line("reconcile", ""),
     line("watch", "{source} --after 30d"),
     line("watch", ""),
-    line("watch", "{source} --remove"),
+    line("watch", "{watched} --remove"),
     line("refused list", "--since 5m"),
     line("refused list", "--source {source} --since 5m --each"),
     line("refused show", "{refused}"),
@@ -86,8 +95,8 @@ pub const COMMAND_LINES: &[CommandLine] = &[
     line("events body", "{small}"),
     line("events body", "{large}"),
     line("events diff", "{small} {large}"),
-    line("events tail", "--source {source}"),
-    line("events tail", "--source {source} --match {\"no_such_field\":1}"),
+    until("dynamodb:BatchGetItem", "events tail", "--source {source}"),
+    until("s3:GetObject", "events tail", "--source {source} --match {\"no_such_field\":1}"),
     line("events export", "--source {source}"),
     line("events export", "--source {source} --state failed"),
     line("events export", "--source {source} --bodies"),
@@ -105,11 +114,14 @@ pub const COMMAND_LINES: &[CommandLine] = &[
     line("replay run", "{job}"),
     line("replay cancel", "{job}"),
     line("ledger backfill", "--yes"),
-    line("tail", "--containing {source}"),
-    line("listen", "--source {source}"),
+    until("logs:FilterLogEvents", "tail", "--containing {source}"),
+    until("sqs:DeleteMessage", "listen", ""),
+    until("sqs:ChangeMessageVisibility", "listen", "--forward {closed_port}"),
     line("consumers list", ""),
     line("dlq list", ""),
+    line("dlq show", "events"),
     line("dlq show", "consumer"),
+    line("dlq redrive", "events --yes"),
     line("dlq redrive", "consumer --to {consumer_arn} --yes"),
     line("cost", ""),
     line("doctor", ""),
@@ -132,6 +144,8 @@ pub const WITHOUT_LINE: &[(&str, &str)] = &[
 /// What stands for the commands in a stack.
 pub struct Prepared {
     aws: Aws,
+    /// Held by who reads or moves dead letters: others would find none.
+    pub dead_letters: Mutex<()>,
     /// The stack that the commands are about: ledger, topic and queues are its own, the functions and secrets are shared.
     pub stack: Stack,
     /// A file that describes it.
@@ -160,8 +174,7 @@ impl CommandLine {
 }
 
 impl Prepared {
-    /// Puts a source with finished events into a stack of their own beside `stack`, and a message into each of its
-    /// dead-letter queues.
+    /// Puts a source with finished events into a stack of their own beside `stack`.
     ///
     /// # Panics
     /// If it cannot be put there.
@@ -173,9 +186,6 @@ impl Prepared {
         for source in [&source, &expecting] {
             source.set_up(aws, shared).await;
             source.set_up(aws, stack).await;
-        }
-        for url in [&stack.dead_letter_queue_url, &stack.consumer_dead_letter_queue_url] {
-            aws.sqs.send_message().queue_url(url).message_body("{}").send().await.expect("a message can be sent");
         }
         let [small, large, failed] = records(&source, stack);
         put_records(aws, &stack.ledger_table, &[small.clone(), large.clone(), failed]).await;
@@ -197,6 +207,7 @@ impl Prepared {
             ("large", large.id().to_owned()),
             ("consumer_arn", arn(aws, &stack.consumer_queue_url).await),
             ("body_file", file("body.json", &body())),
+            ("closed_port", closed_port()),
             ("vector_file", file("vectors.json", vectors.to_string().as_bytes())),
             ("secret_file", file("secret", source.secrets[0].as_bytes())),
             ("key_file", file("key", API_KEY.as_bytes())),
@@ -204,7 +215,26 @@ impl Prepared {
         ]);
         let file = file("stack.json", json!(stack).to_string().as_bytes()).into();
         let (aws, stack) = (aws.clone(), stack.clone());
-        Prepared { aws, stack, file, values, source, expecting, large, _api: api, _simulator: simulator }
+        let dead_letters = Mutex::new(());
+        let prepared = Prepared {
+            aws,
+            dead_letters,
+            stack,
+            file,
+            values,
+            source,
+            expecting,
+            large,
+            _api: api,
+            _simulator: simulator,
+        };
+        prepared.watch(&prepared.expecting).await;
+        prepared
+    }
+
+    async fn watch(&self, source: &Source) {
+        let run = landfall_on(&self.file, &["watch", &source.name, "--after", "30d"], "").await;
+        assert_eq!(run.code, Some(0), "{}", run.told());
     }
 
     /// What one run of `line` is about: what it uses up is made anew.
@@ -225,6 +255,12 @@ impl Prepared {
             own.set_up(&self.aws, &self.stack).await;
             values.insert("own", own.name);
         }
+        if uses("watched") {
+            let watched = Source::new(Provider::Glossi);
+            watched.set_up(&self.aws, &self.stack).await;
+            self.watch(&watched).await;
+            values.insert("watched", watched.name);
+        }
         if line.command == "expect close" || line.command == "reconcile" {
             values.insert("waiting_job", self.put_waiting_job().await);
         }
@@ -234,8 +270,10 @@ impl Prepared {
             put_records(&self.aws, &self.stack.ledger_table, &[before_the_listing]).await;
         }
         if line.command.starts_with("dlq ") {
-            let send = self.aws.sqs.send_message().queue_url(&self.stack.consumer_dead_letter_queue_url);
-            send.message_body("{}").send().await.expect("a message can be sent");
+            for url in [&self.stack.dead_letter_queue_url, &self.stack.consumer_dead_letter_queue_url] {
+                let send = self.aws.sqs.send_message().queue_url(url).message_body("{}");
+                send.send().await.expect("a message can be sent");
+            }
         }
         if line.command.starts_with("refused ") {
             values.insert("refused", self.put_refused().await);
@@ -257,6 +295,17 @@ impl Prepared {
         let records = Record::refused(&self.source, &body(), now_millis());
         put_records(&self.aws, &self.stack.refused_table, &records).await;
         format!("{}/{}", records[0].text("minute"), records[0].number("k").expect("it has one"))
+    }
+
+    /// Lets an event arrive and be published, for a command that follows.
+    ///
+    /// # Panics
+    /// If the emulator does not answer.
+    pub async fn let_event_arrive(&self) {
+        let event = self.put_event().await;
+        let message = json!({"id": event.id()}).to_string();
+        let publish = self.aws.sns.publish().topic_arn(&self.stack.topic_arn).message(message);
+        publish.send().await.expect("an event can be published");
     }
 
     /// An event that no other command is about.
@@ -345,25 +394,40 @@ async fn own_parts(aws: &Aws, stack: &Stack) -> Stack {
     let mut directory = directory.with_number("revision", 1);
     directory.0.insert("names".to_owned(), AttributeValue::M([].into()));
     put_records(aws, &ledger_table, &[directory]).await;
-    let queue = async |part: &str, dead_letters: Option<&str>| {
+    let topic = aws.sns.create_topic().name(name("topic")).send().await.expect("a topic can be made");
+    let topic_arn = topic.topic_arn.expect("it has an ARN");
+    let policy = json!({"Statement": [{
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": "*",
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+    }]});
+    let queue = async |part: &str, redrive: Option<&str>| {
         let mut create = aws.sqs.create_queue().queue_name(name(part));
-        if let Some(arn) = dead_letters {
-            let redrive = json!({"deadLetterTargetArn": arn, "maxReceiveCount": 3}).to_string();
+        create = create.attributes(QueueAttributeName::Policy, policy.to_string());
+        create = create.attributes(QueueAttributeName::MessageRetentionPeriod, (14 * 24 * 60 * 60).to_string());
+        if let Some(redrive) = redrive {
             create = create.attributes(QueueAttributeName::RedrivePolicy, redrive);
         }
         create.send().await.expect("a queue can be made").queue_url.expect("it has a URL")
     };
+    let redrive_to =
+        async |url: &str| json!({"deadLetterTargetArn": arn(aws, url).await, "maxReceiveCount": 3}).to_string();
     let dead_letter_queue_url = queue("dead-letters", None).await;
     let consumer_dead_letter_queue_url = queue("consumer-dead-letters", None).await;
-    let topic = aws.sns.create_topic().name(name("topic")).send().await.expect("a topic can be made");
-    let topic_arn = topic.topic_arn.expect("it has an ARN");
-    let consumer_queue_url = queue("consumer", Some(&arn(aws, &consumer_dead_letter_queue_url).await)).await;
+    let consumer_redrive = redrive_to(&consumer_dead_letter_queue_url).await;
+    let consumer_queue_url = queue("consumer", Some(&consumer_redrive)).await;
     let subscribe = aws.sns.subscribe().topic_arn(&topic_arn).protocol("sqs");
     let subscribe = subscribe.endpoint(arn(aws, &consumer_queue_url).await);
+    let subscribe = subscribe.attributes("RawMessageDelivery", "true").attributes("RedrivePolicy", consumer_redrive);
     subscribe.send().await.expect("a queue can be subscribed");
+    // Somebody listens, so that a listener has a queue to look at.
+    let listener = aws.sqs.create_queue().queue_name(format!("landfall-listen-{:08x}", fastrand::u32(..)));
+    listener.tags("landfall:topic", &topic_arn).send().await.expect("a queue can be made");
     Stack {
         ledger_table,
-        events_queue_url: queue("events", Some(&arn(aws, &dead_letter_queue_url).await)).await,
+        events_queue_url: queue("events", Some(&redrive_to(&dead_letter_queue_url).await)).await,
         expect_queue_url: queue("expect", None).await,
         dead_letter_queue_url,
         consumer_queue_url,
@@ -377,6 +441,12 @@ async fn arn(aws: &Aws, url: &str) -> String {
     let get = aws.sqs.get_queue_attributes().queue_url(url).attribute_names(QueueAttributeName::QueueArn);
     let attributes = get.send().await.expect("it can be asked").attributes.expect("it has some");
     attributes[&QueueAttributeName::QueueArn].clone()
+}
+
+/// A URL on this machine at which nobody listens.
+fn closed_port() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    format!("http://{}/events", listener.local_addr().expect("it is bound"))
 }
 
 fn body() -> Vec<u8> {

@@ -25,6 +25,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
 pub use self::call::Call;
+pub(crate) use self::call::object_action;
 pub use self::caller::Caller;
 pub use self::fault::Fault;
 pub use self::forward::{ConnectionCut, forward};

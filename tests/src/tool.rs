@@ -125,7 +125,7 @@ impl Tool {
     #[must_use]
     pub fn start_with_input(file: &Path, arguments: &[&str]) -> Tool {
         let local = format!("--local={}", file.display());
-        let mut command = command(&[&[local.as_str()], arguments].concat());
+        let mut command = interruptible(&command(&[&[local.as_str()], arguments].concat()));
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let command_line = command_line(&child, &command);
         let (data, words) = (Arc::default(), Arc::default());
@@ -174,10 +174,26 @@ impl Tool {
     /// # Panics
     /// If it cannot be told.
     pub async fn interrupt(&mut self) -> Run {
-        let process = self.child.id().to_string();
-        let told = Command::new("kill").args(["-INT", &process]).status().expect("there is a kill");
-        assert!(told.success(), "{process} has ended before: {}", self.words());
+        self.send_interrupt();
         self.end().await
+    }
+
+    /// Interrupts it as Ctrl-C does, and does not wait.
+    ///
+    /// # Panics
+    /// If it has ended before.
+    pub fn send_interrupt(&self) {
+        let process = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &process]).status().expect("there is a kill");
+        assert!(sent.success(), "{process} has ended before: {}", self.words());
+    }
+
+    /// Whether it has ended by itself.
+    ///
+    /// # Panics
+    /// If nobody can say.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a child can be waited for").is_some()
     }
 
     /// Waits for its end.
@@ -224,6 +240,23 @@ fn command(arguments: &[&str]) -> Command {
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // Nothing of the person's own settings takes part.
     command.env_remove("LANDFALL_STACK").env_remove("LANDFALL_LOCAL");
+    command
+}
+
+/// The same as somebody starts it who can interrupt it: a test that runs in the background may ignore interruptions, and so
+/// would the programs that it starts.
+fn interruptible(tool: &Command) -> Command {
+    const START: &str = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); \
+                         os.execvp(sys.argv[1], sys.argv[1:])";
+    let mut command = Command::new("python3");
+    command.args(["-c", START]).arg(tool.get_program()).args(tool.get_args());
+    for (name, value) in tool.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 

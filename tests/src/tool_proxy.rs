@@ -3,6 +3,7 @@
 
 mod read_units;
 mod refusal;
+mod resource;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -13,14 +14,15 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use self::read_units::read_units;
 pub use self::refusal::Refusal;
-use crate::proxy::{ConnectionCut, forward};
+use self::resource::resource;
+use crate::proxy::{ConnectionCut, forward, object_action};
 use crate::stack::Stack;
 
 /// The running proxy. Actions have the names that IAM gives them: `dynamodb:Query`.
@@ -31,18 +33,23 @@ pub struct ToolProxy {
     /// Where it listens.
     pub endpoint: String,
     services: SocketAddr,
+    stack: Stack,
     state: Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    refused: BTreeMap<&'static str, Refusal>,
+    refused: BTreeMap<String, Refusal>,
     /// How all other calls are refused.
     all_refused: Option<Refusal>,
+    /// How the first call of each action is refused.
+    first_refused: Option<Refusal>,
+    unanswered: BTreeSet<String>,
     recorded: BTreeMap<&'static str, String>,
     /// How the next calls are cut, the last one first.
     cut: BTreeMap<&'static str, Vec<Cut>>,
-    calls: BTreeSet<String>,
+    /// Actions with their resources, in the order in which they were called.
+    calls: Vec<(String, String)>,
     read_units: Vec<f64>,
 }
 
@@ -64,7 +71,8 @@ impl ToolProxy {
         let file = std::env::temp_dir().join(format!("landfall-proxied-{:016x}.json", fastrand::u64(..)));
         let proxied = Stack { endpoint: Some(endpoint.clone()), ..stack.clone() };
         std::fs::write(&file, json!(proxied).to_string()).expect("a file can be written");
-        let proxy = ToolProxy { file, endpoint, services: stack.address(), state: Arc::default() };
+        let proxy =
+            ToolProxy { file, endpoint, services: stack.address(), stack: stack.clone(), state: Arc::default() };
         let serving = proxy.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -82,13 +90,23 @@ impl ToolProxy {
     }
 
     /// From now on, refuses calls of this action.
-    pub fn refuse(&self, action: &'static str, refusal: Refusal) {
-        self.state().refused.insert(action, refusal);
+    pub fn refuse(&self, action: impl Into<String>, refusal: Refusal) {
+        self.state().refused.insert(action.into(), refusal);
     }
 
     /// From now on, refuses all calls.
     pub fn refuse_all(&self, refusal: Refusal) {
         self.state().all_refused = Some(refusal);
+    }
+
+    /// From now on, refuses the first call of each action.
+    pub fn refuse_first(&self, refusal: Refusal) {
+        self.state().first_refused = Some(refusal);
+    }
+
+    /// From now on, gives calls of this action no answer at all.
+    pub fn leave_unanswered(&self, action: impl Into<String>) {
+        self.state().unanswered.insert(action.into());
     }
 
     /// Cuts the connection of the next two calls of this action: of one before anything is done, of one after.
@@ -111,6 +129,12 @@ impl ToolProxy {
     /// The actions that were called.
     #[must_use]
     pub fn calls(&self) -> BTreeSet<String> {
+        self.state().calls.iter().map(|(action, _)| action.clone()).collect()
+    }
+
+    /// Each call with its resource, in the order in which they were made. Resources have the names of `landfall permissions`.
+    #[must_use]
+    pub fn calls_with_resources(&self) -> Vec<(String, String)> {
         self.state().calls.clone()
     }
 
@@ -128,13 +152,18 @@ impl ToolProxy {
         let (head, body) = request.into_parts();
         let request = Request::from_parts(head, body.collect().await.map_err(|_| ConnectionCut)?.to_bytes());
         let Some(action) = action(&request) else { return forward(request, self.services).await };
-        let (refusal, recorded, cut) = {
+        let (refusal, recorded, cut, is_unanswered) = {
             let mut state = self.state();
-            state.calls.insert(action.clone());
+            let is_first = state.calls.iter().all(|(called, _)| *called != action);
+            state.calls.push((action.clone(), resource(&action, &request, &self.stack)));
             let cut = state.cut.get_mut(action.as_str()).and_then(Vec::pop);
-            let refusal = state.refused.get(action.as_str()).copied().or(state.all_refused);
-            (refusal, state.recorded.get(action.as_str()).cloned(), cut)
+            let of_first = state.first_refused.filter(|_| is_first);
+            let refusal = state.refused.get(&action).copied().or(state.all_refused).or(of_first);
+            (refusal, state.recorded.get(action.as_str()).cloned(), cut, state.unanswered.contains(&action))
         };
+        if is_unanswered {
+            std::future::pending::<()>().await;
+        }
         if cut == Some(Cut::Before) {
             return Err(ConnectionCut);
         }
@@ -167,6 +196,11 @@ fn action(request: &Request<Bytes>) -> Option<String> {
         None if path.contains("/operation/") => path.rsplit('/').next()?.to_owned(),
         None if service == "lambda" && path.ends_with("/policy") => "GetPolicy".to_owned(),
         None if service == "lambda" && path.contains("account-settings") => "GetAccountSettings".to_owned(),
+        // Asking whether an object is there needs the permission to read it.
+        None if service == "s3" && request.method() == Method::HEAD => "GetObject".to_owned(),
+        None if service == "s3" => {
+            object_action(request.method(), request.uri().query().unwrap_or_default()).to_owned()
+        }
         None if path == "/" => body.split('&').find_map(|field| field.strip_prefix("Action="))?.to_owned(),
         None => format!("{} {path}", request.method()),
     };

@@ -57,7 +57,7 @@ fn service_of(target: &str) -> &'static str {
 }
 
 /// What is done with an object, or with an upload of one in parts, which the query names.
-fn object_action(method: &Method, query: &str) -> &'static str {
+pub(crate) fn object_action(method: &Method, query: &str) -> &'static str {
     let has = |name: &str| query.split('&').any(|field| field.split('=').next() == Some(name));
     match *method {
         Method::POST if has("uploads") => "CreateMultipartUpload",

@@ -39,6 +39,10 @@ impl Refusal {
         let (response, body) = if is_cbor {
             let response = response.header("smithy-protocol", "rpc-v2-cbor").header("content-type", "application/cbor");
             (response, cbor_of_texts(&[("__type", code), ("message", &message)]))
+        } else if action.starts_with("s3:") {
+            let code = if self == Refusal::Denied { "AccessDenied" } else { code };
+            let text = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+            (response.header("content-type", "application/xml"), text.into_bytes())
         } else if request.headers().contains_key("x-amz-target") || request.uri().path() != "/" {
             let response =
                 response.header("content-type", "application/x-amz-json-1.0").header("x-amzn-errortype", code);

@@ -1,6 +1,7 @@
 //! `landfall replay run`.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::time::Duration;
 
 use domain::ledger::replay::Replayability;
@@ -54,12 +55,7 @@ pub(crate) async fn run_with(replays: &Replays, job: &ReplayJobId, context: &Con
             report = &mut run => report.map_err(|error| went_wrong(error.into(), job))?,
             () = interrupted() => {
                 bar.println("Pausing ...");
-                replays.pause(job).await?;
-                // What was begun is ended, unless that cannot be waited for.
-                tokio::select! {
-                    report = &mut run => report.map_err(|error| paused(&format!("{error}\n"), job))?,
-                    () = interrupted() => return Err(paused("", job)),
-                }
+                pause(run.as_mut(), replays, job).await?
             }
         }
     };
@@ -79,6 +75,33 @@ pub(crate) async fn run_with(replays: &Replays, job: &ReplayJobId, context: &Con
             Ok(())
         }
     }
+}
+
+/// Pauses the job, and ends what was begun, unless that cannot be waited for.
+async fn pause<E>(
+    run: impl Future<Output = std::result::Result<RunReport, E>>,
+    replays: &Replays,
+    job: &ReplayJobId,
+) -> Result<RunReport>
+where
+    E: Display,
+{
+    tokio::select! {
+        pause = replays.pause(job) => pause.map(drop).map_err(|error| stopped(&format!("{error}\n"), job))?,
+        () = interrupted() => return Err(stopped("", job)),
+    }
+    tokio::select! {
+        report = run => report.map_err(|error| paused(&format!("{error}\n"), job)),
+        () = interrupted() => Err(paused("", job)),
+    }
+}
+
+/// A run that somebody interrupted, and whose job could not be paused.
+fn stopped(trouble: &str, job: &ReplayJobId) -> Error {
+    Error::Interrupted(format!(
+        "{trouble}The job {job} could not be paused: it counts as running for a minute. Then go on with: \
+         landfall replay resume {job}"
+    ))
 }
 
 /// A run that somebody interrupted, after what went wrong since.
