@@ -138,6 +138,7 @@ async fn screens(world: &World, driver: &Driver, scheme: Scheme, axe: &str, out:
     browser
         .wait("two selected events", "document.querySelectorAll('#rows > tr[aria-selected=true]').length === 2")
         .await;
+    browser.wait("the pane", "document.querySelector('#close')").await;
     browser.click("#close").await;
     for (width, height) in SIZES {
         browser.size(width, height).await;
