@@ -22,7 +22,7 @@ const QUERY: &str = "DynamoDB_20120810.Query";
 const PUT_ITEM: &str = "DynamoDB_20120810.PutItem";
 const UPDATE_ITEM: &str = "DynamoDB_20120810.UpdateItem";
 /// How many minutes are read side by side.
-const MINUTES_AT_ONCE: usize = 64;
+const MINUTES_AT_ONCE: usize = 16;
 const MINUTE_MILLIS: i64 = 60_000;
 
 /// The table.
