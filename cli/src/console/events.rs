@@ -185,8 +185,10 @@ async fn chart(console: &Console, view: &View) -> Result<Markup> {
     let until = filter.until.unwrap_or(now);
     let arrived = Filter { since: Some(since), ..filter };
     let failed = async {
-        // What failed is not listed by its subject.
-        if matches!(arrived.view, filter::View::Subject(_) | filter::View::ScatteredSubject(_)) {
+        // What failed is listed neither by its subject nor with its type.
+        if arrived.event_type.is_some()
+            || matches!(arrived.view, filter::View::Subject(_) | filter::View::ScatteredSubject(_))
+        {
             return Ok(None);
         }
         let failed = Filter { view: filter::View::Failed, ..arrived.clone() };
@@ -228,6 +230,7 @@ async fn chart(console: &Console, view: &View) -> Result<Markup> {
 fn is_counted(filter: &Filter) -> bool {
     let has_state = match filter.view {
         filter::View::Unfinished => return false,
+        filter::View::Failed if filter.event_type.is_some() => return false,
         filter::View::Failed => filter.state.is_some_and(|state| state != EventState::Failed),
         _ => filter.state.is_some(),
     };

@@ -76,7 +76,7 @@ pub(crate) fn nothing(view: &View, has_more: bool) -> Markup {
                     @let without = view.with(name, "");
                     li {
                         a.chip href=(without.href()) { span.name { (name) } " " (value) span aria-hidden="true" { " ✕" } }
-                        span.second data-load=(format!("/events/matches?{}", without.query())) {}
+                        span.second data-load=(format!("/events/matches?{}", without.query())) aria-busy="true" {}
                     }
                 }
             }
