@@ -21,7 +21,20 @@ use crate::cli_permissions::{Allowed, allowed_to};
 const NOT_MADE: &[(&str, &str, &str, &str)] = &[
     ("doctor", "sns:ListSubscriptionsByTopic", "AlarmTopic", "the local stack's alarms notify nobody"),
     ("listen", "sqs:TagQueue", "landfall-listen-*", "AWS asks for it when a queue is made with tags"),
+    (
+        "refused release",
+        "dynamodb:UpdateItem",
+        "Ledger",
+        "where the event has failed or its sender is to be asked again",
+    ),
+    ("listen", "dynamodb:GetItem", "Ledger", LISTENED_SINCE),
+    ("listen", "dynamodb:Query", "Ledger/index/arrived", LISTENED_SINCE),
+    ("listen", "dynamodb:BatchGetItem", "Ledger", LISTENED_SINCE),
+    ("listen", "s3:GetObject", "Bucket/bodies/*", LISTENED_SINCE),
+    ("listen", "secretsmanager:GetSecretValue", "secret:${SourcesPrefix}/source/*", LISTENED_SINCE),
 ];
+/// Why a listener here reads nothing of before.
+const LISTENED_SINCE: &str = "with --since or --as-sender: tests/it/listen.rs";
 /// The commands that go on without an answer, and with which exit code they end.
 const GOES_ON: &[(&str, &str, i32)] = &[
     ("events get", "logs:FilterLogEvents", 0),

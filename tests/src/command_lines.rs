@@ -290,9 +290,11 @@ impl Prepared {
         values
     }
 
-    /// A refused delivery that is genuine by now: its name.
+    /// A refused delivery that is genuine by now, of an event that has not arrived: its name.
     async fn put_refused(&self) -> String {
-        let records = Record::refused(&self.source, &body(), now_millis());
+        let body = String::from_utf8(body()).expect("it is text");
+        let body = body.replace(&self.values["subject"], &format!("job-{:08x}", fastrand::u32(..)));
+        let records = Record::refused(&self.source, body.as_bytes(), now_millis());
         put_records(&self.aws, &self.stack.refused_table, &records).await;
         format!("{}/{}", records[0].text("minute"), records[0].number("k").expect("it has one"))
     }

@@ -18,10 +18,11 @@ pub(super) fn resource(action: &str, request: &Request<Bytes>, stack: &Stack) ->
                 Some(table) => table,
                 None => text("TableName"),
             };
-            match (table == stack.ledger_table, text("IndexName")) {
-                (false, _) => "*".to_owned(),
-                (true, "") => "Ledger".to_owned(),
-                (true, index) => format!("Ledger/index/{index}"),
+            match text("IndexName") {
+                _ if table == stack.refused_table => "Refused".to_owned(),
+                _ if table != stack.ledger_table => "*".to_owned(),
+                "" => "Ledger".to_owned(),
+                index => format!("Ledger/index/{index}"),
             }
         }
         "sqs" => queue(["QueueUrl", "SourceArn", "QueueName", "QueueNamePrefix"].map(text), stack),
