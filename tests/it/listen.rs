@@ -127,7 +127,7 @@ fn a_command_reads_an_event_until_it_exits_with_0_however_long_it_takes() {
     run(async |world| {
         let mut story = Story::begin(world, Provider::Glossi).await;
         let read = format!("{}/{}.ndjson", env!("CARGO_TARGET_TMPDIR"), story.source.name);
-        let command = format!("cat >> {read}; echo >> {read}; test $(wc -l < {read}) -gt 1 || exit 3; sleep 35");
+        let command = format!("cat >> {read}; test $(wc -l < {read}) -gt 1 || exit 3; sleep 35");
         let mut tool = listening(world, &["--source", &story.source.name, "--exec", &command], "").await;
         let delivery = story.delivery(&recorded("glossi/job-complete").body);
         story.send(&delivery).await;
@@ -165,18 +165,22 @@ fn a_function_is_invoked_with_batches_and_says_which_events_come_again() {
         });
         let arguments = [&arguments[..], &["--as-batch", &function.url]].concat();
         let mut tool = listening(world, &arguments, "").await;
-        // Each fails with the function, and one of them once more.
-        let results = rows(&tool, 3 + 3 + 1, "result").await;
-        let count = |word: &str| results.iter().filter(|result| result.contains(word)).count();
-        assert_eq!(
-            (count("boom"), count("in batchItemFailures"), count("handled in a batch")),
-            (3, 1, 3),
-            "{results:?}"
-        );
+        let count = |results: &[String], word: &str| results.iter().filter(|result| result.contains(word)).count();
+        // How many events a batch has is the queue's decision.
+        let results = until("each event to be handled", async || {
+            let results = rows(&tool, 1, "result").await;
+            if count(&results, "handled in a batch") < 3 { Err(results.join("\n")) } else { Ok(results) }
+        })
+        .await;
         let batches = function.posted();
         let records = |batch: usize| batches[batch]["Records"].as_array().expect("it is a list");
-        assert_eq!((records(0).len(), records(1).len(), records(2).len()), (3, 3, 1), "{batches:?}");
-        assert_eq!(records(2)[0]["messageId"], records(1)[0]["messageId"]);
+        assert_eq!(
+            (count(&results, "boom"), count(&results, "in batchItemFailures"), count(&results, "handled in a batch")),
+            (records(0).len(), 1, 3),
+            "{results:?}"
+        );
+        let is_again = |batch: usize| records(batch).iter().any(|it| it["messageId"] == records(1)[0]["messageId"]);
+        assert!((2..batches.len()).any(is_again), "{batches:?}");
         for record in records(1) {
             let event: Value = serde_json::from_str(record["body"].as_str().expect("a text")).expect("it is an event");
             assert!(story.ids().iter().any(|id| event["id"] == id.as_str()), "{record}");
@@ -190,7 +194,7 @@ fn a_function_is_invoked_with_batches_and_says_which_events_come_again() {
             assert!(arn.ends_with(&format!(":landfall-listen-{name}")), "{arn}");
             let received: u32 =
                 record["attributes"]["ApproximateReceiveCount"].as_str().expect("a text").parse().expect("a number");
-            assert!(received >= 2 && record["receiptHandle"].is_string(), "{record}");
+            assert!(received >= 1 && record["receiptHandle"].is_string(), "{record}");
         }
         tool.interrupt().await;
         remove(world, &name).await;

@@ -61,7 +61,7 @@ impl Record {
     pub fn refused(source: &Source, body: &[u8], at_millis: i64) -> [Record; 2] {
         let name = SourceName::parse(&source.name).expect("the harness makes names");
         let minute = Place::minute_of(&name, Timestamp::from_millis(at_millis));
-        let k = fastrand::i64(..10_000);
+        let k = fastrand::i64(0..10_000);
         let place = |k| {
             let record = Record(HashMap::new()).with("minute", &minute).with_number("k", k);
             record.with_number("expires_at", at_millis / 1000 + 24 * 60 * 60)
