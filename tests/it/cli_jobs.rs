@@ -205,7 +205,7 @@ fn status_tells_of_lost_webhooks_where_jobs_are_expected() {
 }
 
 /// Lets the sweep write the directory of sources, until this one is in it.
-async fn listed(world: &World, source: &Source) {
+pub(crate) async fn listed(world: &World, source: &Source) {
     until("the source to be listed", async || {
         world.sweep().await;
         let run = tool(world, &["watch", &source.name]).await;

@@ -135,7 +135,7 @@ async fn a_description_is_tried_on_a_recorded_request() {
     let unknown = file("unknown.toml", &scheme.replace("encoding", "encodin")).display().to_string();
     check(&["try", "--description", &unknown, &recorded], expect![[r#"
         exit code 2
-        landfall: genuine: `scheme`: `scheme`: unknown field `encodin`, expected one of `kind`, `header`, `any_header`, `at`, `prefix`, `hash`, `secret`, `keys`, `syntax`, `encoding`, `id`, `timestamp`, `message`, `account`, `algorithm`, `issuer`, `audience`, `body_hash`, `past_seconds`"#]]).await;
+        landfall: genuine: `scheme`: `scheme`: unknown field `encodin`, expected one of `kind`, `header`, `any_header`, `at`, `prefix`, `hash`, `secret`, `keys`, `syntax`, `encoding`, `id`, `timestamp`, `message`, `sorted`, `account`, `algorithm`, `issuer`, `audience`, `body_hash`, `past_seconds`"#]]).await;
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use tests::story::Story;
 use tests::tool_proxy::{Refusal, ToolProxy};
 use tests::world::run;
 
+use crate::cli_jobs::listed;
 use crate::listing::{done, failed, numbered};
 
 /// A text as a part of a URL.
@@ -96,6 +97,7 @@ fn an_event_is_listed_told_and_shown_with_what_it_is_made_of() {
         let id = story.ids().remove(0);
         let source = story.source.name.clone();
         let subject = world.record(&id).await.expect("it stands").text("subject").to_owned();
+        listed(world, &story.source).await;
         let console = Console::open(&world.stack_file()).await;
         let list = format!("/events?source={source}");
         let page = until("the list", async || {
@@ -363,7 +365,8 @@ fn a_replay_asks_first_and_runs_beside_the_pages() {
 #[test]
 fn a_pane_fails_alone() {
     run(async |world| {
-        let source = Source::new(Provider::Glossi);
+        let source = world.set_up(Source::new(Provider::Glossi)).await;
+        listed(world, &source).await;
         let record = failed(&source, 1, "sns: away");
         world.put_record(&record).await;
         let (list, event) = (format!("/events?source={}", source.name), event_path(record.id()));

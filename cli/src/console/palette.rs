@@ -53,7 +53,7 @@ pub(crate) async fn choices(State(console): State<Arc<Console>>, RawQuery(query)
             Ok(rows) => (group("Found in the ledger", &html! { @for row in rows { (event(row)) } })),
             Err(error) => {
                 @let () = console.note(error);
-                (group("Found in the ledger", &html! { (choice(&Mark::Failed.draw(), "The ledger does not answer", &error.to_string(), Act::Go("/events?live=1"))) }))
+                (group("Found in the ledger", &html! { (choice(&Mark::Failed.draw(), "Not looked up", &error.to_string(), Act::Go("/events?live=1"))) }))
             }
         }
         (group("On this page", &html! {
