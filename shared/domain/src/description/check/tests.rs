@@ -365,7 +365,7 @@ fn what_cannot_be_read_is_told_with_what_to_write() {
     );
     check(
         &[("message = \"{id}", "message = \"{it}")],
-        "`it` is unknown in a message: write {body}, {body_sha256}, {timestamp}, {id}, {header:x-name}, {query:name}, {json:/pointer}, {url}, {path} or {form}",
+        "`it` is unknown in a message: write {body}, {body_sha256}, {timestamp}, {id}, {header:x-name}, {query:name}, {json:/pointer}, {url}, {path}, {form} or, at the end of a plain hash, {secret}",
     );
     check(
         &[("subject = \"/id\"", "subject = \"data.id\"")],
