@@ -88,6 +88,8 @@ impl Start {
 impl Invocation {
     /// The answer of ingest in a few words, and the calls that it had trouble with.
     pub(crate) fn told(&self) -> String {
+        /// The directory of sources is read beside: a duplicate, which costs one call, may be answered before that fails.
+        const BESIDE: &str = ", trouble with dynamodb:GetItem";
         let answer = match &self.answer {
             Ok(answer) => {
                 let body = answer["body"].as_str().and_then(|text| serde_json::from_str(text).ok());
@@ -97,7 +99,10 @@ impl Invocation {
             }
             Err(error) => format!("failed: {error}"),
         };
-        format!("{answer}{}", self.troubles())
+        match self.troubles() {
+            troubles if troubles == BESIDE && answer == "200 duplicate" => answer,
+            troubles => answer + &troubles,
+        }
     }
 
     /// The calls that its log names, in words to append: a function names those that it had trouble with, and no others.
