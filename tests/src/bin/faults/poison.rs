@@ -6,7 +6,7 @@ use domain::ledger::schedule::ATTEMPTS_MAX;
 use tests::clock::Stopwatch;
 use tests::ledger::Record;
 use tests::observe::until_within;
-use tests::proxy::{ActiveFault, Fault, Proxy, Rule};
+use tests::proxy::{Fault, Proxy, Rule};
 use tests::source::Source;
 use tests::world::World;
 
@@ -57,6 +57,7 @@ async fn always(
     let answer = world.deliver(&world.delivery(&source, &body)).await;
     let answered = begun.elapsed();
     let mut attempt = (None, Stopwatch::start());
+    let mut other_deaths = 0;
     let record = until_within(BOUND, &format!("the end of {id}"), async || {
         let Some(record) = world.record(&id).await else { return Err("no record".to_owned()) };
         if record.is_finished() {
@@ -65,7 +66,13 @@ async fn always(
         if attempt.0 != record.number("attempts") {
             attempt = (record.number("attempts"), Stopwatch::start());
         }
-        if may_be_hurried(&record, fault, &imposed, attempt.1.elapsed()) {
+        let may_be_dead = fault == Fault::KilledBefore && record.text("state") == "processing";
+        let has_met_fault = |other_deaths| record.number("attempts") <= Some(i64::from(imposed.hits()) + other_deaths);
+        if may_be_dead && !has_met_fault(other_deaths) && attempt.1.elapsed() > DEAD_AFTER {
+            other_deaths += 1;
+        }
+        let waits = record.text("state") == "received" && record.number("not_before").is_some();
+        if waits || (may_be_dead && has_met_fault(other_deaths)) {
             world.hurry(&record).await;
         }
         Err(record.told())
@@ -90,16 +97,5 @@ async fn always(
         lost: 0,
         stuck: 0,
         complaint,
-    }
-}
-
-/// Whether nobody works on the event now, so that only its time has to come. Its attempt began so long ago.
-fn may_be_hurried(record: &Record, fault: Fault, imposed: &ActiveFault, ago: Duration) -> bool {
-    let has_met_fault = record.number("attempts") <= Some(i64::from(imposed.hits()));
-    let died = fault == Fault::KilledBefore && (has_met_fault || ago > DEAD_AFTER);
-    match record.text("state") {
-        "received" => record.number("not_before").is_some(),
-        "processing" => died,
-        _ => false,
     }
 }
