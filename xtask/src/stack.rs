@@ -140,8 +140,8 @@ pub(crate) fn test(project: &Project, profile: Profile) -> Result<()> {
     let stack = Running::start(project, "test-stack", &built)?;
     project.say("running the tests of the whole system");
     let mut whole = project.cargo(&["test", "--workspace", "--test", "it"]);
-    // They wait more than they compute.
-    let threads = 2 * thread::available_parallelism().map_or(1, NonZero::get);
+    // They wait more than they compute; but where too many run, calls of the functions come to their time limits.
+    let threads = 1 + thread::available_parallelism().map_or(1, NonZero::get);
     project.run(whole.env("RUST_TEST_THREADS", threads.to_string()).env("STACK_FILE", stack.file()))
 }
 
