@@ -44,7 +44,7 @@ const GOES_ON: &[(&str, &str, i32)] = &[
     ("doctor", "", 1),
 ];
 /// So many programs run at once. Most of the time they wait.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 8;
 /// Within this, a command ends that AWS throttles all the time, or that nobody is signed in for.
 const ENDS_WITHIN: Duration = Duration::from_secs(80);
 /// Within this, a command ends that is interrupted.
