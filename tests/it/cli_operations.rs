@@ -222,7 +222,6 @@ fn the_doctor_finds_the_stack_of_the_tests_well_but_for_what_it_lacks() {
         let verdict = |point: &str| -> Vec<&str> {
             findings.iter().filter(|row| row["point"] == point).filter_map(|row| row["verdict"].as_str()).collect()
         };
-        // There may be leftovers, as far as it can know: other tests listen at the same time.
         for point in ["url", "version", "ledger expiry"] {
             assert_eq!(verdict(point), ["well"], "{point}: {}", run.told());
         }
@@ -230,7 +229,11 @@ fn the_doctor_finds_the_stack_of_the_tests_well_but_for_what_it_lacks() {
             assert_eq!(verdict(point), ["well", "well"], "{point}: {}", run.told());
         }
         assert_eq!(verdict("alarm receivers"), ["warning"], "{}", run.told());
-        assert!(!verdict("leftovers").is_empty(), "{}", run.told());
+        // Other tests listen at the same time, and it cannot know that somebody does.
+        let leftovers: Vec<&Value> = findings.iter().filter(|row| row["point"] == "leftovers").collect();
+        let is_listener = |row: &Value| row["found"].as_str().is_some_and(|found| found.contains("/landfall-listen-"));
+        assert!(!leftovers.is_empty(), "{}", run.told());
+        assert!(leftovers.iter().all(|row| row["verdict"] == "well" || is_listener(row)), "{}", run.told());
         assert!(findings.iter().all(|row| (row["verdict"] == "well") == row["what_to_do"].is_null()), "{}", run.told());
     });
 }

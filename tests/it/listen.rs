@@ -197,7 +197,8 @@ fn a_function_is_invoked_with_batches_and_says_which_events_come_again() {
             assert!(arn.ends_with(&format!(":landfall-listen-{name}")), "{arn}");
             let received: u32 =
                 record["attributes"]["ApproximateReceiveCount"].as_str().expect("a text").parse().expect("a number");
-            assert!(received >= 1 && record["receiptHandle"].is_string(), "{record}");
+            let is_again = records(0).iter().any(|it| it["messageId"] == record["messageId"]);
+            assert!(received > u32::from(is_again) && record["receiptHandle"].is_string(), "{record}");
         }
         tool.interrupt().await;
         remove(world, &name).await;

@@ -56,7 +56,11 @@ pub async fn until_quiet(world: &World, expected: &[&Expected]) {
             changed = Stopwatch::start();
         }
         if changed.elapsed() > PATIENCE && hurried.elapsed() > PATIENCE {
-            hurry(world, left.iter().map(String::as_str)).await;
+            for id in &left {
+                if let Some(record) = world.record(id).await {
+                    hurry(world, &record).await;
+                }
+            }
             hurried = Stopwatch::start();
         }
         if changed.elapsed() > QUIET {
@@ -72,18 +76,13 @@ pub async fn until_quiet(world: &World, expected: &[&Expected]) {
     }
 }
 
-/// Turns the clock on for those of the `unfinished` that wait for a later attempt, a later sweep or a later question: one
-/// that is swept again and again without being claimed, as happens when functions die between marking and sending, waits
-/// for hours. A lease is left to lapse by itself. Then the event may still be due much later: a claim leaves a due time
-/// that is.
-pub async fn hurry(world: &World, unfinished: impl Iterator<Item = &str>) {
-    for id in unfinished {
-        if let Some(record) = world.record(id).await
-            && (["received", "waiting"].contains(&record.text("state")) || has_lapsed(&record))
-        {
-            println!("turning the clock on for {}", described(&record));
-            world.hurry(&record).await;
-        }
+/// Turns the clock on for a record that waits for a later attempt, a later sweep or a later question: one that is swept again
+/// and again without being claimed, as happens when functions die between marking and sending, waits for hours. A lease is
+/// left to lapse by itself. Then the event may still be due much later: a claim leaves a due time that is.
+pub async fn hurry(world: &World, record: &Record) {
+    if ["received", "waiting"].contains(&record.text("state")) || has_lapsed(record) {
+        println!("turning the clock on for {}", described(record));
+        world.hurry(record).await;
     }
 }
 

@@ -1,6 +1,5 @@
 //! A job, and what becomes of its webhook.
 
-use std::iter;
 use std::time::Duration;
 
 use ::tests::expectation::{expectation, job_id, thing};
@@ -136,8 +135,9 @@ async fn is_asked(world: &World, Sender { simulator, source }: &Sender, subject:
         if holds_within(ASKED_WITHIN, was_asked).await {
             return true;
         }
-        let job = job_id(source, thing(source.provider), subject);
-        watch::hurry(world, iter::once(job.as_str())).await;
+        if let Some(record) = world.record(job_id(source, thing(source.provider), subject).as_str()).await {
+            watch::hurry(world, &record).await;
+        }
     }
     holds_within(ASKED_WITHIN, was_asked).await
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tests::clock::Stopwatch;
-use tests::ledger::Record;
 use tests::observe::holds_within;
 use tests::proxy::{ActiveFault, Fault, Proxy, Storm};
 use tests::simulator::{Condition, Simulator};
@@ -137,8 +136,9 @@ async fn await_end(world: &World, senders: &[Sender], jobs: Vec<Job>, begun: Sto
         }
         if changed.elapsed() > PATIENCE && hurried.elapsed() > PATIENCE {
             for sender in senders {
-                let records = world.records(&sender.source).await;
-                watch::hurry(world, records.iter().map(Record::id)).await;
+                for record in world.records(&sender.source).await {
+                    watch::hurry(world, &record).await;
+                }
             }
             hurried = Stopwatch::start();
         }
