@@ -16,7 +16,7 @@ use domain::published::{PayloadPlacement, publish};
 use domain::source::Source;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
-use operator::listing::Listing;
+use operator::listing::{INDEX_LAG, Listing};
 use tokio::time::MissedTickBehavior;
 
 use crate::error::{Error, Result};
@@ -33,8 +33,8 @@ use crate::source_store::SourceStore;
 const PAGE_EVENTS: usize = 500;
 /// A program on a developer's machine is not made for the events of hours at once.
 const EVENTS_PER_SECOND: u32 = 100;
-/// A listing leaves out what arrived in the last two seconds.
-const LISTED_AFTER: Duration = Duration::from_secs(3);
+/// A listing leaves out what has just arrived. The clocks of functions differ by less than a second.
+const LISTED_AFTER: Duration = INDEX_LAG.saturating_add(Duration::from_secs(1));
 
 /// Events that were published before the listener had subscribed.
 #[derive(Debug)]
@@ -61,6 +61,7 @@ impl Backfill {
     /// # Errors
     /// If the ledger could not be read.
     pub async fn list(&self, sources: &[SourceName], since: Timestamp) -> Result<Vec<Row>> {
+        // Nothing tells when the index is complete, so the time is waited for after which a listing counts on it.
         tokio::time::sleep(LISTED_AFTER).await;
         let options = FilterOptions { sources: sources.to_vec(), ..FilterOptions::default() };
         let sources = options.sources(&self.listing).await?;
@@ -114,6 +115,7 @@ impl Backfill {
                 }
             }
             rows = again;
+            // A handler that fails is not to be called without end: as with live events, it has this time to recover.
             if !rows.is_empty() {
                 tokio::time::sleep(AGAIN_AFTER).await;
             }

@@ -56,7 +56,7 @@ pub struct Arguments {
     /// http://127.0.0.1:9001/2015-03-31/functions/NAME/invocations
     #[arg(long, value_name = "URL", value_parser = local_url, conflicts_with_all = ["forward", "routes", "exec"])]
     as_batch: Option<Url>,
-    /// Before that, handle also what was published since then, read from the ledger: RFC 3339, or how long ago (90s, 15m, 2h,
+    /// Handle also what was published since then, read from the ledger: RFC 3339, or how long ago (90s, 15m, 2h,
     /// 7d). Such events are marked with "landfallbackfill": true
     #[arg(long, value_name = "TIME", value_parser = instant)]
     since: Option<Timestamp>,

@@ -6,6 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::event::event_id::EventId;
 use domain::ledger::listing::row::Row;
+use domain::source::source_name::SourceName;
 use maud::{Markup, html};
 use platform::clock;
 use url::form_urlencoded;
@@ -18,6 +19,7 @@ use crate::console::state::Console;
 use crate::console::view::{View, event_href};
 use crate::console::words::middle_cut;
 use crate::error::Result;
+use crate::filter_options::FilterOptions;
 
 /// So many events are found at most.
 const FOUND_MAX: usize = 5;
@@ -45,7 +47,8 @@ pub(crate) async fn choices(State(console): State<Arc<Console>>, RawQuery(query)
     let text =
         form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "q").map(|(_, text)| text.into_owned());
     let text = text.unwrap_or_default().trim().to_owned();
-    let (found, sources) = tokio::join!(find(&console, &text), sources(&console));
+    let sources = sources(&console).await.unwrap_or_default();
+    let found = find(&console, &text, &sources).await;
     let is_meant = |name: &str| name.to_lowercase().contains(&text.to_lowercase());
     let views = VIEWS.iter().filter(|(name, _)| is_meant(name));
     let markup = html! {
@@ -66,10 +69,8 @@ pub(crate) async fn choices(State(console): State<Arc<Console>>, RawQuery(query)
                 (choice(&html! {}, screen.name(), "", Act::Visit { href: screen.href(), key: screen.key() }))
             }
             @for (name, fields) in views { (choice(&html! {}, name, "view of the events", Act::Go(&preset(fields).href()))) }
-            @if let Ok(names) = &sources {
-                @for name in names.iter().filter(|name| is_meant(name)) {
-                    (choice(&html! {}, name, "source", Act::Go(&format!("/sources/{name}"))))
-                }
+            @for name in sources.iter().map(SourceName::as_str).filter(|name| is_meant(name)) {
+                (choice(&html! {}, name, "source", Act::Go(&format!("/sources/{name}"))))
             }
         }))
         @if !text.is_empty() {
@@ -116,8 +117,8 @@ fn event(row: &Row) -> Markup {
     choice(&Mark::of(row).draw(), &middle_cut(id, ID_CHARACTERS), &what, Act::Go(&event_href(id)))
 }
 
-/// The event of this id, or the latest events of the job of this id.
-async fn find(console: &Console, text: &str) -> Result<Vec<Row>> {
+/// The event of this id, or the latest events of the job of this id, among those of these sources.
+async fn find(console: &Console, text: &str, sources: &[SourceName]) -> Result<Vec<Row>> {
     if text.chars().count() < SEARCHED_CHARACTERS_MIN || text.contains(char::is_whitespace) {
         return Ok(Vec::new());
     }
@@ -127,11 +128,11 @@ async fn find(console: &Console, text: &str) -> Result<Vec<Row>> {
     {
         return Ok(vec![row]);
     }
-    let filter = View::default().with("subject", text).options()?.filter(&listing).await?;
+    let options = View::default().with("subject", text).options()?;
+    let filter = FilterOptions { sources: sources.to_vec(), ..options }.filter(&listing).await?;
     Ok(listing.first_page(filter, clock::now(), FOUND_MAX).await?.rows)
 }
 
-async fn sources(console: &Console) -> Result<Vec<String>> {
-    let names = console.services().await?.listing()?.sources().await?;
-    Ok(names.unwrap_or_default().iter().map(ToString::to_string).collect())
+async fn sources(console: &Console) -> Result<Vec<SourceName>> {
+    Ok(console.services().await?.listing()?.sources().await?.unwrap_or_default())
 }

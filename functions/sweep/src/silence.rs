@@ -79,9 +79,7 @@ impl SilenceCheck {
             let newest = self.ledger.newest_arrival(&source).await?;
             Ok(is_silent(newest, silent_after, clock::now()).then(|| source.to_string()))
         });
-        let looks: Vec<Result<Option<String>, ServiceError>> =
-            stream::iter(looks).buffered(SOURCES_AT_ONCE).collect().await;
-        Ok(looks.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        names(looks).await
     }
 
     /// The names of the sources that had genuine deliveries and have only refusals by now. Only what has refused something
@@ -99,8 +97,14 @@ impl SilenceCheck {
             let refused: Vec<Timestamp> = refused.iter().map(|(_, refused)| refused.received_at).collect();
             Ok(has_only_refusals(last_genuine, &refused, now).then(|| source.to_string()))
         });
-        let looks: Vec<Result<Option<String>, ServiceError>> =
-            stream::iter(looks).buffered(SOURCES_AT_ONCE).collect().await;
-        Ok(looks.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        names(looks).await
     }
+}
+
+/// What the looks at sources find, some of which go side by side.
+async fn names(
+    looks: impl Iterator<Item: Future<Output = Result<Option<String>, ServiceError>>>,
+) -> Result<Vec<String>, ServiceError> {
+    let found: Vec<_> = stream::iter(looks).buffered(SOURCES_AT_ONCE).collect().await;
+    found.into_iter().filter_map(Result::transpose).collect()
 }

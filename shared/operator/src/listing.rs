@@ -26,7 +26,7 @@ use platform::ledger::overdue::PageStart;
 use platform::service_error::ServiceError;
 
 /// An index may be so far behind its table: what arrived since is left to the next listing.
-const INDEX_LAG: Duration = Duration::from_secs(2);
+pub const INDEX_LAG: Duration = Duration::from_secs(2);
 /// How many queries go side by side.
 pub(crate) const QUERIES_AT_ONCE: usize = 16;
 /// A query reads so many entries at first, at least and at most.

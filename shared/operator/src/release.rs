@@ -38,8 +38,8 @@ pub struct ReleasedEvent {
 }
 
 impl Releases {
-    /// Records an event and sends it. Whoever releases the same delivery again finds its own record, so that nothing is
-    /// lost where an earlier call failed half-way, and the processor takes it once. A stored body is small enough for a
+    /// Records an event and sends it. A second release of the same delivery finds the record of the first, so that
+    /// nothing is lost where an earlier call failed half-way, and the processor takes it once. A stored body is small enough for a
     /// record, so the bucket is not needed.
     ///
     /// # Errors

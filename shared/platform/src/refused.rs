@@ -93,7 +93,7 @@ impl RefusedDeliveries {
     ///
     /// # Errors
     /// If the table could not be reached or refused.
-    pub async fn of_minute(
+    async fn of_minute(
         &self,
         source: &SourceName,
         at: Timestamp,
@@ -140,6 +140,15 @@ impl RefusedDeliveries {
             .await?;
         let sources = items.iter().filter_map(|item| SourceName::parse(text(item, "minute")?.split_once('/')?.0).ok());
         Ok(sources.collect())
+    }
+
+    /// The delivery of `source` at `place`, without its headers and body; `None` if there is none.
+    ///
+    /// # Errors
+    /// If the table could not be reached or refused.
+    pub async fn delivery(&self, source: &SourceName, place: &Place) -> Result<Option<RefusedDelivery>, ServiceError> {
+        let items = self.of_places(&place.minute, (place.k, place.k)).await?;
+        Ok(items.first().and_then(|item| read_delivery(source, &place.minute, item)).map(|(_, delivery)| delivery))
     }
 
     /// The headers and the unpacked body of the delivery at `place`; `None` if they are not there: its instance stopped

@@ -1,12 +1,13 @@
 //! `landfall refused list`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use clap::Args;
+use domain::receive::refused::RefusedDelivery;
+use domain::receive::refused::places::Place;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
-use domain::verify::Refusal;
 use platform::clock;
 use serde::Serialize;
 
@@ -96,28 +97,29 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
             .collect();
         return context.output.rows(&rows);
     }
-    let mut groups: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    for (number, (_, refused)) in found.iter().enumerate() {
-        groups.entry((refused.source.as_str(), refused.refusal.as_str())).or_default().push(number);
+    let listed = if found.is_empty() { Vec::new() } else { SourceStore::of(&context.session).await?.list().await? };
+    let mut groups: BTreeMap<(&str, &str), Vec<&(Place, RefusedDelivery)>> = BTreeMap::new();
+    let mut last_genuine = HashMap::new();
+    for stored in &found {
+        let RefusedDelivery { source, refusal, .. } = &stored.1;
+        if !last_genuine.contains_key(source) {
+            last_genuine.insert(source, ledger.newest_arrival(source).await?);
+        }
+        groups.entry((source.as_str(), refusal.as_str())).or_default().push(stored);
     }
-    let listed = if groups.is_empty() { Vec::new() } else { SourceStore::of(&context.session).await?.list().await? };
     let mut rows = Vec::new();
-    for numbers in groups.values() {
-        let (Some((_, first)), Some((latest_place, latest))) =
-            (numbers.first().map(|number| &found[*number]), numbers.last().map(|number| &found[*number]))
-        else {
-            continue;
-        };
-        let refusal: Refusal = first.refusal;
+    for stored in groups.values() {
+        let [(_, first), ..] = stored[..] else { continue };
+        let (latest_place, latest) = stored[stored.len() - 1];
         let listed = listed.iter().find(|listed| listed.name == first.source);
         rows.push(Group {
             source: first.source.to_string(),
-            refusal: refusal.as_str(),
-            stored: numbers.len(),
+            refusal: first.refusal.as_str(),
+            stored: stored.len(),
             first_at: first.received_at.to_string(),
             latest_at: latest.received_at.to_string(),
             latest: id_text(latest_place),
-            last_genuine_at: ledger.newest_arrival(&first.source).await?.map(|at| at.to_string()),
+            last_genuine_at: last_genuine[&first.source].map(|at| at.to_string()),
             secret_changed_at: listed.and_then(|listed| listed.changed_at.clone()),
         });
     }

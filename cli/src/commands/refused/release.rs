@@ -44,10 +44,12 @@ impl Row for ReleaseRow {
 /// Releases deliveries, one after the other.
 pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let late = if arguments.waive_time { LateTime::Allowed } else { LateTime::Refused };
+    let services = Services::of(&context.session).await?;
+    let store = SourceStore::of(&context.session).await?;
     let mut unreleased = 0;
     for id in &arguments.ids {
         let row = |outcome, event_id, reason| ReleaseRow { id: id_text(&id.place), outcome, event_id, reason };
-        match release(id, late, context).await? {
+        match release(id, late, &services, &store, context).await? {
             Ok(events) => {
                 for ReleasedEvent { id, is_duplicate } in events {
                     let outcome = if is_duplicate { "duplicate" } else { "released" };
@@ -74,11 +76,12 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
 async fn release(
     id: &RefusedId,
     late: LateTime,
+    services: &Services<'_>,
+    store: &SourceStore,
     context: &Context,
 ) -> Result<std::result::Result<Vec<ReleasedEvent>, ReleaseRefusal>> {
-    let services = Services::of(&context.session).await?;
-    let StoredDelivery { refused, content, body } = show::read(id, &services).await?;
-    let secret = SourceStore::of(&context.session).await?.existing(&id.source).await?;
+    let StoredDelivery { refused, content, body } = show::read(id, services).await?;
+    let secret = store.existing(&id.source).await?;
     let source = Source::parse(id.source.clone(), &secret)
         .map_err(|error| Error::Conflict(format!("the source's secret: {error}")))?;
     let published = published_keys(&id.source, &secret, context).await;

@@ -58,10 +58,8 @@ pub(super) struct StoredDelivery {
 /// Reads a stored delivery.
 pub(super) async fn read(id: &RefusedId, services: &Services<'_>) -> Result<StoredDelivery> {
     let table = services.refused()?;
-    let of_minute = table.of_minute(&id.source, id.minute).await?;
-    let found = of_minute.into_iter().find(|(place, _)| *place == id.place);
-    let (place, refused) = found.ok_or_else(|| id.missing())?;
-    let (content, body) = table.content(&place).await?.unwrap_or_default();
+    let refused = table.delivery(&id.source, &id.place).await?.ok_or_else(|| id.missing())?;
+    let (content, body) = table.content(&id.place).await?.unwrap_or_default();
     Ok(StoredDelivery { refused, content, body })
 }
 

@@ -27,7 +27,8 @@ pub struct Item<'a>(BTreeMap<Attribute, Value<'a>>);
 #[error("`{0}` does not hold what it must")]
 pub struct Unreadable(pub Attribute);
 
-const ZSTD: &str = "zstd";
+/// What `body_encoding` says of a compressed body.
+pub const ZSTD: &str = "zstd";
 
 impl<'a> Item<'a> {
     /// The item of a fresh record. It is billed by the KiB with every write, so a number that is 0 is left out.

@@ -20,7 +20,7 @@ pub(super) enum QuarantineError {
     )]
     PerMinute,
     #[error(
-        "`quarantine` is off: `hours` must be 1 to 168, since what nobody has verified should not lie about for longer than a week"
+        "`quarantine` is off: `hours` must be 1 to 168, since an unverified delivery must not be stored for longer than a week"
     )]
     Hours,
 }

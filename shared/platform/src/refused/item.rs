@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::ledger::item::ZSTD;
 use domain::ledger::record::PackedBody;
 use domain::receive::refused::places::Place;
 use domain::receive::refused::{PresentedTokens, RefusedContent, RefusedDelivery};
@@ -11,8 +12,6 @@ use serde_json::{Value as Json, json};
 
 /// What `kind` says of each delivery, so that the index `recent` lists all of them; its headers and body have none.
 pub(super) const KIND: &str = "delivery";
-/// What `body_encoding` says of a body that was compressed, as in the ledger.
-const ZSTD: &str = "zstd";
 
 pub(super) fn text<'i>(item: &'i Json, name: &str) -> Option<&'i str> {
     item.get(name)?.get("S")?.as_str()

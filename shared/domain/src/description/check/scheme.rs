@@ -67,8 +67,8 @@ impl Jwt {
     }
 }
 
-/// Whether `{secret}` stands where it must. Before the rest it would protect nothing: whoever has seen one hash could
-/// append to what was hashed.
+/// Whether `{secret}` stands where it must. Before the rest it would protect nothing: anybody who has seen one hash
+/// could append to what was hashed.
 fn check_secret(construction: Construction, Template(parts): &Template) -> Result<(), DescriptionError> {
     let count = parts.iter().filter(|part| **part == TemplatePart::Secret).count();
     match construction {

@@ -79,6 +79,7 @@ impl StoredEvidence<'_> {
     fn causes(&self, source: &Source, delivery: &Delivery) -> Vec<String> {
         let description = source.sender.description();
         let mut causes = Vec::new();
+        let is_missing = self.refused.what_is_missing(self.content, self.body, source).is_some();
         for (name, secret) in self.others.iter().filter(|(name, _)| *name != source.name) {
             let Ok(other) = Source::parse(name.clone(), secret) else { continue };
             let has_token = |presented: Option<Digest>| {
@@ -92,7 +93,6 @@ impl StoredEvidence<'_> {
             }
             let proves =
                 |proof: &Proof| check_proof(delivery, proof, &PublicKeys::default(), LateTime::Refused).is_ok();
-            let is_missing = self.refused.what_is_missing(self.content, self.body, source).is_some();
             if !is_missing && other.credentials.proof().is_some_and(proves) {
                 causes.push(format!(
                     "It is right by the secret of the source `{name}`: the sender of that source was given this source's URL, or this source the other one's secret."

@@ -1,6 +1,6 @@
 //! Where refused deliveries are stored: the keys of the table are the cap.
 //!
-//! A source has `per_minute` places a minute, each a key of the table. Whoever wants to store a delivery draws one at random
+//! A source has `per_minute` places a minute, each a key of the table. To store a delivery, an instance draws one at random
 //! and puts it there, on the condition that nothing stands there yet. So a minute holds no more than its places, however
 //! many instances there are, and without any of them knowing of the others.
 
