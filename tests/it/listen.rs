@@ -128,8 +128,8 @@ fn a_command_reads_an_event_until_it_exits_with_0_however_long_it_takes() {
         let mut story = Story::begin(world, Provider::Glossi).await;
         let read = format!("{}/{}.ndjson", env!("CARGO_TARGET_TMPDIR"), story.source.name);
         // An event may have several lines.
-        let count = format!("$(tr -dc '\\0' < {read} | wc -c)");
-        let command = format!("cat >> {read}; printf '\\0' >> {read}; test {count} -gt 1 || exit 3; sleep 35");
+        let count = format!("$(tr -dc '\\0' < '{read}' | wc -c)");
+        let command = format!("cat >> '{read}'; printf '\\0' >> '{read}'; test {count} -gt 1 || exit 3; sleep 35");
         let mut tool = listening(world, &["--source", &story.source.name, "--exec", &command], "").await;
         let delivery = story.delivery(&recorded("glossi/job-complete").body);
         story.send(&delivery).await;

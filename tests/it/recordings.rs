@@ -40,7 +40,7 @@ fn check_all(provider: Provider, expected: Expect) {
 async fn line(world: &World, source: &Source, recorded: &RecordedDelivery) -> String {
     let RecordedDelivery { name, content_type, body, .. } = recorded;
     let delivery = world.delivery(source, body).with_header("content-type", content_type);
-    let (answer, repeat) = (world.deliver(&delivery).await, world.deliver(&delivery).await);
+    let (answer, repeat) = (world.deliver_new(&delivery).await, world.deliver(&delivery).await);
     let id = answer.event_id().unwrap_or_else(|| panic!("{name}: {}", answer.told()));
     assert_eq!((answer.told(), repeat.told()), ("200 accepted".into(), "200 duplicate".into()), "{name}");
     assert_eq!(repeat.event_id().as_ref(), Some(&id), "{name}");

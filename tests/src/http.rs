@@ -177,6 +177,15 @@ impl Answer {
         format!("{} {}", self.status, word.unwrap_or_else(|| self.text()))
     }
 
+    /// The answer, with another word for the status `from`.
+    #[must_use]
+    pub(crate) fn with_status(mut self, from: &str, to: &str) -> Answer {
+        if self.json().is_some_and(|json| json.get("status").and_then(Value::as_str) == Some(from)) {
+            self.body = self.text().replace(from, to).into_bytes();
+        }
+        self
+    }
+
     /// The answer in full, as far as a sender minds: status, the headers that mean something, body.
     #[must_use]
     pub fn shown(&self) -> String {

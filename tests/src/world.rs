@@ -220,6 +220,15 @@ impl World {
         answer.unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// Sends a request about an event that nobody has sent before, and gives the answer to it: where an attempt without
+    /// one was recorded all the same, the next is a duplicate of it, and the answer is the one that was lost.
+    pub async fn deliver_new(&self, request: &Request) -> Answer {
+        match self.try_send(request).await {
+            Ok(answer) if answer.status != 503 => answer,
+            _ => self.deliver(request).await.with_status("duplicate", "accepted"),
+        }
+    }
+
     /// The events that the consumer has received from `source` so far.
     #[must_use]
     pub fn events(&self, source: &Source) -> Vec<Event> {

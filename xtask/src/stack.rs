@@ -139,8 +139,10 @@ pub(crate) fn test(project: &Project, profile: Profile) -> Result<()> {
     project.run(&mut project.cargo(&["test", "--workspace", "--doc"]))?;
     let stack = Running::start(project, "test-stack", &built)?;
     project.say("running the tests of the whole system");
-    let mut whole = project.cargo(&["test", "--workspace", "--test", "it"]);
-    // They wait more than they compute; but where too many run, calls of the functions come to their time limits.
+    // They wait more than they compute, so there is one more of them than there are cores. The functions and the stack's
+    // services go before them all the same, or calls between those come to their time limits.
+    let mut whole = project.command("nice");
+    whole.args(["cargo", "test", "--workspace", "--test", "it"]);
     let threads = 1 + thread::available_parallelism().map_or(1, NonZero::get);
     project.run(whole.env("RUST_TEST_THREADS", threads.to_string()).env("STACK_FILE", stack.file()))
 }
