@@ -1,4 +1,4 @@
-//! Tokens, explained.
+//! Signed tokens (JWT), explained.
 
 use super::words::header_words;
 use super::{Evidence, Explanation};
