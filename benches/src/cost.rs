@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::Result;
 use crate::contender::{Contender, SOURCES_PREFIX};
-use crate::delivery::{Credential, Delivery, SOURCE, Signed, delivery, payload, secret_value};
+use crate::delivery::{Authenticity, Credential, Delivery, SOURCE, delivery, payload, secret_value};
 use crate::prices::Prices;
 use crate::processor::ProcessorLoad;
 use crate::report::{millis, short, table};
@@ -107,7 +107,7 @@ impl Case {
     pub fn usual(name: &str, body_bytes: usize) -> Case {
         Case {
             name: name.to_owned(),
-            deliveries: (0..EVENTS as u64).map(|number| delivery(number, body_bytes, Signed::Rightly)).collect(),
+            deliveries: (0..EVENTS as u64).map(|number| delivery(number, body_bytes, Authenticity::Genuine)).collect(),
             secret: secret_value(),
             ingest_mb: INGEST_MB,
             process_mb: PROCESS_MB,

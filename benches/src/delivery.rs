@@ -24,11 +24,11 @@ pub struct Delivery {
 
 /// Whether a delivery is its sender's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signed {
+pub enum Authenticity {
     /// It is.
-    Rightly,
+    Genuine,
     /// It is signed with another secret.
-    Wrongly,
+    Forged,
 }
 
 /// The value of the source's secret.
@@ -39,13 +39,13 @@ pub fn secret_value() -> String {
 
 /// The delivery `number` of a body of `bytes` bytes.
 #[must_use]
-pub fn delivery(number: u64, bytes: usize, signed: Signed) -> Delivery {
+pub fn delivery(number: u64, bytes: usize, signed: Authenticity) -> Delivery {
     let job = format!("pred_{number:08x}");
     let body = body(&job, number, bytes);
     let event_id = format!("{SOURCE}/{job}/completed");
     let key = match signed {
-        Signed::Rightly => SECRET,
-        Signed::Wrongly => "another secret altogether",
+        Authenticity::Genuine => SECRET,
+        Authenticity::Forged => "another secret altogether",
     };
     let payload = payload(&body, &Credential::signature("x-get3w-signature", key), number);
     Delivery { event_id, body: body.into_bytes(), payload }
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn bodies_are_json_of_exactly_the_size_that_was_asked_for() {
         for bytes in [512, 2048, 20 * 1024, 200 * 1024, 1024 * 1024] {
-            let delivery = delivery(7, bytes, Signed::Rightly);
+            let delivery = delivery(7, bytes, Authenticity::Genuine);
             assert_eq!(delivery.body.len(), bytes);
             assert!(serde_json::from_slice::<serde_json::Value>(&delivery.body).is_ok());
         }

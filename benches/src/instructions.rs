@@ -9,7 +9,7 @@ use std::process::Command;
 
 use crate::Result;
 use crate::contender::{Contender, SOURCES_PREFIX, environment};
-use crate::delivery::{SOURCE, Signed, delivery, secret_value};
+use crate::delivery::{Authenticity, SOURCE, delivery, secret_value};
 use crate::instance::Instance;
 use crate::scenario::{Testbed, Transport};
 use crate::services::{Delays, Services, State};
@@ -75,7 +75,7 @@ impl Testbed {
         let mut instance = Instance::spawn(command, &self.directory.join("function.log"))?;
         instance.first_poll()?;
         let connections = services.connections();
-        let payloads = (0..events).map(|number| delivery(number, body_bytes, Signed::Rightly).payload);
+        let payloads = (0..events).map(|number| delivery(number, body_bytes, Authenticity::Genuine).payload);
         let outcomes = instance.handle(payloads)?;
         instance.end()?;
         for outcome in outcomes {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::Result;
 use crate::contender::{Contender, SOURCES_PREFIX};
-use crate::delivery::{Delivery, SOURCE, Signed, delivery, secret_value};
+use crate::delivery::{Authenticity, Delivery, SOURCE, delivery, secret_value};
 use crate::report::table;
 use crate::scenario::{RunningContender, Testbed, Transport, check_effects};
 use crate::services::{Delays, State};
@@ -75,7 +75,7 @@ impl Testbed {
             self.start(Contender::Landfall, state, Transport::Tls, delays)?;
         share.take(&instance)?;
         let deliveries: Vec<Delivery> =
-            (0..DELIVERIES).map(|number| delivery(number, body_bytes, Signed::Rightly)).collect();
+            (0..DELIVERIES).map(|number| delivery(number, body_bytes, Authenticity::Genuine)).collect();
         let outcomes = instance.handle(deliveries.iter().map(|delivery| delivery.payload.clone()))?;
 
         let mut tally = Tally::default();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::Result;
 use crate::contender::{Contender, LEDGER_TABLE, SOURCES_PREFIX, environment};
-use crate::delivery::{Delivery, SOURCE, Signed, delivery, secret_value};
+use crate::delivery::{Authenticity, Delivery, SOURCE, delivery, secret_value};
 use crate::instance::Instance;
 use crate::scenario::{Testbed, Transport};
 use crate::services::{Counts, Delays, Services, State};
@@ -68,7 +68,7 @@ impl Testbed {
     pub fn process(&self, body_bytes: usize, processing: &ProcessorLoad) -> Result<ProcessorSample> {
         let count = processing.batch * (processing.batches + 1);
         let deliveries: Vec<_> =
-            (0..count as u64).map(|number| delivery(number, body_bytes, Signed::Rightly)).collect();
+            (0..count as u64).map(|number| delivery(number, body_bytes, Authenticity::Genuine)).collect();
         let state = self.ingested(&deliveries, &secret_value())?;
         self.process_all(state, processing, None)
     }

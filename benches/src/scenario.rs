@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::contender::{BUCKET, Contender, LEDGER_TABLE, Places, SOURCES_PREFIX};
-use crate::delivery::{Delivery, SOURCE, Signed, delivery, secret_value};
+use crate::delivery::{Authenticity, Delivery, SOURCE, delivery, secret_value};
 use crate::digest::sha256_hex;
 use crate::instance::{Instance, Outcome};
 use crate::services::{Counts, Delays, Services, State};
@@ -161,12 +161,12 @@ impl Testbed {
     fn run_unnamed(&self, contender: Contender, scenario: &Scenario, share: Option<&Share>) -> Result<Sample> {
         let Scenario { transport, delays, body_bytes, kind, events } = *scenario;
         let warm_up = WARM_UP.min(events);
-        let signed = if kind == Kind::Refused { Signed::Wrongly } else { Signed::Rightly };
+        let signed = if kind == Kind::Refused { Authenticity::Forged } else { Authenticity::Genuine };
         let numbers = |from: usize, count: usize| {
             (from..from + count).map(|number| if kind == Kind::Repeat { 0 } else { number as u64 })
         };
         // The first is always genuine, so that each contender has read its secret.
-        let first = delivery(0, body_bytes, Signed::Rightly);
+        let first = delivery(0, body_bytes, Authenticity::Genuine);
         let others: Vec<Delivery> =
             numbers(1, warm_up + events).map(|number| delivery(number, body_bytes, signed)).collect();
 

@@ -82,10 +82,10 @@ impl Service {
 /// The stubs of one account.
 pub struct Services {
     ports: Vec<(Service, u16)>,
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
 }
 
-struct Shared {
+struct ServerState {
     state: Mutex<State>,
     delays: Delays,
     tls: Option<Arc<ServerConfig>>,
@@ -102,7 +102,7 @@ impl Services {
     /// # Errors
     /// If there is no free port.
     pub fn start(state: State, delays: Delays, tls: Option<Arc<ServerConfig>>) -> Result<Services> {
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(ServerState {
             state: Mutex::new(state),
             delays,
             tls,
@@ -191,7 +191,7 @@ impl Drop for Services {
     }
 }
 
-impl Shared {
+impl ServerState {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use benches::contender::{Contender, Places, SOURCES_PREFIX};
-use benches::delivery::{SOURCE, Signed, delivery, secret_value};
+use benches::delivery::{Authenticity, SOURCE, delivery, secret_value};
 use benches::processor::ProcessorLoad;
 use benches::scenario::{Kind, Scenario, Testbed, Transport, check_effects};
 use benches::services::{Delays, State};
@@ -41,7 +41,7 @@ fn landfall_has_its_connections_open_before_the_first_event() {
     let delays = Delays { dynamodb_millis: 0, s3_millis: 50, other_millis: 50 };
     let mut started = testbed.start(Contender::Landfall, state, Transport::Tls, delays).expect("it starts");
     let before = started.services.connections();
-    started.instance.handle([delivery(0, 2048, Signed::Rightly).payload]).expect("it answers");
+    started.instance.handle([delivery(0, 2048, Authenticity::Genuine).payload]).expect("it answers");
     assert_eq!((before, started.services.connections()), (3, 3));
     let calls = started.services.state().counts.calls.clone();
     let expected = ["dynamodb:GetItem", "dynamodb:PutItem", "secretsmanager:GetSecretValue", "sqs:SendMessage"];
@@ -69,7 +69,7 @@ fn first_delivery_after_freeze(lost: Lost, body_bytes: usize) -> String {
     let state = State::with_secret(&format!("{SOURCES_PREFIX}/source/{SOURCE}"), &secret_value());
     let started = testbed.start(Contender::Landfall, state, Transport::Tls, Delays::NONE).expect("it starts");
     let (mut instance, services) = (started.instance, started.services);
-    let deliveries: Vec<_> = (0..=FREEZES).map(|number| delivery(number, body_bytes, Signed::Rightly)).collect();
+    let deliveries: Vec<_> = (0..=FREEZES).map(|number| delivery(number, body_bytes, Authenticity::Genuine)).collect();
     instance.handle([deliveries[0].payload.clone()]).expect("it answers");
     let mut freezes = Vec::new();
     for delivery in &deliveries[1..] {
@@ -152,7 +152,7 @@ fn spoilt(spoil: impl FnOnce(&mut State)) -> String {
     let testbed = testbed("spoilt");
     let state = State::with_secret(&format!("{SOURCES_PREFIX}/source/{SOURCE}"), &secret_value());
     let mut floor = testbed.start(Contender::Floor, state, Transport::Plain, Delays::NONE).expect("the floor starts");
-    let delivery = delivery(1, 2048, Signed::Rightly);
+    let delivery = delivery(1, 2048, Authenticity::Genuine);
     floor.instance.handle([delivery.payload.clone()]).expect("it answers");
     let mut state = floor.services.into_state();
     check_effects(&state, [&delivery]).expect("it has done everything");

@@ -75,7 +75,7 @@ impl Bill {
 /// If a service refuses.
 pub async fn bill(session: &Session, window: Duration, now: Timestamp, prices: &Prices) -> Result<Bill> {
     let stack = session.stack().await?;
-    let counted = Counted::ask(session, window, now).await?;
+    let counted = Usage::ask(session, window, now).await?;
     let mut bill = Bill { expenses: Vec::new(), events: counted.accepted };
     let gb_second = match stack.parameters.get("Architecture").map(String::as_str) {
         Some("arm64") => prices.lambda_gb_second_arm,
@@ -140,7 +140,7 @@ impl Function {
 }
 
 /// What CloudWatch counted.
-struct Counted {
+struct Usage {
     accepted: f64,
     /// In the order of [`FUNCTIONS`].
     functions: Vec<FunctionUse>,
@@ -176,8 +176,8 @@ impl Questions {
     }
 }
 
-impl Counted {
-    async fn ask(session: &Session, window: Duration, now: Timestamp) -> Result<Counted> {
+impl Usage {
+    async fn ask(session: &Session, window: Duration, now: Timestamp) -> Result<Usage> {
         let stack = session.stack().await?;
         let mut questions = Questions::default();
         let mut runs = Vec::new();
@@ -221,7 +221,7 @@ impl Counted {
         let functions: Vec<FunctionUse> = runs.into_iter().map(function).collect();
         let of_process = FUNCTIONS.iter().zip(&functions).filter(|(function, _)| function.name == "process");
         let batches: f64 = of_process.map(|(_, function)| function.calls).sum();
-        Ok(Counted {
+        Ok(Usage {
             accepted: number(accepted),
             units_written: sum(&written),
             units_read: sum(&read),

@@ -1,7 +1,7 @@
 //! A published event on this machine, live or from the ledger.
 
 use aws_sdk_sqs::types::{Message, MessageAttributeValue, MessageSystemAttributeName};
-use domain::published::Published;
+use domain::published::PublishedEvent;
 use platform::random;
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ impl LocalEvent {
 
     /// One that was read from the ledger. It is marked, so that its handler can tell.
     #[must_use]
-    pub fn of_the_past(published: &Published) -> LocalEvent {
+    pub fn of_the_past(published: &PublishedEvent) -> LocalEvent {
         let text = published.json.replacen('{', "{\"landfallbackfill\":true,", 1);
         let mut message = Message::builder().message_id(random::token()).body(text);
         for (name, value) in &published.attributes {

@@ -147,10 +147,10 @@ impl NewSource {
                     let text = "No secret yet: follow the steps above, then run this again with what the sender shows.";
                     return Err(Error::NotAgreed(text.into()));
                 };
-                if let Obtained::Made(made) = &secret {
+                if let NewCredential::Made(made) = &secret {
                     token = Some(Handover::secret("token", made, files.token_file.as_deref())?);
                 }
-                let (Obtained::Given(text) | Obtained::Made(text)) = secret;
+                let (NewCredential::Given(text) | NewCredential::Made(text)) = secret;
                 self.put_first(field, text);
             }
             None => {}
@@ -204,19 +204,19 @@ impl NewSource {
     }
 
     /// What the sender proves itself with, from the file, the operator, or made. `None` if there is none yet.
-    fn obtain(&self, context: &Context, files: &SecretFiles, field: ProofField) -> Result<Option<Obtained>> {
+    fn obtain(&self, context: &Context, files: &SecretFiles, field: ProofField) -> Result<Option<NewCredential>> {
         if let Some(given) = files.read()? {
             self.check_entry(field, &given)
                 .map_err(|problem| Error::Usage(format!("That cannot be used: {problem}.")))?;
-            return Ok(Some(Obtained::Given(given)));
+            return Ok(Some(NewCredential::Given(given)));
         }
         loop {
             let given = context.prompt.secret(&self.sender.secret_question())?;
             if given.is_empty() {
-                return Ok(self.sender.has_static_token().then(|| Obtained::Made(random::secret())));
+                return Ok(self.sender.has_static_token().then(|| NewCredential::Made(random::secret())));
             }
             match self.check_entry(field, &given) {
-                Ok(()) => return Ok(Some(Obtained::Given(given))),
+                Ok(()) => return Ok(Some(NewCredential::Given(given))),
                 Err(problem) => context.output.words(&format!("That cannot be used: {problem}.")),
             }
         }
@@ -273,7 +273,7 @@ impl NewSource {
 }
 
 /// What a sender proves itself with.
-enum Obtained {
+enum NewCredential {
     /// As the sender has it.
     Given(String),
     /// Made here; the sender must be told.

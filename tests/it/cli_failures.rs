@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 use tests::clock::Stopwatch;
-use tests::command_lines::{ADMINISTRATION, COMMAND_LINES, CommandLine, Prepared, WITHOUT_LINE};
+use tests::command_lines::{ADMINISTRATION, COMMAND_LINES, CommandLine, PreparedStack, WITHOUT_LINE};
 use tests::observe::until;
 use tests::tool::{Run, Tool, landfall, landfall_in, landfall_on};
 use tests::tool_proxy::{Refusal, ToolProxy};
@@ -67,7 +67,7 @@ fn every_command_of_the_reference_has_a_line_here_or_a_reason_why_not() {
 #[test]
 fn each_call_of_each_command_may_be_throttled_once_or_denied_or_never_answered() {
     run(async |world| {
-        let prepared = Prepared::put(&world.aws, &world.stack).await;
+        let prepared = PreparedStack::put(&world.aws, &world.stack).await;
         let findings = COMMAND_LINES.iter().map(async |line| {
             let _alone = match line.command.starts_with("dlq ") {
                 true => Some(prepared.dead_letters.lock().await),
@@ -113,7 +113,7 @@ fn differences(command: &str, made: &Allowed, allowed: &Allowed) -> Vec<String> 
 }
 
 /// Runs a command line with all that may happen to its calls.
-async fn examine(line: &'static CommandLine, prepared: &Prepared) -> Finding {
+async fn examine(line: &'static CommandLine, prepared: &PreparedStack) -> Finding {
     let mut objections = Vec::new();
     let mut object = |what: &str, run: &Run| {
         objections.push(format!("{} {} ({what}): {}", line.command, line.arguments, run.told()));
@@ -161,7 +161,7 @@ async fn examine(line: &'static CommandLine, prepared: &Prepared) -> Finding {
 }
 
 /// Runs a command line to its end: one that goes on is interrupted after its last call, unless that is `refused`.
-async fn run_line(line: &CommandLine, prepared: &Prepared, proxy: &ToolProxy, refused: Option<&str>) -> Run {
+async fn run_line(line: &CommandLine, prepared: &PreparedStack, proxy: &ToolProxy, refused: Option<&str>) -> Run {
     let mut tool = Tool::start(&proxy.file, &as_texts(&words(line, prepared).await));
     let Some(last_call) = line.last_call else { return tool.end().await };
     let awaited = if refused == Some(last_call) { "nothing" } else { last_call };
@@ -174,7 +174,7 @@ async fn run_line(line: &CommandLine, prepared: &Prepared, proxy: &ToolProxy, re
 async fn until_called_or_ended(
     call: &str,
     line: &CommandLine,
-    prepared: &Prepared,
+    prepared: &PreparedStack,
     proxy: &ToolProxy,
     tool: &mut Tool,
 ) {
@@ -190,7 +190,7 @@ async fn until_called_or_ended(
 #[test]
 fn every_command_says_that_it_is_throttled_or_signed_out_or_that_there_is_no_stack() {
     run(async |world| {
-        let prepared = Prepared::put(&world.aws, &world.stack).await;
+        let prepared = PreparedStack::put(&world.aws, &world.stack).await;
         let check = async |line: &'static CommandLine| {
             let words = words(line, &prepared).await;
             let local = [&["--local=nowhere/stack.json"], as_texts(&words).as_slice()].concat();
@@ -252,7 +252,7 @@ const SIGNED_OUT: &[OnAws] = &[
     ),
 ];
 
-async fn on_aws(line: &CommandLine, prepared: &Prepared, case: &OnAws) -> (Run, i32, &'static str) {
+async fn on_aws(line: &CommandLine, prepared: &PreparedStack, case: &OnAws) -> (Run, i32, &'static str) {
     let (action, refusal, code, expected) = *case;
     let proxy = ToolProxy::start(&prepared.stack).await;
     proxy.refuse(action, refusal);
@@ -275,13 +275,13 @@ fn objection(line: &CommandLine, run: &Run, code: i32, words: &str) -> Option<St
     (!is_fine).then(|| format!("{} {} is to end with {code} and {words}: {}", line.command, line.arguments, run.told()))
 }
 
-async fn proxy(prepared: &Prepared) -> ToolProxy {
+async fn proxy(prepared: &PreparedStack) -> ToolProxy {
     let proxy = ToolProxy::start(&prepared.stack).await;
     play_ledger(&proxy);
     proxy
 }
 
-async fn words(line: &CommandLine, prepared: &Prepared) -> Vec<String> {
+async fn words(line: &CommandLine, prepared: &PreparedStack) -> Vec<String> {
     line.words(&prepared.values(line).await)
 }
 

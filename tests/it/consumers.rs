@@ -10,7 +10,7 @@ use domain::provider::Provider;
 use expect_test::expect;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tests::inbox::{Inbox, Received};
+use tests::inbox::{Inbox, ReceivedMessage};
 use tests::observe::until;
 use tests::recorded::recorded;
 use tests::story::Story;
@@ -51,7 +51,7 @@ async fn check_filter(
         story.settle().await;
     }
     // Other tests' events pass the filter too.
-    let own = |message: &Received| message.attributes.get("source") == Some(&source);
+    let own = |message: &ReceivedMessage| message.attributes.get("source") == Some(&source);
     let seen = || {
         let all = inbox.all(own);
         let mut types: Vec<&str> =

@@ -139,7 +139,7 @@ fn what_cannot_be_processed_is_dead_lettered_with_the_reason_and_its_neighbours_
         for (what, text, mark) in &bad {
             let reasons = world.dead_lettered(mark).await;
             let letters = world.dead_letters.all(|letter| letter.body == *text);
-            assert_eq!(letters.len(), 1, "{what}: the message is put away as it was");
+            assert_eq!(letters.len(), 1, "{what}: the message is dead-lettered as it was");
             told.push(format!("{what}: {}", reasons.join(" and again ")));
         }
         expect![[r#"

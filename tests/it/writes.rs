@@ -11,7 +11,7 @@ use domain::digest::Digest;
 use domain::event::event_id::EventId;
 use domain::event::event_type::EventType;
 use domain::event::{Event, Origin, VerifiedBy};
-use domain::ledger::admit::Waiting;
+use domain::ledger::admit::RetryWait;
 use domain::ledger::attribute::Attribute;
 use domain::ledger::backfill::backfill;
 use domain::ledger::claim::ClaimRequest;
@@ -144,7 +144,7 @@ impl Tables<'_> {
             "bring forward" => writes::bring_forward(id, time(random)),
             "ask again" => {
                 let brought_forward_at = random.bool().then(|| time(random));
-                let waiting = Waiting { not_before: time(random), attempts: random.u32(..3), brought_forward_at };
+                let waiting = RetryWait { not_before: time(random), attempts: random.u32(..3), brought_forward_at };
                 writes::ask_again(id, &token, waiting, NOW)
             }
             "return" => writes::return_failed(id, &token, time(random), expiry),

@@ -142,7 +142,7 @@ pub const WITHOUT_LINE: &[(&str, &str)] = &[
 ];
 
 /// What stands for the commands in a stack.
-pub struct Prepared {
+pub struct PreparedStack {
     aws: Aws,
     /// Held by who reads or moves dead letters: others would find none.
     pub dead_letters: Mutex<()>,
@@ -173,12 +173,12 @@ impl CommandLine {
     }
 }
 
-impl Prepared {
+impl PreparedStack {
     /// Puts a source with finished events into a stack of their own beside `stack`.
     ///
     /// # Panics
     /// If it cannot be put there.
-    pub async fn put(aws: &Aws, stack: &Stack) -> Prepared {
+    pub async fn put(aws: &Aws, stack: &Stack) -> PreparedStack {
         let shared = stack;
         let stack = &own_parts(aws, shared).await;
         let (source, simulator) = (Source::new(Provider::Glossi), Simulator::start(Provider::Csm));
@@ -216,7 +216,7 @@ impl Prepared {
         let file = file("stack.json", json!(stack).to_string().as_bytes()).into();
         let (aws, stack) = (aws.clone(), stack.clone());
         let dead_letters = Mutex::new(());
-        let prepared = Prepared {
+        let prepared = PreparedStack {
             aws,
             dead_letters,
             stack,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::clock::now_millis;
-use crate::inbox::Received;
+use crate::inbox::ReceivedMessage;
 
 const HOUR_MILLIS: i64 = 60 * 60 * 1000;
 
@@ -49,7 +49,7 @@ pub enum Raw {
 impl Event {
     /// Reads a received message; `None` if it is no event of Landfall's.
     #[must_use]
-    pub fn read(message: &Received) -> Option<Event> {
+    pub fn read(message: &ReceivedMessage) -> Option<Event> {
         let json: Value = serde_json::from_str(&message.body).ok()?;
         json.get("specversion")?;
         let attributes = message.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -11,7 +11,7 @@ const LONG_POLL_SECONDS: i32 = 5;
 
 /// A message as it was received.
 #[derive(Clone, Debug)]
-pub struct Received {
+pub struct ReceivedMessage {
     /// Its text.
     pub body: String,
     /// Its attributes; with raw delivery, those that the publisher gave to the topic.
@@ -21,7 +21,7 @@ pub struct Received {
 /// A queue's reader, and all that it received.
 #[derive(Debug)]
 pub struct Inbox {
-    received: Arc<Mutex<Vec<Arc<Received>>>>,
+    received: Arc<Mutex<Vec<Arc<ReceivedMessage>>>>,
     reader: JoinHandle<()>,
 }
 
@@ -53,14 +53,14 @@ impl Inbox {
     /// # Panics
     /// If the reader died: then nobody would ever see anything.
     #[must_use]
-    pub fn all(&self, wanted: impl Fn(&Received) -> bool) -> Vec<Arc<Received>> {
+    pub fn all(&self, wanted: impl Fn(&ReceivedMessage) -> bool) -> Vec<Arc<ReceivedMessage>> {
         assert!(!self.reader.is_finished(), "the reader of a queue died; its message stands above");
         let received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
         received.iter().filter(|message| wanted(message)).cloned().collect()
     }
 }
 
-async fn receive(client: &aws_sdk_sqs::Client, queue_url: &str) -> Result<Vec<Arc<Received>>, String> {
+async fn receive(client: &aws_sdk_sqs::Client, queue_url: &str) -> Result<Vec<Arc<ReceivedMessage>>, String> {
     let answer = client
         .receive_message()
         .queue_url(queue_url)
@@ -82,13 +82,13 @@ async fn receive(client: &aws_sdk_sqs::Client, queue_url: &str) -> Result<Vec<Ar
             .await
             .map_err(|error| format!("{error:?}"))?;
     }
-    Ok(messages.into_iter().map(|message| Arc::new(Received::from(message))).collect())
+    Ok(messages.into_iter().map(|message| Arc::new(ReceivedMessage::from(message))).collect())
 }
 
-impl From<Message> for Received {
-    fn from(message: Message) -> Received {
+impl From<Message> for ReceivedMessage {
+    fn from(message: Message) -> ReceivedMessage {
         let attributes = message.message_attributes.unwrap_or_default();
-        Received {
+        ReceivedMessage {
             body: message.body.unwrap_or_default(),
             attributes: attributes.into_iter().filter_map(|(name, value)| Some((name, value.string_value?))).collect(),
         }

@@ -19,8 +19,8 @@ pub enum Expected {
         /// The event's.
         id: String,
     },
-    /// A message with this in it is put away for a person to look at.
-    PutAway {
+    /// A message with this in it goes to the dead letters, for a person to look at.
+    DeadLettered {
         /// A text that is found nowhere else.
         mark: String,
     },
@@ -153,7 +153,7 @@ impl Expected {
     pub fn times(&self, world: &World, published: &HashMap<String, usize>) -> usize {
         match self {
             Expected::Published { id } => published.get(id).copied().unwrap_or(0),
-            Expected::PutAway { mark } => world.dead_letters.all(|letter| letter.body.contains(mark)).len(),
+            Expected::DeadLettered { mark } => world.dead_letters.all(|letter| letter.body.contains(mark)).len(),
         }
     }
 
@@ -162,20 +162,20 @@ impl Expected {
     pub fn is_unfinished(&self, unfinished: &BTreeSet<String>) -> bool {
         match self {
             Expected::Published { id } => unfinished.contains(id),
-            Expected::PutAway { .. } => false,
+            Expected::DeadLettered { .. } => false,
         }
     }
 }
 
 /// The sweep, called again and again until this is dropped.
 #[derive(Debug)]
-pub struct Sweeping(JoinHandle<()>);
+pub struct SweepLoop(JoinHandle<()>);
 
-impl Sweeping {
+impl SweepLoop {
     /// Starts it.
     #[must_use]
-    pub fn start(world: &'static World) -> Sweeping {
-        Sweeping(tokio::spawn(async move {
+    pub fn start(world: &'static World) -> SweepLoop {
+        SweepLoop(tokio::spawn(async move {
             loop {
                 // It is killed now and then; the next run is the retry.
                 let _ = world.try_sweep().await;
@@ -185,7 +185,7 @@ impl Sweeping {
     }
 }
 
-impl Drop for Sweeping {
+impl Drop for SweepLoop {
     fn drop(&mut self) {
         self.0.abort();
     }

@@ -97,8 +97,8 @@ pub fn run_behind_proxy<T>(
 }
 
 fn run_with<T>(stack: impl FnOnce() -> Stack, test: impl AsyncFnOnce(&'static World) -> T) -> T {
-    struct Running(&'static World);
-    impl Drop for Running {
+    struct TestCount(&'static World);
+    impl Drop for TestCount {
         fn drop(&mut self) {
             self.0.running.fetch_sub(1, Ordering::SeqCst);
         }
@@ -106,7 +106,7 @@ fn run_with<T>(stack: impl FnOnce() -> Stack, test: impl AsyncFnOnce(&'static Wo
     RUNTIME.block_on(async {
         let world = WORLD.get_or_init(async || World::open(stack())).await;
         world.running.fetch_add(1, Ordering::SeqCst);
-        let _running = Running(world);
+        let _running = TestCount(world);
         test(world).await
     })
 }

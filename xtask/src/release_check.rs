@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Context as _, Error, Result};
 use crate::functions::{Architecture, Profile};
 use crate::project::Project;
-use crate::stack::{Built, Running};
+use crate::stack::{Built, RunningStack};
 use crate::tarball;
 use crate::tools::remove;
 
@@ -66,7 +66,7 @@ fn help(project: &Project, tool: &Path) -> Result<Duration> {
 /// Deploys a second inbox to the emulator, with no other program to be found, and from no checkout.
 fn deploy(project: &Project, folder: &Path) -> Result<()> {
     let built = Built::make(project, Profile::Release, &["stack"])?;
-    let stack = Running::start(project, "release-check-stack", &built)?;
+    let stack = RunningStack::start(project, "release-check-stack", &built)?;
     let text = fs::read_to_string(stack.file()).context("the stack's file")?;
     let endpoint = text.split('"').skip_while(|word| *word != "endpoint").nth(2).unwrap_or_default();
     project.say("landfall deploy, from the release");

@@ -12,7 +12,7 @@ use crate::project::Project;
 use crate::tools::{MINISTACK, SAM, check_node, install_beside, install_node_modules};
 
 /// A stack that is stopped when this goes out of scope, however that comes.
-pub(crate) struct Running<'a> {
+pub(crate) struct RunningStack<'a> {
     project: &'a Project,
     directory: PathBuf,
 }
@@ -30,14 +30,9 @@ impl Built {
                 Profile::Local => "building the functions, and what drives them",
                 Profile::Release => "building what drives the functions",
             });
-            // Always the whole workspace: another selection of packages has other features and compiles the AWS SDK
-            // again.
-            let mut cargo = project.cargo(&["build", "--workspace"]);
             let functions = if profile == Profile::Local { FUNCTIONS.as_slice() } else { &[] };
-            // Every stack is deployed by it.
-            let deploys: &[&str] = &["landfall"];
-            cargo.args(programs.iter().chain(deploys).chain(functions).flat_map(|name| ["--bin", name]));
-            project.run(&mut cargo)
+            // Every stack is deployed by `landfall`.
+            project.build(&[programs, functions, &["landfall"]].concat())
         })?;
         if profile == Profile::Release {
             functions::build(project, Architecture::here())?;
@@ -55,13 +50,16 @@ impl Built {
     }
 }
 
-impl Drop for Running<'_> {
+impl Drop for RunningStack<'_> {
     fn drop(&mut self) {
         if let Err(error) = stop(self.project, &self.directory) {
             eprintln!("xtask: {error}");
         }
     }
 }
+
+/// The tests of the operator's tool among those of the whole system, by the beginnings of their names.
+const OF_THE_TOOL: [&str; 3] = ["cli_", "console::", "listen::"];
 
 /// A program of the tests package.
 pub(crate) fn program(project: &Project, name: &str) -> Command {
@@ -85,7 +83,7 @@ fn local(project: &Project) -> PathBuf {
 pub(crate) fn down(project: &Project) -> Result<()> {
     // Also while the code does not compile: what started it can stop it.
     if !project.target.join("debug/stack").exists() {
-        project.run(&mut project.cargo(&["build", "--workspace", "--bin", "stack"]))?;
+        project.build(&["stack"])?;
     }
     stop(project, &local(project))
 }
@@ -98,7 +96,7 @@ pub(crate) fn demo(project: &Project, profile: Profile, keep: bool) -> Result<()
         project.run(program(project, "demo").env("STACK_FILE", stack))
     };
     if !keep {
-        let stack = Running::start(project, "demo-stack", &built)?;
+        let stack = RunningStack::start(project, "demo-stack", &built)?;
         play(stack.file())?;
         println!("To look at what it does: make demo KEEP=1");
         return Ok(());
@@ -116,14 +114,14 @@ pub(crate) fn apps(project: &Project, profile: Profile, open: Option<&str>) -> R
     install_node_modules(project, &folder, None)?;
     project.run(project.command("npm").args(["run", "build"]).current_dir(folder))?;
     let built = Built::make(project, profile, &["stack", "apps"])?;
-    let stack = Running::start(project, "apps-stack", &built)?;
+    let stack = RunningStack::start(project, "apps-stack", &built)?;
     project.say("the applications");
     let mut apps = program(project, "apps");
     apps.args(open.map(|app| format!("--open={app}")));
     project.run(apps.env("STACK_FILE", stack.file()))
 }
 
-/// All tests.
+/// All tests but those of the operator's tool.
 pub(crate) fn test(project: &Project, profile: Profile) -> Result<()> {
     let built = Built::make(project, profile, &["stack", "landfall"])?;
     project.say("building the tests");
@@ -137,14 +135,31 @@ pub(crate) fn test(project: &Project, profile: Profile) -> Result<()> {
     }
     project.run(cargo.args(of_parts))?;
     project.run(&mut project.cargo(&["test", "--workspace", "--doc"]))?;
-    let stack = Running::start(project, "test-stack", &built)?;
-    project.say("running the tests of the whole system");
+    let others = OF_THE_TOOL.iter().flat_map(|name| ["--skip", name]);
+    test_whole_system(project, &built, "running the tests of the whole system", others)
+}
+
+/// The tests of the operator's tool, its console among them: those of the whole system that `test` leaves out.
+pub(crate) fn test_tool(project: &Project, profile: Profile) -> Result<()> {
+    let built = Built::make(project, profile, &["stack", "landfall"])?;
+    test_whole_system(project, &built, "running the tests of the tool", OF_THE_TOOL)
+}
+
+/// Runs tests of the whole system that `selection` takes.
+fn test_whole_system<'a>(
+    project: &Project,
+    built: &Built,
+    step: &str,
+    selection: impl IntoIterator<Item = &'a str>,
+) -> Result<()> {
+    let stack = RunningStack::start(project, "test-stack", built)?;
+    project.say(step);
     // They wait more than they compute, so there is one more of them than there are cores. The functions and the stack's
     // services go before them all the same, or calls between those come to their time limits.
-    let mut whole = project.command("nice");
-    whole.args(["cargo", "test", "--workspace", "--test", "it"]);
+    let mut tests = project.command("nice");
+    tests.args(["cargo", "test", "--workspace", "--test", "it", "--"]).args(selection);
     let threads = 1 + thread::available_parallelism().map_or(1, NonZero::get);
-    project.run(whole.env("RUST_TEST_THREADS", threads.to_string()).env("STACK_FILE", stack.file()))
+    project.run(tests.env("RUST_TEST_THREADS", threads.to_string()).env("STACK_FILE", stack.file()))
 }
 
 /// The console in Chromium, which Debian's packages `chromium` and `chromium-driver` bring.
@@ -153,7 +168,7 @@ pub(crate) fn browser(project: &Project, profile: Profile) -> Result<()> {
     let folder = project.path("deploy/requirements/browser");
     install_node_modules(project, &folder, None)?;
     let built = Built::make(project, profile, &["stack", "browser"])?;
-    let stack = Running::start(project, "browser-stack", &built)?;
+    let stack = RunningStack::start(project, "browser-stack", &built)?;
     project.say("the console in a browser");
     let mut browser = program(project, "browser");
     browser
@@ -169,7 +184,7 @@ pub(crate) fn large(project: &Project, profile: Profile) -> Result<()> {
     check_node(project)?;
     let built = Built::make(project, profile, &["stack", "landfall"])?;
     install_node_modules(project, &project.path("tests/implementations"), None)?;
-    let stack = Running::start(project, "large-stack", &built)?;
+    let stack = RunningStack::start(project, "large-stack", &built)?;
     project.say("100,000 events, and a replay of 10,000");
     let mut cargo = project.cargo(&["test", "--workspace", "--test", "it", "--"]);
     cargo.args(["large::", "--test-threads=1", "--nocapture"]);
@@ -219,7 +234,7 @@ pub(crate) fn bench_archive(project: &Project, mib: u64) -> Result<()> {
 
 /// Runs a program that starts and stops a stack in `name` itself, and stops that also if the program could not.
 pub(crate) fn run_with_its_stack(project: &Project, name: &str, command: &mut Command) -> Result<()> {
-    let stack = Running { project, directory: project.target.join(name) };
+    let stack = RunningStack { project, directory: project.target.join(name) };
     project.run(command.arg("--dir").arg(&stack.directory))
 }
 
@@ -236,9 +251,9 @@ fn start(project: &Project, directory: &Path, built: &Built) -> Result<()> {
     project.run(&mut stack)
 }
 
-impl<'a> Running<'a> {
-    pub(crate) fn start(project: &'a Project, name: &str, built: &Built) -> Result<Running<'a>> {
-        let running = Running { project, directory: project.target.join(name) };
+impl<'a> RunningStack<'a> {
+    pub(crate) fn start(project: &'a Project, name: &str, built: &Built) -> Result<RunningStack<'a>> {
+        let running = RunningStack { project, directory: project.target.join(name) };
         start(project, &running.directory, built)?;
         Ok(running)
     }

@@ -19,12 +19,12 @@ pub enum LedgerCommand {
 
 /// What was done.
 #[derive(Serialize)]
-struct Backfilled {
+struct BackfillResult {
     read: u64,
     written: u64,
 }
 
-impl Row for Backfilled {
+impl Row for BackfillResult {
     const COLUMNS: &'static [&'static str] = &["read", "written"];
 }
 
@@ -42,6 +42,6 @@ impl LedgerCommand {
         let Some(BackfillReport { read, written }) = until_interrupted(work).await? else {
             return Err(Error::Interrupted("What is listed stays listed: run the same command again to go on.".into()));
         };
-        context.output.item(&Backfilled { read, written })
+        context.output.item(&BackfillResult { read, written })
     }
 }

@@ -63,12 +63,12 @@ pub struct Arguments {
 
 /// A recorded delivery.
 #[derive(Serialize)]
-struct Recorded {
+struct RecordedCase {
     provider: String,
     case: String,
 }
 
-impl Row for Recorded {
+impl Row for RecordedCase {
     const COLUMNS: &'static [&'static str] = &["provider", "case"];
 }
 
@@ -144,7 +144,7 @@ fn list(provider: Option<&str>, context: &Context) -> Result<()> {
     let mut rows = Vec::new();
     for sender in deliveries::senders().filter(|sender| provider.is_none_or(|provider| provider == *sender)) {
         let cases = deliveries::of(sender)?.into_iter();
-        rows.extend(cases.map(|delivery| Recorded { provider: sender.to_owned(), case: delivery.name }));
+        rows.extend(cases.map(|delivery| RecordedCase { provider: sender.to_owned(), case: delivery.name }));
     }
     match provider {
         Some(provider) if rows.is_empty() => Err(Error::NotFound(format!("nothing of {provider} is recorded"))),

@@ -3,7 +3,7 @@
 use domain::delivery::trace::Trace;
 use domain::event::Event;
 use domain::event::event_id::EventId;
-use domain::ledger::admit::{Admission, Waiting, admit};
+use domain::ledger::admit::{Admission, RetryWait, admit};
 use domain::ledger::record::{BodyRef, RecordBody};
 use domain::ledger::schedule::Schedule;
 use domain::ledger::writes::PutCondition;
@@ -161,7 +161,7 @@ impl Store {
     async fn ask_again(
         &self,
         verified: &VerifiedEvent,
-        waiting: Waiting,
+        waiting: RetryWait,
         trace: Option<&Trace>,
         log: &mut DeliveryLog,
     ) {

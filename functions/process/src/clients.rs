@@ -17,10 +17,11 @@ use platform::queue::Queue;
 use platform::sources::Sources;
 use platform::topic::Topic;
 
-use crate::expecting::{ExpectQueue, Expecting};
+use crate::expect_queue::ExpectQueue;
 use crate::memory::MemoryBudget;
 use crate::publisher::Publisher;
 use crate::source_config::SourceConfigs;
+use crate::source_paces::SourcePaces;
 
 /// Everything that an instance works with.
 pub(crate) struct Clients {
@@ -35,7 +36,7 @@ pub(crate) struct Clients {
     pub(crate) inline_body_bytes: usize,
     pub(crate) events: Queue,
     pub(crate) expectations: Option<ExpectQueue>,
-    pub(crate) expecting: Expecting,
+    pub(crate) source_paces: SourcePaces,
     pub(crate) dead_letters: Queue,
     pub(crate) publisher: Publisher,
     pub(crate) schedule: Schedule,
@@ -63,7 +64,7 @@ impl Clients {
             expectations: env
                 .optional("EXPECT_QUEUE_URL")
                 .map(|url| ExpectQueue::new(Queue::new(&aws, url.clone(), Limits::PATIENT), url)),
-            expecting: Expecting::default(),
+            source_paces: SourcePaces::default(),
             dead_letters: Queue::new(&aws, env.required("DEAD_LETTER_QUEUE_URL"), Limits::PATIENT),
             publisher: Publisher::new(Topic::new(&aws, env.required("TOPIC_ARN"), Limits::PATIENT)),
             schedule: Schedule::at(env.parsed("TIME_SCALE", TimeScale::REAL, TimeScale::parse)),

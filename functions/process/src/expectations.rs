@@ -27,7 +27,7 @@ use crate::publisher::PublishPlace;
 const RECEIVES_BEFORE_REFUSAL: u32 = 3;
 
 /// How a job stands after its sender was to be asked.
-enum JobStanding {
+enum InquiryResult {
     /// It has ended.
     Ended(Box<PolledEvent>),
     /// It has not.
@@ -143,12 +143,12 @@ impl Processor {
         let now = clock::now();
         let give_up_at = record.give_up_at.unwrap_or(now);
         let (event, body) = match standing {
-            JobStanding::Ended(polled) => polled.into_parts(),
-            JobStanding::NotEnded if now >= give_up_at => expired(&record, ExpiryReason::NotEnded, now, request_id),
-            JobStanding::Unanswered if now >= self.clients.schedule.unanswered_at(give_up_at) => {
+            InquiryResult::Ended(polled) => polled.into_parts(),
+            InquiryResult::NotEnded if now >= give_up_at => expired(&record, ExpiryReason::NotEnded, now, request_id),
+            InquiryResult::Unanswered if now >= self.clients.schedule.unanswered_at(give_up_at) => {
                 expired(&record, ExpiryReason::Unanswered, now, request_id)
             }
-            JobStanding::NotEnded | JobStanding::Unanswered => return Ok(Disposition::Delete),
+            InquiryResult::NotEnded | InquiryResult::Unanswered => return Ok(Disposition::Delete),
         };
         self.process_polled(event, body, received, place, deadline, line).await
     }
@@ -161,13 +161,13 @@ impl Processor {
         request_id: &str,
         deadline: Deadline,
         line: &mut ProcessLog,
-    ) -> Result<JobStanding, ServiceError> {
+    ) -> Result<InquiryResult, ServiceError> {
         let (clients, job) = (&self.clients, &record.job);
         let config = match clients.sources.find(&job.source, clock::now()).await {
             Ok(config) => config,
             Err(trouble) => {
                 line.reason(&trouble.to_string());
-                return Ok(JobStanding::Unanswered);
+                return Ok(InquiryResult::Unanswered);
             }
         };
         let options = config.expect(job.provider);
@@ -177,18 +177,18 @@ impl Processor {
         let is_test = inquiry.as_ref().is_some_and(|(options, _)| options.access.test_only_base_url.is_some());
         let (Some((options, inquiry)), false) = (inquiry, is_test && clients.loopback == Loopback::Refused) else {
             line.outcome(Outcome::Unaskable);
-            return Ok(JobStanding::Unanswered);
+            return Ok(InquiryResult::Unanswered);
         };
         // The operator may have changed the pace.
         note_source(clients, job, options).await?;
-        if clients.expecting.is_blocked(&job.source, clock::now()) {
+        if clients.source_paces.is_blocked(&job.source, clock::now()) {
             line.outcome(Outcome::Blocked);
-            return Ok(JobStanding::Unanswered);
+            return Ok(InquiryResult::Unanswered);
         }
         let mut memory = clients.memory.take(ANSWER_BYTES).await;
         if deadline.check().is_err() {
             line.outcome(Outcome::Void);
-            return Ok(JobStanding::Unanswered);
+            return Ok(InquiryResult::Unanswered);
         }
         let target = inquiry.target(clients.loopback);
         let target =
@@ -202,16 +202,16 @@ impl Processor {
             Err(error) => JobAnswer::Trouble { reason: error.to_string(), retry_after: None },
         };
         let standing = match answer {
-            JobAnswer::Ended(polled) => JobStanding::Ended(polled),
+            JobAnswer::Ended(polled) => InquiryResult::Ended(polled),
             JobAnswer::NotEnded => {
                 line.outcome(Outcome::NotEnded);
-                JobStanding::NotEnded
+                InquiryResult::NotEnded
             }
             JobAnswer::Trouble { reason, retry_after } => {
                 line.outcome(Outcome::Unanswered);
                 line.reason(&reason);
                 self.leave_alone(record, retry_after).await?;
-                return Ok(JobStanding::Unanswered);
+                return Ok(InquiryResult::Unanswered);
             }
         };
         if is_probe {
@@ -228,7 +228,7 @@ impl Processor {
             return Ok(());
         }
         let until = clients.ledger.block(source, retry_after, now, clients.schedule).await?;
-        clients.expecting.blocked(source, until);
+        clients.source_paces.blocked(source, until);
         Ok(())
     }
 }

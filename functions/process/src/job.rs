@@ -171,9 +171,9 @@ pub(crate) async fn end_before(attempt: Attempt<'_>, event: &Event, options: &Op
 
 /// Names the source among those with jobs that wait, before the first of them.
 pub(crate) async fn note_source(clients: &Clients, job: &Job, expect: &ExpectOptions) -> Result<(), ServiceError> {
-    if clients.expecting.is_news(&job.source, expect.poll_per_minute) {
+    if clients.source_paces.is_news(&job.source, expect.poll_per_minute) {
         clients.ledger.note_source(&job.source, expect.poll_per_minute).await?;
-        clients.expecting.noted(&job.source, expect.poll_per_minute);
+        clients.source_paces.noted(&job.source, expect.poll_per_minute);
     }
     Ok(())
 }

@@ -10,8 +10,8 @@ mod claim;
 mod clients;
 mod confirm;
 mod deadline;
+mod expect_queue;
 mod expectations;
-mod expecting;
 mod isolation;
 mod job;
 mod memory;
@@ -22,6 +22,7 @@ mod processor;
 mod publish;
 mod publisher;
 mod source_config;
+mod source_paces;
 mod steps;
 mod stop;
 

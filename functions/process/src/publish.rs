@@ -8,7 +8,7 @@ use domain::digest::Digest;
 use domain::event::event_type::EventType;
 use domain::event::{Event, VerifiedBy};
 use domain::ledger::record::{BodyRef, StoredBody};
-use domain::published::{self, PUBLISHED_MAX_BYTES, PayloadPlacement, Published, assets_object};
+use domain::published::{self, PUBLISHED_MAX_BYTES, PayloadPlacement, PublishedEvent, assets_object};
 
 use crate::attempt::{Attempt, EventContent};
 use crate::stop::Stop;
@@ -76,7 +76,7 @@ pub(crate) async fn publish(attempt: Attempt<'_>, content: &EventContent<'_>) ->
 }
 
 /// Writes the event so that SNS takes it: what is too large for the message goes into the bucket.
-async fn fit(attempt: Attempt<'_>, content: &EventContent<'_>) -> Result<Published, Stop> {
+async fn fit(attempt: Attempt<'_>, content: &EventContent<'_>) -> Result<PublishedEvent, Stop> {
     let EventContent { event, canonical, raw } = content;
     let (bodies, raw): (_, &[u8]) = (&attempt.clients.bodies, raw);
     // A text that alone is too large need not be written out to learn so.

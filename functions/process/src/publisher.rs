@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::published::{PUBLISHED_MAX_BYTES, Published};
+use domain::published::{PUBLISHED_MAX_BYTES, PublishedEvent};
 use futures_util::future::join_all;
 use platform::service_error::{ServiceError, ServiceErrorKind};
 use platform::topic::Topic;
@@ -34,7 +34,7 @@ pub(crate) struct PublishPlace {
 /// The events that wait for others.
 #[derive(Default)]
 struct Group {
-    waiting: Vec<Waiting>,
+    waiting: Vec<PendingEvent>,
     bytes: usize,
     /// Places whose event may still come.
     open_places: usize,
@@ -42,8 +42,8 @@ struct Group {
     number: u64,
 }
 
-struct Waiting {
-    event: Published,
+struct PendingEvent {
+    event: PublishedEvent,
     /// Takes SNS's id of the event.
     result: oneshot::Sender<Result<String, ServiceError>>,
 }
@@ -65,7 +65,7 @@ impl Publisher {
     }
 
     /// Sends these on a task of its own: a task that waits for one of them may end, and the others still need a result.
-    fn send(&self, waiting: Vec<Waiting>) {
+    fn send(&self, waiting: Vec<PendingEvent>) {
         if !waiting.is_empty() {
             tokio::spawn(send(self.topic.clone(), waiting));
         }
@@ -87,10 +87,10 @@ impl Publisher {
 
 impl PublishPlace {
     /// Publishes the event of this place, with those that come at the same time. Gives SNS's id of it.
-    pub(crate) async fn publish(&self, event: Published) -> Result<String, ServiceError> {
+    pub(crate) async fn publish(&self, event: PublishedEvent) -> Result<String, ServiceError> {
         let (sender, result) = oneshot::channel();
         self.has_come.store(true, Ordering::Relaxed);
-        let (full, complete, begun) = self.publisher.group().add(Waiting { event, result: sender });
+        let (full, complete, begun) = self.publisher.group().add(PendingEvent { event, result: sender });
         self.publisher.send(full);
         self.publisher.send(complete);
         if let Some(number) = begun {
@@ -112,7 +112,7 @@ impl Drop for PublishPlace {
 impl Group {
     /// Adds an event. Gives a group that it does not fit into any more, one that is complete with it, and the number of
     /// one that begins with it.
-    fn add(&mut self, added: Waiting) -> (Vec<Waiting>, Vec<Waiting>, Option<u64>) {
+    fn add(&mut self, added: PendingEvent) -> (Vec<PendingEvent>, Vec<PendingEvent>, Option<u64>) {
         let bytes = added.event.bytes();
         let full = if self.bytes + bytes > PUBLISHED_MAX_BYTES { self.take() } else { Vec::new() };
         self.waiting.push(added);
@@ -123,20 +123,20 @@ impl Group {
     }
 
     /// Counts one place less. Gives the group if nothing more can come, or fit.
-    fn close_place(&mut self) -> Vec<Waiting> {
+    fn close_place(&mut self) -> Vec<PendingEvent> {
         self.open_places = self.open_places.saturating_sub(1);
         if self.open_places == 0 || self.waiting.len() == EVENTS_MAX { self.take() } else { Vec::new() }
     }
 
-    fn take(&mut self) -> Vec<Waiting> {
+    fn take(&mut self) -> Vec<PendingEvent> {
         self.number += 1;
         self.bytes = 0;
         std::mem::take(&mut self.waiting)
     }
 }
 
-async fn send(topic: Topic, waiting: Vec<Waiting>) {
-    let (events, senders): (Vec<Published>, Vec<_>) = waiting.into_iter().map(|it| (it.event, it.result)).unzip();
+async fn send(topic: Topic, waiting: Vec<PendingEvent>) {
+    let (events, senders): (Vec<PublishedEvent>, Vec<_>) = waiting.into_iter().map(|it| (it.event, it.result)).unzip();
     let results = match events.as_slice() {
         [event] => vec![topic.publish(event).await],
         events => publish_together(&topic, events).await,
@@ -147,7 +147,7 @@ async fn send(topic: Topic, waiting: Vec<Waiting>) {
     }
 }
 
-async fn publish_together(topic: &Topic, events: &[Published]) -> Vec<Result<String, ServiceError>> {
+async fn publish_together(topic: &Topic, events: &[PublishedEvent]) -> Vec<Result<String, ServiceError>> {
     match topic.publish_batch(&events.iter().collect::<Vec<_>>()).await {
         Ok(results) => results,
         // One event that SNS does not take must not fail the others.

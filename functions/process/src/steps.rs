@@ -1,7 +1,7 @@
 //! What is done with a claimed event, step by step. Each step can be repeated without harm.
 //!
 //! ```text
-//! body ──► Canonical ── confirm ── end of its job ── archive ──► Published ──► topic
+//! body ──► Canonical ── confirm ── end of its job ── archive ──► PublishedEvent ──► topic
 //! ```
 //!
 //! The steps in between do what the source's options ask for: each takes the [`EventContent`] or its [`Canonical`] by

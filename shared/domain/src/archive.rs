@@ -5,7 +5,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use crate::content::asset::{Asset, NotArchived, StoredCopy};
+use crate::content::asset::{Asset, MissingCopy, StoredCopy};
 use crate::download::error::FetchError;
 use crate::event::Event;
 use crate::ledger::schedule::ATTEMPTS_MAX;
@@ -88,12 +88,12 @@ pub fn conclude(outcomes: Vec<(Asset, CopyOutcome)>, attempts: u32) -> Result<Ve
                 assets.push(Asset { archived: Some(archived), ..asset });
                 continue;
             }
-            CopyOutcome::NotFetched(FetchError::Gone) => NotArchived::Gone,
-            CopyOutcome::NotFetched(FetchError::Denied { .. }) => NotArchived::Denied,
-            CopyOutcome::NotFetched(FetchError::Refused(refusal)) => NotArchived::Refused(refusal),
+            CopyOutcome::NotFetched(FetchError::Gone) => MissingCopy::Gone,
+            CopyOutcome::NotFetched(FetchError::Denied { .. }) => MissingCopy::Denied,
+            CopyOutcome::NotFetched(FetchError::Refused(refusal)) => MissingCopy::Refused(refusal),
             CopyOutcome::NotFetched(FetchError::Retryable { reason }) | CopyOutcome::Postponed(reason) => {
                 left.push(reason);
-                NotArchived::Unavailable
+                MissingCopy::Unavailable
             }
         };
         assets.push(Asset { not_archived: Some(not_archived), ..asset });

@@ -20,7 +20,7 @@ pub const PUBLISHED_MAX_BYTES: usize = 240 * 1024;
 
 /// An event ready to be published.
 #[derive(Clone)]
-pub struct Published {
+pub struct PublishedEvent {
     /// The message's text.
     pub json: String,
     /// The message attributes, for the filter policies of subscriptions. None is empty.
@@ -84,7 +84,7 @@ struct Data<'a> {
 
 /// Writes `event` for those downstream.
 #[must_use]
-pub fn publish(event: &Event, canonical: &Canonical, body: &[u8], carriage: PayloadPlacement<'_>) -> Published {
+pub fn publish(event: &Event, canonical: &Canonical, body: &[u8], carriage: PayloadPlacement<'_>) -> PublishedEvent {
     let event_type = canonical.head.event_type.to_string();
     let status = canonical.status().map(|status| status.as_str());
     let details = &canonical.details;
@@ -131,13 +131,13 @@ pub fn publish(event: &Event, canonical: &Canonical, body: &[u8], carriage: Payl
         ("status", status),
         ("media", media),
     ];
-    Published {
+    PublishedEvent {
         json: escape_for_queues(json),
         attributes: attributes.into_iter().filter_map(|(name, value)| Some((name, attribute(value?)?))).collect(),
     }
 }
 
-impl Published {
+impl PublishedEvent {
     /// Whether SNS and its subscribers will take it.
     #[must_use]
     pub fn fits(&self) -> bool {

@@ -59,7 +59,7 @@ pub struct LatestJobs {
 
 /// What giving a job up by hand came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Closing {
+pub enum CloseResult {
     /// It is expected no longer.
     Closed,
     /// Its end is known.
@@ -216,21 +216,21 @@ impl Jobs {
     ///
     /// # Errors
     /// If the ledger could not be reached or refused.
-    pub async fn close(&self, id: &JobId, now: Timestamp) -> Result<Closing, ServiceError> {
+    pub async fn close(&self, id: &JobId, now: Timestamp) -> Result<CloseResult, ServiceError> {
         let record = self.ledger.job(id).await?.filter(|record| !record.is_over(now));
         match record.map(|record| record.state) {
-            None => return Ok(Closing::NotExpected),
-            Some(JobState::Ended) => return Ok(Closing::HasEnded),
-            Some(JobState::Expired) => return Ok(Closing::HasExpired),
+            None => return Ok(CloseResult::NotExpected),
+            Some(JobState::Ended) => return Ok(CloseResult::HasEnded),
+            Some(JobState::Expired) => return Ok(CloseResult::HasExpired),
             Some(JobState::Waiting) => {}
         }
         let write = job_writes::expire(id, now, self.schedule);
         match self.ledger.write("dynamodb:UpdateItem (expire)", &write).await? {
-            WriteOutcome::Written(_) => Ok(Closing::Closed),
+            WriteOutcome::Written(_) => Ok(CloseResult::Closed),
             WriteOutcome::Refused(item) => {
                 // Its end has come meanwhile, or the record is gone.
                 let has_ended = item.is_some_and(|item| item.get(Attribute::State).and_then(Value::as_text).is_some());
-                Ok(if has_ended { Closing::HasEnded } else { Closing::NotExpected })
+                Ok(if has_ended { CloseResult::HasEnded } else { CloseResult::NotExpected })
             }
         }
     }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use domain::event::Event;
 use domain::event::event_id::EventId;
-use domain::ledger::admit::Waiting;
+use domain::ledger::admit::RetryWait;
 use domain::ledger::claim::ClaimRequest;
 use domain::ledger::item::{Item, Unreadable};
 use domain::ledger::record::{Record, RecordBody, RecordState};
@@ -176,7 +176,7 @@ impl Ledger {
         &self,
         id: &EventId,
         token: &str,
-        waiting: Waiting,
+        waiting: RetryWait,
         now: Timestamp,
     ) -> Result<bool, ServiceError> {
         let write = writes::ask_again(id, token, waiting, now);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
-use domain::published::Published;
+use domain::published::PublishedEvent;
 
 use crate::aws::{Aws, Limits};
 use crate::service_error::ServiceError;
@@ -26,7 +26,7 @@ impl Topic {
     ///
     /// # Errors
     /// If the topic could not be reached or refused; the event may have been published all the same.
-    pub async fn publish(&self, event: &Published) -> Result<String, ServiceError> {
+    pub async fn publish(&self, event: &PublishedEvent) -> Result<String, ServiceError> {
         let request = self.client.publish().topic_arn(&self.arn).message(&event.json);
         let request = request.set_message_attributes(Some(attributes(event)?));
         let answer = request.send().await.map_err(|error| ServiceError::of(OPERATION, &error))?;
@@ -39,7 +39,7 @@ impl Topic {
     /// If the topic could not be reached or refused the call as a whole; the events may have been published all the same.
     pub async fn publish_batch(
         &self,
-        events: &[&Published],
+        events: &[&PublishedEvent],
     ) -> Result<Vec<Result<String, ServiceError>>, ServiceError> {
         let mut request = self.client.publish_batch().topic_arn(&self.arn);
         for (number, event) in events.iter().enumerate() {
@@ -73,7 +73,7 @@ impl Topic {
 /// IAM knows publishing alone and in a batch by one name.
 const OPERATION: &str = "sns:Publish";
 
-fn attributes(event: &Published) -> Result<HashMap<String, MessageAttributeValue>, ServiceError> {
+fn attributes(event: &PublishedEvent) -> Result<HashMap<String, MessageAttributeValue>, ServiceError> {
     let attributes = event.attributes.iter().map(|(name, value)| {
         let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
         let value = value.map_err(|_| ServiceError::permanent(OPERATION, "an attribute has no type"))?;

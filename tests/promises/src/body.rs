@@ -18,7 +18,7 @@ use domain::ledger::record::BodyRef;
 use domain::message::{BodyLocation, INLINE_MESSAGE_MAX_BYTES, encode};
 use domain::provider::Provider;
 use domain::provider::compiled_provider::CompiledProvider;
-use domain::published::{PayloadPlacement, Published, assets_object, publish};
+use domain::published::{PayloadPlacement, PublishedEvent, assets_object, publish};
 use domain::source::Source;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
@@ -125,7 +125,7 @@ fn publication(event: &Event, canonical: &Canonical, body: &[u8]) {
 }
 
 /// It is a CloudEvent with attributes that a filter policy can name.
-fn readable(published: &Published, event: &Event) {
+fn readable(published: &PublishedEvent, event: &Event) {
     queue_text::holds(&published.json);
     let value: Value = serde_json::from_str(&published.json).expect("a consumer can read it");
     assert_eq!(value["id"], event.id.as_str());
@@ -139,7 +139,7 @@ fn readable(published: &Published, event: &Event) {
 }
 
 /// The body is in exactly one of three fields, and comes out of it as it was.
-fn sent_back(whole: &Published, body: &[u8]) {
+fn sent_back(whole: &PublishedEvent, body: &[u8]) {
     #[derive(serde::Deserialize)]
     struct CloudEvent<'a> {
         #[serde(borrow)]

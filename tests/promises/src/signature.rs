@@ -20,7 +20,7 @@ pub const HEADER: &str = "x-get3w-signature";
 
 /// What a source asks for.
 #[derive(Clone, Copy, Debug)]
-pub enum Asked {
+pub enum RequiredProof {
     /// A signature.
     Signature,
     /// A token in the URL.
@@ -43,13 +43,13 @@ pub fn hold(text: &[u8]) {
     let head = head.replace("{signature}", &sign(SECRETS[body.len() % 2], body)).replace("{token}", TOKEN);
     let (token, headers) = head.split_once('\n').unwrap_or((&head, ""));
     let headers: Vec<(&str, &str)> = headers.lines().filter_map(|line| line.split_once(':')).collect();
-    for asked in [Asked::Signature, Asked::Token, Asked::Both] {
+    for asked in [RequiredProof::Signature, RequiredProof::Token, RequiredProof::Both] {
         hold_for(asked, (!token.is_empty()).then_some(token), &headers, body);
     }
 }
 
 /// A delivery is believed exactly if it carries what the source asks for. Else it comes back untouched, with the reason.
-pub fn hold_for(asked: Asked, token: Option<&str>, headers: &[(&str, &str)], body: &[u8]) {
+pub fn hold_for(asked: RequiredProof, token: Option<&str>, headers: &[(&str, &str)], body: &[u8]) {
     match (verified(asked, token, headers, body), fault(asked, token, headers, body)) {
         (Ok(verified), None) => {
             assert_eq!(verified.body(), body);
@@ -67,7 +67,7 @@ pub fn hold_for(asked: Asked, token: Option<&str>, headers: &[(&str, &str)], bod
 
 /// What verification makes of a delivery.
 pub fn verified(
-    asked: Asked,
+    asked: RequiredProof,
     token: Option<&str>,
     headers: &[(&str, &str)],
     body: &[u8],
@@ -90,7 +90,7 @@ pub fn sign(secret: &str, body: &[u8]) -> String {
 }
 
 /// The rule once more, in other words: signatures compared as texts.
-fn fault(asked: Asked, token: Option<&str>, headers: &[(&str, &str)], body: &[u8]) -> Option<Refusal> {
+fn fault(asked: RequiredProof, token: Option<&str>, headers: &[(&str, &str)], body: &[u8]) -> Option<Refusal> {
     let token = || match token {
         None => Some(Refusal::TokenMissing),
         Some(token) => (token != TOKEN).then_some(Refusal::TokenWrong),
@@ -114,9 +114,9 @@ fn fault(asked: Asked, token: Option<&str>, headers: &[(&str, &str)], body: &[u8
         }
     };
     match asked {
-        Asked::Signature => signature(),
-        Asked::Token => token(),
-        Asked::Both => token().or_else(signature),
+        RequiredProof::Signature => signature(),
+        RequiredProof::Token => token(),
+        RequiredProof::Both => token().or_else(signature),
     }
 }
 
@@ -129,15 +129,15 @@ fn kept(kept: &BTreeMap<String, String>, headers: &[(&str, &str)]) {
     }
 }
 
-fn source(asked: Asked) -> Source {
+fn source(asked: RequiredProof) -> Source {
     let digest = Digest::of(TOKEN.as_bytes());
     let [first, second] = SECRETS;
     let secrets = format!(r#""secrets":["{first}","{second}"]"#);
     let tokens = format!(r#""token_sha256":["{digest}"]"#);
     let credentials = match asked {
-        Asked::Signature => secrets,
-        Asked::Token => tokens,
-        Asked::Both => format!("{secrets},{tokens}"),
+        RequiredProof::Signature => secrets,
+        RequiredProof::Token => tokens,
+        RequiredProof::Both => format!("{secrets},{tokens}"),
     };
     let name = SourceName::parse("test").expect("a name");
     Source::parse(name, &format!(r#"{{"provider":"get3w",{credentials}}}"#)).expect("a source")

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::job::Job;
-use super::server::{Asked, Reply};
+use super::server::{ApiRequest, Reply};
 
 pub(super) fn fresh_id() -> String {
     format!("SESSION_1756711515_{:07}", fastrand::u32(..10_000_000))
@@ -26,7 +26,7 @@ pub(super) fn webhook(job: &Job, link: &str) -> Value {
 }
 
 pub(super) fn answer<'a>(
-    asked: &Asked,
+    asked: &ApiRequest,
     segments: &[&str],
     key: &str,
     find: impl Fn(&str) -> Option<(&'a Job, String)>,

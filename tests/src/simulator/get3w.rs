@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::job::Job;
-use super::server::{Asked, Reply};
+use super::server::{ApiRequest, Reply};
 
 pub(super) fn fresh_id() -> String {
     format!("pred_{:08x}", fastrand::u32(..))
@@ -28,7 +28,7 @@ pub(super) fn webhook(job: &Job, link: &str) -> Value {
 }
 
 /// The job that is submitted, and the answer to that.
-pub(super) fn submission(asked: &Asked, segments: &[&str], key: &str) -> Option<(Job, Reply)> {
+pub(super) fn submission(asked: &ApiRequest, segments: &[&str], key: &str) -> Option<(Job, Reply)> {
     let is_submission = asked.method == "POST" && matches!(segments, ["api", "v3", _, _]);
     if !is_submission || !asked.has("authorization", &format!("Bearer {key}")) {
         return None;
@@ -40,7 +40,7 @@ pub(super) fn submission(asked: &Asked, segments: &[&str], key: &str) -> Option<
 }
 
 pub(super) fn answer<'a>(
-    asked: &Asked,
+    asked: &ApiRequest,
     segments: &[&str],
     key: &str,
     find: impl Fn(&str) -> Option<(&'a Job, String)>,

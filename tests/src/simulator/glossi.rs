@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::job::Job;
-use super::server::{Asked, Reply};
+use super::server::{ApiRequest, Reply};
 
 pub(super) fn fresh_id() -> String {
     format!("{:08x}-3a51-4a0e-8d2a-5f1f6c1f9a01", fastrand::u32(..))
@@ -22,7 +22,7 @@ pub(super) fn webhook(job: &Job, link: &str) -> Value {
 }
 
 pub(super) fn answer<'a>(
-    asked: &Asked,
+    asked: &ApiRequest,
     segments: &[&str],
     key: &str,
     find: impl Fn(&str) -> Option<(&'a Job, String)>,

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::job::Job;
-use super::server::{Asked, Reply};
+use super::server::{ApiRequest, Reply};
 
 pub(super) fn fresh_id() -> String {
     fastrand::u32(10_000_000..).to_string()
@@ -33,7 +33,7 @@ pub(super) fn webhook(job: &Job, link: &str) -> Value {
 }
 
 pub(super) fn answer<'a>(
-    asked: &Asked,
+    asked: &ApiRequest,
     segments: &[&str],
     key: &str,
     find: impl Fn(&str) -> Option<(&'a Job, String)>,

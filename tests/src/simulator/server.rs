@@ -13,7 +13,7 @@ pub(super) struct Server {
 }
 
 /// A request as the server sees it.
-pub(super) struct Asked {
+pub(super) struct ApiRequest {
     pub(super) method: String,
     /// Without the query.
     pub(super) path: String,
@@ -36,14 +36,14 @@ pub(super) enum Reply {
 }
 
 impl Server {
-    pub(super) fn start(mut answer: impl FnMut(&Asked) -> Reply + Send + 'static) -> Server {
+    pub(super) fn start(mut answer: impl FnMut(&ApiRequest) -> Reply + Send + 'static) -> Server {
         let server = tiny_http::Server::http("127.0.0.1:0").expect("the system gives a port to a server");
         let server = Arc::new(server);
         let (serving, origin) = (Arc::clone(&server), base_url(&server));
         thread::spawn(move || {
             let mut unanswered = Vec::new();
             for mut request in serving.incoming_requests() {
-                let reply = Asked::read(&mut request, &origin).map(|asked| answer(&asked));
+                let reply = ApiRequest::read(&mut request, &origin).map(|asked| answer(&asked));
                 // Whoever asked may have left by now.
                 let _ = match reply {
                     Ok(Reply::Json { status, body }) => {
@@ -78,11 +78,11 @@ fn base_url(server: &tiny_http::Server) -> String {
     format!("http://{}", server.server_addr())
 }
 
-impl Asked {
-    fn read(request: &mut Request, origin: &str) -> io::Result<Asked> {
+impl ApiRequest {
+    fn read(request: &mut Request, origin: &str) -> io::Result<ApiRequest> {
         let body = io::read_to_string(request.as_reader())?;
         let headers = request.headers().iter();
-        Ok(Asked {
+        Ok(ApiRequest {
             method: request.method().to_string(),
             path: request.url().split('?').next().unwrap_or_default().to_owned(),
             origin: origin.to_owned(),

@@ -6,7 +6,7 @@ use domain::provider::Provider;
 use serde_json::Value;
 
 use super::job::{End, Job, link};
-use super::server::{Asked, Reply};
+use super::server::{ApiRequest, Reply};
 use super::{Condition, LookUp, csm, get3w, glossi, modelslab};
 
 pub(super) struct State {
@@ -27,7 +27,7 @@ impl State {
         self.jobs.iter().find(|job| job.id == id)
     }
 
-    pub(super) fn answer(&mut self, asked: &Asked) -> Reply {
+    pub(super) fn answer(&mut self, asked: &ApiRequest) -> Reply {
         let segments: Vec<&str> = asked.path.trim_start_matches('/').split('/').collect();
         match segments[..] {
             ["receiver", "unavailable"] => return Reply::json(503, &Value::Null),

@@ -8,7 +8,7 @@ use domain::ledger::reconciliation::JobEnding;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use operator::jobs::{Closing, Jobs};
+use operator::jobs::{CloseResult, Jobs};
 use platform::clock;
 use serde::Serialize;
 
@@ -66,10 +66,10 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     context.prompt.agree(&format!("Expect {count} of {source} no longer?"))?;
     let closes = jobs.into_iter().map(async |(job_id, id)| {
         let result = match ledger_jobs.close(&id, now).await? {
-            Closing::Closed => "closed",
-            Closing::HasEnded => "has ended",
-            Closing::HasExpired => "was given up before",
-            Closing::NotExpected => "was not expected",
+            CloseResult::Closed => "closed",
+            CloseResult::HasEnded => "has ended",
+            CloseResult::HasExpired => "was given up before",
+            CloseResult::NotExpected => "was not expected",
         };
         Ok::<_, Error>(ClosedRow { job_id, result })
     });

@@ -17,8 +17,8 @@ fn check(open_places: usize, added: &[&str], expected: &[&[usize]]) {
     for size in added {
         let groups = match size.parse::<usize>() {
             Ok(bytes) => {
-                let event = Published { json: "x".repeat(bytes), attributes: Vec::new() };
-                let (full, complete, _) = group.add(Waiting { event, result: oneshot::channel().0 });
+                let event = PublishedEvent { json: "x".repeat(bytes), attributes: Vec::new() };
+                let (full, complete, _) = group.add(PendingEvent { event, result: oneshot::channel().0 });
                 vec![full, complete]
             }
             Err(_) => vec![group.close_place()],
@@ -119,12 +119,10 @@ fn topic() -> Topic {
 async fn check_published(messages: &[&str], expected: &[&str]) {
     let publisher = Publisher::new(topic());
     let places: Vec<PublishPlace> = messages.iter().map(|_| publisher.place()).collect();
-    let told = join_all(
-        places
-            .iter()
-            .zip(messages)
-            .map(|(place, message)| place.publish(Published { json: (*message).to_owned(), attributes: Vec::new() })),
-    );
+    let told =
+        join_all(places.iter().zip(messages).map(|(place, message)| {
+            place.publish(PublishedEvent { json: (*message).to_owned(), attributes: Vec::new() })
+        }));
     let told: Vec<String> = told
         .await
         .into_iter()

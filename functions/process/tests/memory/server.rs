@@ -21,11 +21,11 @@ pub(crate) struct StoredEvent {
 
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     answers: mpsc::Receiver<Value>,
 }
 
-struct Shared {
+struct ServerState {
     address: SocketAddr,
     events: Vec<StoredEvent>,
     api_answer: Vec<u8>,
@@ -45,8 +45,13 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, answers) = mpsc::channel();
-        let shared =
-            Arc::new(Shared { address, events, api_answer, settled: Mutex::default(), answers: Mutex::new(sender) });
+        let shared = Arc::new(ServerState {
+            address,
+            events,
+            api_answer,
+            settled: Mutex::default(),
+            answers: Mutex::new(sender),
+        });
         let serving = Arc::clone(&shared);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -69,7 +74,7 @@ impl Server {
     }
 }
 
-impl Shared {
+impl ServerState {
     fn serve(&self, stream: TcpStream) -> Option<()> {
         let mut reader = BufReader::new(stream.try_clone().ok()?);
         let mut stream = stream;

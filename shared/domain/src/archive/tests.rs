@@ -85,7 +85,7 @@ fn check(outcomes: Vec<CopyOutcome>, attempts: u32, expected: Expect) {
 
 fn told(asset: &Asset) -> String {
     let key = asset.archived.as_ref().map(|archived| archived.key.as_str());
-    format!("{} {}", asset.url, key.or(asset.not_archived.map(NotArchived::as_str)).unwrap_or("nothing"))
+    format!("{} {}", asset.url, key.or(asset.not_archived.map(MissingCopy::as_str)).unwrap_or("nothing"))
 }
 
 fn passing() -> CopyOutcome {

@@ -17,7 +17,7 @@ pub struct Asset {
     pub archived: Option<StoredCopy>,
     /// Why it keeps none, if it should.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_archived: Option<NotArchived>,
+    pub not_archived: Option<MissingCopy>,
     /// When the URL stops working, RFC 3339: told by the URL, or else by the provider's rule; null if not known.
     pub expires_at: Option<String>,
 }
@@ -37,7 +37,7 @@ pub struct StoredCopy {
 
 /// Why there is no copy of an asset, and never will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotArchived {
+pub enum MissingCopy {
     /// The sender does not have it any more.
     Gone,
     /// The sender does not give it out.
@@ -48,20 +48,20 @@ pub enum NotArchived {
     Refused(FetchRefusal),
 }
 
-impl NotArchived {
+impl MissingCopy {
     /// The word for it in an event.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            NotArchived::Gone => "gone",
-            NotArchived::Denied => "denied",
-            NotArchived::Unavailable => "unavailable",
-            NotArchived::Refused(refusal) => refusal.as_str(),
+            MissingCopy::Gone => "gone",
+            MissingCopy::Denied => "denied",
+            MissingCopy::Unavailable => "unavailable",
+            MissingCopy::Refused(refusal) => refusal.as_str(),
         }
     }
 }
 
-impl serde::Serialize for NotArchived {
+impl serde::Serialize for MissingCopy {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }

@@ -15,7 +15,7 @@ use crate::description::{Challenge, ChallengeMethod, Description, FieldPaths, He
 #[derive(Clone, Debug)]
 pub(crate) struct ChallengeReader {
     /// When it is asked.
-    pub(crate) asked: Asked,
+    pub(crate) asked: ChallengeProof,
     /// Whether it is answered only if the source's own `verify_token` stands in it.
     pub(crate) has_token: bool,
     pointers: Pointers,
@@ -26,7 +26,7 @@ pub(crate) struct ChallengeReader {
 
 /// When a challenge is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum ChallengeProof {
     /// By a delivery that is verified like any other.
     Verified,
     /// By one that is not, with this method.
@@ -46,7 +46,7 @@ impl ChallengeReader {
         let when = when.iter().map(|condition| index.condition(condition)).collect();
         let token_places = token.iter().flat_map(|token| index.fields(&FieldPaths(vec![token.clone()]))).collect();
         let reply = ReplyWriter::of(answer, &mut index);
-        let asked = if *unsigned { Asked::Unsigned(*method) } else { Asked::Verified };
+        let asked = if *unsigned { ChallengeProof::Unsigned(*method) } else { ChallengeProof::Verified };
         ChallengeReader {
             asked,
             has_token: token.is_some(),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::description::one_or_many::one_or_many;
 use crate::description::{
-    About, Batch, Challenge, DefaultReport, Deferred, Forms, HeaderName, Poll, RequestText, Retries, Scheme, Shape,
+    About, Batch, Challenge, DefaultReport, Forms, HeaderName, Lazy, Poll, RequestText, Retries, Scheme, Shape,
     SuccessAnswer,
 };
 use crate::event::event_type::{Report, Thing};
@@ -57,7 +57,7 @@ pub struct Description {
     pub shapes: Vec<Shape>,
     /// How its API is asked whether an event is true that nothing but a token vouches for.
     #[serde(default, rename = "poll")]
-    pub polls: Deferred<Vec<Poll>>,
+    pub polls: Lazy<Vec<Poll>>,
 }
 
 impl Description {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::Deserializer;
 
 use crate::description::one_or_many::one_or_many;
-use crate::description::{Condition, Deferred, DetailRules, FieldPath, FieldPaths, ReportRule};
+use crate::description::{Condition, DetailRules, FieldPath, FieldPaths, Lazy, ReportRule};
 use crate::event::event_type::Report;
 use crate::event::key_meaning::KeyMeaning;
 
@@ -46,7 +46,7 @@ pub struct Shape {
     pub otherwise: Option<DefaultReport>,
     /// Where the rest is.
     #[serde(default)]
-    pub details: Deferred<DetailRules>,
+    pub details: Lazy<DetailRules>,
 }
 
 /// What a body reports of which no rule holds.

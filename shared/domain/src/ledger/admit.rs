@@ -21,7 +21,7 @@ pub enum Admission {
     },
     /// The same of one that waits for its sender's API to confirm it. Which of the two bodies is true the API says, so it
     /// is asked at once, and the event is [brought forward](crate::ledger::writes::ask_again).
-    AskAgain(Waiting),
+    AskAgain(RetryWait),
     /// This is another body: of another event under a state's key, or the genuine one after a forged one that has failed.
     /// It is an event of its own, under [its own id](crate::event::Event::with_body_digest).
     Beside,
@@ -39,7 +39,7 @@ pub enum Admission {
 
 /// How an event waits for its next attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Waiting {
+pub struct RetryWait {
     /// Until when, as it was seen.
     pub not_before: Timestamp,
     /// How many attempts it has had.
@@ -137,9 +137,9 @@ fn may_return(existing: &RecordState, expires_at_seconds: i64, now: Timestamp, s
     is_failed && schedule.return_at(expires_at_seconds) <= now
 }
 
-fn waiting(existing: &RecordState, now: Timestamp) -> Option<Waiting> {
+fn waiting(existing: &RecordState, now: Timestamp) -> Option<RetryWait> {
     let not_before = existing.not_before.filter(|at| existing.state == State::Received && *at > now)?;
-    Some(Waiting { not_before, attempts: existing.attempts, brought_forward_at: existing.brought_forward_at })
+    Some(RetryWait { not_before, attempts: existing.attempts, brought_forward_at: existing.brought_forward_at })
 }
 
 #[cfg(test)]

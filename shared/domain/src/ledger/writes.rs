@@ -5,7 +5,7 @@
 
 use crate::event::Event;
 use crate::event::event_id::EventId;
-use crate::ledger::admit::Waiting;
+use crate::ledger::admit::RetryWait;
 use crate::ledger::attribute::Attribute::{
     self, Attempts, BroughtForwardAt, ClaimedBy, Delivery, DueAt, DueShard, ExpiresAt, Id, LastError, LeaseUntil,
     NotBefore, Outcome, Sweeps, SweptBy,
@@ -182,7 +182,7 @@ pub fn bring_forward(id: &EventId, soon: Timestamp) -> Write<'_> {
 /// Lets an event that waits be tried at once, because another body under its id has come and its sender's API decides
 /// between the two. It keeps the attempts that it has: whoever can send bodies must not be able to use them up.
 #[must_use]
-pub fn ask_again<'a>(id: &'a EventId, token: &'a str, waiting: Waiting, now: Timestamp) -> Write<'a> {
+pub fn ask_again<'a>(id: &'a EventId, token: &'a str, waiting: RetryWait, now: Timestamp) -> Write<'a> {
     // As it was seen: a write that lands late would otherwise find an attempt that ended at the same instant as the one
     // that it was meant for, and bring that forward as well.
     let as_seen = waiting.brought_forward_at.map_or(Absent(BroughtForwardAt), |at| equal(BroughtForwardAt, at));

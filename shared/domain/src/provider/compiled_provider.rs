@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
 
-use crate::content::challenge_reader::{Asked, ChallengeReader, Question};
+use crate::content::challenge_reader::{ChallengeProof, ChallengeReader, Question};
 use crate::content::form;
 use crate::content::head::Head;
 use crate::content::head_reader::HeadReader;
@@ -14,7 +14,7 @@ use crate::content::list_reader::items;
 use crate::delivery::Delivery;
 use crate::delivery::headers::Headers;
 use crate::delivery::reply::Reply;
-use crate::description::{BATCH_EVENTS_MAX, ChallengeMethod, Deferred, Description, HeaderName, Shape, SuccessAnswer};
+use crate::description::{BATCH_EVENTS_MAX, ChallengeMethod, Description, HeaderName, Lazy, Shape, SuccessAnswer};
 use crate::provider::{DescriptionTexts, Provider};
 
 /// What a description says of a kind of sender, and what is derived of it once.
@@ -88,7 +88,7 @@ impl CompiledProvider {
     /// the challenge has a token of the operator's choice.
     pub(crate) fn challenge<T>(
         &self,
-        asked: Asked,
+        asked: ChallengeProof,
         delivery: &Delivery,
         answer: impl Fn(&Question<'_>, bool) -> Option<T>,
     ) -> Option<T> {
@@ -105,7 +105,7 @@ impl CompiledProvider {
     /// Whether anybody may ask about the URL with GET.
     #[must_use]
     pub fn is_asked_by_get(&self) -> bool {
-        self.challenges.iter().any(|reader| reader.asked == Asked::Unsigned(ChallengeMethod::Get))
+        self.challenges.iter().any(|reader| reader.asked == ChallengeProof::Unsigned(ChallengeMethod::Get))
     }
 
     /// What the sender takes for success, if that is not the usual answer.
@@ -120,9 +120,9 @@ impl DescriptionTexts {
         let mut description: Description =
             serde_json::from_str(self.description).expect("the tests parse every description");
         for (shape, details) in description.shapes.iter_mut().zip(self.details) {
-            shape.details = Deferred::of(details);
+            shape.details = Lazy::of(details);
         }
-        description.polls = Deferred::of(self.polls);
+        description.polls = Lazy::of(self.polls);
         description
     }
 }

@@ -1,6 +1,6 @@
 //! Questions that are answered in the sender's own words, and are no events.
 
-use crate::content::challenge_reader::Asked;
+use crate::content::challenge_reader::ChallengeProof;
 use crate::content::reply_writer::MakeCode;
 use crate::delivery::Delivery;
 use crate::delivery::reply::Reply;
@@ -31,7 +31,7 @@ pub fn answer_unsigned(
         Credentials::Proof(_) => None,
     };
     let make_code = |text: &str, encoding| tokens.and_then(|_| code(source, 0, text, encoding));
-    source.sender.challenge(Asked::Unsigned(method), delivery, |question, has_token| {
+    source.sender.challenge(ChallengeProof::Unsigned(method), delivery, |question, has_token| {
         let guarded = check_guards(delivery, tokens, has_token.then_some((question.token(), source)));
         match guarded {
             Ok(()) => question.reply(&make_code).map(Ok),
@@ -43,7 +43,7 @@ pub fn answer_unsigned(
 /// What is sent back to a verified delivery that only asks for that.
 pub(super) fn answer_verified(delivery: &Delivery, source: &Source, secret: Option<usize>) -> Option<Reply> {
     let make_code: MakeCode<'_> = &|text, encoding| code(source, secret?, text, encoding);
-    source.sender.challenge(Asked::Verified, delivery, |question, _| question.reply(make_code))
+    source.sender.challenge(ChallengeProof::Verified, delivery, |question, _| question.reply(make_code))
 }
 
 fn check_guards(

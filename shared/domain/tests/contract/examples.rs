@@ -18,7 +18,7 @@ use domain::expectation::job_expired::{self, ExpiryReason, expired};
 use domain::ledger::job::{Job, JobRecord, JobState};
 use domain::ledger::record::BodyRef;
 use domain::provider::Provider;
-use domain::published::{PayloadPlacement, Published, assets_object, publish};
+use domain::published::{PayloadPlacement, PublishedEvent, assets_object, publish};
 use expect_test::expect_file;
 use serde_json::{Map, Value, json};
 
@@ -122,13 +122,13 @@ fn the_schema_knows_each_type_that_a_description_can_report() {
     assert_eq!(known, every.map(|of| of.to_string()).collect());
 }
 
-fn type_of(published: &Published) -> String {
+fn type_of(published: &PublishedEvent) -> String {
     let event: Value = serde_json::from_str(&published.json).expect("an event is JSON");
     event["type"].as_str().expect("an event has a type").to_owned()
 }
 
 /// The example's event, and what of it lies in the bucket.
-fn example(delivery: &str, form: &Form) -> (Published, Vec<(&'static str, Vec<u8>)>) {
+fn example(delivery: &str, form: &Form) -> (PublishedEvent, Vec<(&'static str, Vec<u8>)>) {
     let verified = recorded::event(delivery);
     let (event, body) = (verified.event(), verified.body());
     let mut canonical = Canonical::of(recorded::sender(event), &event.headers, body);
@@ -185,7 +185,7 @@ fn example(delivery: &str, form: &Form) -> (Published, Vec<(&'static str, Vec<u8
 }
 
 /// The attributes as `aws sns publish` and `aws sqs send-message` take them.
-fn attributes(published: &Published) -> Map<String, Value> {
+fn attributes(published: &PublishedEvent) -> Map<String, Value> {
     let attribute = |(name, value): &(&'static str, String)| {
         ((*name).to_owned(), json!({"DataType": "String", "StringValue": value}))
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::content::asset::NotArchived;
+use domain::content::asset::MissingCopy;
 use domain::content::asset::StoredCopy;
 use domain::content::canonical::Canonical;
 use domain::digest::Digest;
@@ -114,7 +114,7 @@ fn archived() -> String {
         size: 7,
         sha256: Digest::of(b"picture").to_string(),
     });
-    gone.not_archived = Some(NotArchived::Gone);
+    gone.not_archived = Some(MissingCopy::Gone);
     publish(&event, &canonical, COMPLETED, PayloadPlacement::Whole).json
 }
 

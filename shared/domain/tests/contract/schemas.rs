@@ -6,7 +6,7 @@ use domain::expectation::ExpectationMessage;
 use domain::ledger::record::BodyRef;
 use domain::message::{BodyLocation, Message, encode, encode_reference, encode_whole};
 use domain::provider::Provider;
-use domain::published::{PayloadPlacement, Published, assets_object, publish};
+use domain::published::{PayloadPlacement, PublishedEvent, assets_object, publish};
 use domain::time::Timestamp;
 use domain::verify::VerifiedEvent;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::recorded::{self, BUCKET};
 use crate::schema::Schema;
 
 /// `event` in each of the forms in which it can be published.
-fn published(verified: &VerifiedEvent) -> [Published; 3] {
+fn published(verified: &VerifiedEvent) -> [PublishedEvent; 3] {
     let (event, body) = (verified.event(), verified.body());
     let canonical = Canonical::of(recorded::sender(event), &event.headers, body);
     let body_ref = BodyRef::of(BUCKET, event, body.len() as u64);

@@ -46,7 +46,7 @@ pub(crate) enum Broken {
     /// A message was kept although the ledger had answered.
     KeptThoughAnswered,
     /// An event ended in the dead-letter queue.
-    PutAway,
+    DeadLettered,
     /// A failed event went back to work within an hour.
     ReturnedTooSoon,
     /// One that went back to work was settled by whoever had failed it.

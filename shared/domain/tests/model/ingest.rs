@@ -3,7 +3,7 @@
 //! Mirrors `Store::persist` in functions/ingest/src/store.rs and `Receiver::receive` in functions/ingest/src/receiver.rs.
 
 use domain::event::Event;
-use domain::ledger::admit::{Admission, Waiting, admit};
+use domain::ledger::admit::{Admission, RetryWait, admit};
 use domain::ledger::attribute::Attribute;
 use domain::ledger::writes::{self, PutCondition};
 
@@ -47,7 +47,7 @@ pub(crate) enum Step {
     /// `Store::send` of such an event, without a record.
     SendingBeside,
     /// `Ledger::ask_again`.
-    AskingAgain(Waiting),
+    AskingAgain(RetryWait),
     /// `Store::send` after it.
     SendingAgain,
     /// `Store::send`.
@@ -69,7 +69,7 @@ impl Step {
     }
 
     /// How the event waits that it found, as its next write expects it.
-    pub(crate) fn waiting(&mut self) -> Option<&mut Waiting> {
+    pub(crate) fn waiting(&mut self) -> Option<&mut RetryWait> {
         match self {
             Step::AskingAgain(waiting) => Some(waiting),
             _ => None,

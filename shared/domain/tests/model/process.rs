@@ -148,7 +148,7 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
             Step::Idle
         }
         Step::PuttingAway if outcome == Outcome::Answered => {
-            world.history.note(Broken::PutAway);
+            world.history.note(Broken::DeadLettered);
             Step::Deleting
         }
         Step::PuttingAway => Step::Keeping,

@@ -35,7 +35,7 @@ pub(crate) const NOT_BUSY: &str = "no failed event goes back to work within an h
 pub(crate) const NOT_BOTH_WAYS: &str = "no body is one event under the key and another beside it";
 pub(crate) const ASKED_SELDOM: &str = "other bodies have the sender's API asked at most once a minute";
 pub(crate) const NOT_USED_UP: &str = "other bodies use no attempts up";
-pub(crate) const NOT_PUT_AWAY: &str = "no event ends in the dead-letter queue";
+pub(crate) const NOT_DEAD_LETTERED: &str = "no event ends in the dead-letter queue";
 
 /// All of them.
 pub(crate) fn properties() -> Vec<Property<Protocol>> {
@@ -69,7 +69,7 @@ pub(crate) fn properties() -> Vec<Property<Protocol>> {
         }),
         Property::always(ASKED_SELDOM, |_, world: &World| is_without(world, Broken::AskedTooSoon)),
         Property::always(NOT_USED_UP, |_, world: &World| is_without(world, Broken::AttemptsUsedUp)),
-        Property::always(NOT_PUT_AWAY, |_, world: &World| is_without(world, Broken::PutAway)),
+        Property::always(NOT_DEAD_LETTERED, |_, world: &World| is_without(world, Broken::DeadLettered)),
         Property::sometimes("an acknowledged event is done", |_, world: &World| {
             world.history.is_acknowledged() && is_in(world, State::Done)
         }),

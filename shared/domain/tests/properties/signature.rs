@@ -4,10 +4,10 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::any;
-use promises::signature::{Asked, HEADER, SECRETS, TOKEN, hold_for, sign, verified};
+use promises::signature::{HEADER, RequiredProof, SECRETS, TOKEN, hold_for, sign, verified};
 
-fn asked() -> impl Strategy<Value = Asked> {
-    select(vec![Asked::Signature, Asked::Token, Asked::Both])
+fn asked() -> impl Strategy<Value = RequiredProof> {
+    select(vec![RequiredProof::Signature, RequiredProof::Token, RequiredProof::Both])
 }
 
 /// One bit of `bytes` the other way round.
@@ -26,7 +26,7 @@ proptest! {
     ) {
         let signature = sign(secret, &body);
         let verify = |token: &str, signature: &str, body: &[u8]| {
-            verified(Asked::Both, Some(token), &[(HEADER, signature)], body).map(|_| ()).map_err(|refused| refused.refusal)
+            verified(RequiredProof::Both, Some(token), &[(HEADER, signature)], body).map(|_| ()).map_err(|refused| refused.refusal)
         };
         prop_assert_eq!(verify(TOKEN, &signature, &body), Ok(()));
         prop_assert_eq!(verify(TOKEN, &signature, &flipped(&body, at, bit)), Err(Refusal::SignatureWrong));

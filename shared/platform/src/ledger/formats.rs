@@ -189,7 +189,7 @@ fn written(name: &str) -> Json {
     let done = Settlement::Done { expires_at_seconds };
     let failed = Settlement::Failed { at: at(0), expires_at_seconds, reason: reason.clone() };
     let again = Settlement::Again { at: at(30), reason, attempts: 1 };
-    let waiting = Waiting { not_before: at(30), attempts: 1, brought_forward_at: None };
+    let waiting = RetryWait { not_before: at(30), attempts: 1, brought_forward_at: None };
     let overdue = Overdue { id: event.id.to_string(), due_at: at(600), sweeps: 0 };
     let job = ReplayJobId::parse("0123456789abcdef").expect("it has the form of a name");
     let replay_request = ReplayRequest { job, now: at(3600), schedule, replays_contradicted: false };

@@ -57,12 +57,12 @@ pub enum ReplayOutcome {
 struct Batch {
     responses: HashMap<String, Vec<Json>>,
     #[serde(default)]
-    unprocessed_keys: HashMap<String, Unprocessed>,
+    unprocessed_keys: HashMap<String, UnprocessedTable>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Unprocessed {
+struct UnprocessedTable {
     keys: Vec<HashMap<String, HashMap<String, String>>>,
 }
 

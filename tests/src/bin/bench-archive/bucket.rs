@@ -34,7 +34,7 @@ struct State {
 }
 
 /// A copy that is complete.
-pub(crate) struct Stored {
+pub(crate) struct StoredCopy {
     pub(crate) sha256: String,
     pub(crate) parts: u64,
     pub(crate) bytes: u64,
@@ -60,10 +60,10 @@ impl Bucket {
     }
 
     /// The copy, once it is complete.
-    pub(crate) fn stored(&self) -> Option<Stored> {
+    pub(crate) fn stored(&self) -> Option<StoredCopy> {
         let state = self.state();
         let caller = state.caller.clone().filter(|_| state.is_complete)?;
-        Some(Stored { sha256: hex(state.digest.clone()), parts: state.parts, bytes: state.bytes, caller })
+        Some(StoredCopy { sha256: hex(state.digest.clone()), parts: state.parts, bytes: state.bytes, caller })
     }
 
     async fn serve(self, stream: TcpStream, peer: SocketAddr) {

@@ -237,7 +237,11 @@ pub(crate) async fn deliver(world: &World, delivery: &Request, tries: u32) -> (V
 async fn unreadable(world: &World, source: &Source) -> SentEvent {
     let mark = confidential::random();
     world.enqueue(&[format!("{} cannot be read: {mark}", source.name)]).await;
-    SentEvent { expected: Expected::PutAway { mark }, answers: vec![DeliveryAnswer::Acknowledged], assets: Vec::new() }
+    SentEvent {
+        expected: Expected::DeadLettered { mark },
+        answers: vec![DeliveryAnswer::Acknowledged],
+        assets: Vec::new(),
+    }
 }
 
 impl Sent {

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use tests::proxy::Proxy;
 use tests::stack::Result;
-use tests::watch::Sweeping;
+use tests::watch::SweepLoop;
 use tests::world::{World, run_behind_proxy};
 
 use crate::case::Case;
@@ -63,7 +63,7 @@ fn prove(arguments: &Arguments) -> Result<ExitCode> {
         let proxy = Proxy::start(listener, world.stack.address());
         world.hide_received_messages_for(VISIBILITY_SECONDS).await;
         world.limit_processors(PROCESSORS).await;
-        let sweeping = Sweeping::start(world);
+        let sweeping = SweepLoop::start(world);
         let tally = measure(world, &proxy, arguments).await;
         drop(sweeping);
         println!("\n{}", tally.verdict());

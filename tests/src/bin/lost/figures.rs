@@ -31,17 +31,17 @@ pub(crate) struct Figures {
 
 /// An event that a consumer got.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Published {
+pub(crate) struct ConsumerEvent {
     pub(crate) id: String,
     pub(crate) source: String,
     pub(crate) subject: Option<String>,
     #[serde(rename = "type")]
     pub(crate) event_type: String,
-    pub(crate) data: PublishedData,
+    pub(crate) data: ConsumerEventData,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct PublishedData {
+pub(crate) struct ConsumerEventData {
     pub(crate) origin: String,
 }
 
@@ -79,7 +79,7 @@ impl Figures {
         ]
     }
 
-    pub(crate) fn count(&mut self, job: &Job, records: &[Record], events: &[Published]) {
+    pub(crate) fn count(&mut self, job: &Job, records: &[Record], events: &[ConsumerEvent]) {
         self.jobs += 1;
         self.lost += usize::from(job.plan.webhook == Webhook::Lost);
         self.late += usize::from(job.plan.webhook == Webhook::Late);

@@ -9,7 +9,7 @@ use tests::ledger::Record;
 use tests::simulator::End;
 use tests::world::World;
 
-use crate::figures::{Figures, Published, is_of_job};
+use crate::figures::{ConsumerEvent, Figures, is_of_job};
 use crate::job::{Job, Sender};
 
 /// What came of the jobs of one sender, and of all.
@@ -43,9 +43,9 @@ impl Outcome {
                 records.entry(of).or_default().push(record);
             }
         }
-        let mut published: ByJob<Published> = HashMap::new();
+        let mut published: ByJob<ConsumerEvent> = HashMap::new();
         for message in world.consumer.all(|_| true) {
-            if let Ok(event) = serde_json::from_str::<Published>(&message.body) {
+            if let Ok(event) = serde_json::from_str::<ConsumerEvent>(&message.body) {
                 let source = event.source.trim_start_matches("/landfall/").to_owned();
                 published.entry((source, event.subject.clone().unwrap_or_default())).or_default().push(event);
             }
@@ -159,7 +159,7 @@ impl Outcome {
 }
 
 /// What is not as it must be with a job, or not yet.
-fn judge(sender: &Sender, job: &Job, records: &[Record], events: &[Published]) -> impl Iterator<Item = String> {
+fn judge(sender: &Sender, job: &Job, records: &[Record], events: &[ConsumerEvent]) -> impl Iterator<Item = String> {
     let mut complaints = Vec::new();
     if !job.is_accepted {
         complaints.push("its webhook was not accepted".to_owned());

@@ -9,7 +9,7 @@ use tests::observe::holds_within;
 use tests::proxy::{ActiveFault, Fault, Proxy, Storm};
 use tests::simulator::{Condition, Simulator};
 use tests::source::Source;
-use tests::watch::{self, Sweeping};
+use tests::watch::{self, SweepLoop};
 use tests::world::World;
 use tokio::task::JoinSet;
 
@@ -44,7 +44,7 @@ pub(crate) async fn play(world: &'static World, proxy: &Proxy, count: u32, seed:
     }
     let senders = Arc::new(senders);
     let storms = Storms::begin(world, proxy, &senders, seed);
-    let sweeping = Sweeping::start(world);
+    let sweeping = SweepLoop::start(world);
     let begun = Stopwatch::start();
     let plans = plans(count as usize, senders.len(), seed);
     println!("\n{count} jobs of {} senders, one each {} ms, seed {seed}", senders.len(), SUBMIT_EACH.as_millis());

@@ -12,7 +12,7 @@ use tests::ledger::Record;
 use tests::observe::until;
 use tests::stack::{Error, Options, Result, Stack};
 use tests::tool::landfall_on;
-use tests::watch::{self, Expected, Sweeping};
+use tests::watch::{self, Expected, SweepLoop};
 use tests::world::World;
 
 use crate::outcome::Outcome;
@@ -90,7 +90,7 @@ impl Transition<'_> {
         self.replay(&groups, body).await;
         self.run(&job, &groups, body_of_frozen).await?;
         world.hold_processor(false).await;
-        let sweeping = Sweeping::start(world);
+        let sweeping = SweepLoop::start(world);
         let all = groups.iter().flat_map(|group| &group.deliveries);
         let expected: Vec<Expected> = all.map(|delivery| Expected::Published { id: delivery.id.clone() }).collect();
         watch::until_quiet(world, &expected.iter().collect::<Vec<_>>()).await;

@@ -124,7 +124,7 @@ fn another_body_has_the_api_asked_at_once_but_once_a_minute() {
         assert_eq!(admit(existing, &event, NOW, SCHEDULE), expected);
     };
     let asks =
-        |brought_forward_at| Admission::AskAgain(Waiting { not_before: NOW + HOUR, attempts: 3, brought_forward_at });
+        |brought_forward_at| Admission::AskAgain(RetryWait { not_before: NOW + HOUR, attempts: 3, brought_forward_at });
     check(&waits(None), true, b"another", asks(None));
     let minute_ago = Some(NOW - 60 * SECOND);
     check(&waits(minute_ago), true, b"another", asks(minute_ago));

@@ -146,7 +146,7 @@ fn what_the_decision_returns_or_has_asked_again_is_changed_and_nothing_else() {
         let may_return = item.get(ExpiresAt).is_some() && admit(&state, &same, NOW, SCHEDULE) == returns;
         assert_eq!(is_returned, may_return, "{item:?}");
         let brought_forward_at = state.brought_forward_at.filter(|at| SCHEDULE.may_ask_again(Some(*at), NOW));
-        let waiting = Waiting { not_before, attempts: 0, brought_forward_at };
+        let waiting = RetryWait { not_before, attempts: 0, brought_forward_at };
         let is_asked = ask_again(&other.id, "mine", waiting, NOW).condition.holds(Some(&item));
         assert_eq!(is_asked, admit(&state, &other, NOW, SCHEDULE) == Admission::AskAgain(waiting), "{item:?}");
     });
