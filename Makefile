@@ -4,7 +4,7 @@
 # say so. Variables are handed on: `make faults ONLY=publish SEED=7`.
 
 .DEFAULT_GOAL := help
-programs := demo test browser large check up down fmt clean build first-hour faults lost permissions upgrade previous model fuzz vectors vectors-new \
+programs := demo test test-tool browser large check up down fmt clean build first-hour faults lost permissions upgrade previous model fuzz vectors vectors-new \
 	providers consumers apps bench bench-archive bench-verify cost instructions scaling sbom reproduce man \
 	release install-check
 .PHONY: help deploy $(programs)
@@ -22,7 +22,8 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: ## four senders, from signed request to the queue of a consumer; KEEP=1 leaves the stack up, and the console open
-test: ## all tests; those of the whole system on a stack of their own; PROFILE=release for functions as on Lambda
+test: ## all tests but those of the tool; those of the whole system on a stack of their own; PROFILE=release for functions as on Lambda
+test-tool: ## the tests of the operator's tool and its console, on a stack of their own
 browser: ## opens the console in Chromium, and draws its pages into target/browser; needs chromium and chromium-driver
 large: ## lists a ledger of 100,000 events, and kills a replay of 10,000 five times (some minutes)
 check: ## what must hold before a merge: format, lints, docs, licences, templates, tests, a little fuzzing

@@ -50,8 +50,14 @@ pub(crate) enum Program {
         #[arg(long, env = "KEEP", value_parser = FalseyValueParser::new())]
         keep: bool,
     },
-    /// Runs all tests; those of the whole system on a stack of their own.
+    /// Runs all tests but those of the tool; those of the whole system on a stack of their own.
     Test {
+        /// How the functions are built.
+        #[arg(long, env = "PROFILE", value_enum, default_value = "local")]
+        profile: Profile,
+    },
+    /// Runs the tests of the operator's tool and its console, on a stack of their own.
+    TestTool {
         /// How the functions are built.
         #[arg(long, env = "PROFILE", value_enum, default_value = "local")]
         profile: Profile,

@@ -48,6 +48,7 @@ pub(crate) fn check(project: &Project, profile: Profile) -> Result<()> {
     consumers::check(project)?;
     vectors::check(project)?;
     stack::test(project, profile)?;
+    stack::test_tool(project, profile)?;
     stack::apps(project, profile, None)?;
     project.say("all holds");
     Ok(())

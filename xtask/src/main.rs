@@ -58,6 +58,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Program::Down => stack::down(project),
         Program::Demo { profile, keep } => stack::demo(project, profile, keep),
         Program::Test { profile } => stack::test(project, profile),
+        Program::TestTool { profile } => stack::test_tool(project, profile),
         Program::Browser { profile } => stack::browser(project, profile),
         Program::Large { profile } => stack::large(project, profile),
         Program::Check { profile } => check::check(project, profile),
@@ -94,14 +95,14 @@ fn run(arguments: Arguments) -> Result<()> {
 }
 
 fn deploy(project: &Project, arguments: &[String]) -> Result<()> {
-    project.run(&mut project.cargo(&["build", "--workspace", "--bin", "landfall"]))?;
+    project.build(&["landfall"])?;
     let mut landfall = stack::program(project, "landfall");
     landfall.arg("deploy").args(arguments).current_dir(&project.root);
     project.run(&mut landfall)
 }
 
 fn man(project: &Project) -> Result<()> {
-    project.run(&mut project.cargo(&["build", "--workspace", "--bin", "landfall"]))?;
+    project.build(&["landfall"])?;
     let folder = project.target.join("man");
     std::fs::create_dir_all(&folder).context(folder.display())?;
     let pages = [

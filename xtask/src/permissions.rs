@@ -11,8 +11,7 @@ pub(crate) fn check(project: &Project) -> Result<()> {
     check_node(project)?;
     install_beside(project, &[SAM, MINISTACK, MOTO], || {
         project.say("building the functions, and what takes permissions away");
-        let mut cargo = project.cargo(&["build", "--workspace"]);
-        project.run(cargo.args(FUNCTIONS.iter().chain(&["permissions"]).flat_map(|name| ["--bin", name])))
+        project.build(&[FUNCTIONS.as_slice(), &["permissions"]].concat())
     })?;
     install_node_modules(project, &project.path("tests/implementations"), None)?;
     project.say("the permissions");

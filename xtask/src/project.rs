@@ -60,6 +60,13 @@ impl Project {
         cargo
     }
 
+    /// Builds programs of the workspace as tests are. It is always the whole workspace and one small test, since another
+    /// selection has other features of what all depend on, and compiles the AWS SDK again.
+    pub(crate) fn build(&self, programs: &[&str]) -> Result<()> {
+        let mut cargo = self.cargo(&["build", "--workspace", "--test", "memory"]);
+        self.run(cargo.args(programs.iter().flat_map(|name| ["--bin", name])))
+    }
+
     /// Announces a step: what it is, and how long this has been going on.
     pub(crate) fn say(&self, step: &str) {
         self.clock.begin(step);
