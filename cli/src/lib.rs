@@ -51,6 +51,7 @@ pub mod prompt;
 pub mod queues;
 #[cfg(test)]
 mod reference;
+mod refused;
 pub mod registration;
 pub mod sample;
 pub mod scheme_form;

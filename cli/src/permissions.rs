@@ -39,6 +39,7 @@ type Call = (&'static str, &'static str);
 const STACK: Call = ("cloudformation:DescribeStacks", "stack/${AWS::StackName}/*");
 const DIRECTORY: Call = ("dynamodb:GetItem", "Ledger");
 const REFUSED: Call = ("dynamodb:Query", "Refused");
+const RECENTLY_REFUSED: Call = ("dynamodb:Query", "Refused/index/recent");
 const DUE: Call = ("dynamodb:Query", "Ledger/index/due");
 const ARRIVED: Call = ("dynamodb:Query", "Ledger/index/arrived");
 const RECORDS: Call = ("dynamodb:BatchGetItem", "Ledger");
@@ -100,10 +101,10 @@ const READING: &[(&str, &[Call])] = &[
     ("expect close", &[STACK, DIRECTORY, ARRIVED, RECORDS]),
     ("reconcile", &[STACK, DIRECTORY, ARRIVED, RECORDS, METRICS]),
     ("watch", &[STACK, DIRECTORY, ARRIVED]),
-    ("refused list", &[STACK, DIRECTORY, ARRIVED, REFUSED, LIST_SECRETS]),
+    ("refused list", &[STACK, ARRIVED, REFUSED, RECENTLY_REFUSED, LIST_SECRETS]),
     ("refused show", &[STACK, REFUSED]),
     ("refused explain", &[STACK, ARRIVED, REFUSED, LIST_SECRETS]),
-    ("refused release", &[STACK, REFUSED]),
+    ("refused release", &[STACK, REFUSED, RECENTLY_REFUSED]),
     ("replay", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES, ANY_QUEUE]),
     ("replay freeze", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES]),
     ("replay run", &[STACK, DIRECTORY, ANY_QUEUE]),

@@ -27,6 +27,9 @@ use crate::stack::Stack;
 /// The template's output with the queue of expectations, which it has only where they are on.
 pub const EXPECT_QUEUE_URL: &str = "ExpectQueueUrl";
 
+/// The template's output with the table of refused deliveries, which it has only where they are stored.
+pub const REFUSED_TABLE: &str = "RefusedTable";
+
 /// An operator would rather wait than try again.
 const LIMITS: Limits = Limits { operation: Duration::from_secs(30), attempt: Duration::from_secs(10), attempts: 5 };
 
@@ -127,7 +130,7 @@ impl<'a> Services<'a> {
     /// # Errors
     /// If the stack has none.
     pub fn refused(&self) -> Result<RefusedDeliveries> {
-        let table = self.stack.output("RefusedTable").map_err(|_| {
+        let table = self.stack.output(REFUSED_TABLE).map_err(|_| {
             Error::Conflict(
                 "the stack stores no refused deliveries: landfall deploy --parameter Quarantine=on adds their table"
                     .into(),

@@ -57,7 +57,9 @@ fn short(resource: &Value) -> String {
     } else if let Some(name) = resource["Ref"].as_str() {
         name.to_owned()
     } else if let Some(pattern) = resource["Fn::Sub"].as_str() {
-        let arn = pattern.replace(".Arn}", "").replace("${Ledger", "Ledger").replace("${Bucket", "Bucket");
+        let own = ["Ledger", "Bucket", "Refused"];
+        let arn = pattern.replace(".Arn}", "");
+        let arn = own.iter().fold(arn, |arn, name| arn.replace(&format!("${{{name}"), name));
         arn.rsplit("${AWS::AccountId}:").next().expect("there is a part").to_owned()
     } else {
         text(resource)

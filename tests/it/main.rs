@@ -44,6 +44,7 @@ mod operator;
 mod process;
 mod recordings;
 mod refused;
+mod refused_mistakes;
 mod replay;
 mod rotation;
 mod runbook;

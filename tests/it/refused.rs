@@ -1,24 +1,22 @@
 //! Refused deliveries are stored for sources that ask for it, up to the cap, and nothing of them is processed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::digest::Digest;
 use domain::provider::Provider;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tests::clock::now_millis;
 use tests::forgery::Forgery;
-use tests::http::Request;
 use tests::ledger::{Record, put_records};
 use tests::observe::until;
-use tests::recorded::recorded;
-use tests::sender;
 use tests::source::Source;
-use tests::tool::{Run, landfall_on};
+use tests::tool::{Run, Tool};
 use tests::world::{World, run};
 
+use crate::refused_mistakes::tool;
+
 /// What is stored of the refused deliveries of `source`.
-async fn stored(world: &World, source: &Source) -> Vec<Record> {
+pub(crate) async fn stored(world: &World, source: &Source) -> Vec<Record> {
     let minutes = format!("{}/", source.name);
     let all = world.all_refused().await;
     all.into_iter().filter(|item| item.text("minute").starts_with(&minutes)).collect()
@@ -72,230 +70,114 @@ fn a_source_that_does_not_ask_for_it_has_nothing_stored() {
     });
 }
 
-/// What a mistake is fixed by.
-enum Fix {
-    /// The source's secret says this now, and the delivery is released.
-    Secret(Value),
-    /// The time is waived, and the delivery is released.
-    WaivedTime,
-    /// What is stored stays wrong: the sender has to deliver this.
-    Delivery(Request),
+/// A refused delivery of a source of Glossi's, genuine by now, about the job of this number, at a place of its own.
+pub(crate) fn refused_at(source: &Source, job: usize, place: i64, at_millis: i64) -> [Record; 2] {
+    let body = json!({"event": "job.complete", "data": {"jobId": format!("job-{job}")}}).to_string();
+    let [refused, content] = Record::refused(source, body.as_bytes(), at_millis);
+    [refused.with_number("k", place), content.with_number("k", place + 10_000)]
 }
 
-/// A mistake: what the source's secret says, what arrives, what `explain` names, and what fixes it.
-struct Mistake {
-    source: Source,
-    secret: Value,
-    sent: Request,
-    cause: &'static str,
-    fix: Fix,
-}
-
-const BODY: &str = r#"{"id":"evt_1","type":"invoice.paid"}"#;
-
-/// A source of Stripe's, not set up.
-fn of_stripe() -> Source {
-    Source { token: None, ..Source::new(Provider::Stripe) }.with_fresh_secret()
-}
-
-fn stripe_secret(secrets: &[&str]) -> Value {
-    json!({"provider": "stripe", "secrets": secrets, "quarantine": {}})
-}
-
-/// `BODY` as Stripe signs it with `secret`, `age_seconds` ago.
-fn signed(world: &World, source: &Source, secret: &str, age_seconds: i64) -> Request {
-    let time = now_millis() / 1000 - age_seconds;
-    let signature = sender::sign(secret, format!("{time}.{BODY}").as_bytes());
-    let request = Request { body: BODY.into(), ..Request::new("POST", sender::url(&world.stack, &source.name, None)) };
-    request.with_header("stripe-signature", &format!("t={time},v1={signature}"))
-}
-
-fn mistakes_of_stripe(world: &World, other: &Source) -> Vec<Mistake> {
-    let with = |sent: fn(&World, &Source) -> Request, cause, fix: fn(&World, &Source) -> Fix| {
-        let source = of_stripe();
-        let (sent, fix) = (sent(world, &source), fix(world, &source));
-        Mistake { secret: stripe_secret(&[&source.secrets[0]]), source, sent, cause, fix }
-    };
-    let right = |world: &World, source: &Source| Fix::Delivery(signed(world, source, &source.secrets[0], 0));
-    let mut mistakes = vec![
-        with(
-            |world, source| signed(world, source, &format!("{}\n", source.secrets[0]), 0),
-            "The sender's copy of the secret ends in a newline",
-            right,
-        ),
-        with(
-            |world, source| Request {
-                body: BODY.replace(':', ": ").replace(',', ", ").into(),
-                ..signed(world, source, &source.secrets[0], 0)
-            },
-            "The JSON was written anew after it was signed",
-            right,
-        ),
-        with(
-            |world, source| signed(world, source, &source.secrets[0], 0).without_header("stripe-signature"),
-            "The header `stripe-signature` did not arrive",
-            right,
-        ),
-        with(
-            |world, source| {
-                let sent = signed(world, source, &source.secrets[0], 0).without_header("stripe-signature");
-                sent.with_header("x-hub-signature-256", "sha256=aa")
-            },
-            "It has the header `x-hub-signature-256`, by which GitHub signs",
-            right,
-        ),
-        with(
-            |world, source| signed(world, source, &source.secrets[0], 400),
-            "It is a copy sent again, or it was on its way for too long",
-            |_, _| Fix::WaivedTime,
-        ),
-    ];
-    let source = of_stripe();
-    let secret = stripe_secret(&[&source.secrets[0]]);
-    let both = stripe_secret(&[&source.secrets[0], &other.secrets[0]]);
-    let sent = signed(world, &source, &other.secrets[0], 0);
-    mistakes.push(Mistake {
-        source,
-        secret,
-        sent,
-        cause: "It is right by the secret of the source",
-        fix: Fix::Secret(both),
-    });
-    mistakes
-}
-
-/// Of senders whose deliveries say nothing of the time.
-fn mistakes_of_others(world: &World, other: &Source) -> Vec<Mistake> {
-    let source = Source::new(Provider::Csm);
-    let sent = sender::url(&world.stack, &source.name, other.token.as_deref());
-    let sent = Request { body: recorded("csm/image-to-3d-complete").body, ..Request::new("POST", sent) };
-    let digest = |source: &Source| Digest::of(source.token.as_deref().unwrap_or_default().as_bytes()).to_string();
-    let secret = |tokens: &[String]| json!({"provider": "csm", "token_sha256": tokens, "quarantine": {}});
-    let both = secret(&[digest(&source), digest(other)]);
-    let secret = secret(&[digest(&source)]);
-    let cause = "The URL has the token of the source";
-    let wrong_token = Mistake { source, secret, sent, cause, fix: Fix::Secret(both) };
-
-    let source = Source { token: None, ..Source::new(Provider::Custom) }.with_fresh_secret();
-    let custom = |encoding: Value| {
-        let mut scheme = json!({"kind": "hmac", "header": ["x-signature"], "encoding": "hex", "message": "{body}"});
-        if encoding != Value::Null {
-            scheme["secret"] = json!({"encoding": encoding});
-        }
-        let shape = json!([{"key": ["/id"], "names": "event", "otherwise": "event.occurred"}]);
-        json!({"secrets": source.secrets, "scheme": {"scheme": scheme, "shape": shape}, "quarantine": {}})
-    };
-    let (secret, decoded) = (custom(Value::Null), custom(json!("hex")));
-    let bytes: Vec<u8> = source.secrets[0].as_bytes().chunks(2).map(hex_byte).collect();
-    let sent = Request { body: BODY.into(), ..Request::new("POST", sender::url(&world.stack, &source.name, None)) };
-    let sent = sent.with_header("x-signature", &sender::sign_with(&bytes, BODY.as_bytes()));
-    let cause = "The sender decodes the secret from hex";
-    vec![wrong_token, Mistake { source, secret, sent, cause, fix: Fix::Secret(decoded) }]
-}
-
-fn hex_byte(digits: &[u8]) -> u8 {
-    let digits = std::str::from_utf8(digits).expect("a secret of the harness is hex");
-    u8::from_str_radix(digits, 16).expect("a secret of the harness is hex")
-}
-
-async fn tool(world: &World, arguments: &[&str]) -> Run {
-    landfall_on(&world.stack_file(), arguments, "").await
-}
-
-/// The names of what is stored of `source` with headers and body, as the tool lists them.
-async fn stored_whole(world: &World, source: &Source) -> Vec<String> {
-    let run =
-        tool(world, &["refused", "list", "--source", &source.name, "--since", "10m", "--each", "--output", "ndjson"])
-            .await;
-    assert_eq!(run.code, Some(0), "{}", run.told());
-    let mut whole = Vec::new();
-    for row in run.documents() {
-        let id = row["id"].as_str().expect("a text").to_owned();
-        let shown = tool(world, &["refused", "show", &id, "--output", "ndjson"]).await;
-        if shown.documents().iter().any(|shown| shown["body"] != Value::Null) {
-            whole.push(id);
-        }
-    }
-    whole
-}
-
-/// Releases deliveries: the outcome of each.
-async fn release(world: &World, ids: &[String], option: Option<&str>) -> (Option<i32>, Vec<String>) {
-    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let arguments = [&["refused", "release", "--output", "ndjson"], ids.as_slice(), option.as_slice()].concat();
-    let run = tool(world, &arguments).await;
-    let outcome = |row: &Value| row["outcome"].as_str().unwrap_or_else(|| panic!("{}", run.told())).to_owned();
-    (run.code, run.documents().iter().map(outcome).collect())
-}
-
-/// Makes a mistake, has it explained, fixes it, and sees that the consumer receives the event once.
-async fn check_mistake(world: &World, mistake: Mistake) {
-    let Mistake { source, secret, sent, cause, fix } = mistake;
-    source.set_up_as(&world.aws, &world.stack, &secret.to_string()).await;
-    // The sender tries twice, or more often: on a busy machine a delivery is not stored in time.
-    let ids = until("two stored deliveries", async || {
-        assert_eq!(world.deliver(&sent).await.status, 401, "{cause}");
-        let ids = stored_whole(world, &source).await;
-        if ids.len() < 2 { Err(format!("{cause}: {} are stored", ids.len())) } else { Ok(ids[..2].to_vec()) }
-    })
-    .await;
-    let explained = tool(world, &["refused", "explain", &ids[0]]).await;
-    assert!(explained.code == Some(0) && explained.data.contains(&format!("-> {cause}")), "{}", explained.told());
-    assert_eq!(release(world, &ids[..1], None).await, (Some(1), vec!["refused".to_owned()]), "{cause}");
-    let option = match fix {
-        Fix::Secret(secret) => {
-            source.set_up_as(&world.aws, &world.stack, &secret.to_string()).await;
-            None
-        }
-        Fix::WaivedTime => Some("--waive-time"),
-        Fix::Delivery(request) => {
-            assert_eq!(release(world, &ids[..1], Some("--waive-time")).await.0, Some(1), "{cause}");
-            assert_eq!(world.deliver(&request).await.status, 200, "{cause}");
-            return check_once(world, &source, cause).await;
-        }
-    };
-    let (code, outcomes) = release(world, &ids, option).await;
-    assert_eq!((code, outcomes), (Some(0), vec!["released".to_owned(), "duplicate".to_owned()]), "{cause}");
-    check_once(world, &source, cause).await;
-    let (code, outcomes) = release(world, &ids, option).await;
-    assert_eq!((code, outcomes), (Some(0), vec!["duplicate".to_owned(); 2]), "{cause}");
-    check_once(world, &source, cause).await;
-}
-
-async fn check_once(world: &World, source: &Source, cause: &str) {
-    let records = world.records(source).await;
-    let [record] = records.as_slice() else { panic!("{cause}: {} records", records.len()) };
-    world.finished(record.id()).await;
-    world.event(source, record.id()).await;
-    assert_eq!(world.events(source).len(), 1, "{cause}");
+/// So many of them, a minute ago.
+pub(crate) fn refused_jobs(source: &Source, jobs: usize) -> Vec<Record> {
+    let at = now_millis() - 60_000;
+    (0..jobs).flat_map(|job| refused_at(source, job, i64::try_from(job).expect("few"), at)).collect()
 }
 
 #[test]
-fn each_mistake_is_explained_fixed_and_released_once() {
+fn all_that_a_source_refused_is_released_once_after_it_was_counted() {
     run(async |world| {
-        let other = world.set_up(of_stripe()).await;
-        for mistake in mistakes_of_stripe(world, &other) {
-            check_mistake(world, mistake).await;
-        }
-        let other = world.source(Provider::Csm).await;
-        for mistake in mistakes_of_others(world, &other) {
-            check_mistake(world, mistake).await;
-        }
+        const GENUINE: usize = 12;
+        let source = world.set_up(Source::new(Provider::Glossi).with_option("quarantine", json!({}))).await;
+        let now = now_millis();
+        let mut items = refused_jobs(&source, GENUINE);
+        // The sender tried one twice, and a stranger came by: with another secret, and with another cause.
+        items.extend(refused_at(&source, 0, 100, now - 30_000));
+        let stranger = source.clone().with_fresh_secret();
+        items.extend(refused_at(&stranger, 99, 101, now - 20_000));
+        let [of_other_cause, content] = refused_at(&source, 98, 102, now - 10_000);
+        items.extend([of_other_cause.with("refusal", "signature_missing"), content]);
+        put_records(&world.aws, &world.stack.refused_table, &items).await;
+
+        let of_cause = ["refused", "release", "--source", &source.name, "--cause", "signature_wrong"];
+        let ndjson = ["--output", "ndjson"];
+        let dry = tool(world, &[&of_cause[..], &ndjson, &["--dry-run"]].concat()).await;
+        let rows = dry.documents();
+        assert_eq!(
+            (rows[0]["outcome"].as_str(), rows[0]["deliveries"].as_u64()),
+            (Some("genuine"), Some(13)),
+            "{}",
+            dry.told()
+        );
+        assert_eq!(
+            (rows[1]["outcome"].as_str(), rows[1]["deliveries"].as_u64()),
+            (Some("refused"), Some(1)),
+            "{}",
+            dry.told()
+        );
+        assert!(world.records(&source).await.is_empty(), "nothing is changed");
+
+        let unasked = tool(world, &of_cause).await;
+        assert!(
+            unasked.code == Some(7) && unasked.words.contains("Release 13 deliveries?"),
+            "it asks first: {}",
+            unasked.told()
+        );
+        let released = tool(world, &[&of_cause[..], &ndjson, &["--yes"]].concat()).await;
+        let count = |run: &Run, outcome: &str| run.documents().iter().filter(|row| row["outcome"] == outcome).count();
+        assert_eq!((released.code, count(&released, "released")), (Some(0), GENUINE), "{}", released.told());
+        assert_eq!(count(&released, "duplicate"), 1, "{}", released.told());
+        assert!(released.words.contains("1 stay: "), "{}", released.told());
+
+        let again = tool(world, &[&of_cause[..], &ndjson, &["--yes"]].concat()).await;
+        assert!(
+            again.code == Some(1) && again.data.is_empty() && again.words.contains("13 were released before"),
+            "{}",
+            again.told()
+        );
+        let rest =
+            tool(world, &[&["refused", "release", "--source", &source.name, "--yes"][..], &ndjson].concat()).await;
+        assert_eq!((rest.code, count(&rest, "released")), (Some(0), 1), "the other cause: {}", rest.told());
+        let nothing = tool(world, &["refused", "release", "--source", &source.name, "--since", "1s", "--yes"]).await;
+        assert_eq!(nothing.code, Some(0), "{}", nothing.told());
+
+        let events = until("each event once", async || {
+            let events = world.events(&source);
+            if events.len() == GENUINE + 1 { Ok(events) } else { Err(events.len()) }
+        })
+        .await;
+        let ids: BTreeSet<&str> = events.iter().map(|event| event.text("/id")).collect();
+        assert_eq!(ids.len(), GENUINE + 1);
     });
 }
 
+/// To begin again finds what was released before.
 #[test]
-fn what_a_rotation_took_out_is_found_and_put_back() {
+fn a_release_that_is_cut_off_goes_on_where_it_was() {
     run(async |world| {
-        let source = of_stripe();
-        let previous = source.secrets[0].clone();
-        let rotated = source.clone().with_fresh_secret();
-        source.set_up_as(&world.aws, &world.stack, &stripe_secret(&[&previous]).to_string()).await;
-        let secret = stripe_secret(&[&rotated.secrets[0]]);
-        let sent = signed(world, &source, &previous, 0);
-        let fix = Fix::Secret(stripe_secret(&[&rotated.secrets[0], &previous]));
-        let cause = "It is right by what the source's secret said before its last change";
-        check_mistake(world, Mistake { source, secret, sent, cause, fix }).await;
+        const GENUINE: usize = 40;
+        let source = world.set_up(Source::new(Provider::Glossi).with_option("quarantine", json!({}))).await;
+        put_records(&world.aws, &world.stack.refused_table, &refused_jobs(&source, GENUINE)).await;
+        let arguments = ["refused", "release", "--source", &source.name, "--yes", "--output", "ndjson"];
+        let mut killed = Tool::start(&world.stack_file(), &arguments);
+        until("the first released delivery", async || {
+            if killed.data().contains("released") || killed.has_ended() { Ok(()) } else { Err(killed.words()) }
+        })
+        .await;
+        killed.kill().await;
+        let rest = tool(world, &arguments).await;
+        // It may have been all of them before the signal came.
+        assert_eq!(rest.code, Some(0), "{}", rest.told());
+        assert!(rest.documents().len() <= GENUINE, "{}", rest.told());
+        until("each event once", async || {
+            let events = world.events(&source);
+            let ids: BTreeSet<&str> = events.iter().map(|event| event.text("/id")).collect();
+            if ids.len() == GENUINE && events.len() == GENUINE {
+                Ok(())
+            } else {
+                Err(format!("{} of {}", ids.len(), events.len()))
+            }
+        })
+        .await;
     });
 }
 

@@ -80,7 +80,7 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["SweepLogs","Arn"]}
           dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/due"}
           dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/arrived"}
-          if Quarantines: dynamodb:Query on [{"Fn::GetAtt":["Refused","Arn"]},{"Fn::Sub":"${Refused.Arn}/index/recent"}]
+          if Quarantines: dynamodb:Query on {"Fn::Sub":"${Refused.Arn}/index/recent"}
           dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
           dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]}
           dynamodb:PutItem on {"Fn::GetAtt":["Ledger","Arn"]}

@@ -85,6 +85,8 @@ pub const COMMAND_LINES: &[CommandLine] = &[
     line("refused show", "{refused}"),
     line("refused explain", "{refused}"),
     line("refused release", "{refused} --yes"),
+    line("refused release", "--source {own} --since 5m --yes"),
+    line("refused release", "--source {own} --since 5m --dry-run"),
     line("events list", "--source {source}"),
     line("events list", "--source {source} --state failed"),
     line("events list", "--source {source} --subject {subject}"),
@@ -253,6 +255,9 @@ impl PreparedStack {
             confidential::keep("secret", &previous);
             own.secrets.push(previous);
             own.set_up(&self.aws, &self.stack).await;
+            if line.command.starts_with("refused ") {
+                self.put_refused(&own).await;
+            }
             values.insert("own", own.name);
         }
         if uses("watched") {
@@ -275,8 +280,8 @@ impl PreparedStack {
                 send.send().await.expect("a message can be sent");
             }
         }
-        if line.command.starts_with("refused ") {
-            values.insert("refused", self.put_refused().await);
+        if line.command.starts_with("refused ") && !uses("own") {
+            values.insert("refused", self.put_refused(&self.source).await);
         }
         if uses("fresh") || uses("job") {
             values.insert("fresh", self.put_event().await.id().to_owned());
@@ -291,10 +296,10 @@ impl PreparedStack {
     }
 
     /// A refused delivery that is genuine by now, of an event that has not arrived: its name.
-    async fn put_refused(&self) -> String {
+    async fn put_refused(&self, source: &Source) -> String {
         let body = String::from_utf8(body()).expect("it is text");
         let body = body.replace(&self.values["subject"], &format!("job-{:08x}", fastrand::u32(..)));
-        let records = Record::refused(&self.source, body.as_bytes(), now_millis());
+        let records = Record::refused(source, body.as_bytes(), now_millis());
         put_records(&self.aws, &self.stack.refused_table, &records).await;
         format!("{}/{}", records[0].text("minute"), records[0].number("k").expect("it has one"))
     }

@@ -2,15 +2,14 @@
 
 mod explain;
 mod list;
-mod refused_id;
 mod release;
 mod show;
 
 use clap::Subcommand;
 
-use self::refused_id::IdArgument;
 use crate::context::Context;
 use crate::error::Result;
+use crate::refused::refused_id::IdArgument;
 
 /// What to do with refused deliveries.
 #[derive(Debug, Subcommand)]

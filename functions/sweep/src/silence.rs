@@ -1,11 +1,13 @@
 //! Looking for watched sources from which nothing arrives, and for sources that refuse whatever arrives.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::ledger::schedule::Schedule;
 use domain::ledger::watch_list::is_silent;
 use domain::receive::refused::{ONLY_REFUSALS_AFTER, REFUSALS_LOOKED_AT, has_only_refusals};
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use futures_util::stream::{self, StreamExt as _};
 use platform::clock;
@@ -86,16 +88,14 @@ impl SilenceCheck {
     /// lately is looked at.
     async fn sources_with_only_refusals(&self, now: Timestamp) -> Result<Vec<String>, ServiceError> {
         let Some(table) = &self.refused else { return Ok(Vec::new()) };
-        let refusing = table.refusing_since(now - ONLY_REFUSALS_AFTER).await?;
-        let looks = refusing.into_iter().map(async |source| {
+        let mut refused: HashMap<SourceName, Vec<Timestamp>> = HashMap::new();
+        for refusal in table.recent(now - REFUSALS_LOOKED_AT).await? {
+            refused.entry(refusal.source).or_default().push(refusal.received_at);
+        }
+        refused.retain(|_, times| times.iter().any(|at| *at > now - ONLY_REFUSALS_AFTER));
+        let looks = refused.into_iter().map(async |(source, times)| {
             let last_genuine = self.ledger.newest_arrival(&source).await?;
-            // The first look spares the minutes of a source that is well, or that strangers try.
-            if last_genuine.is_none_or(|at| at > now - ONLY_REFUSALS_AFTER) {
-                return Ok(None);
-            }
-            let refused = table.between(&source, now - REFUSALS_LOOKED_AT, now).await?;
-            let refused: Vec<Timestamp> = refused.iter().map(|(_, refused)| refused.received_at).collect();
-            Ok(has_only_refusals(last_genuine, &refused, now).then(|| source.to_string()))
+            Ok(has_only_refusals(last_genuine, &times, now).then(|| source.to_string()))
         });
         names(looks).await
     }

@@ -2,7 +2,7 @@
 
 mod item;
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::receive::refused::places::Place;
@@ -12,7 +12,8 @@ use domain::time::Timestamp;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::{Value as Json, json};
 
-use self::item::{KIND, content_item, delivery_item, read_content, read_delivery, text};
+pub use self::item::RecentRefusal;
+use self::item::{KIND, content_item, delivery_item, read_content, read_delivery, read_recent};
 use crate::aws::{Aws, Limits};
 use crate::body_codec::unpack;
 use crate::service::{AwsJsonService, CallError, Service};
@@ -23,7 +24,6 @@ const PUT_ITEM: &str = "DynamoDB_20120810.PutItem";
 const UPDATE_ITEM: &str = "DynamoDB_20120810.UpdateItem";
 /// How many minutes are read side by side.
 const MINUTES_AT_ONCE: usize = 16;
-const MINUTE_MILLIS: i64 = 60_000;
 
 /// The table.
 #[derive(Clone, Debug)]
@@ -89,47 +89,11 @@ impl RefusedDeliveries {
         }
     }
 
-    /// The deliveries that `source` refused in the minute of `at`, without their headers and bodies.
-    ///
-    /// # Errors
-    /// If the table could not be reached or refused.
-    async fn of_minute(
-        &self,
-        source: &SourceName,
-        at: Timestamp,
-    ) -> Result<Vec<(Place, RefusedDelivery)>, ServiceError> {
-        let minute = Place::minute_of(source, at);
-        let places = (0, Place { minute: minute.clone(), k: 0 }.content_k() - 1);
-        let items = self.of_places(&minute, places).await?;
-        Ok(items.iter().filter_map(|item| read_delivery(source, &minute, item)).collect())
-    }
-
-    /// The deliveries that `source` refused from `since` until `until`, the oldest first, without their headers and bodies.
-    /// Each minute is a query of its own, of half a read unit if nothing was refused in it.
-    ///
-    /// # Errors
-    /// If the table could not be reached or refused.
-    pub async fn between(
-        &self,
-        source: &SourceName,
-        since: Timestamp,
-        until: Timestamp,
-    ) -> Result<Vec<(Place, RefusedDelivery)>, ServiceError> {
-        let minute = |at: Timestamp| at.as_millis().div_euclid(MINUTE_MILLIS);
-        let minutes = (minute(since)..=minute(until)).map(|minute| Timestamp::from_millis(minute * MINUTE_MILLIS));
-        let read = stream::iter(minutes.map(|minute| self.of_minute(source, minute)));
-        let pages: Vec<_> = read.buffered(MINUTES_AT_ONCE).try_collect().await?;
-        let mut found: Vec<_> = pages.into_iter().flatten().collect();
-        found.retain(|(_, refused)| (since..=until).contains(&refused.received_at));
-        found.sort_by_key(|(place, refused)| (refused.received_at, place.k));
-        Ok(found)
-    }
-
-    /// The sources that have refused something since `since`.
+    /// What has been refused since `since`, by its keys: one query, however many sources there are.
     ///
     /// # Errors
     /// If the index could not be reached or refused.
-    pub async fn refusing_since(&self, since: Timestamp) -> Result<HashSet<SourceName>, ServiceError> {
+    pub async fn recent(&self, since: Timestamp) -> Result<Vec<RecentRefusal>, ServiceError> {
         let items = self
             .query(json!({
                 "IndexName": "recent",
@@ -138,8 +102,37 @@ impl RefusedDeliveries {
                 "ExpressionAttributeValues": {":kind": {"S": KIND}, ":since": {"N": since.as_millis().to_string()}},
             }))
             .await?;
-        let sources = items.iter().filter_map(|item| SourceName::parse(text(item, "minute")?.split_once('/')?.0).ok());
-        Ok(sources.collect())
+        Ok(items.iter().filter_map(read_recent).collect())
+    }
+
+    /// The deliveries that those sources refused since `since` that `is_wanted` wants, the oldest first, without their headers
+    /// and bodies. What was refused in the last moment may be missing.
+    ///
+    /// # Errors
+    /// If the table or its index could not be reached or refused.
+    pub async fn stored(
+        &self,
+        is_wanted: impl Fn(&SourceName) -> bool,
+        since: Timestamp,
+    ) -> Result<Vec<(Place, RefusedDelivery)>, ServiceError> {
+        let recent = self.recent(since).await?.into_iter().filter(|refusal| is_wanted(&refusal.source));
+        let minutes: BTreeMap<String, SourceName> = recent.map(|refusal| (refusal.minute, refusal.source)).collect();
+        let read = stream::iter(minutes.into_iter().map(|(minute, source)| self.of_minute(source, minute)));
+        let pages: Vec<_> = read.buffered(MINUTES_AT_ONCE).try_collect().await?;
+        let mut found: Vec<_> = pages.into_iter().flatten().collect();
+        found.retain(|(_, refused)| refused.received_at >= since);
+        found.sort_by_key(|(place, refused)| (refused.received_at, place.k));
+        Ok(found)
+    }
+
+    async fn of_minute(
+        &self,
+        source: SourceName,
+        minute: String,
+    ) -> Result<Vec<(Place, RefusedDelivery)>, ServiceError> {
+        let places = (0, Place { minute: minute.clone(), k: 0 }.content_k() - 1);
+        let items = self.of_places(&minute, places).await?;
+        Ok(items.iter().filter_map(|item| read_delivery(&source, &minute, item)).collect())
     }
 
     /// The delivery of `source` at `place`, without its headers and body; `None` if there is none.

@@ -18,11 +18,12 @@ pub(super) fn resource(action: &str, request: &Request<Bytes>, stack: &Stack) ->
                 Some(table) => table,
                 None => text("TableName"),
             };
-            match text("IndexName") {
-                _ if table == stack.refused_table => "Refused".to_owned(),
-                _ if table != stack.ledger_table => "*".to_owned(),
-                "" => "Ledger".to_owned(),
-                index => format!("Ledger/index/{index}"),
+            let tables = [(&stack.ledger_table, "Ledger"), (&stack.refused_table, "Refused")];
+            let own = tables.iter().find(|(name, _)| *name == table).map(|(_, resource)| *resource);
+            match (own, text("IndexName")) {
+                (None, _) => "*".to_owned(),
+                (Some(table), "") => table.to_owned(),
+                (Some(table), index) => format!("{table}/index/{index}"),
             }
         }
         "sqs" => queue(["QueueUrl", "SourceArn", "QueueName", "QueueNamePrefix"].map(text), stack),

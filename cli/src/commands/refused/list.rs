@@ -1,22 +1,21 @@
 //! `landfall refused list`.
 
-use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use clap::Args;
-use domain::receive::refused::RefusedDelivery;
-use domain::receive::refused::places::Place;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
+use domain::verify::Refusal;
 use platform::clock;
 use serde::Serialize;
 
-use super::refused_id::id_text;
 use crate::context::Context;
 use crate::error::Result;
 use crate::filter_options::source_name;
 use crate::moment::instant;
 use crate::output::Row;
+use crate::refused::group::{Group, groups};
+use crate::refused::refused_id::{cause, id_text};
 use crate::services::Services;
 use crate::source_store::SourceStore;
 
@@ -28,6 +27,9 @@ pub struct Arguments {
     /// What this source refused; several times for several, without it all
     #[arg(long = "source", value_name = "NAME", value_parser = source_name)]
     sources: Vec<SourceName>,
+    /// What was refused for this reason, such as signature_wrong
+    #[arg(long, value_name = "REASON", value_parser = cause)]
+    cause: Option<Refusal>,
     /// From then on: RFC 3339, or how long ago (90s, 15m, 2h, 7d); without it the last 6 hours
     #[arg(long, value_name = "TIME", value_parser = instant)]
     since: Option<Timestamp>,
@@ -38,7 +40,7 @@ pub struct Arguments {
 
 /// What a source refused for one reason.
 #[derive(Serialize)]
-struct Group {
+struct GroupRow {
     source: String,
     refusal: &'static str,
     stored: usize,
@@ -49,7 +51,7 @@ struct Group {
     secret_changed_at: Option<String>,
 }
 
-impl Row for Group {
+impl Row for GroupRow {
     const COLUMNS: &'static [&'static str] =
         &["source", "refusal", "stored", "first_at", "latest", "last_genuine_at", "secret_changed_at"];
 }
@@ -72,17 +74,10 @@ impl Row for RefusedRow {
 /// Lists what was refused.
 pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let services = Services::of(&context.session).await?;
-    let (table, ledger) = (services.refused()?, services.ledger()?);
-    let now = clock::now();
-    let since = arguments.since.unwrap_or(now - SINCE);
-    let sources = match arguments.sources.as_slice() {
-        [] => ledger.source_directory().await?.map(|directory| directory.names()).unwrap_or_default(),
-        named => named.to_vec(),
-    };
-    let mut found = Vec::new();
-    for source in &sources {
-        found.extend(table.between(source, since, now).await?);
-    }
+    let since = arguments.since.unwrap_or(clock::now() - SINCE);
+    let is_wanted = |name: &SourceName| arguments.sources.is_empty() || arguments.sources.contains(name);
+    let mut found = services.refused()?.stored(is_wanted, since).await?;
+    found.retain(|(_, refused)| arguments.cause.is_none_or(|cause| cause == refused.refusal));
     if arguments.each {
         let rows: Vec<RefusedRow> = found
             .into_iter()
@@ -98,30 +93,19 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
         return context.output.rows(&rows);
     }
     let listed = if found.is_empty() { Vec::new() } else { SourceStore::of(&context.session).await?.list().await? };
-    let mut groups: BTreeMap<(&str, &str), Vec<&(Place, RefusedDelivery)>> = BTreeMap::new();
-    let mut last_genuine = HashMap::new();
-    for stored in &found {
-        let RefusedDelivery { source, refusal, .. } = &stored.1;
-        if !last_genuine.contains_key(source) {
-            last_genuine.insert(source, ledger.newest_arrival(source).await?);
-        }
-        groups.entry((source.as_str(), refusal.as_str())).or_default().push(stored);
-    }
-    let mut rows = Vec::new();
-    for stored in groups.values() {
-        let [(_, first), ..] = stored[..] else { continue };
-        let (latest_place, latest) = stored[stored.len() - 1];
-        let listed = listed.iter().find(|listed| listed.name == first.source);
-        rows.push(Group {
-            source: first.source.to_string(),
-            refusal: first.refusal.as_str(),
-            stored: stored.len(),
-            first_at: first.received_at.to_string(),
-            latest_at: latest.received_at.to_string(),
-            latest: id_text(latest_place),
-            last_genuine_at: last_genuine[&first.source].map(|at| at.to_string()),
-            secret_changed_at: listed.and_then(|listed| listed.changed_at.clone()),
-        });
-    }
+    let row = |group: Group| GroupRow {
+        source: group.source.to_string(),
+        refusal: group.refusal.as_str(),
+        stored: group.count(),
+        first_at: group.first_at().to_string(),
+        latest_at: group.latest_at().to_string(),
+        latest: id_text(&group.latest.0),
+        last_genuine_at: group.last_genuine.map(|at| at.to_string()),
+        secret_changed_at: listed
+            .iter()
+            .find(|listed| listed.name == group.source)
+            .and_then(|listed| listed.changed_at.clone()),
+    };
+    let rows: Vec<GroupRow> = groups(found, &services.ledger()?).await?.into_iter().map(row).collect();
     context.output.rows(&rows)
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use domain::receive::refused::{RefusedContent, RefusedDelivery};
 use serde::Serialize;
 
-use super::refused_id::{RefusedId, id_text};
 use crate::context::Context;
 use crate::error::Result;
 use crate::output::Row;
+use crate::refused::refused_id::{RefusedId, id_text};
+use crate::refused::stored_delivery::StoredDelivery;
 use crate::services::Services;
 
 /// What is stored of a refused delivery.
@@ -48,24 +48,10 @@ impl Row for Details {
     ];
 }
 
-/// A stored delivery, whole.
-pub(super) struct StoredDelivery {
-    pub(super) refused: RefusedDelivery,
-    pub(super) content: RefusedContent,
-    pub(super) body: Option<Vec<u8>>,
-}
-
-/// Reads a stored delivery.
-pub(super) async fn read(id: &RefusedId, services: &Services<'_>) -> Result<StoredDelivery> {
-    let table = services.refused()?;
-    let refused = table.delivery(&id.source, &id.place).await?.ok_or_else(|| id.missing())?;
-    let (content, body) = table.content(&id.place).await?.unwrap_or_default();
-    Ok(StoredDelivery { refused, content, body })
-}
-
 /// Shows a stored delivery.
 pub(super) async fn run(id: &RefusedId, context: &Context) -> Result<()> {
-    let StoredDelivery { refused, content, body } = read(id, &Services::of(&context.session).await?).await?;
+    let table = Services::of(&context.session).await?.refused()?;
+    let StoredDelivery { refused, content, body, .. } = StoredDelivery::named(id, &table).await?;
     context.output.item(&Details {
         id: id_text(&id.place),
         source: refused.source.to_string(),

@@ -10,15 +10,33 @@ use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use serde_json::{Value as Json, json};
 
+/// A delivery that is stored, as far as the index knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecentRefusal {
+    /// The source that refused it.
+    pub source: SourceName,
+    /// The hash key of its minute.
+    pub minute: String,
+    /// When it arrived.
+    pub received_at: Timestamp,
+}
+
 /// What `kind` says of each delivery, so that the index `recent` lists all of them; its headers and body have none.
 pub(super) const KIND: &str = "delivery";
 
-pub(super) fn text<'i>(item: &'i Json, name: &str) -> Option<&'i str> {
+fn text<'i>(item: &'i Json, name: &str) -> Option<&'i str> {
     item.get(name)?.get("S")?.as_str()
 }
 
 fn number<T: std::str::FromStr>(item: &Json, name: &str) -> Option<T> {
     item.get(name)?.get("N")?.as_str()?.parse().ok()
+}
+
+/// A key of the index; `None` of what this version did not write.
+pub(super) fn read_recent(item: &Json) -> Option<RecentRefusal> {
+    let minute = text(item, "minute")?.to_owned();
+    let source = SourceName::parse(minute.split_once('/')?.0).ok()?;
+    Some(RecentRefusal { source, minute, received_at: Timestamp::from_millis(number(item, "received_at")?) })
 }
 
 /// `None` of what this version did not write.
@@ -128,6 +146,12 @@ mod tests {
         assert!(item.to_string().len() < 1024, "JSON is longer than what DynamoDB bills");
         assert_eq!(read_delivery(&delivery.source, &place.minute, &item), Some((place.clone(), delivery.clone())));
         assert_eq!(read_delivery(&delivery.source, &place.minute, &json!({"k": {"N": "1"}})), None);
+        let recent = RecentRefusal {
+            source: delivery.source.clone(),
+            minute: place.minute.clone(),
+            received_at: delivery.received_at,
+        };
+        assert_eq!((read_recent(&item), read_recent(&json!({"minute": {"S": "x"}}))), (Some(recent), None));
         let content = RefusedContent {
             headers: BTreeMap::from([("x-signature".to_owned(), "aa".to_owned())]),
             header_names: BTreeSet::from(["host".to_owned(), "x-signature".to_owned()]),

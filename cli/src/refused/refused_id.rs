@@ -4,6 +4,7 @@ use clap::Args;
 use domain::receive::refused::places::Place;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
+use domain::verify::Refusal;
 
 use crate::error::Error;
 
@@ -12,7 +13,7 @@ use crate::error::Error;
 pub struct IdArgument {
     /// The delivery, as `landfall refused list` names it: {source}/{minute}/{number}
     #[arg(value_name = "DELIVERY", value_parser = refused_id)]
-    pub(super) id: RefusedId,
+    pub(crate) id: RefusedId,
 }
 
 /// Where a refused delivery is stored.
@@ -23,19 +24,19 @@ pub(crate) struct RefusedId {
 }
 
 impl RefusedId {
-    pub(super) fn missing(&self) -> Error {
+    pub(crate) fn missing(&self) -> Error {
         let Place { minute, k } = &self.place;
         Error::NotFound(format!("there is no refused delivery {minute}/{k}: it may have expired"))
     }
 }
 
 /// How a refused delivery is named.
-pub(super) fn id_text(place: &Place) -> String {
+pub(crate) fn id_text(place: &Place) -> String {
     format!("{}/{}", place.minute, place.k)
 }
 
 /// Reads a delivery's name.
-pub(super) fn refused_id(text: &str) -> std::result::Result<RefusedId, String> {
+pub(crate) fn refused_id(text: &str) -> std::result::Result<RefusedId, String> {
     let read = || {
         let (minute, k) = text.rsplit_once('/')?;
         let (source, time) = minute.split_once('/')?;
@@ -47,6 +48,11 @@ pub(super) fn refused_id(text: &str) -> std::result::Result<RefusedId, String> {
         (place.minute == minute).then_some(RefusedId { source, place })
     };
     read().ok_or_else(|| format!("{text} is no refused delivery: landfall refused list shows their names"))
+}
+
+/// Reads why something was refused.
+pub(crate) fn cause(text: &str) -> std::result::Result<Refusal, String> {
+    text.parse().map_err(|_| format!("{text} is no reason: landfall refused list shows them"))
 }
 
 #[cfg(test)]
