@@ -21,6 +21,15 @@ mod now;
 mod now_sources;
 mod palette;
 mod pane;
+mod refused;
+mod refused_badge;
+mod refused_log;
+mod refused_parts;
+mod refused_time;
+mod refused_view;
+mod refused_words;
+mod release_actions;
+mod release_run;
 mod replay_actions;
 mod replays;
 mod shell;
@@ -94,6 +103,13 @@ fn router(console: Arc<Console>) -> Router {
         .route("/life/{*id}", get(event::life_of))
         .route("/jobs", get(jobs::jobs))
         .route("/jobs/peek", get(jobs::pane))
+        .route("/refused", get(refused::refused))
+        .route("/refused/badge", get(refused_badge::badge))
+        .route("/refused/checks", get(refused_parts::checks))
+        .route("/refused/stored", get(refused_parts::stored))
+        .route("/refused/unstored", get(refused_log::unstored))
+        .route("/refused/names", get(refused_log::names))
+        .route("/refused/release", get(release_actions::form).post(release_actions::start))
         .route("/replays", get(replays::replays).post(replay_actions::start))
         .route("/replays/new", get(replay_actions::form))
         .route("/replays/{job}", get(replays::replays))

@@ -18,7 +18,7 @@ use crate::cli_jobs::listed;
 use crate::listing::{done, failed, numbered};
 
 /// A text as a part of a URL.
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let encode = |byte: u8| match byte {
         byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => char::from(byte).to_string(),
         byte => format!("%{byte:02X}"),

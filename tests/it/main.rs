@@ -22,6 +22,7 @@ mod cli_vectors;
 mod cli_wait;
 mod confirm;
 mod console;
+mod console_refused;
 mod consumers;
 mod contract;
 mod deploy;

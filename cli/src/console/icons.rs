@@ -21,6 +21,10 @@ pub(crate) enum Mark {
     Contradicted,
     /// A delivery was refused, or something was left out.
     Refused,
+    /// It was refused, and that is over.
+    Over,
+    /// A point is not as it should be.
+    Wrong,
     /// It arrived.
     Arrived,
     /// It arrived once more.
@@ -59,9 +63,10 @@ impl Mark {
             Mark::Received | Mark::Waiting => "mark waiting",
             Mark::Processing => "mark processing",
             Mark::Failed | Mark::Contradicted => "mark failed",
-            Mark::Refused => "mark refused",
+            Mark::Refused | Mark::Wrong => "mark refused",
             Mark::Landfall => "mark accent",
-            Mark::Arrived
+            Mark::Over
+            | Mark::Arrived
             | Mark::Duplicate
             | Mark::Published
             | Mark::Replayed
@@ -83,7 +88,8 @@ impl Mark {
             Mark::Contradicted => {
                 r#"<rect class="fill" x="2" y="2" width="12" height="12" rx="2.5"/><path class="on" d="M5 6.5h6m-6 3h6m-1.5-5-3 7"/>"#
             }
-            Mark::Refused => r#"<circle cx="8" cy="8" r="5.5"/><path d="m4.2 11.8 7.6-7.6"/>"#,
+            Mark::Refused | Mark::Over => r#"<circle cx="8" cy="8" r="5.5"/><path d="m4.2 11.8 7.6-7.6"/>"#,
+            Mark::Wrong => r#"<path d="m4 4 8 8m0-8-8 8"/>"#,
             Mark::Arrived => r#"<path d="M8 2v8m-3.5-3L8 10.5 11.5 7M2.5 13.5h11"/>"#,
             Mark::Duplicate => {
                 r#"<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M3 10.5v-7a1 1 0 0 1 1-1h7"/>"#

@@ -122,6 +122,7 @@ fn link_of(alarm: &str) -> Option<(&'static str, &'static str)> {
         "Failed" | "Contradicted" => ("/events?state=failed&since=1h", "Show the events"),
         "OldestMessage" | "Overdue" => ("/events?view=unfinished", "Show what waits"),
         "Unrecognized" => ("/events?type=landfall.unrecognized&since=1h", "Show the events"),
+        "Refused" | "Unverified" | "OnlyRefused" => ("/refused", "Show what was refused"),
         _ => return None,
     })
 }

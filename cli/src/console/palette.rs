@@ -29,8 +29,9 @@ const SEARCHED_CHARACTERS_MIN: usize = 3;
 const ID_CHARACTERS: usize = 40;
 
 /// What keys do: the name, the key, and the part of the page without which it does nothing.
-const ACTIONS: [(&str, &str, &str); 9] = [
+const ACTIONS: [(&str, &str, &str); 10] = [
     ("Replay…", "r", "#selection:not([hidden]), #peek [data-form], .event [data-form], .filter [data-form]:enabled"),
+    ("Release what was refused…", "r", ".one [data-form^='/refused/release']:enabled"),
     ("Select all that match", "X", "#selection"),
     ("Show what is newer", ".", "#newer:not([hidden])"),
     ("Live", "l", ".live"),

@@ -60,7 +60,8 @@ async function load(place) {
       if (count) count.textContent = Number(value).toLocaleString("en");
     }
   } catch {
-    place.textContent = silence;
+    // What stands aside says nothing of itself.
+    place.textContent = "aside" in place.dataset ? "" : silence;
   }
   place.removeAttribute("aria-busy");
   start(place);
@@ -138,6 +139,9 @@ function select(row, isPlaced = true) {
   }, 60);
 }
 function step(by) {
+  const links = all(".side li > a");
+  const shown = links.findIndex((link) => link.ariaCurrent);
+  if (links.length > 0) return links[Math.min(Math.max(shown + by, 0), links.length - 1)].click();
   const list = rows();
   const place = list.indexOf(selected());
   const next = list[place < 0 ? 0 : Math.min(Math.max(place + by, 0), list.length - 1)];
@@ -409,7 +413,7 @@ function key(event) {
     x: () => { const row = selected() ?? event.target.closest("#rows tr"); if (!row || !one("#selection")) return false; pick([row], row.getAttribute("aria-selected") !== "true"); },
     ":": openPalette, o: () => click("#peek:not([hidden]) a.counterpart, .event a.counterpart") ?? false,
     X: () => (one("#selection") ? pickAll() : false), c: () => (isSelecting() ? click("#copy-ids:enabled") : false), l: () => click(".live"), "/": () => (one("#query") ?? one("#jump")).focus(), "?": () => one("#keys").showModal(),
-    r: () => click("#selection:not([hidden]) [data-form]") ?? click('#peek:not([hidden]) [data-form]') ?? click('[data-form^="/replays/new"]'), u: () => click("#zone"), C: () => copy(one("#command").textContent, "The command is"), L: () => copy(location.href, "The link is"),
+    r: () => click("#selection:not([hidden]) [data-form]") ?? click('#peek:not([hidden]) [data-form]') ?? click('[data-form^="/replays/new"], [data-form^="/refused/release"]'), u: () => click("#zone"), C: () => copy(one("#command").textContent, "The command is"), L: () => copy(location.href, "The link is"),
   };
   const act = acts[event.key] ?? (tabs[Number(event.key) - 1] ? () => tabs[Number(event.key) - 1].click() : null);
   if (act && act() !== false && !["g", "ArrowDown", "ArrowUp"].includes(event.key)) event.preventDefault();

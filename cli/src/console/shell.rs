@@ -18,6 +18,8 @@ pub(crate) enum Screen {
     Events,
     /// How expected jobs ended.
     Jobs,
+    /// What was refused.
+    Refused,
     /// The replay jobs.
     Replays,
     /// The configured senders.
@@ -28,8 +30,15 @@ pub(crate) enum Screen {
 
 impl Screen {
     /// In the order of the bar.
-    pub(crate) const ALL: [Screen; 6] =
-        [Screen::Now, Screen::Events, Screen::Jobs, Screen::Replays, Screen::Sources, Screen::Consumers];
+    pub(crate) const ALL: [Screen; 7] = [
+        Screen::Now,
+        Screen::Events,
+        Screen::Jobs,
+        Screen::Refused,
+        Screen::Replays,
+        Screen::Sources,
+        Screen::Consumers,
+    ];
 
     /// What the bar calls it.
     pub(crate) const fn name(self) -> &'static str {
@@ -37,6 +46,7 @@ impl Screen {
             Screen::Now => "Now",
             Screen::Events => "Events",
             Screen::Jobs => "Jobs",
+            Screen::Refused => "Refused",
             Screen::Replays => "Replays",
             Screen::Sources => "Sources",
             Screen::Consumers => "Consumers",
@@ -49,6 +59,7 @@ impl Screen {
             Screen::Now => "/now",
             Screen::Events => "/events?live=1",
             Screen::Jobs => "/jobs",
+            Screen::Refused => "/refused",
             Screen::Replays => "/replays",
             Screen::Sources => "/sources",
             Screen::Consumers => "/consumers",
@@ -61,6 +72,7 @@ impl Screen {
             Screen::Now => "n",
             Screen::Events => "e",
             Screen::Jobs => "j",
+            Screen::Refused => "r",
             Screen::Replays => "p",
             Screen::Sources => "s",
             Screen::Consumers => "c",
@@ -118,7 +130,10 @@ impl Page {
                         span.stack { code { (stack) } @if !region.is_empty() { " " (region) } }
                         nav.screens aria-label="Screens" {
                             @for screen in Screen::ALL {
-                                a href=(screen.href()) data-go=(screen.key()) aria-current=[(screen == self.screen).then_some("page")] { (screen.name()) }
+                                a href=(screen.href()) data-go=(screen.key()) aria-current=[(screen == self.screen).then_some("page")] {
+                                    (screen.name())
+                                    @if screen == Screen::Refused { span data-load="/refused/badge" data-aside="" {} }
+                                }
                             }
                         }
                         form.jump role="search" action="/events" {
@@ -173,7 +188,7 @@ fn keys() -> Markup {
             "Anywhere",
             &[
                 ("Search, go or do", &["⌘K", ":"]),
-                ("Go to a screen", &["g", "n e j p s c"]),
+                ("Go to a screen", &["g", "n e j r p s c"]),
                 ("Copy the command of this view", &["C"]),
                 ("Copy the link to this view", &["L"]),
                 ("UTC or local time", &["u"]),
@@ -196,7 +211,7 @@ fn keys() -> Markup {
             "With an event",
             &[
                 ("Body, event, headers, record", &["1 – 4"]),
-                ("Replay", &["r"]),
+                ("Replay; release what was refused", &["r"]),
                 ("Its job, or the event that ended it", &["o"]),
                 ("Copy the ids of the selection", &["c"]),
             ],

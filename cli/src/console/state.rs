@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use domain::digest::Digest;
 use domain::ledger::replay_job::ReplayJobId;
+use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
+use domain::verify::Refusal;
 use platform::aws::Aws;
 use platform::{clock, random};
 
+use crate::console::release_run::ReleaseRun;
 use crate::error::{Error, Result};
 use crate::services::{Services, sign_in};
 use crate::session::Session;
@@ -35,6 +38,8 @@ pub(crate) struct Console {
     signed_in: Mutex<Option<(Timestamp, Aws)>>,
     /// The replay jobs that this console runs; of one that has ended badly, why.
     runs: Mutex<BTreeMap<ReplayJobId, Option<String>>>,
+    /// The release of refused deliveries that this console runs, or has run last.
+    release: Mutex<Option<ReleaseRun>>,
 }
 
 impl Console {
@@ -50,6 +55,7 @@ impl Console {
             cookie: Mutex::new(None),
             signed_in: Mutex::new(None),
             runs: Mutex::default(),
+            release: Mutex::default(),
         };
         (console, token)
     }
@@ -119,6 +125,28 @@ impl Console {
     /// Why the latest run of a job here has ended badly.
     pub(crate) fn failure_of(&self, id: &ReplayJobId) -> Option<String> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned().flatten()
+    }
+
+    /// Notes that stored deliveries are released; `false` while others are.
+    pub(crate) fn begin_release(&self, source: &SourceName, refusal: Refusal) -> bool {
+        let mut release = self.release.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_free = release.as_ref().is_none_or(|run| !run.is_running());
+        if is_free {
+            *release = Some(ReleaseRun::of(source.clone(), refusal));
+        }
+        is_free
+    }
+
+    /// Notes how the release stands.
+    pub(crate) fn change_release(&self, change: impl FnOnce(&mut ReleaseRun)) {
+        if let Some(run) = self.release.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            change(run);
+        }
+    }
+
+    /// The release that runs, or the last one.
+    pub(crate) fn release_run(&self) -> Option<ReleaseRun> {
+        self.release.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Has the credentials asked for again if they were refused.

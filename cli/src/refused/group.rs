@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use domain::receive::refused::RefusedDelivery;
+use domain::receive::refused::goes_on;
 use domain::receive::refused::places::Place;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
@@ -31,6 +32,11 @@ pub(crate) struct Group {
 }
 
 impl Group {
+    /// Its deliveries, the oldest first.
+    pub(crate) fn stored(&self) -> impl DoubleEndedIterator<Item = &Found> {
+        self.earlier.iter().chain([&self.latest])
+    }
+
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
         self.earlier.len() + 1
@@ -44,6 +50,11 @@ impl Group {
     /// When the latest arrived.
     pub(crate) fn latest_at(&self) -> Timestamp {
         self.latest.1.received_at
+    }
+
+    /// Whether more of them are to be expected.
+    pub(crate) fn goes_on(&self, now: Timestamp) -> bool {
+        goes_on(self.last_genuine, self.latest_at(), now)
     }
 }
 

@@ -75,6 +75,13 @@ pub struct RefusedContent {
     pub body: Option<PackedBody>,
 }
 
+/// Whether refusals go on, of which the latest arrived at `latest`: lately, and with nothing genuine after it. Between genuine
+/// deliveries they are a stranger's, and the sender is well.
+#[must_use]
+pub fn goes_on(last_genuine: Option<Timestamp>, latest: Timestamp, now: Timestamp) -> bool {
+    latest > now - ONLY_REFUSALS_AFTER && last_genuine.is_none_or(|genuine| genuine < latest)
+}
+
 /// Whether a source has only refusals by now: it had a genuine delivery, and after that refusals in the last
 /// [`ONLY_REFUSALS_AFTER`] as well as before.
 #[must_use]

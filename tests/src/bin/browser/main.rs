@@ -30,7 +30,7 @@ struct Arguments {
 }
 
 /// The screens, each with the name of its picture, and with what it shows unless something went wrong.
-const SCREENS: [(&str, &str, &str); 12] = [
+const SCREENS: [(&str, &str, &str); 16] = [
     ("now", "/now", "#main a[href*=replicate-prod]"),
     ("events", "/events?live=1", "#rows > tr[data-id='replicate-prod/copied/1']"),
     ("events-failed", "/events?state=failed", "#rows > tr[data-final]"),
@@ -44,6 +44,10 @@ const SCREENS: [(&str, &str, &str); 12] = [
     ("jobs", "/jobs", "#rows > tr[data-id='@job/csm-prod/job/SESSION_4']"),
     ("jobs-selected", "/jobs?source=csm-prod&sel=%40job%2Fcsm-prod%2Fjob%2FSESSION_2", "#peek .lanes"),
     ("jobs-nothing", "/jobs?source=fal-prod&ended=late", ".state.empty"),
+    ("refused", "/refused", ".side a[aria-current]"),
+    ("refused-selected", "/refused?source=csm-prod&cause=token_wrong", ".checks li"),
+    ("refused-unstored", "/refused?source=fal-prod&cause=token_wrong", ".steps li + li"),
+    ("refused-unknown", "/refused?cause=unknown_source&since=1h", ".steps li"),
     ("replays", "/replays", ".one .empty"),
     ("sources", "/sources/replicate-prod", ".one #rows > tr"),
     ("consumers", "/consumers", "#main table"),
@@ -51,10 +55,13 @@ const SCREENS: [(&str, &str, &str); 12] = [
 const SIZES: [(u32, u32); 3] = [(1280, 860), (1024, 860), (390, 844)];
 
 /// Calls that are refused, each with the page that shows it.
-const STATES: [(&str, Refusal, &str); 5] = [
+const STATES: [(&str, Refusal, &str); 8] = [
     ("dynamodb:Query", Refusal::Denied, "/events"),
     ("dynamodb:Query", Refusal::Expired, "/events"),
     ("dynamodb:Query", Refusal::Denied, "/jobs"),
+    ("dynamodb:Query", Refusal::Denied, "/refused"),
+    ("secretsmanager:GetSecretValue", Refusal::Denied, "/refused"),
+    ("logs:FilterLogEvents", Refusal::Throttled, "/refused"),
     ("cloudwatch:DescribeAlarms", Refusal::Denied, "/now"),
     ("sqs:GetQueueAttributes", Refusal::Throttled, "/consumers"),
 ];
@@ -77,6 +84,7 @@ fn main() -> ExitCode {
         }
         problems.extend(keys(world, &driver).await);
         problems.extend(selection(world, &driver).await);
+        problems.extend(release(world, &driver, &axe, &arguments.out).await);
         problems.extend(nothing_of_a_sender_runs(world, &driver).await);
         for problem in &problems {
             println!("{problem}");
@@ -229,6 +237,7 @@ async fn keys(world: &World, driver: &Driver) -> Vec<String> {
         ("gs", "/sources"),
         ("gc", "/consumers"),
         ("gj", "/jobs"),
+        ("gr", "/refused"),
         ("gp", "/replays"),
         ("ge", "/events"),
     ] {
@@ -324,6 +333,39 @@ async fn selection(world: &World, driver: &Driver) -> Vec<String> {
         .await;
     browser.press(ENTER).await;
     browser.wait("/consumers", "location.pathname === '/consumers'").await;
+    browser.close().await;
+    problems
+}
+
+/// What was refused is chosen and released by keys alone, and the row that is shown says so.
+async fn release(world: &World, driver: &Driver, axe: &str, out: &std::path::Path) -> Vec<String> {
+    let (_tool, browser, origin) = open(&world.stack_file(), driver, Scheme::Light).await;
+    browser.size(1280, 860).await;
+    let mut problems = Vec::new();
+    scene::refuse(world).await;
+    browser.go(&format!("{origin}/refused")).await;
+    browser.settle().await;
+    browser.wait("what goes on", "document.querySelector('.side a[aria-current] span.refused')").await;
+    browser.wait("the badge", "document.querySelector('.screens .badge.refused')").await;
+    let shown = "document.querySelector('.side a[aria-current]').getAttribute('href')";
+    let first = browser.ask(&format!("return {shown}")).await;
+    browser.press("j").await;
+    browser.wait("the next row", &format!("{shown} !== {first} && document.readyState === 'complete'")).await;
+    browser.settle().await;
+    browser.press("k").await;
+    browser.wait("the row before", &format!("{shown} === {first} && document.readyState === 'complete'")).await;
+    browser.go(&format!("{origin}/refused?source=glossi-prod&cause=signature_wrong")).await;
+    browser.settle().await;
+    browser.press("r").await;
+    browser.wait("the form", "document.querySelector('#ask[open] form button[type=submit]:enabled')").await;
+    browser.draw(&out.join("refused-form.png")).await;
+    problems.extend(browser.axe(axe).await.into_iter().map(|broken| format!("refused-form: {broken}")));
+    browser.click("#ask button[type=submit]").await;
+    browser
+        .wait("the release", "document.querySelector('.one [role=status]')?.textContent.includes('Released.')")
+        .await;
+    browser.draw(&out.join("refused-released.png")).await;
+    problems.extend(browser.axe(axe).await.into_iter().map(|broken| format!("refused-released: {broken}")));
     browser.close().await;
     problems
 }

@@ -11,8 +11,9 @@ use domain::ledger::slot;
 use domain::ledger::source_directory::DIRECTORY_ID;
 use domain::provider::Provider;
 use domain::source::source_name::SourceName;
+use serde_json::json;
 use tests::clock::now_millis;
-use tests::ledger::{Record, sha256};
+use tests::ledger::{Record, put_records, sha256};
 use tests::observe::until;
 use tests::recorded::recorded;
 use tests::source::Source;
@@ -144,6 +145,9 @@ pub(crate) async fn write(world: &World, picture: Vec<u8>) {
     for (name, provider, delivery, count) in SENDERS {
         let source = source(name, provider);
         source.set_up(&world.aws, &world.stack).await;
+        if provider == Provider::Glossi {
+            write_refused(world, &source, now).await;
+        }
         if delivery.is_empty() {
             continue;
         }
@@ -189,6 +193,34 @@ pub(crate) async fn write(world: &World, picture: Vec<u8>) {
             "done",
         ))
         .await;
+}
+
+/// Stores a delivery that was refused for this reason.
+async fn put_refused(world: &World, source: &Source, refusal: &str, body: &str, at: i64) {
+    let items = Record::refused(source, body.as_bytes(), at).map(|item| match item.text("kind") {
+        "" => item,
+        _ => item.with("refusal", refusal),
+    });
+    put_records(&world.aws, &world.stack.refused_table, &items).await;
+}
+
+/// One more delivery is refused by CSM's source, now.
+pub(crate) async fn refuse(world: &World) {
+    let csm = source("csm-prod", Provider::Csm).with_fresh_secret();
+    put_refused(world, &csm, "token_wrong", "{}", now_millis()).await;
+}
+
+/// What was refused lately: by Glossi's source, which has the right secret by now, and by CSM's, whose token is wrong.
+async fn write_refused(world: &World, glossi: &Source, now: i64) {
+    let csm = source("csm-prod", Provider::Csm).with_fresh_secret();
+    for (source, refusal, count) in
+        [(glossi, "signature_wrong", 15), (glossi, "signature_missing", 2), (&csm, "token_wrong", 4)]
+    {
+        for number in 0..count {
+            let body = json!({"event": "job.complete", "data": {"jobId": format!("{refusal}-{number}")}}).to_string();
+            put_refused(world, source, refusal, &body, now - 2_000 - number * 3 * MINUTE).await;
+        }
+    }
 }
 
 /// The key of a copy ends with the name in its link.

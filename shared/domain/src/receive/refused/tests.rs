@@ -281,3 +281,19 @@ fn a_source_has_only_refusals_when_they_last_longer_than_a_stray_one() {
     check(None, &[20, 5], false);
     check(Some(30), &[], false);
 }
+
+#[test]
+fn refusals_go_on_that_are_recent_and_after_the_last_genuine_delivery() {
+    let now = Timestamp::from_millis(1_756_711_611_484);
+    let ago = |minutes: u64| now - Duration::from_secs(60 * minutes);
+    for (last_genuine, latest, expected) in [
+        (None, ago(1), true),
+        (Some(ago(60)), ago(1), true),
+        (Some(ago(1)), ago(2), false),
+        (Some(ago(60)), ago(9), true),
+        (Some(ago(60)), ago(10), false),
+        (None, ago(11), false),
+    ] {
+        assert_eq!(goes_on(last_genuine, latest, now), expected, "{last_genuine:?} {latest}");
+    }
+}
