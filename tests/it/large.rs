@@ -40,7 +40,7 @@ const PAGE_ROWS: usize = 50;
 const LONG: Duration = Duration::from_secs(1800);
 
 /// What `make large` asks for in this variable.
-fn asked(variable: &str) -> Option<usize> {
+pub(crate) fn asked(variable: &str) -> Option<usize> {
     #[expect(clippy::disallowed_methods, reason = "make large says here how large")]
     std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
 }

@@ -45,6 +45,7 @@ mod operator;
 mod process;
 mod recordings;
 mod refused;
+mod refused_flood;
 mod refused_mistakes;
 mod replay;
 mod rotation;
