@@ -76,7 +76,8 @@ impl Account {
             assert_eq!(answer.status, 200, "{}", answer.text());
             check_signatures(&account.services, &identity).await;
         }
-        account.make_ledger().await;
+        account.make_table("Ledger", &account.stack.ledger_table).await;
+        account.make_table("Refused", &account.stack.refused_table).await;
         account.make_queues().await;
         account.make_topic().await;
         account.make_bucket().await;
@@ -119,9 +120,9 @@ impl Account {
         }
     }
 
-    async fn make_ledger(&self) {
-        let mut table = self.template.resource("Ledger").expect("the template has a ledger");
-        table["TableName"] = json!(self.stack.ledger_table);
+    async fn make_table(&self, id: &str, name: &str) {
+        let mut table = self.template.resource(id).unwrap_or_else(|| panic!("the template has no {id}"));
+        table["TableName"] = json!(name);
         let known = ["TableName", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"];
         table.as_object_mut().expect("properties have names").retain(|name, _| known.contains(&name.as_str()));
         let headers =
@@ -232,7 +233,7 @@ fn stack(template: &Template, services: &Services) -> Stack {
         dead_letter_queue_url: queue("DeadLetterQueue"),
         consumer_queue_url: queue("ConsumerQueue"),
         expect_queue_url: queue("ExpectQueue"),
-        refused_table: String::new(),
+        refused_table: of("AWS::DynamoDB::Table", "Refused"),
         consumer_dead_letter_queue_url: queue("ConsumerDeadLetterQueue"),
         bucket: of("AWS::S3::Bucket", "Bucket"),
         topic_arn: of("AWS::SNS::Topic", "Topic"),

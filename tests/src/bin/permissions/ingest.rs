@@ -4,7 +4,7 @@ use tests::clock::now_millis;
 use tests::ledger::Record;
 use tests::source::Source;
 
-use crate::path::{Path, body, small_body, source};
+use crate::path::{Path, body, quarantining, small_body, source};
 use crate::world::Outage;
 
 /// More than a record holds.
@@ -12,7 +12,12 @@ const LARGE_BYTES: usize = 70 * 1024;
 /// More than a message holds too.
 const HUGE_BYTES: usize = 1_100 * 1024;
 
-pub(crate) const PATHS: [Path; 11] = [
+/// The path of a delivery that does not prove itself.
+pub(crate) const REFUSED: &str = "refused and stored";
+/// Storing has 300 ms, which on a busy machine may be too short.
+const STORING_TRIES: usize = 10;
+
+pub(crate) const PATHS: [Path; 12] = [
     Path {
         function: "Ingest",
         name: "accepted",
@@ -130,6 +135,23 @@ pub(crate) const PATHS: [Path; 11] = [
                 let source = source(world, name).await;
                 let answer = world.deliver(&source, &body(&[], LARGE_BYTES), Outage::S3).await;
                 world.outcome(&[answer]).await
+            })
+        },
+    },
+    Path {
+        function: "Ingest",
+        name: REFUSED,
+        walk: |world, name| {
+            Box::pin(async move {
+                let source = quarantining(world, name).await;
+                let mut told = world.refuse(&source).await;
+                for _ in 1..STORING_TRIES {
+                    if told.contains("trouble") || world.stores_refused().await {
+                        break;
+                    }
+                    told = world.refuse(&source).await;
+                }
+                world.outcome(&[told]).await
             })
         },
     },

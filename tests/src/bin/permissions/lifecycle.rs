@@ -5,7 +5,7 @@ use std::fs;
 use ::tests::implementation::root;
 
 /// What a missing permission is like, by function and what is taken away; the texts are the lifecycle's own.
-const ALIKE: [(&str, &str, &str); 34] = [
+const ALIKE: [(&str, &str, &str); 36] = [
     ("Ingest", "dynamodb:PutItem on table/Ledger", "the ledger fails or hangs"),
     ("Ingest", "dynamodb:UpdateItem on table/Ledger", "and the record cannot be brought forward either"),
     ("Ingest", "dynamodb:GetItem on table/Ledger", "ingest cannot read the directory of sources"),
@@ -46,6 +46,16 @@ const ALIKE: [(&str, &str, &str); 34] = [
     ),
     ("Sweep", "dynamodb:Query on table/Ledger/index/due", "sweep dies, or cannot read the index"),
     ("Sweep", "dynamodb:UpdateItem on table/Ledger", "sweep dies, or cannot read the index"),
+    (
+        "Ingest",
+        "dynamodb:PutItem on table/Refused",
+        "what was refused cannot be [stored](refused.md), or the table hangs",
+    ),
+    (
+        "Sweep",
+        "dynamodb:Query on table/Refused/index/recent",
+        "the sweep cannot list the sources, write their directory or look for silent ones",
+    ),
     (
         "Sweep",
         "dynamodb:GetItem on table/Ledger",

@@ -18,6 +18,7 @@ mod lifecycle;
 mod names;
 mod path;
 mod process;
+mod refused;
 mod report;
 mod role;
 mod semantics;
@@ -102,9 +103,9 @@ async fn prove(arguments: &Arguments) -> Report {
     let paths: Vec<&'static Path> =
         ingest::PATHS.iter().chain(&process::PATHS).chain(&sweep::PATHS).chain(&expectations::PATHS).collect();
 
-    say("moto: all paths, by the template as it is by default, with expectations");
+    say("moto: all paths, by the template as it is by default, with expectations and refused deliveries");
     let moto = Server::moto(&arguments.directory, None);
-    let world = arguments.world(Services::moto(&moto, true), with_expectations(&[])).await;
+    let world = arguments.world(Services::moto(&moto, true), with_all_parts(&[])).await;
     let mut log = AccessLog::of(moto.output.clone());
     let survey = Survey::of(&world, &paths, &mut log).await;
     say("moto: without each permission in turn");
@@ -116,7 +117,7 @@ async fn prove(arguments: &Arguments) -> Report {
 
     say("moto: the same with tracing, and a customer's key");
     let moto = Server::moto(&arguments.directory, Some(KEY_ARN));
-    let parameters = with_expectations(&[("Tracing", "Active"), ("KeyArn", KEY_ARN)]);
+    let parameters = with_all_parts(&[("Tracing", "Active"), ("KeyArn", KEY_ARN)]);
     let world = arguments.world(Services::moto(&moto, true), parameters).await;
     let mut log = AccessLog::of(moto.output.clone());
     let with_key = Survey::of(&world, &paths, &mut log).await;
@@ -136,9 +137,13 @@ async fn prove(arguments: &Arguments) -> Report {
     Report { survey, with_key, seen, compared }
 }
 
-/// The template's parameters, where jobs can be expected.
-pub(crate) fn with_expectations(others: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
-    others.iter().chain(&[("Expectations", "on")]).map(|(name, value)| (*name, (*value).to_owned())).collect()
+/// The template's parameters, where jobs can be expected and refused deliveries are stored.
+pub(crate) fn with_all_parts(others: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    others
+        .iter()
+        .chain(&[("Expectations", "on"), ("Quarantine", "on")])
+        .map(|(name, value)| (*name, (*value).to_owned()))
+        .collect()
 }
 
 impl Arguments {

@@ -23,6 +23,12 @@ impl Path {
     }
 }
 
+/// A source named after the path, whose sender signs and whose refused deliveries are stored.
+pub(crate) async fn quarantining(world: &World, name: &str) -> Source {
+    let source = Source::new(Provider::Get3w).with_option("quarantine", json!({}));
+    world.set_up(&name.replace(' ', "-"), source).await
+}
+
 /// A source named after the path, whose sender signs.
 pub(crate) async fn source(world: &World, name: &str) -> Source {
     world.source(&name.replace(' ', "-"), Provider::Get3w).await

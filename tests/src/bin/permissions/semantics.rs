@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use crate::account::{Account, Services};
 use crate::path::Path;
 use crate::survey::Survey;
-use crate::with_expectations;
+use crate::with_all_parts;
 use crate::world::World;
 use tests::implementation::Server;
 
@@ -27,7 +27,7 @@ pub(crate) async fn compare(
     say: impl Fn(&str),
 ) -> Vec<Comparison> {
     let world = async |services: Services| World {
-        account: Account::create(services, with_expectations(&[])).await,
+        account: Account::create(services, with_all_parts(&[])).await,
         binaries: binaries.clone(),
         directory: directory.clone(),
         masks: Mutex::default(),

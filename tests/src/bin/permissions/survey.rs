@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Access, AccessLog};
 use crate::account::FUNCTIONS;
+use crate::ingest::REFUSED;
 use crate::lifecycle::{self, LEDGER_AND_QUEUE, Row};
 use crate::path::Path;
 use crate::role::{Removal, Role};
@@ -116,8 +117,12 @@ impl Survey {
 /// What must not be, whatever is missing, and what is not as the lifecycle says.
 fn objection(path: &Path, told: &str, rows: &[Row]) -> Option<String> {
     // Nothing was delivered on it.
-    if matches!(path.name, "seen by Lambda" | "a watched source is silent") {
+    if matches!(path.name, "seen by Lambda" | "a watched source is silent" | "a source has only refusals") {
         return None;
+    }
+    // What does not prove itself is refused, whatever else fails.
+    if path.name == REFUSED {
+        return told.starts_with("200").then(|| "it was accepted".to_owned());
     }
     if lifecycle::holders(told).is_empty() && !told.starts_with("503") {
         return Some("lost".to_owned());

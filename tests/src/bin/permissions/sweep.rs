@@ -1,11 +1,14 @@
 //! The paths of an overdue event through the sweep.
 
 use serde_json::json;
+use tests::clock::now_millis;
 
-use crate::path::{Path, small_body, source};
+use crate::path::{Path, quarantining, small_body, source};
 use crate::world::{Outage, Outcome, World};
 
-pub(crate) const PATHS: [Path; 5] = [
+const MINUTE_MILLIS: i64 = 60_000;
+
+pub(crate) const PATHS: [Path; 6] = [
     Path {
         function: "Sweep",
         name: "overdue",
@@ -38,6 +41,22 @@ pub(crate) const PATHS: [Path; 5] = [
                 // The first run lists the sources.
                 let swept = [world.sweep(Outage::None).await, world.sweep(Outage::None).await];
                 world.outcome(&swept).await
+            })
+        },
+    },
+    Path {
+        function: "Sweep",
+        name: "a source has only refusals",
+        walk: |world, name| {
+            Box::pin(async move {
+                let source = quarantining(world, name).await;
+                let now = now_millis();
+                world.put_genuine(&source, now - 30 * MINUTE_MILLIS).await;
+                for minutes_ago in [20, 1] {
+                    world.put_refused(&source, now - minutes_ago * MINUTE_MILLIS).await;
+                }
+                let swept = world.sweep(Outage::None).await;
+                world.outcome(&[swept]).await
             })
         },
     },

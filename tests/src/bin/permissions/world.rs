@@ -112,6 +112,7 @@ impl World {
             let deleted = delete.key("id", AttributeValue::S(record.id().to_owned())).send().await;
             deleted.unwrap_or_else(|error| panic!("emptying the ledger: {error:?}"));
         }
+        self.empty_refused().await;
         for key in self.keys().await {
             let deleted = operator.s3.delete_object().bucket(&stack.bucket).key(&key).send().await;
             deleted.unwrap_or_else(|error| panic!("emptying the bucket: {error:?}"));
@@ -167,7 +168,8 @@ impl World {
         match invocation.answer {
             Ok(report) => {
                 let silent = report["silent"].as_u64().map(|count| format!(", {count} silent")).unwrap_or_default();
-                format!("swept{troubles}{silent}")
+                let refusing = report["only_refused"].as_u64().map(|count| format!(", {count} with only refusals"));
+                format!("swept{troubles}{silent}{}", refusing.unwrap_or_default())
             }
             Err(_) => format!("the sweep failed{troubles}"),
         }
@@ -272,6 +274,9 @@ impl World {
         }
         if others.iter().any(|item| item.number("blocked_until").is_some()) {
             told.push("the sender is left alone".to_owned());
+        }
+        if self.stores_refused().await {
+            told.push("refused deliveries".to_owned());
         }
         let count = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}{}", plural(count)));
         told.extend(count(self.messages(&stack.events_queue_url).await, "message"));
