@@ -49,7 +49,7 @@ use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
 use crate::error::Result;
-use crate::interrupt::until_interrupted;
+use crate::interrupt::Interrupt;
 use crate::session::Session;
 
 use self::state::Console;
@@ -82,10 +82,10 @@ impl Server {
     ///
     /// # Errors
     /// If the listener fails, or a job could not be paused.
-    pub(crate) async fn serve(self) -> Result<()> {
+    pub(crate) async fn serve(self, interrupt: &Interrupt) -> Result<()> {
         let console = Arc::clone(&self.console);
         let serve = async { Ok(axum::serve(self.listener, router(self.console)).await?) };
-        until_interrupted(serve).await?;
+        interrupt.or(serve).await?;
         replay_actions::pause_all(&console).await
     }
 }

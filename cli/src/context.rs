@@ -1,5 +1,8 @@
 //! What a command works with.
 
+use std::sync::Arc;
+
+use crate::interrupt::Interrupt;
 use crate::options::Options;
 use crate::output::Output;
 use crate::prompt::Prompt;
@@ -13,7 +16,9 @@ pub struct Context {
     /// Whom it asks.
     pub prompt: Prompt,
     /// AWS, or the local stack.
-    pub session: Session,
+    pub session: Arc<Session>,
+    /// What asks it to end.
+    pub interrupt: Interrupt,
 }
 
 impl Context {
@@ -23,7 +28,8 @@ impl Context {
         Context {
             output: Output::new(options.output, options.fields.clone()),
             prompt: Prompt::new(options.yes),
-            session: Session::new(options),
+            session: Arc::new(Session::new(options)),
+            interrupt: Interrupt::default(),
         }
     }
 }

@@ -21,5 +21,5 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     let server = Server::start(session, arguments.port.unwrap_or(0)).await?;
     context.output.text(&format!("{}\n", server.url))?;
     context.output.words("Open this URL in a browser: it opens one, once. Ctrl-C ends the console.");
-    server.serve().await
+    server.serve(&context.interrupt).await
 }

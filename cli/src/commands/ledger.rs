@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::interrupt::until_interrupted;
 use crate::output::Row;
 use crate::services::Services;
 
@@ -39,7 +38,7 @@ impl LedgerCommand {
         let question = "Read the whole table, and write 2 to 3 units for each record that is not listed?";
         context.prompt.agree(question)?;
         let work = async { backfill::run(&ledger).await.map_err(Error::from) };
-        let Some(BackfillReport { read, written }) = until_interrupted(work).await? else {
+        let Some(BackfillReport { read, written }) = context.interrupt.or(work).await? else {
             return Err(Error::Interrupted("What is listed stays listed: run the same command again to go on.".into()));
         };
         context.output.item(&BackfillResult { read, written })

@@ -19,7 +19,6 @@ use crate::development_sender::DevelopmentSender;
 use crate::error::{Error, Result};
 use crate::filter_options::{event_type, source_name};
 use crate::forwarding::{EventAttribute, Route, local_url, value_of};
-use crate::interrupt::interrupted;
 use crate::listener::{Listener, VISIBILITY, remove_leftovers};
 use crate::local_event::LocalEvent;
 use crate::local_handler::{AGAIN_AFTER, HandlerResult, LocalHandler, RECEIVED_AT_ONCE};
@@ -117,7 +116,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     };
     let result = tokio::select! {
         result = work => result,
-        () = interrupted() => Ok(()),
+        () = context.interrupt.wait() => Ok(()),
     };
     let closed = listener.close().await;
     match (&closed, &arguments.name) {

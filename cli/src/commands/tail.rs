@@ -11,7 +11,6 @@ use serde_json::Value;
 
 use crate::context::Context;
 use crate::error::Result;
-use crate::interrupt::until_interrupted;
 use crate::options::Format;
 use crate::output::Row;
 use crate::services::Services;
@@ -54,7 +53,7 @@ impl Row for Words {
 
 /// Shows what the functions log, until it is interrupted.
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
-    until_interrupted(follow(arguments, context)).await.map(drop)
+    context.interrupt.or(follow(arguments, context)).await.map(drop)
 }
 
 async fn follow(arguments: &Arguments, context: &Context) -> Result<()> {

@@ -19,7 +19,6 @@ use crate::error::{Error, Result};
 use crate::event_row::EventRow;
 use crate::filter_options::FilterOptions;
 use crate::id_argument::event_id;
-use crate::interrupt::until_interrupted;
 use crate::moment::duration;
 use crate::services::Services;
 
@@ -63,7 +62,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
         }
     };
     let what = arguments.id.as_ref().map(EventId::as_str).or(arguments.subject.as_deref()).unwrap_or_default();
-    let waited = until_interrupted(async { Ok(tokio::time::timeout(arguments.timeout, wait).await) }).await?;
+    let waited = context.interrupt.or(async { Ok(tokio::time::timeout(arguments.timeout, wait).await) }).await?;
     let row = match waited {
         None => return Err(Error::Interrupted("Nothing was changed: wait again.".into())),
         Some(Err(_)) => {

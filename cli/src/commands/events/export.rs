@@ -16,7 +16,6 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::event_row::EventRow;
 use crate::filter_options::FilterOptions;
-use crate::interrupt::until_interrupted;
 use crate::output::Row;
 use crate::page_reader::PageReader;
 use crate::services::Services;
@@ -67,7 +66,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
         Some(cursor) => PageReader::at(listing.clone(), cursor)?,
         None => PageReader::begin(listing.clone(), arguments.filter.filter(&listing).await?),
     };
-    let result = until_interrupted(write(arguments, &listing, &mut reader, context)).await;
+    let result = context.interrupt.or(write(arguments, &listing, &mut reader, context)).await;
     let go_on = || match (&arguments.cursor_file, reader.cursor()) {
         (Some(_), _) => "Run the same command again to go on.".to_owned(),
         (None, Some(cursor)) => format!("Go on with --cursor {cursor}"),

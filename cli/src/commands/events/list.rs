@@ -7,7 +7,6 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::event_row::EventRow;
 use crate::filter_options::FilterOptions;
-use crate::interrupt::until_interrupted;
 use crate::options::Format;
 use crate::page_reader::{ENTRIES_TOLD, PageReader};
 use crate::services::Services;
@@ -51,7 +50,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     let (mut shown, mut rows, mut cost_told_at) = (0, Vec::new(), ENTRIES_TOLD);
     let is_interrupted = loop {
         let wanted = if arguments.all { PAGE_EVENTS } else { limit - shown };
-        let Some(page) = until_interrupted(reader.read(wanted)).await? else { break true };
+        let Some(page) = context.interrupt.or(reader.read(wanted)).await? else { break true };
         shown += page.len();
         let page = page.into_iter().map(EventRow::from);
         match context.output.format() {

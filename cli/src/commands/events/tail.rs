@@ -13,7 +13,6 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::event_row::EventRow;
 use crate::filter_options::FilterOptions;
-use crate::interrupt::until_interrupted;
 use crate::services::Services;
 
 /// How often the ledger is read.
@@ -36,7 +35,7 @@ pub(crate) async fn run(options: &FilterOptions, context: &Context) -> Result<()
     if !matches!(filter.view, View::Arrived | View::Subject(_) | View::ScatteredSubject(_)) {
         return Err(Error::Usage("what is followed is what arrives: add --view arrived".into()));
     }
-    until_interrupted(follow(&listing, &filter, context)).await.map(drop)
+    context.interrupt.or(follow(&listing, &filter, context)).await.map(drop)
 }
 
 async fn follow(listing: &Listing, filter: &Filter, context: &Context) -> Result<()> {

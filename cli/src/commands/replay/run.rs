@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::interrupt::interrupted;
+use crate::interrupt::Interrupt;
 use crate::output::Row;
 use crate::services::Services;
 
@@ -53,9 +53,9 @@ pub(crate) async fn run_with(replays: &Replays, job: &ReplayJobId, context: &Con
         tokio::pin!(run);
         tokio::select! {
             report = &mut run => report.map_err(|error| went_wrong(error.into(), job))?,
-            () = interrupted() => {
+            () = context.interrupt.wait() => {
                 bar.println("Pausing ...");
-                pause(run.as_mut(), replays, job).await?
+                pause(run.as_mut(), replays, job, &context.interrupt).await?
             }
         }
     };
@@ -82,17 +82,18 @@ async fn pause<E>(
     run: impl Future<Output = std::result::Result<RunReport, E>>,
     replays: &Replays,
     job: &ReplayJobId,
+    interrupt: &Interrupt,
 ) -> Result<RunReport>
 where
     E: Display,
 {
     tokio::select! {
         pause = replays.pause(job) => pause.map(drop).map_err(|error| stopped(&format!("{error}\n"), job))?,
-        () = interrupted() => return Err(stopped("", job)),
+        () = interrupt.wait() => return Err(stopped("", job)),
     }
     tokio::select! {
         report = run => report.map_err(|error| paused(&format!("{error}\n"), job)),
-        () = interrupted() => Err(paused("", job)),
+        () = interrupt.wait() => Err(paused("", job)),
     }
 }
 
