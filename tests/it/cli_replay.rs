@@ -84,7 +84,13 @@ fn what_failed_is_counted_then_replayed() {
         assert!(run.words.contains("is frozen: run it with landfall replay run"), "{}", run.told());
         assert_eq!(world.record(records[0].id()).await.expect("it stands").text("state"), "failed");
 
-        let row = documents(world, &[&arguments[..], &["--yes"]].concat()).await.remove(0);
+        let run = tool(world, &[&arguments[..], &["--expect", "2"]].concat()).await;
+        assert!(run.code == Some(6) && run.words.contains("there are 3 such events, and not 2"), "{}", run.told());
+        let run = tool(world, &["replay", records[0].id(), "nobody/none", "--expect", "2"]).await;
+        assert!(run.code == Some(6) && run.words.contains("there are 1 such events, and not 2"), "{}", run.told());
+        assert_eq!(world.record(records[0].id()).await.expect("it stands").text("state"), "failed");
+
+        let row = documents(world, &[&arguments[..], &["--expect", "3"]].concat()).await.remove(0);
         assert_eq!((&row["state"], &row["replayed"], &row["busy"]), (&json!("done"), &json!(3), &json!(0)));
         let job = row["job"].as_str().expect("it has a name").to_owned();
         until("the end of the replayed", async || {

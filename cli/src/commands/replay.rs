@@ -26,6 +26,9 @@ pub struct Arguments {
     /// Count the events, and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Ask nothing, and replay only if it is this many events, as --dry-run counts them
+    #[arg(long, value_name = "NUMBER", conflicts_with = "dry_run")]
+    expect: Option<u64>,
 }
 
 /// What to do with replay jobs.
@@ -49,7 +52,8 @@ pub(crate) enum ReplayCommand {
 /// Replays events, or does something with a job.
 pub(crate) async fn run(arguments: Arguments, context: &Context) -> Result<()> {
     match arguments.command {
-        None => start::run(&arguments.events, arguments.dry_run, context).await,
+        None if arguments.dry_run => start::count(&arguments.events, context).await,
+        None => start::run(&arguments.events, arguments.expect, context).await,
         Some(ReplayCommand::Freeze(arguments)) => freeze::run(&arguments, context).await,
         Some(ReplayCommand::Run(JobArgument { job })) => run::run(&job, context).await,
         Some(ReplayCommand::Pause(JobArgument { job })) => job::pause(&job, context).await,

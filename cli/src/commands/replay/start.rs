@@ -7,16 +7,30 @@ use crate::error::{Error, Result};
 use crate::events_argument::{EventsArgument, dollars};
 use crate::services::Services;
 
-/// Freezes a job and runs it, or counts what it would replay.
-pub(crate) async fn run(events: &EventsArgument, is_dry: bool, context: &Context) -> Result<()> {
+/// Counts what would be replayed.
+pub(crate) async fn count(events: &EventsArgument, context: &Context) -> Result<()> {
+    events.check()?;
+    let survey = events.survey(&Services::of(&context.session).await?.replays()?).await?;
+    context.output.words("Nothing was changed. This would be replayed; the rest is left out:");
+    context.output.item(&survey)
+}
+
+/// Freezes a job and runs it: after a question, or if it is of as many events as the caller expects.
+pub(crate) async fn run(events: &EventsArgument, expected: Option<u64>, context: &Context) -> Result<()> {
     events.check()?;
     let replays = Services::of(&context.session).await?.replays()?;
-    if is_dry {
-        let survey = events.survey(&replays).await?;
-        context.output.words("Nothing was changed. This would be replayed; the rest is left out:");
-        return context.output.item(&survey);
-    }
     let job = freeze(&replays, events, context).await?;
+    if let Some(expected) = expected {
+        // Of ids, those that cannot be replayed are in the job as well.
+        let count = if events.ids.is_empty() { u64::from(job.count) } else { events.survey(&replays).await?.replayed };
+        if count != expected {
+            replays.cancel(&job.id).await?;
+            return Err(Error::Conflict(format!(
+                "there are {count} such events, and not {expected}: nothing was replayed"
+            )));
+        }
+        return run_with(&replays, &job.id, context).await;
+    }
     let question = format!("Replay {} as the job {}?", described(u64::from(job.count), events.rate), job.id);
     if let Err(error) = context.prompt.agree(&question) {
         return Err(match error {
