@@ -11,7 +11,7 @@ mod request;
 mod signed_token;
 
 pub use self::answer::ApiAnswer;
-pub use self::job_inquiry::{JobAnswer, JobInquiry, PolledEvent};
+pub use self::job_inquiry::{JobAnswer, JobInquiry, JobStanding, PolledEvent};
 pub use self::request::ApiRequest;
 
 use std::sync::Arc;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::answer::ApiAnswer;
 use super::question::{Account, Question, fits};
 use super::request::ApiRequest;
+use crate::content::canonical::Canonical;
 use crate::content::parsed_delivery::ParsedDelivery;
 use crate::description::{Pointer, RequestText, UnpromptedField};
 use crate::digest::Digest;
@@ -44,6 +45,17 @@ pub enum JobAnswer {
         /// How long the API wants to be left alone.
         retry_after: Option<Duration>,
     },
+}
+
+/// How a job stands, by an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobStanding {
+    /// It has ended: with what its webhook would have been.
+    Ended(EventType),
+    /// It has not, or the API does not know it, or the answer makes no sense.
+    NotEnded,
+    /// The API is in trouble, or refuses the key.
+    Trouble(String),
 }
 
 /// An event that a sender's API tells of. Only the answer to a question makes one.
@@ -102,25 +114,10 @@ impl JobInquiry {
         answered_at: Timestamp,
         request_id: &str,
     ) -> JobAnswer {
-        let trouble = |reason: &str| JobAnswer::Trouble { reason: reason.to_owned(), retry_after: answer.retry_after };
-        match answer.status {
-            status if self.question.is_told_by(status) => {}
-            401 | 403 => return trouble("the sender's API refuses the key: check the source's `api_key`"),
-            429 => return trouble("the sender's API was called too often"),
-            408 | 500.. => return trouble(&format!("the sender's API answered {}", answer.status)),
-            // Of one odd job there are others to ask about.
-            _ => return JobAnswer::NotEnded,
-        }
-        let Account::Webhook(body) = self.question.account(answer) else {
-            return JobAnswer::NotEnded;
+        let (told, body) = match self.told(answer) {
+            Ok(told) => told,
+            Err(answer) => return answer,
         };
-        let told = self.question.read(&body);
-        let names_other = |id: Option<&str>| id.is_some_and(|id| id != self.job.subject);
-        let is_other = names_other(told.details.job.id.as_deref()) || names_other(told.head.subject.as_deref());
-        match told.head.event_type {
-            EventType::Known(thing, Status::Completed | Status::Failed) if thing == self.job.thing && !is_other => {}
-            _ => return JobAnswer::NotEnded,
-        }
         let body_sha256 = Digest::of(&body);
         let mut head = told.head;
         let (key, key_meaning) = head.take_key(body_sha256, options.key_rules);
@@ -141,6 +138,42 @@ impl JobInquiry {
             body_sha256,
         };
         JobAnswer::Ended(Box::new(PolledEvent { event, body }))
+    }
+
+    /// How the job stands by the answer, of which no event is to be made.
+    #[must_use]
+    pub fn standing(&self, answer: &ApiAnswer) -> JobStanding {
+        match self.told(answer) {
+            Ok((told, _)) => JobStanding::Ended(told.head.event_type),
+            Err(JobAnswer::Trouble { reason, .. }) => JobStanding::Trouble(reason),
+            Err(JobAnswer::Ended(_) | JobAnswer::NotEnded) => JobStanding::NotEnded,
+        }
+    }
+
+    /// The end that the answer tells, and the body that its webhook would have had.
+    fn told(&self, answer: &ApiAnswer) -> Result<(Canonical, Vec<u8>), JobAnswer> {
+        let trouble =
+            |reason: &str| Err(JobAnswer::Trouble { reason: reason.to_owned(), retry_after: answer.retry_after });
+        match answer.status {
+            status if self.question.is_told_by(status) => {}
+            401 | 403 => return trouble("the sender's API refuses the key: check the source's `api_key`"),
+            429 => return trouble("the sender's API was called too often"),
+            408 | 500.. => return trouble(&format!("the sender's API answered {}", answer.status)),
+            // Of one odd job there are others to ask about.
+            _ => return Err(JobAnswer::NotEnded),
+        }
+        let Account::Webhook(body) = self.question.account(answer) else {
+            return Err(JobAnswer::NotEnded);
+        };
+        let told = self.question.read(&body);
+        let names_other = |id: Option<&str>| id.is_some_and(|id| id != self.job.subject);
+        let is_other = names_other(told.details.job.id.as_deref()) || names_other(told.head.subject.as_deref());
+        match told.head.event_type {
+            EventType::Known(thing, Status::Completed | Status::Failed) if thing == self.job.thing && !is_other => {
+                Ok((told, body))
+            }
+            _ => Err(JobAnswer::NotEnded),
+        }
     }
 }
 
