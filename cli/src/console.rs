@@ -3,12 +3,14 @@
 //! The server writes HTML; the page's script adds keys, live rows and copies, and every page works as links without it. A page
 //! asks the same library as the commands, so nothing is seen here that a terminal cannot show.
 
+mod asking;
 mod assets;
 mod body_text;
 mod consumers;
 mod event;
 mod event_tabs;
 mod events;
+mod export;
 mod filter_bar;
 mod guard;
 mod icons;
@@ -97,6 +99,7 @@ fn router(console: Arc<Console>) -> Router {
         .route("/events", get(events::events))
         .route("/events/peek", get(events::pane))
         .route("/events/histogram", get(events::histogram))
+        .route("/events/export", get(export::export))
         .route("/events/matches", get(events::matches))
         .route("/events/live", get(live::live))
         .route("/events/{*id}", get(event::event))
@@ -110,6 +113,7 @@ fn router(console: Arc<Console>) -> Router {
         .route("/refused/unstored", get(refused_log::unstored))
         .route("/refused/names", get(refused_log::names))
         .route("/refused/release", get(release_actions::form).post(release_actions::start))
+        .route("/ask", get(asking::answer))
         .route("/replays", get(replays::replays).post(replay_actions::start))
         .route("/replays/new", get(replay_actions::form))
         .route("/replays/{job}", get(replays::replays))

@@ -101,6 +101,7 @@ const READING: &[(&str, &[Call])] = &[
     ("events export", &[STACK, DIRECTORY, ARRIVED, DUE, RECORDS, BODIES]),
     ("expect", &[STACK]),
     ("expect close", &[STACK, DIRECTORY, ARRIVED, RECORDS]),
+    ("expect ask", &[STACK, DIRECTORY]),
     ("reconcile", &[STACK, DIRECTORY, ARRIVED, RECORDS, METRICS]),
     ("watch", &[STACK, DIRECTORY, ARRIVED]),
     ("refused list", &[STACK, ARRIVED, REFUSED, RECENTLY_REFUSED, LIST_SECRETS]),
@@ -178,12 +179,15 @@ const ACTING: &[(&str, &[Call])] = &[
     ),
     ("expect", &[SECRET, ("sqs:SendMessage", "ExpectQueue")]),
     ("expect close", &[UPDATE]),
+    ("expect ask", &[SECRET]),
     ("watch", &[PUT]),
     ("replay", &[UPDATE, PUT, ("sqs:SendMessage", "EventsQueue")]),
     ("replay freeze", &[UPDATE, PUT]),
     (
         "console",
         &[
+            // To ask a job's sender.
+            SECRET,
             UPDATE,
             PUT,
             ("sqs:SendMessage", "EventsQueue"),

@@ -1,21 +1,32 @@
 //! `landfall console`, over HTTP.
 
+use std::collections::BTreeSet;
+
 use domain::provider::Provider;
+use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 use tests::clock::now_millis;
+use tests::command_lines::{CommandLine, Prepared};
 use tests::confidential::{self, Place};
 use tests::console::Console;
 use tests::http::Request;
-use tests::ledger::{Record, sha256};
+use tests::ledger::{Record, put_records, sha256};
 use tests::observe::until;
 use tests::recorded::recorded;
+use tests::simulator::{End, Simulator};
 use tests::source::Source;
 use tests::story::Story;
+use tests::tool::landfall_on;
 use tests::tool_proxy::{Refusal, ToolProxy};
-use tests::world::run;
+use tests::world::{World, run};
+use tokio::sync::MutexGuard;
 
 use crate::cli_jobs::listed;
+use crate::cli_permissions::asked_for;
 use crate::listing::{done, failed, numbered};
+
+/// So many consoles run at once.
+const AT_ONCE: usize = 6;
 
 /// A text as a part of a URL.
 pub(crate) fn encoded(text: &str) -> String {
@@ -361,40 +372,194 @@ fn a_replay_asks_first_and_runs_beside_the_pages() {
     });
 }
 
-/// Each call is refused in each way: its pane says so, and the rest of the page is there.
+/// A call that the console makes, the page whose pane needs it, and words of the rest of that page.
+const CALLS: [(&str, &str, &str); 18] = [
+    ("dynamodb:Query", "/events?source={source}", "Verified by"),
+    ("dynamodb:BatchGetItem", "/events?source={source}&state=failed", "Verified by"),
+    ("dynamodb:GetItem", "/events/{failed}", "Landfall"),
+    ("s3:GetObject", "/events/{large}", "Its life"),
+    ("logs:FilterLogEvents", "/life/{failed}", ""),
+    ("cloudwatch:DescribeAlarms", "/now", "Waiting to be read"),
+    ("cloudwatch:GetMetricData", "/now", "quiet alarms"),
+    ("sqs:GetQueueAttributes", "/now", "quiet alarms"),
+    ("dynamodb:Query", "/now", "quiet alarms"),
+    ("dynamodb:Query", "/jobs", "Landfall"),
+    ("dynamodb:GetItem", "/replays/{job}", "Replays"),
+    ("sns:ListSubscriptionsByTopic", "/consumers", "Dead letters of the stack"),
+    ("sns:GetSubscriptionAttributes", "/consumers", "Dead letters of the stack"),
+    ("sqs:GetQueueUrl", "/consumers", "Dead letters of the stack"),
+    ("sqs:ReceiveMessage", "/consumers/dead-letters?queue=consumer", ""),
+    ("sqs:ChangeMessageVisibility", "/consumers/dead-letters?queue=consumer", ""),
+    ("secretsmanager:ListSecrets", "/sources", "Last event"),
+    ("secretsmanager:GetSecretValue", "/ask?source={expecting}&thing=job&job=none", ""),
+];
+/// Calls that change something: by a request that the browser sends, and not by a page.
+const CHANGES: [&str; 3] = ["dynamodb:PutItem", "dynamodb:UpdateItem", "sqs:SendMessage"];
+/// What the console may ask for and does not call: S3 says of a copy that it does not exist only to who may do this.
+const NEVER_CALLED: [&str; 1] = ["s3:ListBucket"];
+
+/// The stack of a test, and the pages of [`CALLS`].
+async fn pages(world: &World) -> (Prepared, Vec<(&'static str, String, &'static str)>) {
+    let prepared = Prepared::put(&world.aws, &world.stack).await;
+    let mut values =
+        prepared.values(&CommandLine { command: "replay show", arguments: "{job}", last_call: None }).await;
+    let failed = failed(&Source { name: values["source"].clone(), ..Source::new(Provider::Glossi) }, 1, "sns: away");
+    put_records(&world.aws, &prepared.stack.ledger_table, std::slice::from_ref(&failed)).await;
+    values.insert("failed", failed.id().to_owned());
+    let fill = |path: &str| {
+        values.iter().fold(path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), &encoded(value)))
+    };
+    let pages = CALLS.iter().map(|(action, path, rest)| (*action, fill(path), *rest)).collect();
+    (prepared, pages)
+}
+
+/// Who looks at dead letters hides them from others.
+async fn dead_letters_alone<'a>(prepared: &'a Prepared, path: &str) -> Option<MutexGuard<'a, ()>> {
+    if path.contains("dead-letters") { Some(prepared.dead_letters.lock().await) } else { None }
+}
+
+/// A dead letter that nobody has looked at.
+async fn put_dead_letter(prepared: &Prepared, path: &str) {
+    if path.contains("dead-letters") {
+        prepared.values(&CommandLine { command: "dlq show", arguments: "", last_call: None }).await;
+    }
+}
+
+/// Each call is refused in each way, after the console has begun: its pane says so, and the rest of the page is there.
 #[test]
 fn a_pane_fails_alone() {
     run(async |world| {
-        let source = world.set_up(Source::new(Provider::Glossi)).await;
-        listed(world, &source).await;
-        let record = failed(&source, 1, "sns: away");
-        world.put_record(&record).await;
-        let (list, event) = (format!("/events?source={}", source.name), event_path(record.id()));
-        let life = format!("/life/{}", encoded(record.id()));
-        for (action, path, rest) in [
-            ("dynamodb:Query", list.as_str(), "Verified by"),
-            ("dynamodb:BatchGetItem", &format!("{list}&state=failed"), "Verified by"),
-            ("dynamodb:GetItem", &event, "Landfall"),
-            ("logs:FilterLogEvents", &life, ""),
-            ("cloudwatch:DescribeAlarms", "/now", "Waiting to be read"),
-            ("cloudwatch:GetMetricData", "/now", "quiet alarms"),
-            ("sqs:GetQueueAttributes", "/now", "quiet alarms"),
-            ("dynamodb:Query", "/now", "quiet alarms"),
-            ("sns:ListSubscriptionsByTopic", "/consumers", "Dead letters of the stack"),
-            ("secretsmanager:ListSecrets", "/sources", "Last event"),
-        ] {
+        let made: BTreeSet<String> =
+            CALLS.iter().map(|(action, ..)| *action).chain(CHANGES).chain(NEVER_CALLED).map(str::to_owned).collect();
+        assert_eq!(made, asked_for("console").await, "each call of the console is tried");
+        let (prepared, pages) = pages(world).await;
+        let checks = pages.iter().map(async |(action, path, rest)| {
+            let _alone = dead_letters_alone(&prepared, path).await;
             for (refusal, words) in [
                 (Refusal::Denied, format!("&quot;Action&quot;: &quot;{action}&quot;")),
                 (Refusal::Throttled, "AWS does not answer".to_owned()),
                 (Refusal::Expired, "aws sso login".to_owned()),
             ] {
-                let proxy = ToolProxy::start(&world.stack).await;
+                put_dead_letter(&prepared, path).await;
+                let proxy = ToolProxy::start(&prepared.stack).await;
                 let console = Console::open(&proxy.file).await;
-                proxy.refuse(action, refusal);
+                proxy.refuse(*action, refusal);
                 let page = console.page(path).await;
                 assert!(page.contains(&words) && page.contains(rest), "{action} {refusal:?} {path}: {page}");
             }
+        });
+        stream::iter(checks).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+        prepared.remove().await;
+    });
+}
+
+#[test]
+fn a_call_without_an_answer_holds_up_no_other_pane() {
+    run(async |world| {
+        let (prepared, pages) = pages(world).await;
+        let checks = pages.iter().map(async |(action, path, rest)| {
+            let _alone = dead_letters_alone(&prepared, path).await;
+            put_dead_letter(&prepared, path).await;
+            let proxy = ToolProxy::start(&prepared.stack).await;
+            let console = Console::open(&proxy.file).await;
+            proxy.leave_unanswered(*action);
+            let page = console.page(path).await;
+            let says = page.contains("AWS does not answer") || page.contains("got no answer");
+            assert!(says && page.contains(rest), "{action} {path}: {page}");
+        });
+        stream::iter(checks).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+        prepared.remove().await;
+    });
+}
+
+/// A replay that may not be frozen is told at once; one that may not be run is told on its page.
+#[test]
+fn a_change_that_is_denied_is_told_with_its_statement() {
+    run(async |world| {
+        let source = world.set_up(Source::new(Provider::Glossi)).await;
+        for action in CHANGES {
+            let record = done(&source, 1, now_millis() - 10_000);
+            world.put_record(&record).await;
+            let proxy = ToolProxy::start(&world.stack).await;
+            let console = Console::open(&proxy.file).await;
+            proxy.refuse(action, Refusal::Denied);
+            let mut request = console.request("POST", "/replays").with_header("x-landfall-console", "1");
+            request.body = format!("id={}&rate=5", encoded(record.id())).into_bytes();
+            let answer = console.send(&request).await;
+            let statement = [action, "Effect"].map(str::to_owned);
+            let is_told = |text: &str| statement.iter().all(|word| text.contains(word.as_str()));
+            match answer.header("location") {
+                None => assert!(answer.status == 409 && is_told(&answer.text()), "{action}: {}", answer.text()),
+                Some(job) => {
+                    until("the page of the job", async || {
+                        let page = console.page(job).await;
+                        if is_told(&page) { Ok(()) } else { Err(page) }
+                    })
+                    .await;
+                }
+            }
         }
+    });
+}
+
+#[test]
+fn a_selection_is_a_file_as_the_command_writes_it() {
+    run(async |world| {
+        let source = Source::new(Provider::Glossi);
+        let records: Vec<Record> = (0..3).map(|number| done(&source, number, now_millis() - 60_000)).collect();
+        world.put_records(&records).await;
+        let console = Console::open(&world.stack_file()).await;
+        let [one, other] = [records[0].id(), records[2].id()];
+        for (query, typed) in [
+            (format!("id={}&id={}", encoded(one), encoded(other)), vec![one, other]),
+            (format!("source={}", source.name), vec!["--source", &source.name]),
+            (format!("source={}&state=failed", source.name), vec!["--source", &source.name, "--state", "failed"]),
+        ] {
+            let answer = console.get(&format!("/events/export?{query}")).await;
+            let run = landfall_on(&world.stack_file(), &[&["events", "export"], &typed[..]].concat(), "").await;
+            assert_eq!((answer.status, answer.text()), (200, run.data.clone()), "{typed:?}: {}", run.told());
+            assert_eq!(answer.header("content-disposition"), Some("attachment; filename=\"events.ndjson\""));
+        }
+        assert_eq!(console.get("/events/export?since=soon").await.status, 400);
+        let page = console.page(&format!("/events?source={}", source.name)).await;
+        assert!(
+            page.contains(&format!("landfall events export --source {} &gt; events.ndjson", source.name)),
+            "{page}"
+        );
+        let proxy = ToolProxy::start(&world.stack).await;
+        let console = Console::open(&proxy.file).await;
+        proxy.refuse("dynamodb:Query", Refusal::Denied);
+        assert_eq!(console.get(&format!("/events/export?source={}", source.name)).await.status, 502);
+    });
+}
+
+#[test]
+fn a_jobs_sender_is_asked_and_nothing_is_published() {
+    run(async |world| {
+        let simulator = Simulator::start(Provider::Csm);
+        let source = world.set_up(simulator.expects(Source::new(Provider::Csm))).await;
+        let job = simulator.submit();
+        let console = Console::open(&world.stack_file()).await;
+        let path = format!("/ask?source={}&thing=job&job={}", source.name, encoded(&job));
+        let page = console.page(&path).await;
+        assert!(page.contains("csm reports no end of it."), "{page}");
+        simulator.finish(&job, End::Completed);
+        let page = console.page(&path).await;
+        let command = format!("landfall expect ask {} {job}", source.name);
+        for text in ["csm says that it has ended.", "Its API answered 200", &job, &command] {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        assert!(!page.contains(&simulator.key()), "{page}");
+        let run =
+            landfall_on(&world.stack_file(), &["expect", "ask", &source.name, &job, "--output", "ndjson"], "").await;
+        let answer = run.documents().remove(0);
+        assert_eq!((&answer["event_type"], &answer["status"]), (&json!("landfall.job.completed"), &json!(200)));
+        let unknown = console.page(&path.replace("thing=job", "thing=nothing")).await;
+        assert!(unknown.contains("this is no thing that has an end"), "{unknown}");
+        let without = world.source(Provider::Glossi).await;
+        let page = console.page(&format!("/ask?source={}&thing=job&job=a", without.name)).await;
+        assert!(page.contains("has no key for its sender"), "{page}");
+        assert!(world.records(&source).await.is_empty(), "nothing is recorded");
     });
 }
 

@@ -75,6 +75,7 @@ pub const COMMAND_LINES: &[CommandLine] = &[
     line("expect", "{expecting} job-of-nobody --within 30d"),
     line("expect close", "{expecting} {waiting_job} --yes"),
     line("expect close", "{expecting} --before 0s --yes"),
+    line("expect ask", "{expecting} {waiting_job}"),
     line("reconcile", "{expecting}"),
     line("reconcile", ""),
     line("watch", "{source} --after 30d"),
@@ -266,7 +267,7 @@ impl PreparedStack {
             self.watch(&watched).await;
             values.insert("watched", watched.name);
         }
-        if line.command == "expect close" || line.command == "reconcile" {
+        if ["expect ask", "expect close", "reconcile"].contains(&line.command) {
             values.insert("waiting_job", self.put_waiting_job().await);
         }
         if line.command == "ledger backfill" {

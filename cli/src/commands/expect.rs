@@ -1,5 +1,6 @@
 //! `landfall expect`: saying that jobs are expected to end, and giving that up.
 
+mod ask;
 mod close;
 
 use std::time::Duration;
@@ -66,6 +67,8 @@ pub struct Arguments {
 pub(crate) enum ExpectCommand {
     /// Expect jobs no longer: their senders are not asked again, and no event is published
     Close(close::Arguments),
+    /// Ask the sender how a job stands, and show its answer; nothing is published
+    Ask(ask::Arguments),
 }
 
 /// A job that is expected from now on.
@@ -88,6 +91,7 @@ impl Row for ExpectedRow {
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     match &arguments.command {
         Some(ExpectCommand::Close(arguments)) => close::run(arguments, context).await,
+        Some(ExpectCommand::Ask(arguments)) => ask::run(arguments, context).await,
         None => send(arguments, context).await,
     }
 }

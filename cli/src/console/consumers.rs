@@ -13,7 +13,7 @@ use url::form_urlencoded;
 
 use crate::console::icons::Mark;
 use crate::console::list::short_type;
-use crate::console::pane::{empty, trouble};
+use crate::console::pane::{empty, in_time, trouble};
 use crate::console::shell::{Page, Screen};
 use crate::console::state::Console;
 use crate::console::view::event_href;
@@ -38,7 +38,7 @@ pub(crate) async fn screen(State(console): State<Arc<Console>>) -> Response {
         )
         .await
     };
-    let (consumers, queues) = tokio::join!(consumers(&console.session), queues);
+    let (consumers, queues) = tokio::join!(in_time(consumers(&console.session)), in_time(queues));
     let page = Page {
         title: "Consumers".to_owned(),
         screen: Screen::Consumers,
@@ -71,7 +71,7 @@ pub(crate) async fn screen(State(console): State<Arc<Console>>) -> Response {
 pub(crate) async fn dead_letters(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
     let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "queue").map(|(_, queue)| queue);
-    let markup = match look(&console, named.as_deref().unwrap_or_default()).await {
+    let markup = match in_time(look(&console, named.as_deref().unwrap_or_default())).await {
         Ok(markup) => markup,
         Err(error) => html! { (trouble(&error, &console)) button.button type="button" data-close="" { "Close" } },
     };

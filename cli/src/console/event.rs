@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::event::VerifiedBy;
 use domain::event::event_id::EventId;
-use domain::event::event_type::EventType;
+use domain::event::event_type::{EventType, Thing};
 use domain::ledger::job::JobId;
 use domain::ledger::listing::row::Row;
 use domain::time::Timestamp;
@@ -17,7 +17,6 @@ use operator::timeline::{Moment, Step, TimeSpent, Timeline};
 use platform::clock;
 use platform::log_group::LogLine;
 
-use crate::console::assets;
 use crate::console::body_text::body_text;
 use crate::console::event_tabs::{Tab, shown_tab, tabs};
 use crate::console::icons::Mark;
@@ -29,6 +28,7 @@ use crate::console::shell::{Page, Screen};
 use crate::console::state::Console;
 use crate::console::view::{View, encoded, event_href};
 use crate::console::words::{shell_word, size, span, time};
+use crate::console::{asking, assets};
 use crate::error::{Error, Result};
 use crate::id_argument::missing;
 
@@ -64,6 +64,7 @@ pub(crate) async fn peek(console: &Console, id: &EventId) -> Result<Markup> {
             }
         }
         p.actions {
+            (ask_button(&row))
             (replay_button(&row))
             a.button.primary href=(href) { "Open" kbd { "⏎" } }
         }
@@ -148,7 +149,7 @@ async fn page(console: &Console, id: &EventId, query: &str, now: Timestamp) -> R
                     h1 { (Mark::of(&row).draw()) span { (short_type(&row.event.event_type.to_string())) } }
                     span.second { "from " (row.event.source) }
                     span.second { (row.lifecycle.state.as_str()) }
-                    span.end { (replay_button(&row)) }
+                    span.end { (ask_button(&row)) (replay_button(&row)) }
                 }
                 (identity(id))
                 dl.row { (facts(&row, job.as_ref(), now)) }
@@ -170,6 +171,24 @@ async fn page(console: &Console, id: &EventId, query: &str, now: Timestamp) -> R
 
 fn replay_button(row: &Row) -> Markup {
     html! { button.button type="button" disabled[!row.lifecycle.state.is_final()] data-form=(form_of_event(&row.event.id)) data-command=(format!("landfall replay {}", shell_word(row.event.id.as_str()))) { "Replay…" kbd { "r" } } }
+}
+
+/// Asks the sender about the job that the event tells of.
+fn ask_button(row: &Row) -> Markup {
+    let event = &row.event;
+    let (Some(subject), EventType::Known(thing, _) | EventType::Expired(thing)) = (&event.subject, event.event_type)
+    else {
+        return html! {};
+    };
+    let has_api = event
+        .provider
+        .sender()
+        .is_some_and(|sender| sender.description().polls.iter().any(|poll| poll.unprompted.is_some()));
+    if thing == Thing::Event || !has_api {
+        html! {}
+    } else {
+        asking::button(&event.source, thing, subject)
+    }
 }
 
 fn identity(id: &EventId) -> Markup {

@@ -211,7 +211,7 @@ async fn chart(console: &Console, view: &View) -> Result<Markup> {
                 @if most > 0 { "most: " (most) " in " (span(of_bar)) }
             }
         }
-        svg.bars viewBox="0 0 960 56" preserveAspectRatio="none" role="img" aria-label=(sentence) {
+        svg.bars viewBox="0 0 960 56" preserveAspectRatio="none" role="img" aria-label=(sentence) data-from=(since.as_millis()) data-to=(until.as_millis()) {
             @for (place, (all, bad)) in all.iter().zip(&bad).enumerate() {
                 (bar(place, *all, most, "all")) (bar(place, *bad, most, "bad"))
             }

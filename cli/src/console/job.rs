@@ -12,6 +12,7 @@ use maud::{Markup, html};
 use operator::jobs::ExpectedJob;
 use platform::clock;
 
+use crate::console::asking;
 use crate::console::icons::Mark;
 use crate::console::jobs_view::JobsView;
 use crate::console::list::short_type;
@@ -138,7 +139,7 @@ pub(crate) async fn job_pane(console: &Console, id: &JobId) -> Result<Markup> {
         }
         section.lanes { (lanes(&job, &rows, now)) }
         section { h3 { "What happened" } (moments(&job, &rows, now)) }
-        p.actions { a.button.primary href=(events.href()) { "Show its events" kbd { "⏎" } } }
+        p.actions { (asking::button(&of.source, of.thing, &of.subject)) a.button.primary href=(events.href()) { "Show its events" kbd { "⏎" } } }
     })
 }
 

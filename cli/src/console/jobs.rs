@@ -17,7 +17,7 @@ use platform::clock;
 
 use crate::console::job::{job_pane, line_in_time, mark, outcome};
 use crate::console::jobs_view::{JobsView, filter_bar};
-use crate::console::pane::{empty, no_source, trouble};
+use crate::console::pane::{all_in_time, empty, no_source, trouble};
 use crate::console::shell::{Page, Screen};
 use crate::console::state::Console;
 use crate::console::view::View;
@@ -45,7 +45,7 @@ struct Found {
 pub(crate) async fn jobs(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
     let view = JobsView::parse(&query.unwrap_or_default());
     let now = clock::now();
-    let (found, pane) = tokio::join!(find(&console, &view, now), pane_of(&console, &view));
+    let (found, pane) = tokio::join!(all_in_time(find(&console, &view, now)), pane_of(&console, &view));
     let (status, list, facets) = match &found {
         Ok(found) => (StatusCode::OK, list(found, &view, now), facets(found, &view)),
         Err(Error::NotFound(_)) => (StatusCode::OK, no_source(), html! {}),

@@ -41,14 +41,26 @@ pub(crate) fn table(rows: &[Row], view: &View, are_selectable: bool, now: Timest
 pub(crate) fn selection_bar(view: &View) -> Markup {
     html! {
         div.selection #selection role="group" aria-label="Selected events" data-most=(IDS_MAX) data-filter-form=(form_href(view))
-            data-filter-command=(filter_command(view)) hidden {
+            data-filter-command=(filter_command(view)) data-filter-export=(export_href(view)) data-filter-export-command=(export_command(view)) hidden {
             b #selection-count {}
             span.end {}
             button.button #replay-selection type="button" { "Replay…" kbd { "r" } }
+            a.button #export-selection download="events.ndjson" href=(export_href(view)) { "Export" kbd { "e" } }
             button.button #copy-ids type="button" { "Copy ids" kbd { "c" } }
             button.quiet #clear type="button" { "Clear" kbd { "Esc" } }
         }
     }
+}
+
+/// The file of all that a view finds.
+fn export_href(view: &View) -> String {
+    let view = View { is_live: false, before: None, selected: None, ..view.clone() };
+    format!("/events/export?{}", view.query())
+}
+
+/// The command that writes the same.
+fn export_command(view: &View) -> String {
+    format!("landfall events export {} > events.ndjson", view.filter_words()).replace("  ", " ")
 }
 
 /// What each part of the filter takes away, or what to do for a first event.

@@ -16,7 +16,7 @@ use crate::alarms::{Alarm, AlarmState, alarms};
 use crate::console::icons::Mark;
 use crate::console::list::short_type;
 use crate::console::now_sources::sources;
-use crate::console::pane::{empty, trouble};
+use crate::console::pane::{all_in_time, empty, in_time, trouble};
 use crate::console::shell::{Page, Screen};
 use crate::console::state::Console;
 use crate::console::view::event_href;
@@ -36,12 +36,12 @@ pub(crate) async fn now(State(console): State<Arc<Console>>) -> Response {
     let now = clock::now();
     let session = &console.session;
     let (alarms, functions, queues, ledger, sources, unfinished) = tokio::join!(
-        alarms(session),
-        of_functions(session, WINDOW, now),
-        of_queues(session, now),
-        of_ledger(session, now),
-        sources(&console, now),
-        unfinished(&console, now),
+        in_time(alarms(session)),
+        in_time(of_functions(session, WINDOW, now)),
+        in_time(of_queues(session, now)),
+        in_time(of_ledger(session, now)),
+        all_in_time(sources(&console, now)),
+        in_time(unfinished(&console, now)),
     );
     let stack = session.stack_name();
     let page = Page {

@@ -1,13 +1,41 @@
 //! What a pane shows in place of its data. A pane fails alone: the rest of the page stays.
 
+use std::time::Duration;
+
 use maud::{Markup, html};
 
 use crate::console::icons::Mark;
 use crate::console::state::Console;
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// After so many seconds a pane whose call did not go well is asked for again by itself.
 const AGAIN_SECONDS: u32 = 8;
+
+/// A page waits no longer for what one of its panes asks for, so that the others are seen.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(25);
+/// Nor for what is asked about each source by itself.
+const ALL_ANSWERED_WITHIN: Duration = Duration::from_secs(50);
+
+/// What AWS answers in time.
+///
+/// # Errors
+/// Those of `work`, or that there was no answer.
+pub(crate) async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    within(ANSWERED_WITHIN, work).await
+}
+
+/// The same of many sources.
+///
+/// # Errors
+/// As for [`in_time`].
+pub(crate) async fn all_in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    within(ALL_ANSWERED_WITHIN, work).await
+}
+
+async fn within<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let late = |_| Err(Error::TimedOut(format!("no answer within {} s", limit.as_secs())));
+    tokio::time::timeout(limit, work).await.unwrap_or_else(late)
+}
 
 /// Why there is no data, and who must do what.
 pub(crate) fn trouble(error: &Error, console: &Console) -> Markup {

@@ -13,7 +13,7 @@ use operator::replay::show::{ReplayReport, ReplayResult};
 use platform::clock;
 
 use crate::console::icons::Mark;
-use crate::console::pane::{empty, trouble};
+use crate::console::pane::{empty, in_time, trouble};
 use crate::console::shell::{Page, Screen};
 use crate::console::state::Console;
 use crate::console::view::event_href;
@@ -34,14 +34,14 @@ const FAILURES_MAX: usize = 100;
 /// The screen with the job that the URL names, or else the latest.
 pub(crate) async fn replays(State(console): State<Arc<Console>>, named: Option<Path<String>>) -> Response {
     let now = clock::now();
-    let jobs = jobs(&console).await;
+    let jobs = in_time(jobs(&console)).await;
     let shown = match (&named, &jobs) {
         (Some(Path(name)), _) => ReplayJobId::parse(name).ok(),
         (None, Ok(jobs)) => jobs.first().map(|job| job.id.clone()),
         (None, Err(_)) => None,
     };
     let report = match &shown {
-        Some(id) => Some(report(&console, id, jobs.as_deref().unwrap_or_default()).await),
+        Some(id) => Some(in_time(report(&console, id, jobs.as_deref().unwrap_or_default())).await),
         None if named.is_some() => Some(Err(Error::NotFound("this names no replay job".into()))),
         None => None,
     };

@@ -203,6 +203,9 @@ function showSelection() {
   const replay = one("#replay-selection");
   replay.dataset.form = areAllPicked ? bar.dataset.filterForm : `/replays/new?${ids.map((id) => `id=${encodeURIComponent(id)}`).join("&")}`;
   replay.dataset.command = areAllPicked ? bar.dataset.filterCommand : `landfall replay ${ids.map(shellWord).join(" ")}`;
+  const file = one("#export-selection");
+  file.href = areAllPicked ? bar.dataset.filterExport : `/events/export?${ids.map((id) => `id=${encodeURIComponent(id)}`).join("&")}`;
+  file.dataset.command = areAllPicked ? bar.dataset.filterExportCommand : `landfall events export ${ids.map(shellWord).join(" ")} > events.ndjson`;
   one("#copy-ids").disabled = areAllPicked;
   say(isSelecting() ? count : "Nothing is selected");
   selected()?.scrollIntoView({ block: "nearest" });
@@ -289,6 +292,66 @@ function follow() {
   }, 500);
 }
 
+// A part of the histogram's time: dragged, or moved bar by bar, and shown when it is asked for.
+const barCount = 96;
+let [range, dragFrom] = [null, null];
+function setRange(begin, end = begin) {
+  const chart = one(".bars");
+  if (!chart) return false;
+  const inside = (bar) => Math.max(0, Math.min(barCount - 1, bar));
+  range = begin === null ? null : [inside(Math.min(begin, end)), inside(Math.max(begin, end))];
+  one(".band", chart)?.remove();
+  one("#range")?.remove();
+  if (!range) return;
+  const band = document.createElementNS(chart.namespaceURI, "rect");
+  const place = { class: "band", x: range[0] * 10, y: 0, width: (range[1] - range[0] + 1) * 10, height: 56 };
+  for (const [name, value] of Object.entries(place)) band.setAttribute(name, value);
+  chart.append(band);
+  const button = Object.assign(document.createElement("button"), { id: "range", type: "button", className: "quiet" });
+  const [from, to] = rangeTimes().map((time) => moment(time, setting("zone") === "local"));
+  const enter = Object.assign(document.createElement("kbd"), { textContent: "⏎" });
+  button.append(`Show ${from} – ${to}`, enter);
+  one(".histogram .caption").append(button);
+  say(`${from} to ${to}`);
+}
+function rangeTimes() {
+  const { from, to } = one(".bars").dataset;
+  const at = (bar) => new Date(Math.round(Number(from) + ((Number(to) - Number(from)) * bar) / barCount));
+  return [at(range[0]), at(range[1] + 1)];
+}
+// Without one yet, the latest twelfth is chosen.
+function moveRange(by) {
+  if (!range) return setRange(barCount - 8, barCount - 1);
+  const step = Math.max(-range[0], Math.min(barCount - 1 - range[1], by));
+  return setRange(range[0] + step, range[1] + step);
+}
+function widenRange(by) {
+  if (!range) return false;
+  return setRange(range[0], Math.max(range[0], range[1] + by));
+}
+function showRange() {
+  const url = new URL(location.href);
+  const [since, until] = rangeTimes().map((time) => time.toISOString());
+  for (const [name, value] of Object.entries({ since, until })) url.searchParams.set(name, value);
+  for (const name of ["before", "sel", "live"]) url.searchParams.delete(name);
+  location.href = url;
+}
+const barAt = (event) => {
+  const { left, width } = one(".bars").getBoundingClientRect();
+  return Math.floor(((event.clientX - left) / width) * barCount);
+};
+document.addEventListener("pointerdown", (event) => {
+  if (event.button !== 0 || !event.target.closest?.(".bars")) return;
+  event.preventDefault();
+  const at = barAt(event);
+  // An edge that is there is moved; anywhere else, a new part begins.
+  const edge = range ? range.findIndex((edge) => Math.abs(edge - at) <= 1) : -1;
+  dragFrom = edge < 0 ? at : range[1 - edge];
+  setRange(dragFrom, at);
+});
+document.addEventListener("pointermove", (event) => { if (dragFrom !== null) setRange(dragFrom, barAt(event)); });
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => { dragFrom = null; });
+
 // What changes something asks first, and is sent with the header that no form can send.
 function ask(content) {
   const dialog = one("#ask");
@@ -298,9 +361,13 @@ function ask(content) {
 async function askBy(url) {
   const place = document.createElement("div");
   place.dataset.load = url;
+  place.setAttribute("aria-busy", "true");
+  // A sender's API may take its time.
+  const slow = setTimeout(() => ask(place), 200);
   await load(place);
+  clearTimeout(slow);
   if (!one("[data-close]", place)) place.append(closing());
-  ask(place);
+  if (place.isConnected || !one("#ask").open) ask(place);
 }
 function question(button) {
   const { ask: text, post, command, title } = button.dataset;
@@ -392,12 +459,14 @@ function key(event) {
   if (event.key === "Escape") {
     if (one("dialog[open]")) return;
     if (isField) return event.target.blur();
+    if (range) return setRange(null);
     if (one("#selection") && isSelecting()) return clearSelection();
     if (one("#rows") && selected()) return select(null);
     if (one(".event")) return history.back();
     return;
   }
   if (isField || event.metaKey || event.ctrlKey || event.altKey || one("dialog[open]")) return;
+  if (event.key === "Enter" && range && !event.target.closest("a, button")) return showRange();
   if (event.key === "Enter" && event.target.closest("#rows tr")) return open(selected() ?? event.target.closest("tr"));
   if (event.isTrusted && setting("letters") === "off") return;
   const isGo = Date.now() - wentAt < 1000;
@@ -413,7 +482,10 @@ function key(event) {
     x: () => { const row = selected() ?? event.target.closest("#rows tr"); if (!row || !one("#selection")) return false; pick([row], row.getAttribute("aria-selected") !== "true"); },
     ":": openPalette, o: () => click("#peek:not([hidden]) a.counterpart, .event a.counterpart") ?? false,
     X: () => (one("#selection") ? pickAll() : false), c: () => (isSelecting() ? click("#copy-ids:enabled") : false), l: () => click(".live"), "/": () => (one("#query") ?? one("#jump")).focus(), "?": () => one("#keys").showModal(),
-    r: () => click("#selection:not([hidden]) [data-form]") ?? click('#peek:not([hidden]) [data-form]') ?? click('[data-form^="/replays/new"], [data-form^="/refused/release"]'), u: () => click("#zone"), C: () => copy(one("#command").textContent, "The command is"), L: () => copy(location.href, "The link is"),
+    r: () => click("#selection:not([hidden]) [data-form]") ?? click('#peek:not([hidden]) [data-form^="/replays"]') ?? click('[data-form^="/replays/new"], [data-form^="/refused/release"]'),
+    e: () => (isSelecting() ? click("#export-selection") : false),
+    "[": () => moveRange(-1), "]": () => moveRange(1), "{": () => widenRange(-1), "}": () => widenRange(1),
+    a: () => click('#peek:not([hidden]) [data-form^="/ask"], .event [data-form^="/ask"]') ?? false, u: () => click("#zone"), C: () => copy(one("#command").textContent, "The command is"), L: () => copy(location.href, "The link is"),
   };
   const act = acts[event.key] ?? (tabs[Number(event.key) - 1] ? () => tabs[Number(event.key) - 1].click() : null);
   if (act && act() !== false && !["g", "ArrowDown", "ArrowUp"].includes(event.key)) event.preventDefault();
@@ -445,6 +517,7 @@ function pressed(event) {
   if (target.closest("#newer")) { if (selected()) select(null); return flush(true); }
   if (target.closest("#clear")) return clearSelection();
   if (target.closest("#copy-ids")) return copyIds();
+  if (target.closest("#range")) return showRange();
   if (target.closest("#help")) return one("#keys").showModal();
   if (target.closest("#zone")) {
     setting("zone", setting("zone") === "local" ? "utc" : "local");

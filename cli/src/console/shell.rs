@@ -205,6 +205,8 @@ fn keys() -> Markup {
                 ("Show what is newer", &["."]),
                 ("Live", &["l"]),
                 ("Edit the filter", &["/"]),
+                ("Choose a time: earlier, later", &["[", "]"]),
+                ("Narrow, widen it; show it", &["{", "}", "⏎"]),
             ],
         ),
         (
@@ -212,8 +214,9 @@ fn keys() -> Markup {
             &[
                 ("Body, event, headers, record", &["1 – 4"]),
                 ("Replay; release what was refused", &["r"]),
+                ("Ask its sender now", &["a"]),
                 ("Its job, or the event that ended it", &["o"]),
-                ("Copy the ids of the selection", &["c"]),
+                ("Copy the ids of the selection; export it", &["c", "e"]),
             ],
         ),
     ];

@@ -16,7 +16,7 @@ use platform::clock;
 
 use crate::console::icons::Mark;
 use crate::console::list::table;
-use crate::console::pane::{empty, trouble};
+use crate::console::pane::{empty, in_time, trouble};
 use crate::console::shell::{Page, Screen};
 use crate::console::state::Console;
 use crate::console::view::View;
@@ -46,7 +46,7 @@ struct OneSource {
 pub(crate) async fn sources(State(console): State<Arc<Console>>, named: Option<Path<String>>) -> Response {
     let now = clock::now();
     let listed = async { SourceStore::of(&console.session).await?.list().await };
-    let (listed, directory) = tokio::join!(listed, directory(&console));
+    let (listed, directory) = tokio::join!(in_time(listed), in_time(directory(&console)));
     let names = names(&directory, &listed);
     let name = named.map(|Path(name)| name).or_else(|| names.first().map(ToString::to_string));
     // What one of the lists lacks may be in the one that cannot be read.
@@ -55,7 +55,7 @@ pub(crate) async fn sources(State(console): State<Arc<Console>>, named: Option<P
         Some(Ok(name)) if are_all && !names.contains(&&name) => {
             Some(Err(Error::NotFound(format!("there is no source {name}"))))
         }
-        Some(Ok(name)) => Some(read(&console, name, now).await),
+        Some(Ok(name)) => Some(in_time(read(&console, name, now)).await),
         Some(Err(error)) => Some(Err(Error::NotFound(format!("this names no source: {error}")))),
         None => None,
     };

@@ -4,30 +4,27 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use domain::ledger::listing::row::Row as Event;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use domain::event::event_id::EventId;
 use operator::listing::Listing;
-use serde::Serialize;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::event_row::EventRow;
+use crate::exported_event::{exported, named};
 use crate::filter_options::FilterOptions;
-use crate::output::Row;
+use crate::id_argument::event_id;
 use crate::page_reader::PageReader;
 use crate::services::Services;
 
 /// How many are written before the cursor is saved.
 const PAGE_EVENTS: usize = 200;
-/// How many bodies are read side by side.
-const BODIES_AT_ONCE: usize = 16;
 
 /// The options of `landfall events export`.
 #[derive(Debug, Args)]
 pub struct Arguments {
+    /// The events' ids; without any, the filter says which
+    #[arg(value_name = "ID", value_parser = event_id, conflicts_with_all = ["filter", "cursor", "cursor_file"])]
+    ids: Vec<EventId>,
     #[command(flatten)]
     filter: FilterOptions,
     /// Write the bodies too
@@ -41,26 +38,16 @@ pub struct Arguments {
     cursor_file: Option<PathBuf>,
 }
 
-/// An event and its body.
-#[derive(Serialize)]
-struct ExportedEvent {
-    #[serde(flatten)]
-    event: EventRow,
-    /// The body, if it is text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<String>,
-    /// The body, if it is not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body_base64: Option<String>,
-}
-
-impl Row for ExportedEvent {
-    const COLUMNS: &'static [&'static str] = EventRow::COLUMNS;
-}
-
-/// Writes all events that the filter finds.
+/// Writes all events that are named or that the filter finds.
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let listing = Services::of(&context.session).await?.listing()?;
+    if !arguments.ids.is_empty() {
+        let rows = named(&listing, &arguments.ids).await?;
+        if rows.len() < arguments.ids.len() {
+            context.output.words(&format!("{} have no record any more.", arguments.ids.len() - rows.len()));
+        }
+        return context.output.lines(&exported(arguments.bodies, &listing, rows).await?);
+    }
     let stored = arguments.cursor_file.as_deref().map(read_cursor).transpose()?.flatten();
     let mut reader = match arguments.cursor.as_ref().or(stored.as_ref()) {
         Some(cursor) => PageReader::at(listing.clone(), cursor)?,
@@ -85,24 +72,12 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
 async fn write(arguments: &Arguments, listing: &Listing, reader: &mut PageReader, context: &Context) -> Result<()> {
     while !reader.is_at_end() {
         let page = reader.read(PAGE_EVENTS).await?;
-        let events = page.into_iter().map(|event| export(arguments.bodies, listing, event));
-        let events: Vec<ExportedEvent> = stream::iter(events).buffered(BODIES_AT_ONCE).try_collect().await?;
-        context.output.lines(&events)?;
+        context.output.lines(&exported(arguments.bodies, listing, page).await?)?;
         if let Some(file) = &arguments.cursor_file {
             write_cursor(file, reader.cursor().as_deref())?;
         }
     }
     Ok(())
-}
-
-async fn export(with_body: bool, listing: &Listing, event: Event) -> Result<ExportedEvent> {
-    let bytes = if with_body { listing.body(&event.event.id).await? } else { None };
-    let (body, body_base64) = match bytes.map(String::from_utf8) {
-        None => (None, None),
-        Some(Ok(text)) => (Some(text), None),
-        Some(Err(error)) => (None, Some(STANDARD.encode(error.as_bytes()))),
-    };
-    Ok(ExportedEvent { event: EventRow::from(event), body, body_base64 })
 }
 
 fn read_cursor(file: &Path) -> Result<Option<String>> {

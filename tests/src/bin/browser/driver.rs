@@ -180,6 +180,20 @@ impl Browser {
         self.post(&format!("element/{element}/click"), json!({})).await;
     }
 
+    /// Drags over an element from one part of its width to another.
+    pub(crate) async fn drag(&self, selector: &str, from: f64, to: f64) {
+        let place = format!("const box = document.querySelector('{selector}').getBoundingClientRect();");
+        let place = self.ask(&format!("{place} return [box.left, box.width, box.top + box.height / 2]")).await;
+        let [left, width, y] = [0, 1, 2].map(|at: usize| place[at].as_f64().unwrap_or_default());
+        let move_to = |part: f64| json!({"type": "pointerMove", "duration": 50, "x": (left + width * part) as i64, "y": y as i64});
+        let actions = json!([
+            move_to(from), {"type": "pointerDown", "button": 0}, move_to((from + to) / 2.0), move_to(to), {"type": "pointerUp", "button": 0}
+        ]);
+        let pointer =
+            json!({"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": actions});
+        self.post("actions", json!({"actions": [pointer]})).await;
+    }
+
     /// What is seen, as PNG.
     pub(crate) async fn picture(&self) -> Vec<u8> {
         let picture = self.get("screenshot").await;

@@ -11,7 +11,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use domain::provider::Provider;
 use tests::console::printed_url;
+use tests::simulator::Simulator;
+use tests::source::Source;
 use tests::tool::Tool;
 use tests::tool_proxy::{Refusal, ToolProxy};
 use tests::world::{World, run};
@@ -85,6 +88,8 @@ fn main() -> ExitCode {
         problems.extend(keys(world, &driver).await);
         problems.extend(selection(world, &driver).await);
         problems.extend(release(world, &driver, &axe, &arguments.out).await);
+        problems.extend(chosen_time(world, &driver, &arguments.out).await);
+        problems.extend(asked_sender(world, &driver, &axe, &arguments.out).await);
         problems.extend(nothing_of_a_sender_runs(world, &driver).await);
         for problem in &problems {
             println!("{problem}");
@@ -122,6 +127,7 @@ async fn screens(world: &World, driver: &Driver, scheme: Scheme, axe: &str, out:
             if wide == true {
                 problems.push(format!("{place}: the page scrolls sideways"));
             }
+            problems.extend(cut_off(&browser).await.map(|controls| format!("{place}: these are cut off: {controls}")));
             let seen = browser.ask("return [...document.querySelectorAll('[hidden]')].filter((part) => part.checkVisibility()).map((part) => part.id || part.className)").await;
             if seen.as_array().is_none_or(|parts| !parts.is_empty()) {
                 problems.push(format!("{place}: hidden parts are seen: {seen}"));
@@ -153,9 +159,17 @@ async fn screens(world: &World, driver: &Driver, scheme: Scheme, axe: &str, out:
         let place = format!("events-selection-{}-{width}", scheme.as_str());
         browser.draw(&out.join(format!("{place}.png"))).await;
         problems.extend(browser.axe(axe).await.into_iter().map(|broken| format!("{place}: {broken}")));
+        problems.extend(cut_off(&browser).await.map(|controls| format!("{place}: these are cut off: {controls}")));
     }
     browser.close().await;
     problems
+}
+
+/// The controls of the page that reach beyond its right edge. What scrolls by itself, such as code, is left aside.
+async fn cut_off(browser: &Browser) -> Option<String> {
+    let controls = "[...document.querySelectorAll('main button, main a, .filter button, .filter a')].filter((control) => control.checkVisibility() && !control.closest('.code, [role=tablist]') && control.getBoundingClientRect().width > 0 && control.getBoundingClientRect().right > innerWidth + 1).map((control) => control.textContent)";
+    let controls = browser.ask(&format!("return {controls}.join(', ') || null")).await;
+    controls.as_str().map(str::to_owned)
 }
 
 async fn states(world: &World, driver: &Driver, scheme: Scheme, axe: &str, out: &std::path::Path) -> Vec<String> {
@@ -367,6 +381,74 @@ async fn release(world: &World, driver: &Driver, axe: &str, out: &std::path::Pat
     browser.draw(&out.join("refused-released.png")).await;
     problems.extend(browser.axe(axe).await.into_iter().map(|broken| format!("refused-released: {broken}")));
     browser.close().await;
+    problems
+}
+
+/// A part of the histogram is dragged, moved by keys, let go and shown; a selection is exported.
+async fn chosen_time(world: &World, driver: &Driver, out: &std::path::Path) -> Vec<String> {
+    let (_tool, browser, origin) = open(&world.stack_file(), driver, Scheme::Light).await;
+    browser.size(1280, 860).await;
+    let mut problems = Vec::new();
+    browser.go(&format!("{origin}/events?source=replicate-prod&live=1")).await;
+    browser.settle().await;
+    let band = async |name: &str| {
+        browser.ask(&format!("return Number(document.querySelector('.bars .band').getAttribute('{name}'))")).await
+    };
+    browser.drag(".bars", 0.25, 0.5).await;
+    browser.wait("the band", "document.querySelector('.bars .band') && document.querySelector('#range')").await;
+    let (x, width) = (band("x").await, band("width").await);
+    if x != 240.0 || width != 250.0 {
+        problems.push(format!("the band begins at {x} and is {width} wide"));
+    }
+    browser.draw(&out.join("events-time-light-1280.png")).await;
+    browser.press("]]}[").await;
+    let (x, width) = (band("x").await, band("width").await);
+    if x != 250.0 || width != 260.0 {
+        problems.push(format!("moved, the band begins at {x} and is {width} wide"));
+    }
+    browser.press(ESCAPE).await;
+    browser.wait("no band", "!document.querySelector('.bars .band') && !document.querySelector('#range')").await;
+    browser.press("[").await;
+    browser.wait("the band of the keys", "document.querySelector('#range')").await;
+    browser.press(ENTER).await;
+    browser
+        .wait("the time in the URL", "location.search.includes('since=') && location.search.includes('until=')")
+        .await;
+    browser.settle().await;
+    let outside = "(() => { const query = new URLSearchParams(location.search); return [...document.querySelectorAll('#rows time')].filter((time) => time.dateTime < query.get('since') || time.dateTime > query.get('until')).length })()";
+    if browser.ask(&format!("return {outside}")).await != 0 {
+        problems.push("events of another time are shown".to_owned());
+    }
+    browser.back().await;
+    browser.settle().await;
+    browser.press("jxjx").await;
+    let file = "(() => { const file = document.querySelector('#export-selection'); const ids = [...document.querySelectorAll('#rows > tr[aria-selected=true]')].map((row) => row.dataset.id); return ids.length === 2 && file.dataset.command === `landfall events export ${ids.join(' ')} > events.ndjson` && file.getAttribute('href') === `/events/export?${ids.map((id) => `id=${encodeURIComponent(id)}`).join('&')}` })()";
+    browser.wait("the file of two events", file).await;
+    browser.press("X").await;
+    browser.wait("the file of all", "document.querySelector('#export-selection').dataset.command === 'landfall events export --source replicate-prod > events.ndjson'").await;
+    browser.close().await;
+    problems
+}
+
+/// A job's sender is asked by a key, and its answer is shown.
+async fn asked_sender(world: &World, driver: &Driver, axe: &str, out: &std::path::Path) -> Vec<String> {
+    let simulator = Simulator::start(Provider::Csm);
+    world.set_up(simulator.expects(Source { name: "csm-prod".to_owned(), ..Source::new(Provider::Csm) })).await;
+    let mut problems = Vec::new();
+    for scheme in Scheme::ALL {
+        let (_tool, browser, origin) = open(&world.stack_file(), driver, scheme).await;
+        for (width, height) in [(1280, 860), (390, 844)] {
+            browser.size(width, height).await;
+            browser.go(&format!("{origin}/jobs?source=csm-prod&sel=%40job%2Fcsm-prod%2Fjob%2FSESSION_2")).await;
+            browser.settle().await;
+            browser.press("a").await;
+            browser.wait("the answer", "document.querySelector('#ask[open] .answer')").await;
+            let place = format!("ask-{}-{width}", scheme.as_str());
+            browser.draw(&out.join(format!("{place}.png"))).await;
+            problems.extend(browser.axe(axe).await.into_iter().map(|broken| format!("{place}: {broken}")));
+        }
+        browser.close().await;
+    }
     problems
 }
 
