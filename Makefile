@@ -25,7 +25,7 @@ demo: ## four senders, from signed request to the queue of a consumer; KEEP=1 le
 test: ## all tests but those of the tool; those of the whole system on a stack of their own; PROFILE=release for functions as on Lambda
 test-tool: ## the tests of the operator's tool and its console, on a stack of their own
 browser: ## opens the console in Chromium, and draws its pages into target/browser; needs chromium and chromium-driver
-large: ## lists a ledger of 100,000 events, kills a replay of 10,000 five times, and refuses 10,000 deliveries (some minutes)
+large: ## a ledger of 100,000 events, a replay of 10,000 that is killed, 10,000 refusals, a listener's failing handler (some minutes)
 check: ## what must hold before a merge: format, lints, docs, licences, templates, tests, a little fuzzing
 up: ## starts the local stack, or brings it up to date; see target/local/stack.json
 down: ## stops the local stack

@@ -21,9 +21,9 @@ use tokio::time::MissedTickBehavior;
 
 use crate::error::{Error, Result};
 use crate::filter_options::FilterOptions;
+use crate::live_view::LiveView;
 use crate::local_event::LocalEvent;
 use crate::local_handler::{AGAIN_AFTER, HandlerResult, LocalHandler};
-use crate::output::Output;
 use crate::page_reader::PageReader;
 use crate::services::Services;
 use crate::session::Session;
@@ -86,7 +86,7 @@ impl Backfill {
         handler: &LocalHandler,
         is_asked_for: impl Fn(&LocalEvent) -> bool,
         mut report: impl FnMut(&LocalEvent, HandlerResult) -> Result<()>,
-        output: &Output,
+        view: &LiveView<'_>,
     ) -> Result<()> {
         let mut pace = tokio::time::interval(Duration::from_secs(1) / EVENTS_PER_SECOND);
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -99,7 +99,7 @@ impl Backfill {
                     match self.event(row).await {
                         Ok(event) => events.extend(event.filter(&is_asked_for).map(|event| (event, row))),
                         Err(error @ (Error::Denied { .. } | Error::SignIn(_))) => return Err(error),
-                        Err(error) => output.words(&format!("{} is left out: {error}", row.event.id)),
+                        Err(error) => view.words(&format!("{} is left out: {error}", row.event.id)),
                     }
                 }
                 let (events, rows): (Vec<LocalEvent>, Vec<&Row>) = events.into_iter().unzip();

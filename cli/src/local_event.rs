@@ -6,7 +6,7 @@ use platform::random;
 use serde_json::Value;
 
 /// An event to be handled.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LocalEvent {
     /// The published event, as it came.
     pub text: String,

@@ -82,7 +82,7 @@ impl HandlerResult {
     }
 
     fn failed(reason: impl Display) -> HandlerResult {
-        HandlerResult { words: format!("{reason}; it comes again"), is_success: false }
+        HandlerResult { words: reason.to_string(), is_success: false }
     }
 }
 

@@ -1,17 +1,27 @@
 //! `landfall listen`, on the stack.
+#![expect(clippy::print_stdout, reason = "make large shows what its events came to")]
 
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use domain::provider::Provider;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tests::clock::Stopwatch;
 use tests::judge::Judge;
-use tests::observe::until;
+use tests::observe::{until, until_within};
 use tests::recorded::recorded;
 use tests::story::Story;
-use tests::tool::Tool;
+use tests::tool::{Tool, landfall_on};
 use tests::world::{World, run};
 use tiny_http::{Response, Server};
+
+use crate::large::asked;
 
 /// A handler on this machine.
 struct Handler {
@@ -53,9 +63,14 @@ async fn listening(world: &World, arguments: &[&str], input: &str) -> Tool {
         Tool::start_with_input(&world.stack_file(), &[&["listen", "--output", "ndjson"], arguments].concat());
     tool.give(input);
     tool.close_input();
+    subscribed(&tool).await;
+    tool
+}
+
+/// Waits until the listener is subscribed.
+async fn subscribed(tool: &Tool) {
     until("the subscription", async || if tool.words().contains("Subscribed") { Ok(()) } else { Err(tool.words()) })
         .await;
-    tool
 }
 
 /// Waits until the listener has written so many rows of data, and gives a field of each.
@@ -292,5 +307,198 @@ fn events_are_handed_to_this_machine_alone() {
             let run = tool.end().await;
             assert!(run.code == Some(2) && run.words.contains("does not lead to this machine"), "{}", run.told());
         }
+    });
+}
+
+#[test]
+fn r_hands_an_event_over_again_to_this_listener_alone() {
+    run(async |world| {
+        let mut story = Story::begin(world, Provider::Glossi).await;
+        let handler = Handler::failing(0);
+        let arguments = ["listen", "--output", "ndjson", "--source", &story.source.name, "--forward", &handler.url];
+        let mut tool = Tool::start_at_terminal(&world.stack_file(), &arguments);
+        subscribed(&tool).await;
+        for case in ["glossi/job-complete", "glossi/job-failed"] {
+            let delivery = story.delivery(&recorded(case).body);
+            story.send(&delivery).await;
+            rows(&tool, story.answers.len(), "id").await;
+        }
+        let ids = story.ids();
+        tool.give("r");
+        rows(&tool, 3, "id").await;
+        // The one before, and again the one that came last.
+        tool.give("kr");
+        rows(&tool, 4, "id").await;
+        tool.give("jr");
+        let came: Vec<(String, String)> =
+            rows(&tool, 5, "id").await.into_iter().zip(rows(&tool, 5, "origin").await).collect();
+        let expected = [(0, "live"), (1, "live"), (1, "again"), (0, "again"), (1, "again")];
+        assert_eq!(came, expected.map(|(number, origin)| (ids[number].clone(), origin.to_owned())));
+        let posted: Vec<Value> = handler.posted().iter().map(|event| event["id"].clone()).collect();
+        assert_eq!(posted, [0, 1, 1, 0, 1].map(|number: usize| json!(ids[number])));
+        story.settle().await;
+        for id in &ids {
+            assert_eq!(world.record(id).await.expect("it stands").number("replay").unwrap_or(0), 0);
+        }
+        assert_eq!(world.events(&story.source).len(), 2, "nobody else has it again");
+        let run = tool.interrupt().await;
+        assert_eq!(run.code, Some(0), "{}", run.told());
+    });
+}
+
+/// A server that answers 500 now and then, does not answer at all now and then, and can be killed.
+struct Troubled {
+    port: u16,
+    /// What it took, an id a line.
+    taken: PathBuf,
+    server: Child,
+}
+
+impl Troubled {
+    fn start(taken: &Path) -> Troubled {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let port = listener.local_addr().expect("it is bound").port();
+        drop(listener);
+        Troubled { port, taken: taken.to_owned(), server: Troubled::run(port, taken) }
+    }
+
+    fn run(port: u16, taken: &Path) -> Child {
+        const SERVER: &str = "import http.server, json, random, sys, time\n\
+            class Handler(http.server.BaseHTTPRequestHandler):\n    \
+                def do_POST(self):\n        \
+                    event = json.loads(self.rfile.read(int(self.headers['content-length'])))\n        \
+                    luck = random.random()\n        \
+                    if luck < 0.05: time.sleep(3600)\n        \
+                    if luck > 0.15:\n            \
+                        with open(sys.argv[2], 'a') as taken: taken.write(event['id'] + '\\n')\n        \
+                    self.send_response(500 if luck < 0.15 else 204)\n        \
+                    self.end_headers()\n    \
+                def log_message(self, *words): pass\n\
+            http.server.ThreadingHTTPServer.request_queue_size = 64\n\
+            http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()";
+        let mut server = Command::new("python3");
+        server.args(["-c", SERVER, &port.to_string()]).arg(taken).spawn().expect("there is a Python")
+    }
+
+    /// Kills it, whatever it does, and starts it anew.
+    fn kill_and_start(&mut self) {
+        self.kill();
+        self.server = Troubled::run(self.port, &self.taken);
+    }
+
+    fn kill(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+
+    fn taken(&self) -> Vec<String> {
+        let taken = std::fs::read_to_string(&self.taken).unwrap_or_default();
+        taken.lines().map(str::to_owned).collect()
+    }
+}
+
+impl Drop for Troubled {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The queue of the listener that asks for the events of `source`, by the subscriptions of the topic.
+async fn queue_of(world: &World, source: &str) -> Option<String> {
+    let listed = world.aws.sns.list_subscriptions_by_topic().topic_arn(&world.stack.topic_arn).send().await;
+    for subscription in listed.expect("subscriptions can be listed").subscriptions() {
+        let get = world.aws.sns.get_subscription_attributes();
+        // One that is gone meanwhile is another's.
+        let Ok(answer) = get.set_subscription_arn(subscription.subscription_arn.clone()).send().await else { continue };
+        let filter = answer.attributes().and_then(|attributes| attributes.get("FilterPolicy"));
+        if filter.is_some_and(|filter| filter.contains(source)) {
+            return subscription.endpoint().and_then(|arn| arn.rsplit(':').next()).map(str::to_owned);
+        }
+    }
+    None
+}
+
+/// `make large` does it with 1,000 events. The longer it takes, the more often the handler dies.
+#[test]
+fn each_event_reaches_a_handler_that_is_killed_and_hangs_and_fails() {
+    const KILLED_EVERY: Duration = Duration::from_secs(4);
+    const AT_ONCE: usize = 20;
+    const WITHIN: Duration = Duration::from_secs(1800);
+    run(async |world| {
+        let count = asked("LISTENED_EVENTS").unwrap_or(60);
+        let (mut story, began) = (Story::begin(world, Provider::Glossi).await, Stopwatch::start());
+        let source = story.source.name.clone();
+        let taken = PathBuf::from(format!("{}/{source}.taken", env!("CARGO_TARGET_TMPDIR")));
+        let mut handler = Troubled::start(&taken);
+        let url = format!("http://127.0.0.1:{}/events", handler.port);
+        let mut tool = listening(world, &["--source", &source, "--forward", &url], "").await;
+        let queue = queue_of(world, &source).await.expect("it has subscribed");
+        let body = String::from_utf8(recorded("glossi/job-complete").body).expect("it is text");
+        let deliveries: Vec<_> = (0..count)
+            .map(|number| story.delivery(body.replace("c2f4be1d-51c7-4f55", &format!("{number:08}-4f55")).as_bytes()))
+            .collect();
+        let deliver = async {
+            let (first, rest) = deliveries.split_first().expect("there is one");
+            let mut answers = vec![story.send(first).await];
+            for deliveries in rest.chunks(AT_ONCE) {
+                answers.extend(join_all(deliveries.iter().map(|delivery| world.deliver(delivery))).await);
+            }
+            answers.iter().filter_map(tests::http::Answer::event_id).collect::<BTreeSet<String>>()
+        };
+        let ids = deliver.await;
+        assert_eq!(ids.len(), count);
+        let (mut kills, mut killed) = (0, Stopwatch::start());
+        until_within(WITHIN, "each event to be taken", async || {
+            if killed.elapsed() > KILLED_EVERY {
+                handler.kill_and_start();
+                (kills, killed) = (kills + 1, Stopwatch::start());
+            }
+            let taken: BTreeSet<String> = handler.taken().into_iter().collect();
+            let missing = ids.difference(&taken).count();
+            if missing == 0 { Ok(()) } else { Err(format!("{missing} of {count} are missing")) }
+        })
+        .await;
+        let seconds = began.elapsed().as_secs_f64();
+        let (taken, data) = (handler.taken(), tool.data());
+        let of = |words: &str| data.lines().filter(|line| line.contains(words)).count();
+        println!(
+            "  {count} events in {seconds:.0} s: taken {} times; {} answers of 500, {} cut off; the handler was killed {kills} times",
+            taken.len(),
+            of("\"500 from"),
+            of("it comes again") - of("\"500 from"),
+        );
+        assert!(taken.iter().all(|id| ids.contains(id)), "nobody else's");
+        assert!(of("it comes again") > 0, "it was in trouble");
+        let published = until_within(WITHIN, "the consumer's events", async || {
+            let published: BTreeSet<String> =
+                world.events(&story.source).iter().map(|event| event.text("/id").to_owned()).collect();
+            if published.len() == count { Ok(published) } else { Err(format!("{} of {count}", published.len())) }
+        })
+        .await;
+        assert_eq!(published, ids, "nothing was taken from another queue");
+        let run = tool.interrupt().await;
+        assert!(run.code == Some(0) && run.words.contains("are removed"), "{}", run.words);
+        assert_eq!(queue_of(world, &source).await, None, "the subscription is gone");
+        let rest = world.aws.sqs.get_queue_url().queue_name(&queue).send().await;
+        assert!(rest.is_err(), "the queue is gone: {rest:?}");
+    });
+}
+
+#[test]
+fn the_doctor_names_what_a_killed_listener_left_and_the_next_one_removes_it() {
+    run(async |world| {
+        let source = format!("killed-{:08x}", fastrand::u32(..));
+        listening(world, &["--source", &source], "").await.kill().await;
+        let queue = queue_of(world, &source).await.expect("its subscription is still there");
+        let doctor = landfall_on(&world.stack_file(), &["doctor", "--output", "json"], "").await;
+        assert!(doctor.data.contains(&queue), "{}", doctor.told());
+        // As if it had been killed a quarter of an hour ago.
+        let url = world.aws.sqs.get_queue_url().queue_name(&queue).send().await.expect("it is still there");
+        let tag = world.aws.sqs.tag_queue().set_queue_url(url.queue_url);
+        tag.tags("landfall:until", "1").send().await.expect("a queue takes a tag");
+        let mut next = listening(world, &["--source", "nobody"], "").await;
+        assert_eq!(queue_of(world, &source).await, None);
+        assert!(world.aws.sqs.get_queue_url().queue_name(&queue).send().await.is_err());
+        next.interrupt().await;
     });
 }

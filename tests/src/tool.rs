@@ -125,15 +125,38 @@ impl Tool {
     #[must_use]
     pub fn start_with_input(file: &Path, arguments: &[&str]) -> Tool {
         let local = format!("--local={}", file.display());
-        let mut command = interruptible(&command(&[&[local.as_str()], arguments].concat()));
+        Tool::spawn(&mut interruptible(&command(&[&[local.as_str()], arguments].concat())))
+    }
+
+    fn spawn(command: &mut Command) -> Tool {
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        let command_line = command_line(&child, &command);
+        let command_line = command_line(&child, command);
         let (data, words) = (Arc::default(), Arc::default());
         let readers = vec![
             gather(child.stdout.take().expect("it is piped"), &data),
             gather(child.stderr.take().expect("it is piped"), &words),
         ];
         Tool { child, command_line, data, words, readers }
+    }
+
+    /// The same for somebody at a terminal: what it is given by [`Tool::give`] is typed there.
+    ///
+    /// # Panics
+    /// As for [`landfall`].
+    #[must_use]
+    pub fn start_at_terminal(file: &Path, arguments: &[&str]) -> Tool {
+        // The terminal is that of a session of its own, and what is given is written to its other end.
+        const START: &str = "import fcntl, os, signal, sys, termios\n\
+            signal.signal(signal.SIGINT, signal.SIG_DFL)\n\
+            master, terminal = os.openpty()\n\
+            if os.fork() == 0:\n    \
+                os.close(terminal); os.close(1); os.close(2)\n    \
+                while typed := os.read(0, 4096): os.write(master, typed)\n    \
+                os._exit(0)\n\
+            os.close(master); os.setsid(); fcntl.ioctl(terminal, termios.TIOCSCTTY, 0); os.dup2(terminal, 0)\n\
+            os.execvp(sys.argv[1], sys.argv[1:])";
+        let local = format!("--local={}", file.display());
+        Tool::spawn(&mut started_by(START, &command(&[&[local.as_str()], arguments].concat())))
     }
 
     /// Writes a line to its standard input.
@@ -248,8 +271,13 @@ fn command(arguments: &[&str]) -> Command {
 fn interruptible(tool: &Command) -> Command {
     const START: &str = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); \
                          os.execvp(sys.argv[1], sys.argv[1:])";
+    started_by(START, tool)
+}
+
+/// The same, started by a program in Python that gets its words.
+fn started_by(program: &str, tool: &Command) -> Command {
     let mut command = Command::new("python3");
-    command.args(["-c", START]).arg(tool.get_program()).args(tool.get_args());
+    command.args(["-c", program]).arg(tool.get_program()).args(tool.get_args());
     for (name, value) in tool.get_envs() {
         match value {
             Some(value) => command.env(name, value),

@@ -68,7 +68,7 @@ pub(crate) enum Program {
         #[arg(long, env = "PROFILE", value_enum, default_value = "local")]
         profile: Profile,
     },
-    /// Lists a ledger of 100,000 events, and kills a replay of 10,000 five times.
+    /// Lists a ledger of 100,000 events, kills a replay of 10,000 five times, and a listener's handler.
     Large {
         /// How the functions are built.
         #[arg(long, env = "PROFILE", value_enum, default_value = "local")]

@@ -179,16 +179,22 @@ pub(crate) fn browser(project: &Project, profile: Profile) -> Result<()> {
     project.run(browser.env("STACK_FILE", stack.file()))
 }
 
-/// The listing of a large ledger, a large replay that is killed again and again, and a flood of refusals.
+/// The listing of a large ledger, a large replay that is killed again and again, a flood of refusals, and a listener whose
+/// handler fails.
 pub(crate) fn large(project: &Project, profile: Profile) -> Result<()> {
     check_node(project)?;
     let built = Built::make(project, profile, &["stack", "landfall"])?;
     install_node_modules(project, &project.path("tests/implementations"), None)?;
     let stack = RunningStack::start(project, "large-stack", &built)?;
-    project.say("100,000 events, a replay of 10,000, and 10,000 refusals");
+    project.say("100,000 events, a replay of 10,000, 10,000 refusals, and a listener with 1,000");
     let mut cargo = project.cargo(&["test", "--workspace", "--test", "it", "--"]);
-    cargo.args(["large::", "refused_flood::", "--test-threads=1", "--nocapture"]);
-    cargo.env("LISTED_EVENTS", "100000").env("REPLAYED_EVENTS", "10000").env("REFUSALS", "10000");
+    let tests = ["large::", "refused_flood::", "listen::each_event_reaches_"];
+    cargo.args(tests).args(["--test-threads=1", "--nocapture"]);
+    cargo
+        .env("LISTED_EVENTS", "100000")
+        .env("REPLAYED_EVENTS", "10000")
+        .env("REFUSALS", "10000")
+        .env("LISTENED_EVENTS", "1000");
     project.run(cargo.env("STACK_FILE", stack.file()))
 }
 

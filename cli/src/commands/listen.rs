@@ -8,7 +8,6 @@ use domain::time::Timestamp;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 use platform::{clock, random};
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tokio::time::{Instant, Interval, interval_at};
 use url::Url;
@@ -19,11 +18,12 @@ use crate::development_sender::DevelopmentSender;
 use crate::error::{Error, Result};
 use crate::filter_options::{event_type, source_name};
 use crate::forwarding::{EventAttribute, Route, local_url, value_of};
+use crate::keyboard::Keyboard;
 use crate::listener::{Listener, VISIBILITY, remove_leftovers};
+use crate::live_view::{LiveView, Origin, Step};
 use crate::local_event::LocalEvent;
 use crate::local_handler::{AGAIN_AFTER, HandlerResult, LocalHandler, RECEIVED_AT_ONCE};
 use crate::moment::instant;
-use crate::output::Row;
 use crate::sender_options::SenderOptions;
 
 /// No more events are received while so many are being handled; one receive may bring as many again.
@@ -70,34 +70,6 @@ pub struct Arguments {
     name: Option<String>,
 }
 
-/// An event that came.
-#[derive(Serialize)]
-struct HeardEvent {
-    at: String,
-    r#type: String,
-    id: String,
-    /// How it came: live, or from the ledger.
-    origin: &'static str,
-    /// What became of it here: a status or an exit code, or why there is none.
-    result: String,
-}
-
-impl Row for HeardEvent {
-    const COLUMNS: &'static [&'static str] = &["at", "origin", "type", "id", "result"];
-}
-
-impl HeardEvent {
-    fn new(event: &LocalEvent, result: HandlerResult) -> HeardEvent {
-        HeardEvent {
-            at: clock::now().to_string(),
-            origin: if event.receipt().is_some() { "live" } else { "backfill" },
-            r#type: value_of(&event.json, EventAttribute::Type).to_owned(),
-            id: event.id().to_owned(),
-            result: result.words,
-        }
-    }
-}
-
 /// Gets a live copy of the events until it is interrupted.
 pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> {
     let sender = sender(arguments, context).await?;
@@ -110,14 +82,18 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     let listener = Listener::open(session, &policy(arguments), &name, arguments.name.is_some(), now).await?;
     context.output.words(&format!("Subscribed{}. A filter may take some minutes to be in force.", words(arguments)));
     let (handler, deduplicator) = (handler(arguments, sender, &listener), Deduplicator::default());
+    let keyboard = Keyboard::open();
+    let view = LiveView::new(&context.output, keyboard.is_some());
     let work = async {
-        let backfill = backfill(&handler, &deduplicator, arguments, context);
-        tokio::try_join!(follow(&listener, &handler, &deduplicator, arguments, context), backfill).map(drop)
+        let backfill = backfill(&handler, &deduplicator, arguments, context, &view);
+        let follow = follow(&listener, &handler, &deduplicator, arguments, &view);
+        tokio::try_join!(follow, backfill, hand_over_again(keyboard, &handler, &view)).map(drop)
     };
     let result = tokio::select! {
         result = work => result,
         () = context.interrupt.wait() => Ok(()),
     };
+    drop(view);
     let closed = listener.close().await;
     match (&closed, &arguments.name) {
         (Ok(()), Some(name)) => context.output.words(&format!("The queue {name} stays and goes on filling.")),
@@ -132,7 +108,7 @@ async fn follow(
     handler: &LocalHandler,
     deduplicator: &Deduplicator,
     arguments: &Arguments,
-    context: &Context,
+    view: &LiveView<'_>,
 ) -> Result<()> {
     let (mut handling, mut is_ready) = (FuturesUnordered::new(), false);
     let mut renewal = every(RENEW_EVERY);
@@ -163,10 +139,10 @@ async fn follow(
             }
             Some(handled) = handling.next() => {
                 if !is_ready {
-                    context.output.words("Ready: the first event has come.");
+                    view.words("Ready: the first event has come.");
                     is_ready = true;
                 }
-                handled?.iter().try_for_each(|event| context.output.line(event))?;
+                handled?.iter().try_for_each(|(event, result)| view.show(event, Origin::Live, result))?;
             }
             _ = renewal.tick() => listener.renew(clock::now()).await?,
         }
@@ -179,14 +155,15 @@ async fn backfill(
     deduplicator: &Deduplicator,
     arguments: &Arguments,
     context: &Context,
+    view: &LiveView<'_>,
 ) -> Result<()> {
     let Some(since) = arguments.since else { return Ok(()) };
-    let (mut backfill, output) = (Backfill::of(&context.session).await?, &context.output);
+    let mut backfill = Backfill::of(&context.session).await?;
     let rows = backfill.list(&arguments.sources, since).await?;
-    output.words(&format!("Backfill: {} events were published since {since}.", rows.len()));
+    view.words(&format!("Backfill: {} events were published since {since}.", rows.len()));
     let confirmed = rows.iter().filter(|row| row.outcome.contains_key("verified_by")).count();
     if confirmed > 0 {
-        output.words(&format!(
+        view.words(&format!(
             "{confirmed} of them say what their webhooks said: what the sender's API answered is not stored."
         ));
     }
@@ -198,16 +175,20 @@ async fn backfill(
         if result.is_success {
             deduplicator.finish(EventKey::of(event));
         }
-        output.line(&HeardEvent::new(event, result))
+        view.show(event, Origin::Backfill, &result)
     };
-    backfill.hand_over(rows, handler, is_ours, report, output).await?;
-    output.words("The backfill has ended.");
+    backfill.hand_over(rows, handler, is_ours, report, view).await?;
+    view.words("The backfill has ended.");
     Ok(())
 }
 
 /// Has events handled, and deletes the messages of those with which that went well. The messages stay hidden meanwhile, so that
 /// the handler may stand still at a breakpoint.
-async fn handle(listener: &Listener, handler: &LocalHandler, events: Vec<LocalEvent>) -> Result<Vec<HeardEvent>> {
+async fn handle(
+    listener: &Listener,
+    handler: &LocalHandler,
+    events: Vec<LocalEvent>,
+) -> Result<Vec<(LocalEvent, HandlerResult)>> {
     let mut extension = every(VISIBILITY / 3);
     let mut handling = Box::pin(handler.handle(&events));
     let results = loop {
@@ -220,16 +201,34 @@ async fn handle(listener: &Listener, handler: &LocalHandler, events: Vec<LocalEv
         }
     };
     drop(handling);
-    let mut heard = Vec::new();
-    for (event, result) in events.iter().zip(results) {
+    for (event, result) in events.iter().zip(&results) {
         match event.receipt() {
             Some(receipt) if result.is_success => listener.delete(receipt).await?,
             Some(receipt) => listener.hide(receipt, AGAIN_AFTER).await?,
             None => {}
         }
-        heard.push(HeardEvent::new(event, result));
     }
-    Ok(heard)
+    Ok(events.into_iter().zip(results).collect())
+}
+
+/// Hands the chosen event over once more for each `r`, to this listener's handler alone: nothing in the ledger or in a queue
+/// changes.
+async fn hand_over_again(keyboard: Option<Keyboard>, handler: &LocalHandler, view: &LiveView<'_>) -> Result<()> {
+    let Some(mut keyboard) = keyboard else { return Ok(()) };
+    while let Some(key) = keyboard.key().await {
+        match key {
+            'r' => {
+                let Some(event) = view.chosen() else { continue };
+                let results = handler.handle(std::slice::from_ref(&event)).await;
+                results.iter().try_for_each(|result| view.show(&event, Origin::Again, result))?;
+            }
+            'k' => view.choose(Step::Earlier),
+            'j' => view.choose(Step::Later),
+            '\u{1b}' => view.choose(Step::Latest),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Ticks for the first time when `period` is over.
