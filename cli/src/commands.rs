@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 
+use crate::command_line::CommandLine;
 use crate::context::Context;
 use crate::error::Result;
 
@@ -17,6 +18,7 @@ mod expect;
 mod explain;
 mod ledger;
 mod listen;
+mod mcp;
 mod permissions;
 mod reconcile;
 mod refused;
@@ -82,6 +84,8 @@ pub enum Command {
     /// Look at what could not be processed or delivered, and send it again
     #[command(subcommand)]
     Dlq(dlq::DlqCommand),
+    /// Answer an agent over the Model Context Protocol, on standard input and output
+    Mcp(mcp::Arguments),
     /// Examine the stack point by point, and say what to do
     Doctor,
     /// Show what the stack has cost, by what CloudWatch counted and list prices
@@ -96,11 +100,11 @@ pub enum Command {
 }
 
 impl Command {
-    /// Does it; `command_line` makes the description of all commands.
+    /// Does it; `command_line` is all commands, for those that describe or run others.
     ///
     /// # Errors
     /// They say who must do what.
-    pub async fn run(self, command_line: fn() -> clap::Command, context: &Context) -> Result<()> {
+    pub async fn run(self, command_line: CommandLine, context: &Context) -> Result<()> {
         match self {
             Command::Deploy(arguments) => deploy::run(&arguments, context).await,
             Command::Source(command) => command.run(context).await,
@@ -123,11 +127,12 @@ impl Command {
             Command::Console(arguments) => console::run(&arguments, context).await,
             Command::Consumers(command) => command.run(context).await,
             Command::Dlq(command) => command.run(context).await,
+            Command::Mcp(arguments) => mcp::run(&arguments, command_line, context).await,
             Command::Doctor => doctor::run(context).await,
             Command::Cost(arguments) => cost::run(&arguments, context).await,
             Command::Permissions(arguments) => permissions::run(&arguments, context),
-            Command::Completions(arguments) => completions::run(&arguments, command_line(), context),
-            Command::Man => completions::man(command_line(), context),
+            Command::Completions(arguments) => completions::run(&arguments, (command_line.description)(), context),
+            Command::Man => completions::man((command_line.description)(), context),
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod alarms;
 pub mod arguments;
 pub mod aws_error;
 pub mod backfill;
+mod command_line;
 pub mod commands;
 mod console;
 pub mod consumers;
@@ -39,6 +40,7 @@ pub mod listener;
 pub mod live_view;
 pub mod local_event;
 pub mod local_handler;
+mod mcp;
 pub mod metrics;
 pub mod moment;
 pub mod new_source;
@@ -76,10 +78,16 @@ pub mod verdict;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
 
 use crate::arguments::Arguments;
+use crate::command_line::CommandLine;
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, Result};
+
+/// All commands.
+const COMMAND_LINE: CommandLine = CommandLine { description: Arguments::command, run };
 
 /// Runs the command that this process was started with.
 #[must_use]
@@ -89,7 +97,12 @@ pub fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let context = Context::new(arguments.options);
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(arguments.command.run(Arguments::command, &context)),
+        Ok(runtime) => {
+            let result = runtime.block_on(arguments.command.run(COMMAND_LINE, &context));
+            // A thread may still wait for standard input, which nothing ends.
+            runtime.shutdown_background();
+            result
+        }
         Err(error) => Err(Error::Unavailable(format!("this machine has no room for the program: {error}"))),
     };
     match result {
@@ -100,4 +113,13 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Runs the command that these words are, in a context that is not of their options.
+fn run(words: Vec<String>, context: Context) -> LocalBoxFuture<'static, Result<()>> {
+    async move {
+        let arguments = Arguments::try_parse_from(words).map_err(|error| Error::Usage(error.to_string()))?;
+        arguments.command.run(COMMAND_LINE, &context).await
+    }
+    .boxed_local()
 }

@@ -1,6 +1,7 @@
 //! Where data and words go.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
@@ -16,18 +17,35 @@ pub trait Row: Serialize {
     const COLUMNS: &'static [&'static str];
 }
 
-/// Writes data to standard output and words to standard error.
+/// Writes data to standard output and words to standard error, or keeps both.
 #[derive(Debug)]
 pub struct Output {
     format: Format,
     fields: Vec<String>,
+    /// Where both go if they are kept.
+    record: Option<Arc<Mutex<Record>>>,
+}
+
+/// What a command wrote whose output is kept.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    /// Data.
+    pub data: Vec<u8>,
+    /// Words, a line each.
+    pub words: String,
 }
 
 impl Output {
     /// `fields` are those that the caller wants; none for the usual ones.
     #[must_use]
     pub fn new(format: Format, fields: Vec<String>) -> Output {
-        Output { format, fields }
+        Output { format, fields, record: None }
+    }
+
+    /// One that is kept: data are a JSON document a line.
+    #[must_use]
+    pub fn recorded(record: Arc<Mutex<Record>>) -> Output {
+        Output { format: Format::Ndjson, fields: Vec::new(), record: Some(record) }
     }
 
     /// Writes any number of things: a table, an array, or a line each.
@@ -40,7 +58,7 @@ impl Output {
             Format::Json => format!("{}\n", json(&self.chosen_of_all(rows)?, true)),
             Format::Ndjson => return self.lines(rows),
         };
-        data(&text)
+        self.text(&text)
     }
 
     /// Writes one thing: a line a field, or an object.
@@ -59,7 +77,7 @@ impl Output {
             Format::Json => format!("{}\n", json(&self.chosen(item)?, true)),
             Format::Ndjson => json(&self.chosen(item)?, false) + "\n",
         };
-        data(&text)
+        self.text(&text)
     }
 
     /// Writes things as they come: a line each, and no table.
@@ -70,7 +88,7 @@ impl Output {
         match self.format {
             Format::Table => {
                 let cells = self.columns::<T>().into_iter().map(|field| Ok(cell(&value_of(row, field)?)));
-                data(&(cells.collect::<Result<Vec<_>>>()?.join("  ") + "\n"))
+                self.text(&(cells.collect::<Result<Vec<_>>>()?.join("  ") + "\n"))
             }
             Format::Json | Format::Ndjson => self.lines(std::slice::from_ref(row)),
         }
@@ -81,7 +99,7 @@ impl Output {
     /// # Errors
     /// As for [`Output::rows`].
     pub fn lines<T: Row>(&self, rows: &[T]) -> Result<()> {
-        data(&self.chosen_of_all(rows)?.iter().map(|row| json(row, false) + "\n").collect::<String>())
+        self.text(&self.chosen_of_all(rows)?.iter().map(|row| json(row, false) + "\n").collect::<String>())
     }
 
     /// Whether the caller asked for no fields of their own choice.
@@ -95,6 +113,10 @@ impl Output {
     /// # Errors
     /// If the output is closed.
     pub fn bytes(&self, bytes: &[u8]) -> Result<()> {
+        if let Some(record) = &self.record {
+            record.lock().unwrap_or_else(PoisonError::into_inner).data.extend_from_slice(bytes);
+            return Ok(());
+        }
         let mut output = io::stdout().lock();
         Ok(output.write_all(bytes).and_then(|()| output.flush())?)
     }
@@ -104,7 +126,7 @@ impl Output {
     /// # Errors
     /// If the output is closed.
     pub fn text(&self, text: &str) -> Result<()> {
-        data(text)
+        self.bytes(text.as_bytes())
     }
 
     /// How data is written.
@@ -115,6 +137,12 @@ impl Output {
 
     /// Tells people something.
     pub fn words(&self, text: &str) {
+        if let Some(record) = &self.record {
+            let words = &mut record.lock().unwrap_or_else(PoisonError::into_inner).words;
+            words.push_str(text);
+            words.push('\n');
+            return;
+        }
         // Nobody can be told that nobody can be told.
         let _ = writeln!(io::stderr(), "{text}");
     }
@@ -122,7 +150,7 @@ impl Output {
     /// Whether a person reads the data.
     #[must_use]
     pub fn is_terminal(&self) -> bool {
-        io::stdout().is_terminal()
+        self.record.is_none() && io::stdout().is_terminal()
     }
 
     fn columns<T: Row>(&self) -> Vec<&str> {
@@ -177,11 +205,6 @@ impl<T: Serialize> Serialize for Chosen<'_, T> {
     }
 }
 
-fn data(text: &str) -> Result<()> {
-    let mut output = io::stdout().lock();
-    Ok(output.write_all(text.as_bytes()).and_then(|()| output.flush())?)
-}
-
 fn json(value: &impl Serialize, is_pretty: bool) -> String {
     let text = if is_pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
     text.expect("a row has names as keys")
@@ -221,64 +244,4 @@ fn trimmed(table: &Table) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use expect_test::{Expect, expect};
-    use serde::Serialize;
-
-    use super::{Output, Row, json};
-    use crate::options::Format;
-
-    #[derive(Serialize)]
-    struct Queue {
-        name: &'static str,
-        depth: Option<u64>,
-        filters: Vec<&'static str>,
-    }
-
-    impl Row for Queue {
-        const COLUMNS: &'static [&'static str] = &["name", "depth"];
-    }
-
-    const QUEUES: [Queue; 2] = [
-        Queue { name: "consumer", depth: Some(12), filters: vec![] },
-        Queue { name: "billing-of-all-teams", depth: None, filters: vec![] },
-    ];
-
-    fn output(fields: &[&str]) -> Output {
-        Output::new(Format::Table, fields.iter().map(|&field| field.to_owned()).collect())
-    }
-
-    #[test]
-    fn a_table_shows_the_usual_fields_or_those_that_are_asked_for() {
-        let check = |fields: &[&str], expected: Expect| {
-            let text = output(fields).table(&QUEUES).unwrap_or_else(|error| error.to_string());
-            expected.assert_eq(&text);
-        };
-        check(
-            &[],
-            expect![[r#"
-            NAME                  DEPTH
-            consumer              12
-            billing-of-all-teams  -
-        "#]],
-        );
-        check(
-            &["filters", "name"],
-            expect![[r#"
-            FILTERS  NAME
-                     consumer
-                     billing-of-all-teams
-        "#]],
-        );
-        check(&["size"], expect!["--fields: there is no size; there are depth, filters, name"]);
-    }
-
-    #[test]
-    fn json_has_all_fields_or_those_that_are_asked_for_in_their_order() {
-        let check = |fields: &[&str], expected: Expect| {
-            expected.assert_eq(&json(&output(fields).chosen(&QUEUES[0]).unwrap(), false));
-        };
-        check(&[], expect![[r#"{"name":"consumer","depth":12,"filters":[]}"#]]);
-        check(&["filters", "name"], expect![[r#"{"filters":[],"name":"consumer"}"#]]);
-    }
-}
+mod tests;

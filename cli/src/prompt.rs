@@ -21,20 +21,37 @@ pub struct Question<'a> {
 /// Asks, unless it must not.
 #[derive(Clone, Copy, Debug)]
 pub struct Prompt {
-    assumes_yes: bool,
+    answers: Answers,
+}
+
+/// Who answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answers {
+    /// Somebody at the terminal, or a script.
+    Asked,
+    /// Everything is agreed to, and the defaults hold.
+    Assumed,
+    /// Nobody: standard input is for something else.
+    Absent,
 }
 
 impl Prompt {
     /// With `assumes_yes`, it asks nothing.
     #[must_use]
     pub fn new(assumes_yes: bool) -> Prompt {
-        Prompt { assumes_yes }
+        Prompt { answers: if assumes_yes { Answers::Assumed } else { Answers::Asked } }
+    }
+
+    /// One that has nobody to ask, and agrees to nothing.
+    #[must_use]
+    pub const fn of_nobody() -> Prompt {
+        Prompt { answers: Answers::Absent }
     }
 
     /// Whether it asks nothing.
     #[must_use]
     pub fn assumes_yes(&self) -> bool {
-        self.assumes_yes
+        self.answers == Answers::Assumed
     }
 
     /// Asks whether to go on.
@@ -42,10 +59,10 @@ impl Prompt {
     /// # Errors
     /// If the answer is no, or nobody can be asked.
     pub fn agree(&self, question: &str) -> Result<()> {
-        if self.assumes_yes {
+        if self.assumes_yes() {
             return Ok(());
         }
-        let answer = read(&format!("{question} [y/N]: "))?;
+        let answer = self.read(&format!("{question} [y/N]: "))?;
         match answer.to_ascii_lowercase().as_str() {
             "y" | "yes" => Ok(()),
             _ => Err(Error::NotAgreed("Nothing was changed.".into())),
@@ -64,11 +81,11 @@ impl Prompt {
     ) -> Result<String> {
         let Question { what, why, default } = question;
         let usage = |problem| Error::Usage(format!("{what}: {problem}"));
-        if let Some(given) = given.or(self.assumes_yes.then_some(default)) {
+        if let Some(given) = given.or(self.assumes_yes().then_some(default)) {
             return check(given).map(|()| given.to_owned()).map_err(usage);
         }
         loop {
-            let answer = read(&format!("{what} ({why}) [{default}]: "))?;
+            let answer = self.read(&format!("{what} ({why}) [{default}]: "))?;
             let answer = if answer.is_empty() { (*default).to_owned() } else { answer };
             match check(&answer) {
                 Ok(()) => return Ok(answer),
@@ -82,28 +99,31 @@ impl Prompt {
     /// # Errors
     /// If nobody can be asked.
     pub fn secret(&self, question: &str) -> Result<String> {
-        if self.assumes_yes {
+        if self.assumes_yes() {
             return Ok(String::new());
         }
-        if !io::stdin().is_terminal() {
+        if self.answers == Answers::Absent || !io::stdin().is_terminal() {
             return Err(Error::NotAgreed("A secret can only be typed at a terminal: use --secret-file.".into()));
         }
         Ok(rpassword::prompt_password(format!("{question}: "))?.trim().to_owned())
     }
-}
 
-fn read(question: &str) -> Result<String> {
-    let mut errors = io::stderr();
-    write!(errors, "{question}")?;
-    errors.flush()?;
-    let mut line = String::new();
-    match io::stdin().read_line(&mut line)? {
-        0 => {
-            writeln!(errors)?;
-            let text = "Nobody answers: the input has ended. Answer the questions, or use --yes with options for what \
-                differs from the defaults; see --help.";
-            Err(Error::NotAgreed(text.into()))
+    fn read(self, question: &str) -> Result<String> {
+        if self.answers == Answers::Absent {
+            return Err(Error::NotAgreed(format!("Nobody can be asked here: {question}")));
         }
-        _ => Ok(line.trim().to_owned()),
+        let mut errors = io::stderr();
+        write!(errors, "{question}")?;
+        errors.flush()?;
+        let mut line = String::new();
+        match io::stdin().read_line(&mut line)? {
+            0 => {
+                writeln!(errors)?;
+                let text = "Nobody answers: the input has ended. Answer the questions, or use --yes with options for what \
+                    differs from the defaults; see --help.";
+                Err(Error::NotAgreed(text.into()))
+            }
+            _ => Ok(line.trim().to_owned()),
+        }
     }
 }

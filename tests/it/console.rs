@@ -6,7 +6,7 @@ use domain::provider::Provider;
 use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 use tests::clock::now_millis;
-use tests::command_lines::{CommandLine, Prepared};
+use tests::command_lines::{CommandLine, PreparedStack};
 use tests::confidential::{self, Place};
 use tests::console::Console;
 use tests::http::Request;
@@ -399,8 +399,8 @@ const CHANGES: [&str; 3] = ["dynamodb:PutItem", "dynamodb:UpdateItem", "sqs:Send
 const NEVER_CALLED: [&str; 1] = ["s3:ListBucket"];
 
 /// The stack of a test, and the pages of [`CALLS`].
-async fn pages(world: &World) -> (Prepared, Vec<(&'static str, String, &'static str)>) {
-    let prepared = Prepared::put(&world.aws, &world.stack).await;
+async fn pages(world: &World) -> (PreparedStack, Vec<(&'static str, String, &'static str)>) {
+    let prepared = PreparedStack::put(&world.aws, &world.stack).await;
     let mut values =
         prepared.values(&CommandLine { command: "replay show", arguments: "{job}", last_call: None }).await;
     let failed = failed(&Source { name: values["source"].clone(), ..Source::new(Provider::Glossi) }, 1, "sns: away");
@@ -414,12 +414,12 @@ async fn pages(world: &World) -> (Prepared, Vec<(&'static str, String, &'static 
 }
 
 /// Who looks at dead letters hides them from others.
-async fn dead_letters_alone<'a>(prepared: &'a Prepared, path: &str) -> Option<MutexGuard<'a, ()>> {
+async fn dead_letters_alone<'a>(prepared: &'a PreparedStack, path: &str) -> Option<MutexGuard<'a, ()>> {
     if path.contains("dead-letters") { Some(prepared.dead_letters.lock().await) } else { None }
 }
 
 /// A dead letter that nobody has looked at.
-async fn put_dead_letter(prepared: &Prepared, path: &str) {
+async fn put_dead_letter(prepared: &PreparedStack, path: &str) {
     if path.contains("dead-letters") {
         prepared.values(&CommandLine { command: "dlq show", arguments: "", last_call: None }).await;
     }

@@ -37,6 +37,7 @@ mod invocations;
 mod large;
 mod listen;
 mod listing;
+mod mcp;
 mod metrics;
 mod module_graph;
 mod once;

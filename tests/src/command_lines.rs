@@ -140,6 +140,7 @@ pub const ADMINISTRATION: &[CommandLine] = &[
 pub const WITHOUT_LINE: &[(&str, &str)] = &[
     ("completions", "calls nothing: tests/it/cli_operations.rs"),
     ("console", "its pages say what failed: tests/it/console.rs"),
+    ("mcp", "runs other commands: tests/it/mcp.rs"),
     ("permissions", "calls nothing: tests/it/cli_permissions.rs"),
     ("try", "calls nothing: tests/it/cli_vectors.rs"),
 ];

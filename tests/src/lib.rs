@@ -4,6 +4,7 @@
 //! What the local stack cannot show, and only a deployment to AWS can: true cold starts, AWS's own limits and throttling,
 //! and how a function URL treats bytes that no HTTP client here can send. Permissions are shown by `make permissions`.
 
+pub mod agent;
 pub mod asset_server;
 pub mod aws;
 pub mod clock;

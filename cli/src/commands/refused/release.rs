@@ -16,7 +16,6 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::filter_options::source_name;
-use crate::interrupt::until_interrupted;
 use crate::moment::instant;
 use crate::output::Row;
 use crate::refused::refused_id::{RefusedId, cause, id_text, refused_id};
@@ -154,7 +153,7 @@ async fn release_source(
         unreleased += usize::from(!is_fine(outcome));
         bar.suspend(|| tell(place, outcome, context))
     });
-    let ended = until_interrupted(release).await;
+    let ended = context.interrupt.or(release).await;
     bar.finish_and_clear();
     match ended {
         Ok(Some(())) if unreleased == 0 => Ok(()),
