@@ -1,6 +1,7 @@
 //! A sender's request, rebuilt from the ledger and signed with a secret for development.
 
 use domain::delivery::Delivery;
+use domain::description::Pointer;
 use domain::digest::Digest;
 use domain::event::Event;
 use domain::event::event_id::EventId;
@@ -74,7 +75,7 @@ impl DevelopmentSender {
             url: request_url(url.as_str()),
             token: None,
             headers: headers.iter().cloned().collect(),
-            body: batch.map_or(body.clone(), |batch| batch_of(&batch.items.0, &body)),
+            body: batch.and_then(|batch| batch.items.first()).map_or(body.clone(), |list| batch_of(list, &body)),
             received_at: clock::now(),
             request_id: String::new(),
         };
@@ -115,8 +116,11 @@ impl DevelopmentSender {
     }
 }
 
-/// The delivery that lists `item` alone.
-fn batch_of(path: &[String], item: &[u8]) -> Vec<u8> {
+/// The delivery that lists `item` alone. Of lists in lists, an item is such a delivery already.
+fn batch_of(Pointer(path): &Pointer, item: &[u8]) -> Vec<u8> {
+    if path.iter().any(|segment| segment == "*") {
+        return item.to_vec();
+    }
     let name = |name: &String| format!("{{{}:", Value::from(name.as_str()));
     let before: String = path.iter().map(name).collect();
     [before.as_bytes(), b"[", item, b"]", "}".repeat(path.len()).as_bytes()].concat()
@@ -124,16 +128,17 @@ fn batch_of(path: &[String], item: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::batch_of;
+    use super::{Pointer, batch_of};
 
     #[test]
     fn an_event_of_a_batch_is_the_only_one_of_its_request() {
         let check = |path: &[&str], expected: &str| {
-            let path: Vec<String> = path.iter().map(ToString::to_string).collect();
+            let path = Pointer(path.iter().map(ToString::to_string).collect());
             assert_eq!(String::from_utf8_lossy(&batch_of(&path, b"{\"a\": 1}")), expected);
         };
         check(&[], r#"[{"a": 1}]"#);
         check(&["events"], r#"{"events":[{"a": 1}]}"#);
         check(&["a\"b", "c"], r#"{"a\"b":{"c":[{"a": 1}]}}"#);
+        check(&["entry", "*", "changes"], r#"{"a": 1}"#);
     }
 }

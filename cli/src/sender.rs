@@ -124,7 +124,7 @@ impl Sender {
             None if self.description.scheme == Scheme::UrlToken => None,
             None => Some(ProofField::Secrets),
             Some(KeySource::Operator { .. }) => Some(ProofField::PublicKeys),
-            Some(KeySource::Sender { .. } | KeySource::Jwks { .. }) => None,
+            Some(KeySource::Sender { .. } | KeySource::Jwks { .. } | KeySource::Certificate(_)) => None,
         }
     }
 
@@ -150,6 +150,7 @@ impl Sender {
             AccountRule::At(FieldPath::Header(HeaderName(name))) => Some(name),
             AccountRule::At(FieldPath::Body(_) | FieldPath::Query(_) | FieldPath::Id) => Some("their bodies"),
             AccountRule::Claim(_) => Some("their tokens"),
+            AccountRule::InMessage => Some("their signatures"),
             AccountRule::TokenOnly => None,
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! The requests go through the code that ingest runs, and nothing goes over a network.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -13,11 +14,11 @@ use domain::description::ChallengeMethod;
 use domain::receive::answer::{Answer, Response};
 use domain::receive::{Acceptance, Reception, accept, receive};
 use domain::source::Source;
-use domain::source::key_set::KeySetAddress;
+use domain::source::key_set::KeyDocument;
 use domain::source::public_keys::PublicKeys;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
-use domain::verify::{Refusal, answer_unsigned};
+use domain::verify::{Refusal, answer_unsigned, published_at};
 use serde_json::{Map, Value};
 use vectors::{Case, Expected, Group, ReplyText, SentRequest, VectorFile};
 
@@ -34,6 +35,7 @@ pub struct Vector {
     /// What the source's secret says, as JSON.
     pub secret: Map<String, Value>,
     key_set: Option<Value>,
+    certificates: BTreeMap<String, String>,
     received_at: Timestamp,
     request: SentRequest,
     /// The request that came before, whose event is not finished.
@@ -60,7 +62,7 @@ impl Vector {
         let VectorFile { number_of_cases, groups, published_event, .. } =
             serde_json::from_str(text).map_err(|error| error.to_string())?;
         let mut vectors: Vec<Vector> = Vec::new();
-        for Group { source, key_set, cases } in groups {
+        for Group { source, key_set, certificates, cases } in groups {
             let name = SourceName::parse(&source.name).map_err(|error| format!("source {:?}: {error}", source.name))?;
             for Case { name: case, after, received_at, request, expected, .. } in cases {
                 let before = after.map(|after| {
@@ -73,6 +75,7 @@ impl Vector {
                     source: name.clone(),
                     secret: source.secret.clone(),
                     key_set: key_set.clone(),
+                    certificates: certificates.clone(),
                     received_at: at.ok_or_else(|| format!("{case}: `received_at` is no instant by RFC 3339"))?,
                     request,
                     before: before.transpose()?,
@@ -121,13 +124,27 @@ impl Vector {
     /// The keys that the sender publishes, for a source whose secret says `secret`.
     ///
     /// # Errors
-    /// If they are none of its algorithm.
+    /// If a key set has none of its algorithm.
     pub fn published_keys(&self, secret: &str) -> Result<PublicKeys> {
-        let source = Source::parse(self.source.clone(), secret).ok();
-        let address = source.as_ref().and_then(|source| source.credentials.key_set());
-        let algorithm = address.map(KeySetAddress::algorithm).unwrap_or_default();
-        let keys = self.key_set.as_ref().map(|keys| PublicKeys::of_key_set(algorithm, keys.to_string().as_bytes()));
-        keys.transpose().map(Option::unwrap_or_default).map_err(|error| self.fault(&format!("`key_set`: {error}")))
+        let Ok(source) = Source::parse(self.source.clone(), secret) else {
+            return Ok(PublicKeys::default());
+        };
+        let delivery = self.delivery().ok();
+        let Some(address) = delivery.as_ref().and_then(|delivery| published_at(delivery, &source)) else {
+            return Ok(PublicKeys::default());
+        };
+        let read = |document: &str| PublicKeys::of_document(&address, document.as_bytes(), self.received_at);
+        match address.document() {
+            KeyDocument::KeySet => {
+                let keys = self.key_set.as_ref().map(|keys| read(&keys.to_string())).transpose();
+                keys.map(Option::unwrap_or_default).map_err(|error| self.fault(&format!("`key_set`: {error}")))
+            }
+            // One that is of no use proves nothing.
+            KeyDocument::Certificate => {
+                let certificate = self.certificates.get(address.url());
+                Ok(certificate.and_then(|text| read(text).ok()).unwrap_or_default())
+            }
+        }
     }
 
     /// What the source's secret says.

@@ -108,7 +108,10 @@ fn more_events_than_can_be_made_durable_in_time_are_refused_together() {
     run(async |world| {
         let sender = Sender::begin(world).await;
         let events: Vec<Value> = (0..=BATCH_EVENTS_MAX).map(Value::from).collect();
-        assert_eq!(sender.deliver(&events).await, r#"413 {"error":"the delivery lists more than 2500 events"}"#);
+        assert_eq!(
+            sender.deliver(&events).await,
+            r#"413 {"error":"the delivery lists more than 2500 events, or they are too large together"}"#
+        );
         assert!(world.records(&sender.source).await.is_empty(), "something was recorded");
     });
 }

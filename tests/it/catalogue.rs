@@ -7,6 +7,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::provider::Provider;
@@ -20,6 +22,7 @@ use tests::confidential;
 use tests::http::Request;
 use tests::source::Source;
 use tests::world::{World, run};
+use x509_parser::pem::parse_x509_pem;
 
 /// A few at a time, as a busy account would send them.
 const AT_ONCE: usize = 4;
@@ -38,6 +41,13 @@ fn description(provider: &str) -> Value {
     let path = format!("shared/domain/providers/{provider}.toml");
     let text = fs::read_to_string(root().join(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     toml::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The public key of a certificate, as an operator would copy it.
+fn public_key(pem: &str) -> String {
+    let (_, pem) = parse_x509_pem(pem.as_bytes()).expect("it is PEM");
+    let certificate = pem.parse_x509().expect("it is a certificate");
+    STANDARD.encode(certificate.public_key().raw)
 }
 
 /// A sender's vector `genuine`, sent to a source of this run.
@@ -61,13 +71,24 @@ impl Genuine {
         if let Some(keys) = group.key_set.as_ref().and_then(|set| set["keys"].as_array()) {
             secret.insert("public_keys".to_owned(), keys.iter().map(|key| key["x"].clone()).collect());
         }
+        let body = case.request.body().expect("a body");
+        // The delivery says which of the certificates is its own.
+        let named = |address: &str| {
+            String::from_utf8_lossy(&body).contains(address)
+                || case.request.headers.iter().any(|(_, value)| value == address)
+        };
+        let named = group.certificates.iter().filter(|(address, _)| named(address));
+        let keys: Vec<Value> = named.map(|(_, pem)| public_key(pem).into()).collect();
+        if !keys.is_empty() {
+            secret.insert("public_keys".to_owned(), keys.into());
+        }
         Genuine {
             sender: sender.to_owned(),
             description,
             secret,
             url: case.request.url.clone(),
             headers: case.request.headers.clone(),
-            body: case.request.body().expect("a body"),
+            body,
             event: file.published_event.clone(),
         }
     }
@@ -97,7 +118,7 @@ impl Genuine {
 
     /// Its keys would be fetched from it.
     fn publishes_its_keys(&self) -> bool {
-        self.description["scheme"]["keys"]["from"] == "jwks"
+        ["jwks", "certificate"].iter().any(|from| self.description["scheme"]["keys"]["from"] == *from)
     }
 
     /// Sets up a source as the vector's, and gives it with the delivery.

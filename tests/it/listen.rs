@@ -1,5 +1,4 @@
 //! `landfall listen`, on the stack.
-#![expect(clippy::print_stdout, reason = "make large shows what its events came to")]
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;

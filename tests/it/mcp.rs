@@ -119,7 +119,7 @@ fn an_agent_is_told_what_each_tool_takes() {
             expect_ask reads (job! source! thing): Ask the sender how a job stands, and show its answer; nothing is published
             source_list reads (): List the sources
             source_show reads (name!): Show what a source's secret says, without any secret
-            refused_list reads (each since source[]): List what was refused, by source and cause: since when, against the last genuine delivery and the secret's last change
+            refused_list reads (cause each since source[]): List what was refused, by source and cause: since when, against the last genuine delivery and the secret's last change
             refused_show reads (id!): Show what is stored of a refused delivery
             refused_explain reads (id!): Explain why a delivery was refused, step by step, and which mistake it is
             consumers_list reads (): List the subscriptions of the topic: filters in words, how much waits, dead letters, and what to change

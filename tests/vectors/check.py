@@ -17,6 +17,7 @@ import json
 import math
 import re
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
@@ -96,6 +97,7 @@ class Group:
     source: dict[str, Any]
     cases: list[dict[str, Any]]
     key_set: dict[str, Any] | None = None
+    certificates: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ class Delivery:
     def __init__(self, group: Group, case: Case, description: dict[str, Any]) -> None:
         request, self.description, self.configured = case.request, description, group.source
         self.forms, self.verified_by = description.get("forms", False), None
+        self.certificates, self.account = group.certificates or {}, ""
         self.key_set, self.scheme, self.headers = group.key_set, description["scheme"], request["headers"]
         self.url, self.source = request["url"], group.source["secret"]
         self.body = request["body"].encode() if "body" in request else base64.b64decode(request["body_base64"])
@@ -256,7 +259,7 @@ class Delivery:
         """Whether it is this customer's and not just anybody's of the sender's."""
         place = self.scheme.get("account")
         accounts = self.source.get("account", [])
-        if place is None:
+        if place is None or (place == "in-message" and accounts):
             return True
         if not accounts:
             if "token_sha256" not in self.source:
@@ -275,7 +278,7 @@ class Delivery:
         """What the delivery is proven with."""
         if "keys" not in self.scheme:
             return "secret"
-        return "published_key" if self.scheme["keys"]["from"] == "jwks" else "public_key"
+        return "published_key" if self.scheme["keys"]["from"] in ("jwks", "certificate") else "public_key"
 
     def check_token(self) -> dict[str, int]:
         parts = urlsplit(self.url).path.split("/")
@@ -324,10 +327,12 @@ class Delivery:
         timestamp = self.timestamp(pairs)
         self.check_time(timestamp)
         urls = [self.public_url(), other_port(self.public_url())] if "{url}" in self.scheme["message"] else [self.url]
-        for url in urls:
-            for index, proves in enumerate(self.provers_of(self.pieces(timestamp, url))):
-                if any(proves(signature) for signature in signatures):
-                    return index
+        accounts = self.source.get("account", []) if self.scheme.get("account") == "in-message" else [""]
+        for self.account in [accounts] if isinstance(accounts, str) else accounts:
+            for url in urls:
+                for index, proves in enumerate(self.provers_of(self.pieces(timestamp, url))):
+                    if any(proves(signature) for signature in signatures):
+                        return index
         raise Refused("the signature is wrong")
 
     def signatures(self) -> tuple[list[bytes], list[tuple[str, str]]]:
@@ -443,11 +448,28 @@ class Delivery:
                 return urlsplit(self.public_url()).path.encode()
             if kind == "secret":
                 return b""
+            if kind == "account":
+                return self.account.encode()
+            if kind == "body_crc32":
+                return str(zlib.crc32(self.body)).encode()
+            if kind == "lines":
+                return self.lines(rest)
             assert kind == "form", f"{kind} is unknown"
             return self.form()
 
         parts = re.split(r"\{([^}]*)\}", self.scheme["message"])
         return [part(text) if index % 2 else text.encode() for index, text in enumerate(parts)]
+
+    def lines(self, pointers: str) -> bytes:
+        """Texts of the body, each behind its name. Only the first may have several lines."""
+        joined = ""
+        for number, pointer in enumerate(pointers.split(",")):
+            text = self.place(pointer.removesuffix("?"))
+            if not text and not pointer.endswith("?") or (number and "\n" in (text or "")):
+                raise Refused(f"{pointer} is missing, or has several lines")
+            if text:
+                joined += f"{pointer.removesuffix('?').rpartition('/')[2]}\n{text}\n"
+        return joined.encode()
 
     def public_url(self) -> str:
         public = self.source.get("public_url")
@@ -501,6 +523,18 @@ class Delivery:
 
     def public_keys(self) -> list[Any]:
         kind, rule = self.kind(), self.scheme["keys"]
+        if rule["from"] == "certificate":
+            address = self.place(rule["at"]) or ""
+            hosts = [rule["hosts"]] if isinstance(rule["hosts"], str) else rule["hosts"]
+            patterns = [re.escape(f"https://{host}{rule['path']}") for host in hosts]
+            parts = {r"\{region\}": "[a-z]+(-[a-z]+)+-[0-9]{1,2}", r"\{name\}": "[A-Za-z0-9_-]{1,128}"}
+            for hole, part in parts.items():
+                patterns = [pattern.replace(hole, part) for pattern in patterns]
+            if not any(re.fullmatch(pattern, address) for pattern in patterns):
+                raise Refused("anybody could publish the certificate there")
+            found = self.certificates.get(address)
+            key = public_keys.of_certificate(kind, found, self.received) if found else None
+            return [key] if key else []
         if self.key_set:
             found = (public_keys.of_key_set(kind, key) for key in self.key_set["keys"])
             return [key for key in found if key is not None]

@@ -50,17 +50,20 @@ def event(
     return Event(event_id, names_event, found["verified_by"], hashlib.sha256(body).hexdigest(), content_sha256)
 
 
-def items(body: bytes, pointer: str) -> list[bytes]:
-    """The items of the list at `pointer` as they are written; none if there is no list. Behind a `*`, an item is the whole
-    body with the one item in the place of each list on the way.
+def items(body: bytes, pointers: str | list[str]) -> list[bytes]:
+    """The items of the list at the first of the pointers that leads to one, as they are written; none if there is no list.
+    With a `*`, an item is the whole body with one item in each list on the way.
     """
     text = body.decode("utf-8-sig", errors="replace")
     try:
         json.loads(text)
     except ValueError:
         return []
-    levels = [level.split("/")[1:] for level in pointer.split("/*")]
-    return [item.encode() for item in nested(text, levels, around=len(levels) > 1)]
+    for pointer in listed(pointers):
+        levels = [level.split("/")[1:] for level in pointer.split("/*")]
+        if found := nested(text, levels, around=len(levels) > 1):
+            return [item.encode() for item in found]
+    return []
 
 
 def nested(text: str, levels: list[list[str]], around: bool) -> list[str]:
@@ -75,7 +78,7 @@ def nested(text: str, levels: list[list[str]], around: bool) -> list[str]:
     found = []
     for item in elements(text, start):
         inner = nested(item, levels[1:], around) if len(levels) > 1 else []
-        found += [text[:start] + one + text[end:] if around else one for one in inner or [item]]
+        found += [f"{text[:start]}[{one}]{text[end:]}" if around else one for one in inner or [item]]
     return found
 
 

@@ -1,12 +1,14 @@
 """Signatures that public keys verify, by the package `cryptography`."""
 
 import base64
+import datetime
 from typing import Any
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 
@@ -30,12 +32,22 @@ def of_key_set(kind: str, key: dict[str, str]) -> Any:
     return None
 
 
+def of_certificate(kind: str, pem: str, received: float) -> Any:
+    """The key of a certificate, if it is valid then and has one of the kind."""
+    certificate = x509.load_pem_x509_certificate(pem.encode())
+    at = datetime.datetime.fromtimestamp(received, datetime.timezone.utc)
+    key = certificate.public_key()
+    is_valid = certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+    wanted = rsa.RSAPublicKey if kind.startswith("rsa") else ec.EllipticCurvePublicKey
+    return key if is_valid and isinstance(key, wanted) else None
+
+
 def is_signed(kind: str, key: Any, signature: bytes, message: bytes) -> bool:
     try:
         if kind == "ed25519":
             key.verify(signature, message)
-        elif kind == "rsa-sha256":
-            key.verify(signature, message, padding.PKCS1v15(), SHA256())
+        elif kind.startswith("rsa"):
+            key.verify(signature, message, padding.PKCS1v15(), SHA1() if kind == "rsa-sha1" else SHA256())
         else:
             if kind == "ecdsa-p256-raw":
                 if len(signature) != 64:

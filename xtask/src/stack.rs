@@ -59,7 +59,7 @@ impl Drop for RunningStack<'_> {
 }
 
 /// The tests of the operator's tool among those of the whole system, by the beginnings of their names.
-const OF_THE_TOOL: [&str; 4] = ["cli_", "console::", "listen::", "mcp::"];
+const OF_THE_TOOL: [&str; 4] = ["cli_", "console", "listen::", "mcp::"];
 
 /// A program of the tests package.
 pub(crate) fn program(project: &Project, name: &str) -> Command {

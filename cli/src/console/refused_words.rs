@@ -45,7 +45,10 @@ impl Fix {
             | R::FieldMissing
             | R::BodyDigestMissing
             | R::BodyDigestWrong
-            | R::FormTooLong => Fix::Way,
+            | R::FormTooLong
+            | R::ListTooLong
+            | R::KeyMissing
+            | R::KeyWrong => Fix::Way,
         }
     }
 }
@@ -100,6 +103,8 @@ pub(crate) const fn cause(refusal: Refusal) -> &'static str {
         R::AlgorithmWrong => "wrong algorithm",
         R::ClaimWrong => "made for somebody else",
         R::AccountWrong => "made for another account",
+        R::KeyMissing => "no certificate named",
+        R::KeyWrong => "a certificate of another host",
         R::IdMissing => "no id",
         R::IdDoubled => "two ids",
         R::TimestampMissing => "no time",
@@ -113,6 +118,7 @@ pub(crate) const fn cause(refusal: Refusal) -> &'static str {
         R::BodyDigestMissing => "no digest of the body",
         R::BodyDigestWrong => "digest of another body",
         R::FormTooLong => "too many fields",
+        R::ListTooLong => "too many events",
     }
 }
 

@@ -33,7 +33,7 @@ impl Published {
     pub(crate) async fn of(source: &Source) -> Published {
         let Some(address) = source.credentials.key_set() else { return Published::default() };
         match KeySets::new(HttpClient::new(Loopback::Refused)).fetch(address).await {
-            Ok(keys) => Published { keys, trouble: None },
+            Ok(keys) => Published { keys: keys.unwrap_or_default(), trouble: None },
             Err(error) => {
                 let trouble = format!("The sender's keys could not be fetched, so none is tried: {error}");
                 Published { keys: PublicKeys::default(), trouble: Some(trouble) }

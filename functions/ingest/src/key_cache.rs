@@ -1,4 +1,4 @@
-//! The key sets that senders publish, as an instance remembers them.
+//! The key sets and certificates that senders publish, as an instance remembers them.
 //!
 //! Fetching one makes a sender wait and asks a server that is not ours, so it happens once a lifetime of the keys; and a
 //! stranger's signature, which no key fits, must not be able to cause many fetches.
@@ -7,8 +7,9 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::source::key_set::KeySetAddress;
+use domain::source::key_set::{KeyDocument, KeySetAddress};
 use domain::source::public_keys::PublicKeys;
+use domain::source::ration::Ration;
 use domain::stale_cache::{Found, Policy, Recall, StaleCache};
 use domain::time::Timestamp;
 use platform::key_sets::KeySets;
@@ -18,24 +19,31 @@ use serde_json::json;
 
 /// What fetches key sets.
 pub(crate) trait Fetch {
-    /// Fetches the keys that are published at `address`.
-    fn fetch(&self, address: &KeySetAddress) -> impl Future<Output = Result<PublicKeys, ServiceError>> + Send;
+    /// Fetches the keys that are published at `address`; `None` if a delivery names a certificate that does not exist.
+    fn fetch(&self, address: &KeySetAddress) -> impl Future<Output = Result<Option<PublicKeys>, ServiceError>> + Send;
 }
 
 /// The keys, and whether newer ones could not be had when they were wanted: what they prove is proven then, but what they
 /// refuse may be genuine.
 pub(crate) type FoundKeys = Result<(Arc<PublicKeys>, bool), Arc<ServiceError>>;
 
+/// Of the certificates that an instance knows nothing of, which strangers may have made up, so many are asked for in this
+/// time. A sender has few, and each is known for a day.
+const UNKNOWN_CERTIFICATES: (u32, Duration) = (10, Duration::from_secs(60));
+/// A certificate that does not exist is not asked for again within this time.
+const CERTIFICATE_ABSENT_FOR: Duration = Duration::from_secs(60);
+
 /// The key sets of this instance.
 pub(crate) struct KeyCache<F> {
     fetcher: F,
+    unknown_certificates: Mutex<Ration>,
     /// Held while one is fetched, so that whoever waits for the same finds it there.
     flight: tokio::sync::Mutex<()>,
     known: Mutex<StaleCache<KeySetAddress, Arc<PublicKeys>, Arc<ServiceError>>>,
 }
 
 impl Fetch for KeySets {
-    async fn fetch(&self, address: &KeySetAddress) -> Result<PublicKeys, ServiceError> {
+    async fn fetch(&self, address: &KeySetAddress) -> Result<Option<PublicKeys>, ServiceError> {
         KeySets::fetch(self, address).await
     }
 }
@@ -49,14 +57,20 @@ const fn policy(address: &KeySetAddress) -> Policy {
         reads_apart: Duration::from_secs(30),
         // Every delivery is told to come again meanwhile.
         retry_after: Duration::from_secs(5),
-        absent_for: Duration::ZERO,
+        absent_for: CERTIFICATE_ABSENT_FOR,
         capacity: 256,
     }
 }
 
 impl<F: Fetch> KeyCache<F> {
     pub(crate) fn new(fetcher: F) -> KeyCache<F> {
-        KeyCache { fetcher, flight: tokio::sync::Mutex::default(), known: Mutex::default() }
+        let (certificates, within) = UNKNOWN_CERTIFICATES;
+        KeyCache {
+            fetcher,
+            unknown_certificates: Mutex::new(Ration::new(certificates, within)),
+            flight: tokio::sync::Mutex::default(),
+            known: Mutex::default(),
+        }
     }
 
     /// Finds the keys published at `address`, from memory if they are fresh enough.
@@ -67,13 +81,18 @@ impl<F: Fetch> KeyCache<F> {
         let _flight = self.flight.lock().await;
         match self.recall(address, now) {
             Some(found) => found,
+            None if !self.may_fetch(address, now) => Err(Arc::new(ServiceError::retryable(
+                "fetching the sender's keys",
+                "too many unknown certificates are named",
+            ))),
             None => self.fetch(address, now).await,
         }
     }
 
-    /// Has the keys fetched again because none of them fits; `false` if that was done a moment ago.
+    /// Has the keys fetched again because none of them fits; `false` if that was done a moment ago, or cannot help: a
+    /// certificate stays as it is.
     pub(crate) async fn refresh(&self, address: &KeySetAddress, now: Timestamp) -> bool {
-        if !self.may_fetch_again(address, now) {
+        if address.document() == KeyDocument::Certificate || !self.may_fetch_again(address, now) {
             return false;
         }
         let _flight = self.flight.lock().await;
@@ -89,7 +108,7 @@ impl<F: Fetch> KeyCache<F> {
             let trouble = error.to_string();
             log::write(Level::Error, "key set", json!({"key_set": format!("{address:?}"), "trouble": trouble}));
         }
-        let fetched = fetched.map(|keys| Some(Arc::new(keys))).map_err(Arc::new);
+        let fetched = fetched.map(|keys| keys.map(Arc::new)).map_err(Arc::new);
         keys(self.known().learn(address, fetched, &policy(address), now))
     }
 
@@ -99,6 +118,13 @@ impl<F: Fetch> KeyCache<F> {
             Recall::Found(found) => Some(keys(found)),
             Recall::Read | Recall::FirstRead => None,
         }
+    }
+
+    /// Whether keys of which nothing is known may be fetched.
+    fn may_fetch(&self, address: &KeySetAddress, now: Timestamp) -> bool {
+        let is_first = matches!(self.known().recall(address, &policy(address), now), Recall::FirstRead);
+        let is_rationed = is_first && address.document() == KeyDocument::Certificate;
+        !is_rationed || self.unknown_certificates.lock().unwrap_or_else(PoisonError::into_inner).take(now)
     }
 
     fn may_fetch_again(&self, address: &KeySetAddress, now: Timestamp) -> bool {
@@ -113,7 +139,7 @@ impl<F: Fetch> KeyCache<F> {
 fn keys(found: Found<Arc<PublicKeys>, Arc<ServiceError>>) -> FoundKeys {
     match found {
         Found::Value { value, is_stale } => Ok((value, is_stale)),
-        // A sender that publishes none.
+        // A certificate that does not exist: nothing is proven by it.
         Found::Absent => Ok((Arc::default(), false)),
         Found::Error(error) => Err(error),
     }

@@ -184,12 +184,13 @@ impl Receiver {
         };
         log.source(&name);
         let now = delivery.received_at;
-        let material = self.materials.find(&name, now).await.map_err(|error| without_material(&error, log))?;
+        let material =
+            self.materials.find(&name, &delivery, now).await.map_err(|error| without_material(&error, log))?;
         let rejection = match accept(delivery, &material.source, &material.published) {
             Ok(acceptance) => return Ok(acceptance),
             Err(rejection) => rejection,
         };
-        let refreshed = self.materials.refresh(&name, &material, rejection.refusal, now).await;
+        let refreshed = self.materials.refresh(&name, &rejection.delivery, &material, rejection.refusal, now).await;
         let Some(refreshed) = refreshed else {
             return Err(self.reject(&rejection, &material, log).await);
         };

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use domain::delivery::Delivery;
 use domain::source::Source;
 use domain::source::public_keys::PublicKeys;
 use domain::source::source_name::SourceName;
 use domain::stale_cache::Found;
 use domain::time::Timestamp;
-use domain::verify::Refusal;
+use domain::verify::{Refusal, published_at};
 use platform::key_sets::KeySets;
 use platform::service_error::ServiceError;
 
@@ -45,19 +46,25 @@ pub(crate) enum MaterialError {
 }
 
 impl MaterialCache {
-    /// Finds what deliveries to the source `name` are verified with.
-    pub(crate) async fn find(&self, name: &SourceName, now: Timestamp) -> Result<VerificationMaterial, MaterialError> {
+    /// Finds what `delivery` to the source `name` is verified with.
+    pub(crate) async fn find(
+        &self,
+        name: &SourceName,
+        delivery: &Delivery,
+        now: Timestamp,
+    ) -> Result<VerificationMaterial, MaterialError> {
         let (source, is_stale) = match self.sources.find(name, now).await {
             Found::Value { value, is_stale } => (value, is_stale),
             Found::Absent => return Err(MaterialError::UnknownSource),
             Found::Error(error) => return Err(MaterialError::Source(error)),
         };
         let stale = is_stale.then_some("the source's secret could not be read again");
-        let Some(address) = source.credentials.key_set() else {
+        let Some(address) = published_at(delivery, &source) else {
             return Ok(VerificationMaterial { source, published: Arc::default(), stale });
         };
-        let (published, is_stale) = self.keys.find(address, now).await.map_err(MaterialError::Keys)?;
+        let (published, is_stale) = self.keys.find(&address, now).await.map_err(MaterialError::Keys)?;
         let stale = stale.or(is_stale.then_some("the sender's key set could not be fetched again"));
+        drop(address);
         Ok(VerificationMaterial { source, published, stale })
     }
 
@@ -66,6 +73,7 @@ impl MaterialCache {
     pub(crate) async fn refresh(
         &self,
         name: &SourceName,
+        delivery: &Delivery,
         material: &VerificationMaterial,
         refusal: Refusal,
         now: Timestamp,
@@ -78,6 +86,6 @@ impl MaterialCache {
             Some(address) if refusal == Refusal::SignatureWrong => self.keys.refresh(address, now).await,
             _ => false,
         };
-        if has_read || has_fetched { Some(self.find(name, now).await) } else { None }
+        if has_read || has_fetched { Some(self.find(name, delivery, now).await) } else { None }
     }
 }

@@ -233,7 +233,9 @@ impl Case {
                 let code = code_of(construction, hash, parts);
                 sender.sign(&hmac.place, &hmac.syntax, hmac.encoding, hmac.timestamp.as_ref(), &code);
             }
-            Scheme::PublicKey(signed) if signed.algorithm == SignatureAlgorithm::RsaSha256 => {
+            Scheme::PublicKey(signed)
+                if matches!(signed.algorithm, SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::RsaSha1) =>
+            {
                 return Case::of_vector(provider);
             }
             Scheme::Jwt(Jwt { key: JwtKey::Public { .. }, .. }) => {
@@ -262,7 +264,9 @@ impl Case {
                             PublicKeys::of_key_set(signed.algorithm, json!({"keys": [key]}).to_string().as_bytes())
                                 .expect("a key");
                     }
-                    KeySource::Sender { .. } => panic!("{provider}: its key is known, and its private one is not"),
+                    KeySource::Sender { .. } | KeySource::Certificate(_) => {
+                        panic!("{provider}: its key is known, and its private one is not")
+                    }
                 }
                 sender.sign(&signed.place, &signed.syntax, signed.encoding, signed.timestamp.as_ref(), &signature);
                 sender.headers.push((HAND_HEADER.to_owned(), base16ct::lower::encode_string(&signature)));
@@ -402,7 +406,7 @@ impl Sender {
                 TemplatePart::Header(HeaderName(name)) if !self.headers.iter().any(|(known, _)| known == name) => {
                     self.headers.push((name.to_string(), HEADER_VALUE.to_owned()));
                 }
-                TemplatePart::Json(pointers) => {
+                TemplatePart::Json { pointers, .. } => {
                     let segments: Vec<String> = pointers[0].0.iter().map(ToString::to_string).collect();
                     if !self.fields.iter().any(|(known, _)| *known == segments) {
                         self.fields.push((segments, json!("value")));
@@ -425,7 +429,7 @@ impl Sender {
                 let value = self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
                 value.unwrap_or_default().into_bytes()
             }
-            TemplatePart::Json(pointers) => {
+            TemplatePart::Json { pointers, .. } => {
                 let segments: Vec<String> = pointers[0].0.iter().map(ToString::to_string).collect();
                 let field = self.fields.iter().find(|(known, _)| *known == segments);
                 field.and_then(|(_, value)| value.as_str()).unwrap_or_default().as_bytes().to_vec()
@@ -435,6 +439,9 @@ impl Sender {
             TemplatePart::Path => url().path.into_bytes(),
             TemplatePart::Form => sorted_form(),
             TemplatePart::Secret => SECRET.to_vec(),
+            TemplatePart::Lines(_) | TemplatePart::BodyCrc32 | TemplatePart::Account => {
+                panic!("measured by its vector")
+            }
         });
         pieces.collect()
     }

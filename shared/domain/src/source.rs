@@ -19,7 +19,7 @@ mod plain_hash;
 pub mod public_keys;
 mod public_url;
 mod quarantine;
-mod ration;
+pub mod ration;
 mod secret_length;
 mod signature_scheme;
 pub mod source_name;
@@ -33,7 +33,7 @@ use serde_json::{Map, Value};
 
 use self::configuration::Configuration;
 use self::unquoted::fault;
-use crate::description::{Confidence, Description, HeaderName};
+use crate::description::{Confidence, Description, HeaderName, Template};
 use crate::digest::Digest;
 use crate::provider::Provider;
 use crate::provider::compiled_provider::CompiledProvider;
@@ -258,8 +258,12 @@ fn copies(description: &Description) -> impl Iterator<Item = String> {
     let in_keys: BTreeSet<&str> = description.unsigned_key_headers().map(|HeaderName(name)| &**name).collect();
     let in_keys =
         in_keys.into_iter().map(|name| format!("the header `{name}` tells events apart and is not signed: {INSTEAD}"));
+    let has_checksum = description.scheme.message().is_some_and(Template::has_checksum);
+    let of_checksum = has_checksum.then(|| {
+        format!("a checksum is signed in place of the body, and anybody can write another body that has it: {INSTEAD}")
+    });
     let is_unsigned = description.scheme.timestamp().is_some_and(|timestamp| timestamp.unsigned);
-    in_keys.chain(is_unsigned.then(|| format!("the time of a delivery is not signed: {INSTEAD}")))
+    in_keys.chain(of_checksum).chain(is_unsigned.then(|| format!("the time of a delivery is not signed: {INSTEAD}")))
 }
 
 /// What could not be established about a sender of the catalogue. An operator knows what is sure of their own.

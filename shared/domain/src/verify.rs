@@ -18,6 +18,7 @@ mod verified_event;
 
 use std::borrow::Cow;
 
+pub use crate::description::TooManyEvents;
 use crate::description::{FieldPath, HeaderName, TemplatePart};
 
 use self::arrival::Arrival;
@@ -28,10 +29,10 @@ use self::signed_timestamp::SignedTimestamp;
 use crate::delivery::Delivery;
 use crate::digest::Digest;
 use crate::event::VerifiedBy;
+use crate::source::key_set::{KeySetAddress, NamedCertificate};
 use crate::source::public_keys::PublicKeys;
 use crate::source::{Credentials, KeyScope, Keys, Proof, SignatureScheme, Source};
 
-pub use self::batch::TooManyEvents;
 pub use self::challenge::answer_unsigned;
 pub use self::refusal::{LateTime, Refusal};
 pub use self::verified_event::{MatchedCredentials, VerifiedEvent};
@@ -104,17 +105,40 @@ fn prove_with(
             let token = credential::check_url_token(delivery.token.as_ref(), tokens)?;
             Ok((VerifiedBy::Token, MatchedCredentials { token: Some(token), ..MatchedCredentials::default() }))
         }
-        Credentials::Proof(proof) => check_proof(delivery, proof, published, late),
+        Credentials::Proof(proof) => check_proofs(delivery, source, proof, published, late),
         Credentials::Both { proof, tokens } => {
             let token = credential::check_url_token(delivery.token.as_ref(), tokens)?;
-            let (verified_by, matched) = check_proof(delivery, proof, published, late)?;
+            let (verified_by, matched) = check_proofs(delivery, source, proof, published, late)?;
             Ok((verified_by, MatchedCredentials { token: Some(token), ..matched }))
         }
     }
 }
 
-/// The same of what the sender proves itself with, whatever token the URL has.
-pub(crate) fn check_proof(
+/// The same of what the sender proves itself with, whatever token the URL has. Of several events that prove themselves,
+/// every one must; the oldest secret that one of them needs is told.
+pub(crate) fn check_proofs(
+    delivery: &Delivery,
+    source: &Source,
+    proof: &Proof,
+    published: &PublicKeys,
+    late: LateTime,
+) -> Result<(VerifiedBy, MatchedCredentials), Refusal> {
+    let provers = batch::provers(delivery, source, proof).map_err(|TooManyEvents| Refusal::ListTooLong)?;
+    let Some(provers) = provers else {
+        return check_proof(delivery, proof, published, late);
+    };
+    let mut oldest = None;
+    for prover in provers {
+        let (verified_by, matched) = check_proof(&prover, proof, published, late)?;
+        let index = matched.secret.max(matched.public_key).max(matched.published_key);
+        if oldest.as_ref().is_none_or(|(_, of_oldest)| *of_oldest < index) {
+            oldest = Some(((verified_by, matched), index));
+        }
+    }
+    oldest.map(|(found, _)| found).ok_or(Refusal::SignatureMissing)
+}
+
+fn check_proof(
     delivery: &Delivery,
     proof: &Proof,
     published: &PublicKeys,
@@ -153,6 +177,11 @@ fn check_signature(
     late: LateTime,
 ) -> Result<MatchedCredentials, Refusal> {
     let readable = signing.readable(&delivery.body);
+    if let Keys::Certificate(certificate) = keys {
+        // A certificate is asked for only where all else that a stranger could invent is right.
+        check_account(delivery, &signing.scope)?;
+        certificate_address(delivery, certificate)?;
+    }
     let header = SignatureHeader::read(delivery, &readable, signing)?;
     // What is no signature at all costs nobody a look at the body.
     let signatures = match keys {
@@ -160,14 +189,13 @@ fn check_signature(
             let code_bytes = keys.code_bytes();
             header.decoded(signing.encoding, |code| code.len() == code_bytes, CODES_MAX)
         }
-        Keys::Public(_) | Keys::Published(_) => {
+        Keys::Public(_) | Keys::Published(_) | Keys::Certificate(_) => {
             let algorithm = keys.algorithm().unwrap_or_default();
             header.decoded(signing.encoding, |signature| algorithm.has_form(signature), SIGNATURES_MAX)
         }
     }?;
     let rule = signing.timestamp.as_ref();
     let timestamp = rule.map(|rule| SignedTimestamp::read(delivery, &readable, rule, &header.pairs)).transpose()?;
-    let content = SignedContent::of(delivery, signing, &readable, timestamp.as_ref())?;
     let prove = |content: &SignedContent<'_>| match keys {
         Keys::Mac(keys) => {
             let secret = keys.matching(content.pieces(), &signatures)?;
@@ -177,17 +205,48 @@ fn check_signature(
             let key = keys.matching(&content.whole(), &signatures)?;
             Some(MatchedCredentials { public_key: Some(key), ..MatchedCredentials::default() })
         }
-        Keys::Published(_) => {
+        Keys::Published(_) | Keys::Certificate(_) => {
             let key = published.matching(&content.whole(), &signatures)?;
             Some(MatchedCredentials { published_key: Some(key), ..MatchedCredentials::default() })
         }
     };
-    let matched = prove(&content).or_else(|| prove(&content.with_other_port()?)).ok_or(Refusal::SignatureWrong)?;
+    let mut matched = None;
+    for account in signing.scope.in_message() {
+        let content = SignedContent::with_account(delivery, signing, &readable, timestamp.as_ref(), account)?;
+        matched = prove(&content).or_else(|| prove(&content.with_other_port()?));
+        if matched.is_some() {
+            break;
+        }
+    }
+    let matched = matched.ok_or(Refusal::SignatureWrong)?;
     check_account(delivery, &signing.scope)?;
     if let (Some(timestamp), Some(rule)) = (&timestamp, rule) {
         late.waive(timestamp.check(rule, delivery.received_at))?;
     }
     Ok(matched)
+}
+
+/// Where the certificate is published that the delivery names.
+fn certificate_address(delivery: &Delivery, certificate: &NamedCertificate) -> Result<KeySetAddress, Refusal> {
+    let url = match &certificate.rule.at {
+        FieldPath::Header(HeaderName(name)) => delivery.headers.single(name).ok().flatten().map(Cow::Borrowed),
+        FieldPath::Body(pointer) => field(&delivery.body, pointer),
+        FieldPath::Id | FieldPath::Query(_) => None,
+    };
+    let url = url.filter(|url| !url.is_empty()).ok_or(Refusal::KeyMissing)?;
+    certificate.address(&url).ok_or(Refusal::KeyWrong)
+}
+
+/// Where the keys are published that the delivery is verified with; `None` if its sender publishes none, or if it cannot
+/// be genuine whatever they are.
+#[must_use]
+pub fn published_at<'s>(delivery: &Delivery, source: &'s Source) -> Option<Cow<'s, KeySetAddress>> {
+    if let Some(Proof::Signature { keys: Keys::Certificate(certificate), .. }) = source.credentials.proof() {
+        let refusal = prove(delivery, source, &PublicKeys::default()).err()?;
+        let address = certificate_address(delivery, certificate).ok()?;
+        return (refusal == Refusal::SignatureWrong).then_some(Cow::Owned(address));
+    }
+    source.credentials.key_set().map(Cow::Borrowed)
 }
 
 /// Whether a delivery whose signature is right was made for an account of the source's.

@@ -124,7 +124,8 @@ fn read_all(provider: Provider, delivery: &RecordedDelivery) -> Vec<Canonical> {
     let sender = provider.sender().expect("a sender of the catalogue");
     let headers = delivery.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let kept = sender.kept(&headers.collect::<Headers>());
-    let bodies = sender.items(&delivery.body).unwrap_or_else(|| vec![delivery.body.clone()]);
+    let bodies =
+        sender.items(&delivery.body).expect("no more than can be taken").unwrap_or_else(|| vec![delivery.body.clone()]);
     bodies.iter().map(|body| Canonical::of(sender, &kept, body)).collect()
 }
 

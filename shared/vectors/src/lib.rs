@@ -4,6 +4,8 @@
 //! What a person writes to find something out needs no expectations and no comments. The vectors of this repository have
 //! them, which `testdata` checks.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -35,6 +37,9 @@ pub struct Group {
     /// The JSON Web Key Set that the sender publishes.
     #[serde(default)]
     pub key_set: Option<Value>,
+    /// The certificates that the sender publishes, as PEM, each by its address.
+    #[serde(default)]
+    pub certificates: BTreeMap<String, String>,
     /// The deliveries.
     pub cases: Vec<Case>,
 }

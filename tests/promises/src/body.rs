@@ -1,6 +1,7 @@
 //! Senders' bodies.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -177,8 +178,10 @@ fn arrived(provider: Provider, body: &[u8]) -> Event {
     let configuration = format!(r#"{{"provider":"{provider}","token_sha256":["{}"]}}"#, Digest::of(TOKEN.as_bytes()));
     let source = |json: &str| Source::parse(SourceName::parse("test").expect("a name"), json).expect("a source");
     // A sender that publishes its keys must sign as well, so here it is known as one that signs nothing.
-    let credentials = source(&configuration.replace(provider.as_str(), "csm")).credentials;
-    let source = Source { credentials, ..source(&configuration) };
+    let sender = provider.sender().expect("a sender of the catalogue");
+    let retries_differ = sender.description().retries_differ;
+    let by_token = source(&configuration.replace(provider.as_str(), "csm"));
+    let source = Source { provider, sender: Arc::clone(sender), retries_differ, ..by_token };
     let delivery = Delivery {
         url: RequestUrl::default(),
         token: Some(TOKEN.into()),

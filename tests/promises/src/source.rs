@@ -26,7 +26,12 @@ pub fn hold(json: &str) {
                 }
             };
             assert_eq!(format!("{:?}", source.credentials), shown);
-            let is_published = source.credentials.key_set().is_some();
+            let is_named = matches!(
+                &source.credentials,
+                Credentials::Proof(Proof::Signature { keys: Keys::Certificate(_), .. })
+                    | Credentials::Both { proof: Proof::Signature { keys: Keys::Certificate(_), .. }, .. }
+            );
+            let is_published = is_named || source.credentials.key_set().is_some();
             // Whose keys are published has them for all of its customers.
             let has_account = value["account"].is_string() || count("account") > 0;
             assert!(has_account || secrets + keys + tokens > 0, "nobody need prove anything");
@@ -65,5 +70,6 @@ fn keys_shown(with: &Keys, secrets: usize, keys: usize) -> String {
         Keys::Mac(_) => format!("Mac({secrets} secrets)"),
         Keys::Public(_) => format!("Public({keys} public keys)"),
         Keys::Published(address) => format!("Published({address:?})"),
+        Keys::Certificate(certificate) => format!("Certificate({certificate:?})"),
     }
 }

@@ -20,8 +20,10 @@ from cryptography.exceptions import InvalidSignature
 import published
 from ai_senders import AI_SENDERS
 from business_senders import BUSINESS_SENDERS
+from batch_senders import BATCH_SENDERS, hold_adyen
 from case import Accepted, Answered, Case
 from cases import cases
+from certificate_senders import CERTIFICATE_SENDERS, Certified
 from described_senders import DESCRIBED_SENDERS, Acme
 from jwt_senders import JWT_SENDERS
 from key_senders import KEY_SENDERS
@@ -52,6 +54,8 @@ CATALOGUE = [
     *BUSINESS_SENDERS,
     *MORE_BUSINESS_SENDERS,
     *RARE_SENDERS,
+    *BATCH_SENDERS,
+    *CERTIFICATE_SENDERS,
 ]
 
 
@@ -117,6 +121,8 @@ def configured(case: Case) -> dict[str, Any]:
         fields = recipe.fields(secrets)
         if published_keys := recipe.key_set(secrets):
             key_set = {"key_set": published_keys}
+    if isinstance(recipe, Certified):
+        key_set = {"certificates": recipe.certificates(secrets)}
     is_described = "scheme" in {**recipe.options, **fields}
     secret: dict[str, Any] = {**({} if is_described else {"provider": recipe.provider}), **fields}
     if case.tokens:
@@ -197,6 +203,7 @@ def sender_file(recipe: Recipe) -> dict[str, Any]:
 def main() -> None:
     for known in published.ALL:
         hold(known)
+    hold_adyen()
     places = [*((FOLDER, recipe) for recipe in [*CATALOGUE, *DESCRIBED_SENDERS, *KEY_SENDERS, *JWT_SENDERS]), (ADDED, Acme())]
     made, count = {}, 0
     for folder, recipe in places:

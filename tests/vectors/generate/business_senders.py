@@ -39,6 +39,17 @@ class Meta(Prefixed):
     }
     event_type = OCCURRED
 
+    def events(self, sent: Sent) -> list[tuple[list[str], str]]:
+        body = json.loads(sent.body) if sent.body else {}
+        entries = [
+            {**entry, "changes": [change]} if change else entry
+            for entry in body.get("entry", [])
+            for change in entry.get("changes") or [None]
+        ]
+        if len(entries) < 2:
+            return []
+        return [([hashlib.sha256(compact({**body, "entry": [entry]})).hexdigest()], OCCURRED) for entry in entries]
+
     def questions(self) -> list[Question]:
         query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token={token}"
         asked = Question(Answer("1158201444"), method="GET", query=query, content_type=None, verify_token="an-invented-verify-token")
@@ -192,6 +203,12 @@ class MicrosoftGraph(TokenInBody):
     }
     change = ("created", "deleted")
     event_type = OCCURRED
+
+    def events(self, sent: Sent) -> list[tuple[list[str], str]]:
+        body = json.loads(sent.body)
+        if len(body.get("value", [])) < 2:
+            return []
+        return [([hashlib.sha256(compact({**body, "value": [item]})).hexdigest()], OCCURRED) for item in body["value"]]
 
     def with_value(self, sent: Sent, value: Any) -> Sent:
         body = json.loads(sent.body)

@@ -40,6 +40,7 @@ def cases(recipe: Recipe) -> Iterator[Case]:
         yield from url_token(recipe)
     if isinstance(recipe, InBody | TokenInBody):
         yield from in_body(recipe)
+        yield from more_cases(recipe)
     elif isinstance(recipe, StaticToken):
         yield from static_token(recipe)
     if isinstance(recipe, Basic):
@@ -163,7 +164,7 @@ def signed(recipe: Signing) -> Iterator[Case]:
     yield case("genuine", "As the sender signs it.", genuine, Accepted(0))
     yield case("names-in-other-case", "Names of headers have no case.", other_case(genuine), Accepted(0))
     by_previous = recipe.headers(sent, [previous])
-    yield case("previous-secret", "The second secret counts too.", by_previous, Accepted(1), 2)
+    yield case("previous-secret", "The second secret counts too.", by_previous, Accepted(recipe.previous_index), 2)
     yield case("previous-secret-gone", "It is signed with a secret that counts no more.", by_previous, wrong)
     yield case("secret-wrong", "It is signed with somebody else's secret.", recipe.headers(sent, [other]), wrong, 2)
     for name, shows, headers in around(recipe, "signature", recipe.header, genuine):
@@ -247,7 +248,7 @@ def about_the_code(recipe: Hmac, sent: Sent, case: Any) -> Iterator[Case]:
 
 
 def about_the_body(recipe: Signing, sent: Sent, genuine: list[Header], case: Any) -> Iterator[Case]:
-    if recipe.covers_body:
+    if recipe.covers_body or recipe.has_checksum:
         wrong = Refused("signature_wrong")
         body = flipped(sent.body, len(sent.body) // 2)
         yield case("body-bit-flipped", "One bit of the body is another one.", genuine, wrong, body=body)

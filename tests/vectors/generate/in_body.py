@@ -49,31 +49,46 @@ def signature(recipe: InBody, case: Any) -> Iterator[Case]:
     sent = recipe.sent()
     wrong, missing, malformed = (Refused(f"signature_{word}") for word in ("wrong", "missing", "malformed"))
     right = recipe.sign(recipe.secrets[0], recipe.message(sent))
-    (by_previous,), (by_unknown,) = recipe.signatures(sent, [previous]), recipe.signatures(sent, [unknown])
-    yield case("previous-secret", "The second secret counts too.", by_previous, Accepted(1), 2)
-    yield case("previous-secret-gone", "It is signed with a secret that counts no more.", by_previous, wrong)
-    yield case("secret-wrong", "It is signed with somebody else's secret.", by_unknown, wrong, 2)
+    for name, shows, key, verdict, secrets in [
+        ("previous-secret", "The second secret counts too.", previous, Accepted(recipe.previous_index), 2),
+        ("previous-secret-gone", "It is signed with a secret that counts no more.", previous, wrong, 1),
+        ("secret-wrong", "It is signed with somebody else's secret.", unknown, wrong, 2),
+    ]:
+        by_key = recipe.signed_by(sent, key)
+        yield Case(name, shows, recipe, by_key, recipe.plain_headers(by_key), verdict, secrets=secrets)
     yield case("signature-missing", "The signature is missing.", None, missing)
     yield case("signature-empty", "The signature is empty.", "", missing)
-    yield case("signature-in-a-list", "The signature is in a list, and so no text.", [right.hex()], missing)
+    yield case("signature-in-a-list", "The signature is in a list, and so no text.", [recipe.written(right)], missing)
     yield case("signature-truncated", "The signature lacks its last byte.", recipe.written(right[:-1]), malformed)
     yield case("signature-longer", "The signature has a byte more.", recipe.written(right + b"\0"), malformed)
     flip = recipe.written(flipped(right, -1))
     yield case("signature-bit-flipped", "One bit of the signature is another one.", flip, wrong)
-    yield case("signature-in-upper-case", "Hex digits have no case.", right.hex().upper(), Accepted(0))
-    yield case("signature-not-hex", "The signature has a letter that is no hex digit.", "g" + right.hex()[1:], malformed)
+    if recipe.encoding == "hex":
+        yield case("signature-in-upper-case", "Hex digits have no case.", right.hex().upper(), Accepted(0))
+        yield case("signature-not-hex", "The signature has a letter that is no hex digit.", "g" + right.hex()[1:], malformed)
+    else:
+        written = recipe.written(right)
+        yield case("signature-unpadded", "The padding may be left out.", written.rstrip("="), Accepted(0))
+        yield case("signature-in-other-case", "One letter is in the other case.", recipe.in_other_case(written), wrong)
+        yield case("signature-not-base64", "A character is none of base64.", f"!{written[1:]}", malformed)
     if isinstance(recipe, PlainHash):
         for name, shows, code in recipe.sign_otherwise(recipe.message(sent)):
             yield case(name, shows, recipe.written(code), wrong)
-    yield from time(recipe)
+    if recipe.timestamp_at:
+        yield from time(recipe)
     names = recipe.signed_at[-1]
     body = json.loads(sent.body)
+    missing_field = wrong if recipe.may_lack_fields else Refused("field_missing")
     for name, shows, value, verdict in [
-        ("field-missing", "A field that is signed is missing.", None, Refused("field_missing")),
+        ("field-missing", "A field that is signed is missing.", None, missing_field),
         ("field-changed", "A field that is signed is another one.", f"{at(body, names)}0", wrong),
     ]:
         changed = replace(sent, body=compact(put(body, names, value)))
         yield Case(name, shows, recipe, changed, recipe.plain_headers(changed), verdict)
+    if recipe.may_lack_fields:
+        without = recipe.signed(replace(sent, body=compact(put(body, names, None))))
+        shows = "A field may be missing, and nothing then stands for it in what is signed."
+        yield Case("field-absent", shows, recipe, without, recipe.plain_headers(without), Accepted(0))
 
 
 def time(recipe: InBody) -> Iterator[Case]:

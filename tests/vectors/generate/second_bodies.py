@@ -5,12 +5,14 @@ another body is a retry; or `STATE`, a state of a thing, so that another body is
 """
 
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from case import Accepted, Case
-from signing import TOKENS, URL, Recipe, UrlToken, compact
+from certificate_senders import AwsSns, DescribedSnsOne
+from signing import TOKENS, URL, Recipe, Sent, UrlToken, compact
 
 EVENT, STATE = "event", "state"
 COMPLETED, FAILED, PROGRESS = "landfall.job.completed", "landfall.job.failed", "landfall.job.progress"
@@ -40,6 +42,18 @@ CONFIRM = {"confirm": True, "api_key": "an-invented-api-key"}
 CONFIRM_KLING = {"confirm": True, "api_key": "an-invented-access-key:an-invented-secret-key", "api_family": "text2video"}
 
 KINDS: dict[str, list[Kind]] = {
+    "adyen": [Kind(EVENT, ('"visa"', '"mc"'))],
+    "aws-sns": [
+        Kind(EVENT, ("c9135db0", "d9135db0")),
+        Kind(
+            EVENT,
+            ('"SignatureVersion":"2"', '"SignatureVersion": "2"'),
+            "confirmation",
+            json.loads(AwsSns().signed(Sent(compact(AwsSns.confirmation))).body),
+            ["165545c9-2a5c-472c-8df2-7ff2be2b3b1b"],
+            OCCURRED,
+        ),
+    ],
     "acme": [Kind(STATE, ("example/7.png", "example/8.png"))],
     "anthropic": [Kind(EVENT, ("04:04Z", "04:05Z"))],
     # Its deliveries have no id.
@@ -104,6 +118,47 @@ KINDS: dict[str, list[Kind]] = {
     "described-instant": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-jwt-es256": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-jwt-rs256": [Kind(STATE, ('"amount":1', '"amount":2'))],
+    "described-sns-one": [
+        Kind(EVENT, ("c9135db0", "d9135db0")),
+        Kind(
+            EVENT,
+            ('"SignatureVersion":"1"', '"SignatureVersion": "1"'),
+            "confirmation",
+            json.loads(DescribedSnsOne().signed(Sent(compact(DescribedSnsOne.confirmation))).body),
+            ["165545c9-2a5c-472c-8df2-7ff2be2b3b1b"],
+            OCCURRED,
+        ),
+    ],
+    "gocardless": [Kind(EVENT, ('"origin":"api"', '"origin":"bank"'))],
+    "hubspot": [Kind(EVENT, ("ACADEMY", "CRM_UI"))],
+    "line": [Kind(EVENT, ("Hello, world!", "Hello again!"))],
+    # Its events have no id.
+    "mandrill": [],
+    "paypal": [Kind(EVENT, ("21.0 USD", "22.0 USD"))],
+    "quickbooks": [
+        Kind(EVENT, ('"1185883451","dataChangeEvent"', '"1185883451", "dataChangeEvent"')),
+        Kind(
+            EVENT,
+            ('"95"', '"96"'),
+            "newer",
+            [
+                {
+                    "specversion": "1.0",
+                    "id": "88cd52aa-33b6-4351-9aa4-47572edbd068",
+                    "source": "intuit.dsnBgbseACLLRZNxo2dfc4evmEJdxde58xeeYcZliOU=",
+                    "type": "qbo.invoice.created.v1",
+                    "datacontenttype": "application/json",
+                    "time": "2026-05-31T21:31:25.179Z",
+                    "intuitentityid": "95",
+                    "intuitaccountid": "310687",
+                    "data": {},
+                }
+            ],
+            ["88cd52aa-33b6-4351-9aa4-47572edbd068"],
+            OCCURRED,
+        ),
+    ],
+    "xero": [Kind(EVENT, ("S0m3r4Nd0mt3xt", "an0th3rt3xt"))],
     "described-sender-key": [Kind(STATE, ('"amount":1', '"amount":2'))],
     # Its events have no id.
     "discord": [],
@@ -501,6 +556,7 @@ KINDS: dict[str, list[Kind]] = {
 # In the bodies of those of whom the whole body tells events apart.
 OTHER_EVENTS = {
     "asana": ("changed", "deleted"),
+    "mandrill": ("hard_bounce", "soft_bounce"),
     "bitbucket": ("repo_name", "repo_named"),
     "bland": ("abc123", "abc124"),
     "buildkite": ("Some Person", "Another Person"),

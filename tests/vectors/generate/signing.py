@@ -75,6 +75,11 @@ def flipped(data: bytes, index: int) -> bytes:
 class Recipe:
     """How one sender proves that a delivery is its own."""
 
+    # Where the secret before the current one is found.
+    previous_index = 1
+    # Whether the body is signed by a checksum alone.
+    has_checksum = False
+
     # Its name in the catalogue.
     provider: str
     # The header with the proof.
@@ -261,6 +266,8 @@ class InBody(Hmac):
     signed_at: tuple[tuple[str, ...], ...]
     # The names that lead to the time, if it is signed.
     timestamp_at: tuple[str, ...] | None = None
+    # Whether nothing stands for a field that is missing.
+    may_lack_fields = False
 
     def message(self, sent: Sent) -> bytes:
         return "".join(str(at(json.loads(sent.body), names) or "") for names in self.signed_at).encode()
@@ -268,6 +275,10 @@ class InBody(Hmac):
     def signed(self, sent: Sent) -> Sent:
         """The same with a signature of what it says."""
         return self.with_value(sent, self.signatures(sent)[0])
+
+    def signed_by(self, sent: Sent, key: str) -> Sent:
+        """The same with a signature by `key`."""
+        return self.with_value(sent, self.signatures(sent, [key])[0])
 
     def with_value(self, sent: Sent, value: Any) -> Sent:
         """The same with `value` as its signature."""
@@ -282,13 +293,15 @@ class InBody(Hmac):
 
 def at(value: Any, names: tuple[str, ...]) -> Any:
     for name in names:
-        value = value.get(name)
+        value = value[int(name)] if isinstance(value, list) else value.get(name)
     return value
 
 
-def put(value: dict[str, Any], names: tuple[str, ...], new: Any) -> dict[str, Any]:
+def put(value: Any, names: tuple[str, ...], new: Any) -> Any:
     """`value` with something else at a place, or nothing there."""
     name, *rest = names
+    if isinstance(value, list):
+        return [put(item, tuple(rest), new) if index == int(name) else item for index, item in enumerate(value)]
     if rest:
         return {**value, name: put(value[name], tuple(rest), new)}
     if new is None:

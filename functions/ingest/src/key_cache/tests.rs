@@ -1,7 +1,10 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use base64::Engine as _;
+use domain::delivery::{Delivery, RequestUrl};
 use domain::source::Source;
 use domain::source::source_name::SourceName;
+use domain::verify::published_at;
 
 use super::*;
 
@@ -27,14 +30,17 @@ struct Server {
 }
 
 impl Fetch for Server {
-    async fn fetch(&self, address: &KeySetAddress) -> Result<PublicKeys, ServiceError> {
+    async fn fetch(&self, address: &KeySetAddress) -> Result<Option<PublicKeys>, ServiceError> {
         let count = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         tokio::task::yield_now().await;
         if self.is_down.load(Ordering::SeqCst) {
             return Err(ServiceError::retryable("fetching", "timed out"));
         }
         let json = format!(r#"{{"keys":[{}]}}"#, vec![KEY; count].join(","));
-        Ok(PublicKeys::of_key_set(address.algorithm(), json.as_bytes()).unwrap())
+        if address.document() == KeyDocument::Certificate {
+            return Ok(None);
+        }
+        Ok(Some(PublicKeys::of_key_set(address.algorithm(), json.as_bytes()).unwrap()))
     }
 }
 
@@ -104,4 +110,44 @@ async fn who_wants_the_same_keys_at_once_waits_for_one_fetch() {
     assert_eq!(tokio::join!(cache.refresh(&address, later), cache.refresh(&address, later)), (true, true));
     check(&cache, 30, "2 public keys", 2).await;
     assert!(!cache.refresh(&address, later).await);
+}
+
+/// The certificate that a delivery names.
+fn certificate(number: usize) -> KeySetAddress {
+    let json = r#"{"account":"mine","scheme":{"scheme":{"kind":"rsa-sha256","header":"x-signature","encoding":"base64",
+        "message":"{account}.{json:/id}","account":"in-message","keys":{"from":"certificate","at":"header:x-certificate",
+        "hosts":"certs.example.com","path":"/{name}.pem","ttl_seconds":3600}},
+        "shape":[{"key":"/id","names":"event","otherwise":"event.occurred"}]}}"#;
+    let source = Source::parse(SourceName::parse("test").unwrap(), json).unwrap();
+    let url = format!("https://certs.example.com/{number}.pem");
+    let signature = base64::engine::general_purpose::STANDARD.encode([7; 256]);
+    let delivery = Delivery {
+        url: RequestUrl::default(),
+        token: None,
+        headers: [("x-signature", &*signature), ("x-certificate", &*url)].into_iter().collect(),
+        body: br#"{"id":"7"}"#.to_vec(),
+        received_at: START,
+        request_id: "request-1".to_owned(),
+    };
+    published_at(&delivery, &source).unwrap().into_owned()
+}
+
+#[tokio::test]
+async fn strangers_cannot_have_any_number_of_certificates_asked_for() {
+    let cache = cache();
+    for number in 0..20 {
+        let found = told(cache.find(&certificate(number), START).await);
+        let expected = if number < 10 {
+            "0 public keys"
+        } else {
+            "unavailable: fetching the sender's keys: too many unknown certificates are named"
+        };
+        assert_eq!(found, expected, "{number}");
+    }
+    assert_eq!(cache.fetcher.asked.load(Ordering::SeqCst), 10);
+    assert_eq!(told(cache.find(&certificate(0), after(59)).await), "0 public keys");
+    assert!(!cache.refresh(&certificate(0), after(59)).await, "a certificate stays as it is");
+    assert_eq!(cache.fetcher.asked.load(Ordering::SeqCst), 10);
+    assert_eq!(told(cache.find(&certificate(11), after(60)).await), "0 public keys");
+    check(&cache, 60, "12 public keys", 12).await;
 }

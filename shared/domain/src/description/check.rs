@@ -1,5 +1,6 @@
 //! What a description must not say.
 
+mod certificate;
 mod scheme;
 
 use std::collections::HashSet;
@@ -55,10 +56,10 @@ impl Description {
 
     /// Whether the events of one delivery are told apart: all of them have its headers and its signature.
     fn check_batch(&self, batch: &Batch) -> Result<(), DescriptionError> {
-        if batch.items.has_wildcard() {
-            return Err(DescriptionError::Wildcard);
+        if batch.items.is_empty() {
+            return Err(DescriptionError::BatchOfNothing);
         }
-        if !self.scheme.signed_places().is_empty() {
+        if !self.scheme.signed_places().is_empty() && !self.scheme.proves_in_body() {
             return Err(DescriptionError::BatchUnsigned);
         }
         let is_of_item = |places: &FieldPaths| places.0.iter().all(|place| matches!(place, FieldPath::Body(_)));

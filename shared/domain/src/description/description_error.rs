@@ -72,6 +72,30 @@ pub enum DescriptionError {
         "`scheme.keys.ttl_seconds` is from 1 to 86400: a key that the sender takes back must not live on for longer"
     )]
     KeySetTtl,
+    /// A certificate that is named nowhere.
+    #[error("`scheme.keys.at` is where a delivery names its certificate: a header, or a place of the body")]
+    CertificatePlace,
+    /// A certificate of anybody.
+    #[error(
+        "`scheme.keys`: a certificate comes from one of `hosts`, in which `{{region}}` may stand for a region of AWS, and has a `path`, in which `{{name}}` stands for letters, digits, `-` and `_`"
+    )]
+    CertificateAddress,
+    /// A certificate of a kind that nobody has.
+    #[error("`scheme.keys` are of a certificate, and this `kind` has none: write `ecdsa-p256` or `rsa-sha256`")]
+    CertificateKind,
+    /// A certificate of a token.
+    #[error("`scheme.keys` of a token are not those of a certificate: write `from = \"jwks\"` or `operator`")]
+    CertificateOfToken,
+    /// Lines that could be taken for others.
+    #[error(
+        "`scheme.message` with {{lines:..}} is that alone: of places with different names, of which the first two are always there"
+    )]
+    Lines,
+    /// An account that is asked for and not signed, or the other way round.
+    #[error(
+        "`scheme.account` is `in-message` where {{account}} stands in `scheme.message` of a sender with keys of its own, and only there"
+    )]
+    AccountOfMessage,
     /// Keys that vouch for everybody.
     #[error(
         "`scheme.account` is missing: a sender's own keys sign for all of the sender's customers, so say which signed place names the account, such as `header:x-account` or `/account/id`, or write `token-only` if none does"
@@ -112,8 +136,13 @@ pub enum DescriptionError {
         number: usize,
     },
     /// Items that nobody vouches for.
-    #[error("`batch` needs a proof of the whole body, and `scheme` signs single fields of it: leave `batch` out")]
+    #[error(
+        "`batch` needs a proof of the whole body or one in each item, and `scheme` signs single fields of the body by a header: leave `batch` out"
+    )]
     BatchUnsigned,
+    /// A list that is nowhere.
+    #[error("`batch.items` names no list: write the place of one, such as `/events`, or `\"\"` if the body is it")]
+    BatchOfNothing,
     /// An id by the scheme, which names none.
     #[error("a shape reads `id`, and `scheme.id` does not say in which header the delivery's id is")]
     NoIdHeader,

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::description::Encoding;
 use crate::description::one_or_many::OneOrMany;
+use crate::description::{CertificateRule, Encoding, FieldPath};
 
 /// Where public keys are from.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -32,6 +32,8 @@ pub enum KeySource {
         /// For how many seconds they are kept, up to a day.
         ttl_seconds: u32,
     },
+    /// Each delivery names a certificate, which the sender publishes.
+    Certificate(CertificateRule),
 }
 
 /// A key source as it is written.
@@ -45,6 +47,8 @@ struct KeySourceForm {
     url: Option<String>,
     hosts: Option<OneOrMany<String>>,
     ttl_seconds: Option<u32>,
+    at: Option<FieldPath>,
+    path: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +57,7 @@ enum KeysFrom {
     Operator,
     Sender,
     Jwks,
+    Certificate,
 }
 
 impl TryFrom<KeySourceForm> for KeySource {
@@ -68,6 +73,8 @@ impl TryFrom<KeySourceForm> for KeySource {
                 url: None,
                 hosts: None,
                 ttl_seconds: None,
+                at: None,
+                path: None,
             } => Ok(KeySource::Operator { encoding: encoding.unwrap_or(Encoding::Base64), strip_prefix }),
             KeySourceForm {
                 from: KeysFrom::Sender,
@@ -77,6 +84,8 @@ impl TryFrom<KeySourceForm> for KeySource {
                 url: None,
                 hosts: None,
                 ttl_seconds: None,
+                at: None,
+                path: None,
             } => Ok(KeySource::Sender { public_keys, encoding: encoding.unwrap_or(Encoding::Base64) }),
             KeySourceForm {
                 from: KeysFrom::Jwks,
@@ -86,9 +95,22 @@ impl TryFrom<KeySourceForm> for KeySource {
                 url: Some(url),
                 hosts: Some(OneOrMany(hosts)),
                 ttl_seconds: Some(ttl_seconds),
+                at: None,
+                path: None,
             } => Ok(KeySource::Jwks { url, hosts, ttl_seconds }),
+            KeySourceForm {
+                from: KeysFrom::Certificate,
+                strip_prefix: None,
+                encoding: None,
+                public_keys: None,
+                url: None,
+                hosts: Some(OneOrMany(hosts)),
+                ttl_seconds: Some(ttl_seconds),
+                at: Some(at),
+                path: Some(path),
+            } => Ok(KeySource::Certificate(CertificateRule { at, hosts, path, ttl_seconds })),
             _ => Err(
-                "keys `from = \"operator\"` have nothing but a `strip_prefix` and an `encoding`, those `from = \"sender\"` have `public_keys` and an `encoding`, and those `from = \"jwks\"` have `url`, `hosts` and `ttl_seconds`",
+                "keys `from = \"operator\"` have nothing but a `strip_prefix` and an `encoding`, those `from = \"sender\"` have `public_keys` and an `encoding`, those `from = \"jwks\"` have `url`, `hosts` and `ttl_seconds`, and those `from = \"certificate\"` have `at`, `hosts`, `path` and `ttl_seconds`",
             ),
         }
     }

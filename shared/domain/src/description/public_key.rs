@@ -56,7 +56,7 @@ impl PublicKey {
         let key = bytes.and_then(|bytes| match algorithm {
             SignatureAlgorithm::Ed25519 => bytes.try_into().ok().map(PublicKey::Ed25519),
             SignatureAlgorithm::EcdsaP256 | SignatureAlgorithm::EcdsaP256Raw => ecdsa_p256(&bytes),
-            SignatureAlgorithm::RsaSha256 => rsa(&bytes),
+            SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::RsaSha1 => rsa(&bytes),
         });
         key.ok_or(match (algorithm, encoding) {
             (SignatureAlgorithm::Ed25519, Encoding::Base64) => NotAPublicKey::Ed25519,
@@ -64,8 +64,19 @@ impl PublicKey {
             (SignatureAlgorithm::EcdsaP256 | SignatureAlgorithm::EcdsaP256Raw, encoding) => {
                 NotAPublicKey::EcdsaP256(encoding.as_str())
             }
-            (SignatureAlgorithm::RsaSha256, encoding) => NotAPublicKey::Rsa(encoding.as_str()),
+            (SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::RsaSha1, encoding) => {
+                NotAPublicKey::Rsa(encoding.as_str())
+            }
         })
+    }
+
+    /// Reads the key of a certificate, a `SubjectPublicKeyInfo` in DER.
+    pub(crate) fn of_certificate(algorithm: SignatureAlgorithm, info: &[u8]) -> Option<PublicKey> {
+        match algorithm {
+            SignatureAlgorithm::Ed25519 => None,
+            SignatureAlgorithm::EcdsaP256 | SignatureAlgorithm::EcdsaP256Raw => ecdsa_p256(info),
+            SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::RsaSha1 => rsa(info),
+        }
     }
 
     /// Reads a key of a JSON Web Key Set (RFC 7517); `None` if it is of another kind, or meant for something else.
@@ -93,8 +104,8 @@ impl PublicKey {
     }
 }
 
-/// What stands between the lines of a PEM.
-fn pem(text: &str) -> Option<String> {
+/// What stands between the lines of the first PEM of a text.
+pub(crate) fn pem(text: &str) -> Option<String> {
     let lines = text.trim().strip_prefix("-----BEGIN ")?.lines().skip(1);
     Some(lines.map(str::trim).take_while(|line| !line.starts_with("-----")).collect())
 }

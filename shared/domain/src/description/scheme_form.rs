@@ -48,6 +48,7 @@ enum Kind {
     EcdsaP256,
     EcdsaP256Raw,
     RsaSha256,
+    RsaSha1,
     Jwt,
 }
 
@@ -67,7 +68,7 @@ impl TryFrom<SchemeForm> for Scheme {
             Kind::StaticToken => form.refuse_all_but(&["header", "at", "prefix"])?,
             Kind::Hmac => form.refuse_all_but(&[&SIGNED[..], &["hash", "secret"]].concat())?,
             Kind::PlainHash => form.refuse_all_but(&[&SIGNED[..], &["hash", "secret", "sorted"]].concat())?,
-            Kind::Ed25519 | Kind::EcdsaP256 | Kind::EcdsaP256Raw | Kind::RsaSha256 => {
+            Kind::Ed25519 | Kind::EcdsaP256 | Kind::EcdsaP256Raw | Kind::RsaSha256 | Kind::RsaSha1 => {
                 form.refuse_all_but(&[&SIGNED[..], &["keys", "account"]].concat())?;
             }
             Kind::Jwt => form.refuse_all_but(&[
@@ -130,12 +131,13 @@ impl TryFrom<SchemeForm> for Scheme {
                 timestamp: form.timestamp,
                 message: form.message.ok_or_else(|| missing("message"))?,
             }),
-            Kind::Ed25519 | Kind::EcdsaP256 | Kind::EcdsaP256Raw | Kind::RsaSha256 => {
+            Kind::Ed25519 | Kind::EcdsaP256 | Kind::EcdsaP256Raw | Kind::RsaSha256 | Kind::RsaSha1 => {
                 Scheme::PublicKey(PublicKeySignature {
                     algorithm: match form.kind {
                         Kind::EcdsaP256 => SignatureAlgorithm::EcdsaP256,
                         Kind::EcdsaP256Raw => SignatureAlgorithm::EcdsaP256Raw,
                         Kind::RsaSha256 => SignatureAlgorithm::RsaSha256,
+                        Kind::RsaSha1 => SignatureAlgorithm::RsaSha1,
                         _ => SignatureAlgorithm::Ed25519,
                     },
                     keys: form.keys.ok_or_else(|| missing("keys"))?,

@@ -17,6 +17,8 @@ pub enum SignatureAlgorithm {
     EcdsaP256Raw,
     /// RSA by PKCS #1 v1.5 with SHA-256.
     RsaSha256,
+    /// The same with SHA-1, of which two messages with one hash can be made: for senders that know no other.
+    RsaSha1,
 }
 
 impl SignatureAlgorithm {
@@ -26,7 +28,7 @@ impl SignatureAlgorithm {
         match self {
             SignatureAlgorithm::Ed25519 => "Ed25519",
             SignatureAlgorithm::EcdsaP256 | SignatureAlgorithm::EcdsaP256Raw => "ECDSA over P-256",
-            SignatureAlgorithm::RsaSha256 => "RSA",
+            SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::RsaSha1 => "RSA",
         }
     }
 
@@ -41,7 +43,7 @@ impl SignatureAlgorithm {
                 let is_sequence = matches!(signature, [0x30, length, ..] if usize::from(*length) + 2 == bytes);
                 DER_BYTES.contains(&bytes) && is_sequence
             }
-            SignatureAlgorithm::RsaSha256 => RSA_BYTES.contains(&bytes),
+            SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::RsaSha1 => RSA_BYTES.contains(&bytes),
         }
     }
 }

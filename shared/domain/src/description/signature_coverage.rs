@@ -1,8 +1,8 @@
 //! What of a delivery is under its signature.
 
 use crate::description::{
-    AccountRule, Description, FieldPath, FieldPaths, HeaderName, Jwt, JwtKey, KeySource, Scheme, Template,
-    TemplatePart, Timestamp, TimestampLocation,
+    AccountRule, Description, FieldPath, FieldPaths, HeaderName, Hmac, Jwt, JwtKey, KeySource, PublicKeySignature,
+    Scheme, SignaturePlace, Template, TemplatePart, Timestamp, TimestampLocation,
 };
 
 impl Scheme {
@@ -69,34 +69,58 @@ impl Scheme {
             TemplatePart::Literal(_)
             | TemplatePart::Body
             | TemplatePart::BodySha256
-            | TemplatePart::Json(_)
+            | TemplatePart::Json { .. }
             | TemplatePart::Query(_)
             | TemplatePart::Url
             | TemplatePart::Path
             | TemplatePart::Form
+            | TemplatePart::Lines(_)
+            | TemplatePart::BodyCrc32
+            | TemplatePart::Account
             | TemplatePart::Secret => &[],
         })
     }
 }
 
 impl Scheme {
-    /// The places of a delivery that its signature is over, if it leaves the rest of the body out; none if it does not.
+    /// Whether its proof stands in the body: in each item, if the body lists several.
+    pub(crate) fn proves_in_body(&self) -> bool {
+        let place = match self {
+            Scheme::UrlToken | Scheme::Basic | Scheme::Jwt(_) => None,
+            Scheme::StaticToken(token) => token.at.as_ref(),
+            Scheme::Hmac(Hmac { place: SignaturePlace::At(at), .. })
+            | Scheme::PublicKey(PublicKeySignature { place: SignaturePlace::At(at), .. }) => Some(at),
+            Scheme::Hmac(_) | Scheme::PublicKey(_) => None,
+        };
+        matches!(place, Some(FieldPath::Body(_)))
+    }
+
+    /// The places of a delivery that its signature is over, if it leaves the rest of the body out; none if it does not, or
+    /// has a checksum of it.
     pub(crate) fn signed_places(&self) -> Vec<FieldPaths> {
-        let message = self.message().filter(|message| !message.covers_body());
+        let message = self.message().filter(|message| !message.covers_body() && !message.has_checksum());
         let parts = message.into_iter().flat_map(|message| &*message.0);
-        let places = parts.filter_map(|part| match part {
-            TemplatePart::Json(pointers) => Some(FieldPaths(pointers.iter().cloned().map(FieldPath::Body).collect())),
-            TemplatePart::Header(name) => Some(FieldPaths(vec![FieldPath::Header(name.clone())])),
-            TemplatePart::Id => Some(FieldPaths(vec![FieldPath::Id])),
+        let one = |place| vec![FieldPaths(vec![place])];
+        let places = parts.flat_map(|part| match part {
+            TemplatePart::Json { pointers, .. } => {
+                vec![FieldPaths(pointers.iter().cloned().map(FieldPath::Body).collect())]
+            }
+            TemplatePart::Lines(lines) => {
+                lines.iter().map(|line| FieldPaths(vec![FieldPath::Body(line.pointer.clone())])).collect()
+            }
+            TemplatePart::Header(name) => one(FieldPath::Header(name.clone())),
+            TemplatePart::Id => one(FieldPath::Id),
             TemplatePart::Timestamp
             | TemplatePart::Literal(_)
             | TemplatePart::Body
             | TemplatePart::BodySha256
+            | TemplatePart::BodyCrc32
+            | TemplatePart::Account
             | TemplatePart::Query(_)
             | TemplatePart::Url
             | TemplatePart::Path
             | TemplatePart::Form
-            | TemplatePart::Secret => None,
+            | TemplatePart::Secret => Vec::new(),
         });
         places.collect()
     }
@@ -114,7 +138,16 @@ impl Template {
                     && is_apart(before)
                     && is_apart(self.0.get(index + 1))
             }),
-            FieldPath::Body(pointer) => self.covers_body() && !pointer.has_wildcard(),
+            FieldPath::Body(pointer) => {
+                // Of lines, all but the first are read from the end, where no text can be moved from one to the next.
+                let is_line = |part: &TemplatePart| match part {
+                    TemplatePart::Lines(lines) => {
+                        lines.iter().skip(1).any(|line| line.pointer == *pointer && !line.is_optional)
+                    }
+                    _ => false,
+                };
+                !pointer.has_wildcard() && (self.covers_body() || self.0.iter().any(is_line))
+            }
             FieldPath::Id | FieldPath::Query(_) => false,
         }
     }
@@ -130,10 +163,11 @@ impl Template {
                 TimestampLocation::Pair(_) => false,
                 TimestampLocation::Json(pointer) => {
                     self.covers_body()
-                        || self
-                            .0
-                            .iter()
-                            .any(|part| matches!(part, TemplatePart::Json(of) if of.first() == Some(pointer)))
+                        || self.0.iter().any(|part| match part {
+                            TemplatePart::Json { pointers, .. } => pointers.first() == Some(pointer),
+                            TemplatePart::Lines(lines) => lines.iter().any(|line| line.pointer == *pointer),
+                            _ => false,
+                        })
                 }
             }
     }

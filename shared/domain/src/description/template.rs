@@ -25,8 +25,14 @@ pub enum TemplatePart {
     Header(HeaderName),
     /// `{query:name}`: what stands in the URL's query under this name, decoded.
     Query(String),
-    /// `{json:/pointer}`: a text or an integer in the body; `{json:/one|/other}`: the first of these that is there.
-    Json(Vec<Pointer>),
+    /// `{json:/pointer}`: a text or an integer in the body; `{json:/one|/other}`: the first of these that is there;
+    /// `{json:/pointer|}`: nothing, if it is not there.
+    Json {
+        /// The places.
+        pointers: Vec<Pointer>,
+        /// Whether it may be missing, and then stands for nothing.
+        or_empty: bool,
+    },
     /// `{url}`: the URL that the sender was given, with its query.
     Url,
     /// `{path}`: the path of that URL, as it was encoded.
@@ -34,14 +40,30 @@ pub enum TemplatePart {
     /// `{form}`: names and values of a form in the body, sorted by name, with nothing between them. For a body that is
     /// no form it is empty, and the URL's query must have the body's SHA-256 as `bodySHA256`.
     Form,
+    /// `{lines:/one,/other?}`: of each of these texts in the body its name and itself, each with a line's end behind it. One
+    /// with a question mark may be missing.
+    Lines(Vec<Line>),
+    /// `{body_crc32}`: the CRC-32 of the body, in decimal. It is no hash: anybody can make another body that has it.
+    BodyCrc32,
+    /// `{account}`: the source's `account`.
+    Account,
     /// `{secret}`: the source's secret, at the end of what is hashed without a key.
     Secret,
+}
+
+/// A text in the body that is signed behind its name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Where it stands; the last segment is its name.
+    pub pointer: Pointer,
+    /// Whether it may be missing.
+    pub is_optional: bool,
 }
 
 /// A text that is no template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0} is unknown in a message: write {{body}}, {{body_sha256}}, {{timestamp}}, {{id}}, {{header:x-name}}, {{query:name}}, {{json:/pointer}}, {{url}}, {{path}}, {{form}} or, at the end of a plain hash, {{secret}}"
+    "{0} is unknown in a message: write {{body}}, {{body_sha256}}, {{timestamp}}, {{id}}, {{header:x-name}}, {{query:name}}, {{json:/pointer}}, {{url}}, {{path}}, {{form}}, {{lines:/one,/other?}}, {{body_crc32}}, {{account}} or, at the end of a plain hash, {{secret}}"
 )]
 pub struct NotATemplate(RedactedText);
 
@@ -73,6 +95,12 @@ impl Template {
         self.0.iter().any(|part| matches!(part, TemplatePart::Url | TemplatePart::Path))
     }
 
+    /// Whether a checksum stands for the body, which keeps nobody from writing another.
+    #[must_use]
+    pub fn has_checksum(&self) -> bool {
+        self.0.contains(&TemplatePart::BodyCrc32)
+    }
+
     /// Whether every byte of the body is vouched for.
     #[must_use]
     pub fn covers_body(&self) -> bool {
@@ -91,17 +119,38 @@ impl TemplatePart {
                 "url" => TemplatePart::Url,
                 "path" => TemplatePart::Path,
                 "form" => TemplatePart::Form,
+                "body_crc32" => TemplatePart::BodyCrc32,
+                "account" => TemplatePart::Account,
                 "secret" => TemplatePart::Secret,
                 _ => return None,
             },
             Some(("header", name)) => TemplatePart::Header(HeaderName::parse(name).ok()?),
             Some(("query", name)) if !name.is_empty() => TemplatePart::Query(name.to_owned()),
-            Some(("json", pointers)) => {
-                let pointers = pointers.split('|').map(Pointer::parse).collect::<Result<Vec<_>, _>>();
-                TemplatePart::Json(pointers.ok()?)
+            Some(("json", text)) => {
+                let bare = text.strip_suffix('|');
+                let pointers = bare.unwrap_or(text).split('|').map(Pointer::parse).collect::<Result<Vec<_>, _>>();
+                TemplatePart::Json { pointers: pointers.ok()?, or_empty: bare.is_some() }
+            }
+            Some(("lines", pointers)) => {
+                let lines = pointers.split(',').map(Line::parse).collect::<Option<Vec<_>>>();
+                TemplatePart::Lines(lines?)
             }
             Some(_) => return None,
         })
+    }
+}
+
+impl Line {
+    fn parse(text: &str) -> Option<Line> {
+        let bare = text.strip_suffix('?');
+        let pointer = Pointer::parse(bare.unwrap_or(text)).ok().filter(|pointer| !pointer.0.is_empty())?;
+        Some(Line { pointer, is_optional: bare.is_some() })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.pointer.0.last().map(String::as_str).unwrap_or_default()
     }
 }
 

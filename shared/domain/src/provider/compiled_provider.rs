@@ -10,11 +10,14 @@ use crate::content::challenge_reader::{ChallengeProof, ChallengeReader, Question
 use crate::content::form;
 use crate::content::head::Head;
 use crate::content::head_reader::HeadReader;
-use crate::content::list_reader::items;
+use crate::content::list_reader::{Limits, items};
 use crate::delivery::Delivery;
 use crate::delivery::headers::Headers;
 use crate::delivery::reply::Reply;
-use crate::description::{BATCH_EVENTS_MAX, ChallengeMethod, Description, HeaderName, Lazy, Shape, SuccessAnswer};
+use crate::description::{
+    BATCH_BYTES_MAX, BATCH_EVENTS_MAX, ChallengeMethod, Description, HeaderName, Lazy, Shape, SuccessAnswer,
+    TooManyEvents,
+};
 use crate::provider::{DescriptionTexts, Provider};
 
 /// What a description says of a kind of sender, and what is derived of it once.
@@ -60,21 +63,28 @@ impl CompiledProvider {
         form::readable(&self.description.forms, body)
     }
 
-    /// The items of the list of events that the body is, each as a body of its own; `None` if it is one event. Of more
-    /// than [`BATCH_EVENTS_MAX`], one more is given.
-    pub fn items(&self, body: &[u8]) -> Option<Vec<Vec<u8>>> {
-        let batch = self.description.batch.as_ref()?;
+    /// The items of the list of events that the body is, each as a body of its own; `None` if it is one event.
+    ///
+    /// # Errors
+    /// If there are more than can be taken.
+    pub fn items(&self, body: &[u8]) -> Result<Option<Vec<Vec<u8>>>, TooManyEvents> {
+        const MAX: Limits = Limits { items: BATCH_EVENTS_MAX, bytes: BATCH_BYTES_MAX };
+        let Some(batch) = &self.description.batch else {
+            return Ok(None);
+        };
         let body = self.readable(body);
-        let items = items(&batch.items, &body, BATCH_EVENTS_MAX).filter(|items| !items.is_empty())?;
-        Some(items.into_iter().map(|item| item.as_bytes().to_vec()).collect())
+        let items = batch.items.iter().find_map(|pointer| items(pointer, &body, MAX)).transpose()?.unwrap_or_default();
+        let items: Vec<_> = items.into_iter().map(|item| item.into_owned().into_bytes()).collect();
+        Ok(if items.is_empty() { None } else { Some(items) })
     }
 
-    /// What identifies each of the events that the body holds.
+    /// What identifies each of the events that the body holds; none if there are more than can be taken.
     #[must_use]
     pub fn heads(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> Vec<Head> {
         match self.items(body) {
-            Some(items) => items.iter().map(|item| self.head(headers, item)).collect(),
-            None => vec![self.head(headers, body)],
+            Ok(Some(items)) => items.iter().map(|item| self.head(headers, item)).collect(),
+            Ok(None) => vec![self.head(headers, body)],
+            Err(TooManyEvents) => Vec::new(),
         }
     }
 

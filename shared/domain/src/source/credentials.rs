@@ -13,7 +13,7 @@ use crate::description::{
 };
 use crate::digest::Digest;
 use crate::provider::Provider;
-use crate::source::key_set::KeySetAddress;
+use crate::source::key_set::{KeySetAddress, NamedCertificate};
 use crate::source::public_keys::PublicKeys;
 
 /// What a genuine delivery must carry. A source without any cannot be expressed.
@@ -82,6 +82,8 @@ pub enum Keys {
     Public(PublicKeys),
     /// Public keys that the sender publishes.
     Published(KeySetAddress),
+    /// The key of the certificate that a delivery names.
+    Certificate(NamedCertificate),
 }
 
 /// What both kinds of signatures say of where they stand and what they are over.
@@ -138,7 +140,7 @@ impl Credentials {
         }
     }
 
-    /// Where the sender's keys are published, if its signatures are verified with such.
+    /// Where the sender's keys are published, if its signatures are verified with such, and it is the same for all.
     #[must_use]
     pub const fn key_set(&self) -> Option<&KeySetAddress> {
         match self.proof() {
@@ -253,6 +255,7 @@ impl Keys {
             Keys::Mac(_) => None,
             Keys::Public(keys) => Some(keys.algorithm()),
             Keys::Published(address) => Some(address.algorithm()),
+            Keys::Certificate(certificate) => Some(certificate.algorithm),
         }
     }
 
@@ -275,6 +278,9 @@ impl Keys {
                 let hosts = hosts.iter().map(|host| host.to_string()).collect();
                 let address = KeySetAddress::new(algorithm, url, hosts, Duration::from_secs(u64::from(*ttl_seconds)));
                 address.map(|address| Some(Keys::Published(address))).map_err(SourceError::NotAKeySet)
+            }
+            KeySource::Certificate(rule) => {
+                Ok(Some(Keys::Certificate(NamedCertificate { algorithm, rule: rule.clone() })))
             }
         }
     }

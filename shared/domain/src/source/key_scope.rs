@@ -24,11 +24,24 @@ pub enum KeyScope {
         /// As above.
         accounts: Vec<String>,
     },
+    /// The same: one of the accounts is part of what is signed.
+    InMessage {
+        /// The accounts.
+        accounts: Vec<String>,
+    },
     /// Those of the sender's customers all: what tells the source's from the others is a token in the URL.
     Sender,
 }
 
 impl KeyScope {
+    /// What may stand for the account in what is signed, one after the other.
+    pub(crate) fn in_message(&self) -> Vec<Option<&str>> {
+        match self {
+            KeyScope::InMessage { accounts } => accounts.iter().map(|account| Some(account.as_str())).collect(),
+            KeyScope::Source | KeyScope::Accounts { .. } | KeyScope::Claim { .. } | KeyScope::Sender => vec![None],
+        }
+    }
+
     pub(super) fn read(
         provider: Provider,
         rule: Option<&AccountRule>,
@@ -45,6 +58,10 @@ impl KeyScope {
             Some(AccountRule::At(at)) if !accounts.is_empty() => Ok(KeyScope::Accounts { at: at.clone(), accounts }),
             Some(AccountRule::Claim(name)) if !accounts.is_empty() => {
                 Ok(KeyScope::Claim { name: name.clone(), accounts })
+            }
+            Some(AccountRule::InMessage) if !accounts.is_empty() => Ok(KeyScope::InMessage { accounts }),
+            Some(AccountRule::InMessage) => {
+                Err(SourceError::NotAlone { provider, instead: "`account`, which is a part of what is signed" })
             }
             Some(_) if has_token => Ok(KeyScope::Sender),
             Some(AccountRule::At(_) | AccountRule::Claim(_)) => Err(SourceError::NotAlone {

@@ -3,12 +3,17 @@
 use std::fmt;
 
 use ring::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
-    UnparsedPublicKey,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
+    RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use serde::Deserialize;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::prelude::FromDer as _;
 
-use crate::description::{Encoding, NotAPublicKey, PublicKey, SignatureAlgorithm};
+use crate::description::{Encoding, NotAPublicKey, PublicKey, SignatureAlgorithm, pem};
+use crate::source::key_set::{KeyDocument, KeySetAddress};
+use crate::text::base64_text;
+use crate::time::Timestamp;
 
 /// More keys than any sender has at a time. A signature is tried with each, and each try takes a while.
 const KEYS_MAX: usize = 16;
@@ -32,6 +37,15 @@ pub enum NotPublicKeys {
     /// A key set for other kinds of signatures.
     #[error("the key set has no key of {0}")]
     NoKey(SignatureAlgorithm),
+    /// Not a certificate at all.
+    #[error("it is not a certificate")]
+    NotACertificate,
+    /// A certificate that counts no more, or not yet.
+    #[error("the certificate is valid at another time")]
+    NotValidNow,
+    /// A certificate for other kinds of signatures.
+    #[error("the certificate has no key of {0}")]
+    OtherKey(SignatureAlgorithm),
     /// Too many.
     #[error("there are over {KEYS_MAX} keys")]
     TooMany,
@@ -70,6 +84,43 @@ impl PublicKeys {
         if keys.is_empty() { Err(NotPublicKeys::NoKey(algorithm)) } else { PublicKeys::bounded(algorithm, keys) }
     }
 
+    /// Reads what was published at `address`, at `now`.
+    ///
+    /// # Errors
+    /// If it is not what should be there.
+    pub fn of_document(address: &KeySetAddress, document: &[u8], now: Timestamp) -> Result<PublicKeys, NotPublicKeys> {
+        match address.document() {
+            KeyDocument::KeySet => PublicKeys::of_key_set(address.algorithm(), document),
+            KeyDocument::Certificate => PublicKeys::of_certificate(address.algorithm(), document, now),
+        }
+    }
+
+    /// Reads the first certificate of a PEM (RFC 7468), that of the key. Who has issued it is not looked at: it is
+    /// believed because of where it was published.
+    ///
+    /// # Errors
+    /// If it is none, has another kind of key, or is not valid at `now`.
+    pub fn of_certificate(
+        algorithm: SignatureAlgorithm,
+        text: &[u8],
+        now: Timestamp,
+    ) -> Result<PublicKeys, NotPublicKeys> {
+        let text = str::from_utf8(text).map_err(|_| NotPublicKeys::NotACertificate)?;
+        let der = pem(text).and_then(|base64| base64_text::decode(&base64)).ok_or(NotPublicKeys::NotACertificate)?;
+        let (_, certificate) = X509Certificate::from_der(&der)
+            .ok()
+            .filter(|(rest, _)| rest.is_empty())
+            .ok_or(NotPublicKeys::NotACertificate)?;
+        let validity = certificate.validity();
+        let seconds = now.as_millis().div_euclid(1000);
+        if !(validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&seconds) {
+            return Err(NotPublicKeys::NotValidNow);
+        }
+        let key = PublicKey::of_certificate(algorithm, certificate.public_key().raw);
+        let key = key.ok_or(NotPublicKeys::OtherKey(algorithm))?;
+        Ok(PublicKeys { algorithm, keys: vec![key] })
+    }
+
     fn bounded(algorithm: SignatureAlgorithm, keys: Vec<PublicKey>) -> Result<PublicKeys, NotPublicKeys> {
         if keys.len() > KEYS_MAX { Err(NotPublicKeys::TooMany) } else { Ok(PublicKeys { algorithm, keys }) }
     }
@@ -99,7 +150,10 @@ impl PublicKeys {
                 UnparsedPublicKey::new(algorithm, point).verify(message, signature)
             }
             PublicKey::Rsa { n, e } => {
-                RsaPublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
+                let is_sha1 = self.algorithm == SignatureAlgorithm::RsaSha1;
+                let algorithm =
+                    if is_sha1 { &RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY } else { &RSA_PKCS1_2048_8192_SHA256 };
+                RsaPublicKeyComponents { n, e }.verify(algorithm, message, signature)
             }
         }
         .is_ok()

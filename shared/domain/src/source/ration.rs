@@ -6,7 +6,7 @@ use crate::time::Timestamp;
 
 /// Counts what is done within a window of time, and refuses what goes beyond.
 #[derive(Debug)]
-pub(super) struct Ration {
+pub struct Ration {
     max: u32,
     window: Duration,
     window_began_at: Timestamp,
@@ -16,12 +16,12 @@ pub(super) struct Ration {
 impl Ration {
     /// At most `max` in each `window`.
     #[must_use]
-    pub(super) const fn new(max: u32, window: Duration) -> Ration {
+    pub const fn new(max: u32, window: Duration) -> Ration {
         Ration { max, window, window_began_at: Timestamp::from_millis(0), taken: 0 }
     }
 
     /// Takes one at `now`; `false` if none is left in this window.
-    pub(super) fn take(&mut self, now: Timestamp) -> bool {
+    pub fn take(&mut self, now: Timestamp) -> bool {
         if self.window_began_at.until(now) >= self.window {
             (self.window_began_at, self.taken) = (now, 0);
         }

@@ -33,7 +33,8 @@ impl SignatureScheme {
 
     /// The body as fields are read from it: itself, or the JSON of a form. Where none is read, a form is not parsed.
     pub(crate) fn readable<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
-        let in_message = || self.message.0.iter().any(|part| matches!(part, TemplatePart::Json(_)));
+        let reads = |part: &TemplatePart| matches!(part, TemplatePart::Json { .. } | TemplatePart::Lines(_));
+        let in_message = || self.message.0.iter().any(reads);
         let is_time = || self.timestamp.as_ref().is_some_and(|rule| matches!(rule.at, TimestampLocation::Json(_)));
         let reads_fields = matches!(self.place, SignaturePlace::At(FieldPath::Body(_))) || is_time() || in_message();
         if reads_fields { form::readable(&self.forms, body) } else { Cow::Borrowed(body) }

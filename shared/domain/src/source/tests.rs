@@ -306,7 +306,7 @@ fn a_sender_is_known_or_described() {
     check_own(
         r#"{"kind":"hmac","header":["x-signature"],"encoding":"hex","message":"{time}.{body}"}"#,
         r#","secrets":["0123456789"]"#,
-        "`scheme`: `scheme.message`: `time` is unknown in a message: write {body}, {body_sha256}, {timestamp}, {id}, {header:x-name}, {query:name}, {json:/pointer}, {url}, {path}, {form} or, at the end of a plain hash, {secret}",
+        "`scheme`: `scheme.message`: `time` is unknown in a message: write {body}, {body_sha256}, {timestamp}, {id}, {header:x-name}, {query:name}, {json:/pointer}, {url}, {path}, {form}, {lines:/one,/other?}, {body_crc32}, {account} or, at the end of a plain hash, {secret}",
     );
     check_own(
         r#"{"kind":"hmac","header":["x-signature"],"encoding":"hex","message":"{id}.{body}"}"#,
@@ -334,7 +334,7 @@ fn a_sender_is_known_or_described() {
     check_own(
         r#"{"kind":"hash"}"#,
         r#","secrets":["0123456789"]"#,
-        "`scheme`: `scheme.kind`: unknown variant `hash`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `plain-hash`, `ed25519`, `ecdsa-p256`, `ecdsa-p256-raw`, `rsa-sha256`, `jwt`",
+        "`scheme`: `scheme.kind`: unknown variant `hash`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `plain-hash`, `ed25519`, `ecdsa-p256`, `ecdsa-p256-raw`, `rsa-sha256`, `rsa-sha1`, `jwt`",
     );
 }
 
@@ -429,11 +429,11 @@ fn no_message_shows_a_secret_in_the_wrong_place() {
         ),
         (
             r#"{"kind":"basics"}"#,
-            "`scheme.kind`: unknown variant `basics`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `plain-hash`, `ed25519`, `ecdsa-p256`, `ecdsa-p256-raw`, `rsa-sha256`, `jwt`",
+            "`scheme.kind`: unknown variant `basics`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `plain-hash`, `ed25519`, `ecdsa-p256`, `ecdsa-p256-raw`, `rsa-sha256`, `rsa-sha1`, `jwt`",
         ),
         (
             r#"{"kind":"HMAC-SHA256"}"#,
-            "`scheme.kind`: unknown variant `HMAC-SHA256`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `plain-hash`, `ed25519`, `ecdsa-p256`, `ecdsa-p256-raw`, `rsa-sha256`, `jwt`",
+            "`scheme.kind`: unknown variant `HMAC-SHA256`, expected one of `url-token`, `static-token`, `basic`, `hmac`, `plain-hash`, `ed25519`, `ecdsa-p256`, `ecdsa-p256-raw`, `rsa-sha256`, `rsa-sha1`, `jwt`",
         ),
     ] {
         check_own(scheme, "", &format!("`scheme`: {told}"));

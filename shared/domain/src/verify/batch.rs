@@ -1,31 +1,65 @@
 //! The events of a delivery that lists several.
 
-use crate::description::BATCH_EVENTS_MAX;
+use crate::delivery::Delivery;
+use crate::description::{FieldPath, SignaturePlace, TooManyEvents};
 use crate::digest::Digest;
+use crate::source::Proof;
 use crate::source::Source;
 use crate::verify::arrival::Arrival;
 use crate::verify::verified_event::VerifiedEvent;
 
-/// A genuine delivery lists more events than can be made durable while its sender waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the delivery lists more than {BATCH_EVENTS_MAX} events")]
-pub struct TooManyEvents;
+impl Proof {
+    /// Whether it stands in the body: in each of the events, if that lists several.
+    fn is_in_body(&self) -> bool {
+        match self {
+            Proof::TokenAt { at, .. } => matches!(at, FieldPath::Body(_)),
+            Proof::Signature { signing, .. } => matches!(signing.place, SignaturePlace::At(FieldPath::Body(_))),
+            Proof::StaticToken { .. } | Proof::Basic(_) | Proof::Jwt { .. } => false,
+        }
+    }
+}
+
+/// What has to prove itself: the delivery, or where the proof stands in the body and that lists several events, each of
+/// them as a delivery of its own. One that could not would else come in with the proof of another.
+///
+/// # Errors
+/// If they are too many.
+pub(super) fn provers(
+    delivery: &Delivery,
+    source: &Source,
+    proof: &Proof,
+) -> Result<Option<impl Iterator<Item = Delivery>>, TooManyEvents> {
+    if !proof.is_in_body() {
+        return Ok(None);
+    }
+    let Some(items) = source.sender.items(&delivery.body)? else {
+        return Ok(None);
+    };
+    let Delivery { url, token, headers, received_at, request_id, .. } = delivery;
+    let (url, token, headers) = (url.clone(), token.clone(), headers.clone());
+    let (received_at, request_id) = (*received_at, request_id.clone());
+    Ok(Some(items.into_iter().map(move |body| Delivery {
+        url: url.clone(),
+        token: token.clone(),
+        headers: headers.clone(),
+        body,
+        received_at,
+        request_id: request_id.clone(),
+    })))
+}
 
 impl VerifiedEvent {
     /// Its events, if its body lists several: each has an item for its body, and an id of that.
     ///
-    /// The proof of the whole is that of each. Each is recorded by another name, since two of them may have one key: the
-    /// record of one must not look like the other's own.
+    /// The proof of the whole is that of each, or each has proven itself. Each is recorded by another name, since two of
+    /// them may have one key: the record of one must not look like the other's own.
     ///
     /// # Errors
     /// If there are too many.
     pub fn items(&self, source: &Source) -> Result<Option<Vec<VerifiedEvent>>, TooManyEvents> {
-        let Some(items) = source.sender.items(self.body()) else {
+        let Some(items) = source.sender.items(self.body())? else {
             return Ok(None);
         };
-        if items.len() > BATCH_EVENTS_MAX {
-            return Err(TooManyEvents);
-        }
         Ok(Some(items.into_iter().enumerate().map(|(index, body)| self.item(source, index, body)).collect()))
     }
 
@@ -49,8 +83,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::delivery::RequestUrl;
     use crate::delivery::headers::Headers;
-    use crate::delivery::{Delivery, RequestUrl};
+    use crate::description::BATCH_EVENTS_MAX;
     use crate::source::source_name::SourceName;
     use crate::time::Timestamp;
     use crate::verify::verify;
@@ -138,11 +173,51 @@ mod tests {
         }
     }
 
+    /// What a sender of whom each event has a token comes to.
+    fn proven(body: &str) -> String {
+        let secret = json!({
+            "secrets": [TOKEN],
+            "scheme": {
+                "scheme": {"kind": "static-token", "at": "/token"},
+                "batch": {"items": ["/events", "/older"]},
+                "shape": [{"key": "/job", "names": "event", "otherwise": "event.occurred"}],
+            },
+        });
+        let source =
+            Source::parse(SourceName::parse("listed").expect("a name"), &secret.to_string()).expect("a source");
+        let delivery = Delivery {
+            url: RequestUrl::default(),
+            token: None,
+            headers: Headers::default(),
+            body: body.as_bytes().to_vec(),
+            received_at: Timestamp::from_millis(0),
+            request_id: "request-1".to_owned(),
+        };
+        match verify(delivery, &source) {
+            Err(rejection) => rejection.refusal.to_string(),
+            Ok(whole) => format!("{:?}", whole.items(&source).map(|items| items.map(|items| items.len()))),
+        }
+    }
+
+    #[test]
+    fn each_event_proves_itself_where_the_proof_is_in_the_body() {
+        let right = format!(r#"{{"token":"{TOKEN}","job":"a"}}"#);
+        let list = |name: &str, items: &[&str]| format!(r#"{{"{name}":[{}]}}"#, items.join(","));
+        assert_eq!(proven(&list("events", &[&right, &right])), "Ok(Some(2))");
+        assert_eq!(proven(&list("older", &[&right])), "Ok(Some(1))");
+        assert_eq!(proven(&list("events", &[&right, "{}"])), "credential_missing");
+        assert_eq!(proven(&list("events", &[r#"{"token":"another"}"#, &right])), "credential_wrong");
+        // The token beside the list proves none of its events.
+        assert_eq!(proven(&format!(r#"{{"token":"{TOKEN}","events":[{{}}]}}"#)), "credential_missing");
+        assert_eq!(proven(&right), "Ok(None)");
+        assert_eq!(proven(&list("events", &vec![&*right; 10_000])), "list_too_long");
+    }
+
     #[test]
     fn more_events_than_can_be_made_durable_in_time_are_refused_together() {
         let list = |count: usize| format!(r#"{{"events":[{}]}}"#, vec!["1"; count].join(","));
         assert_eq!(found(json!({}), &list(BATCH_EVENTS_MAX)).len(), BATCH_EVENTS_MAX);
-        let too_many = ["the delivery lists more than 2500 events"];
+        let too_many = ["the delivery lists more than 2500 events, or they are too large together"];
         assert_eq!(found(json!({}), &list(BATCH_EVENTS_MAX + 1)), too_many);
         assert_eq!(found(json!({}), &list(10_000)), too_many);
     }

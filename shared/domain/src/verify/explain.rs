@@ -22,7 +22,7 @@ use crate::source::source_name::SourceName;
 use crate::source::{Keys, Proof, SignatureScheme, Source, SourceError, configured_secrets};
 use crate::verify::signature_header::SignatureHeader;
 use crate::verify::signed_timestamp::SignedTimestamp;
-use crate::verify::{LateTime, Refusal, answer_unsigned, check_proof, prove};
+use crate::verify::{LateTime, Refusal, answer_unsigned, check_proofs, prove};
 
 /// What is known of a delivery and of the source that it came to.
 #[derive(Clone, Copy)]
@@ -69,8 +69,8 @@ pub(crate) fn another_key(proof: &Proof) -> Option<&'static str> {
         Proof::Jwt { keys: Keys::Mac(_), .. } => {
             Some("The sender signs with another secret than the source has. Copy the secret anew from the sender.")
         }
-        Proof::Signature { keys: Keys::Public(_) | Keys::Published(_), .. }
-        | Proof::Jwt { keys: Keys::Public(_) | Keys::Published(_), .. } => Some(
+        Proof::Signature { keys: Keys::Public(_) | Keys::Published(_) | Keys::Certificate(_), .. }
+        | Proof::Jwt { keys: Keys::Public(_) | Keys::Published(_) | Keys::Certificate(_), .. } => Some(
             "The sender signs with another key than those that are known, or what it signed was changed on the way. If the source has `public_keys`, copy them anew.",
         ),
     }
@@ -96,8 +96,8 @@ pub fn explain(evidence: &Evidence<'_>) -> Result<Explanation, SourceError> {
     // A token of the URL is looked at first. What the proof comes to is explained all the same.
     let refusal = explanation.refusal;
     let proof = source.credentials.proof();
-    explanation.refusal =
-        proof.and_then(|proof| check_proof(evidence.delivery, proof, evidence.published, LateTime::Refused).err());
+    explanation.refusal = proof
+        .and_then(|proof| check_proofs(evidence.delivery, &source, proof, evidence.published, LateTime::Refused).err());
     match proof {
         None => {}
         Some(Proof::StaticToken { header, prefix, tokens }) => {
@@ -182,7 +182,7 @@ impl Explanation {
                 self.wrong("It fits the delivery with none of the source's secrets.");
                 self.try_mistakes(evidence, source, signing);
             }
-            (Some(Refusal::SignatureWrong), Keys::Public(_) | Keys::Published(_)) => {
+            (Some(Refusal::SignatureWrong), Keys::Public(_) | Keys::Published(_) | Keys::Certificate(_)) => {
                 self.wrong("It fits the delivery with none of the public keys.");
             }
             (Some(refusal), _) if lacks(refusal).is_some() => {

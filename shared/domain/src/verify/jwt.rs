@@ -74,7 +74,9 @@ impl<'t> Token<'t> {
     fn prove(&self, keys: &Keys, published: &PublicKeys) -> Result<MatchedCredentials, Refusal> {
         let has_form = match keys {
             Keys::Mac(keys) => self.signature.len() == keys.code_bytes(),
-            Keys::Public(_) | Keys::Published(_) => keys.algorithm().unwrap_or_default().has_form(&self.signature),
+            Keys::Public(_) | Keys::Published(_) | Keys::Certificate(_) => {
+                keys.algorithm().unwrap_or_default().has_form(&self.signature)
+            }
         };
         if !has_form {
             return Err(Refusal::SignatureMalformed);
@@ -90,7 +92,7 @@ impl<'t> Token<'t> {
                 let key = keys.matching(message, signatures);
                 key.map(|key| MatchedCredentials { public_key: Some(key), ..none })
             }
-            Keys::Published(_) => {
+            Keys::Published(_) | Keys::Certificate(_) => {
                 let key = published.matching(message, signatures);
                 key.map(|key| MatchedCredentials { published_key: Some(key), ..none })
             }
@@ -136,7 +138,7 @@ fn check_account(delivery: &Delivery, claims: &Map<String, Value>, scope: &KeySc
         KeyScope::Source | KeyScope::Sender => return Ok(()),
         KeyScope::Claim { name, accounts } => (claims.get(name).and_then(Value::as_str).map(Into::into), accounts),
         KeyScope::Accounts { at: FieldPath::Body(pointer), accounts } => (field(&delivery.body, pointer), accounts),
-        KeyScope::Accounts { .. } => return Err(Refusal::AccountWrong),
+        KeyScope::Accounts { .. } | KeyScope::InMessage { .. } => return Err(Refusal::AccountWrong),
     };
     let is_ours = account.is_some_and(|account| accounts.iter().any(|ours| *ours == account));
     if is_ours { Ok(()) } else { Err(Refusal::AccountWrong) }

@@ -35,6 +35,10 @@ pub enum Refusal {
     ClaimWrong,
     /// The delivery is genuine and was made for another of the sender's customers.
     AccountWrong,
+    /// The delivery does not say where the certificate of its key is.
+    KeyMissing,
+    /// The delivery names a certificate where others than the sender could publish one.
+    KeyWrong,
     /// The delivery's id is signed, and is missing.
     IdMissing,
     /// The delivery's id was given more than once.
@@ -61,6 +65,8 @@ pub enum Refusal {
     BodyDigestWrong,
     /// The form that is signed has more fields than any sender's.
     FormTooLong,
+    /// More events than can be taken would each have to prove themselves.
+    ListTooLong,
 }
 
 /// What becomes of a delivery that proves itself but was made too long before it arrived.
@@ -98,6 +104,8 @@ string_enum!(Refusal {
     AlgorithmWrong => "algorithm_wrong",
     ClaimWrong => "claim_wrong",
     AccountWrong => "account_wrong",
+    KeyMissing => "key_missing",
+    KeyWrong => "key_wrong",
     IdMissing => "id_missing",
     IdDoubled => "id_doubled",
     TimestampMissing => "timestamp_missing",
@@ -111,6 +119,7 @@ string_enum!(Refusal {
     BodyDigestMissing => "body_digest_missing",
     BodyDigestWrong => "body_digest_wrong",
     FormTooLong => "form_too_long",
+    ListTooLong => "list_too_long",
 });
 
 impl Refusal {
@@ -141,6 +150,8 @@ impl Refusal {
             | Refusal::SignatureMalformed
             | Refusal::AlgorithmWrong
             | Refusal::ClaimWrong
+            | Refusal::KeyMissing
+            | Refusal::KeyWrong
             | Refusal::IdMissing
             | Refusal::IdDoubled
             | Refusal::TimestampMissing
@@ -153,7 +164,8 @@ impl Refusal {
             | Refusal::FieldMissing
             | Refusal::BodyDigestMissing
             | Refusal::BodyDigestWrong
-            | Refusal::FormTooLong => false,
+            | Refusal::FormTooLong
+            | Refusal::ListTooLong => false,
         }
     }
 }

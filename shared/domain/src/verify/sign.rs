@@ -95,8 +95,8 @@ impl Signer {
             }
             Some(Proof::Jwt { scheme, keys: Keys::Mac(keys) }) => Ok(jwt::sign(delivery, scheme, keys)),
             Some(
-                Proof::Signature { keys: Keys::Public(_) | Keys::Published(_), .. }
-                | Proof::Jwt { keys: Keys::Public(_) | Keys::Published(_), .. },
+                Proof::Signature { keys: Keys::Public(_) | Keys::Published(_) | Keys::Certificate(_), .. }
+                | Proof::Jwt { keys: Keys::Public(_) | Keys::Published(_) | Keys::Certificate(_), .. },
             ) => Err(SignError::PrivateKey(self.source.provider)),
         }
     }

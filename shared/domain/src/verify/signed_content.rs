@@ -1,13 +1,16 @@
 //! The bytes that a signature is over.
 
 use std::borrow::Cow;
+use std::vec;
 
-use super::body_field::{field, query_value};
+use super::body_field::query_value;
 use super::signed_timestamp::SignedTimestamp;
 use super::{Refusal, form, header};
+use crate::content::field_value::FieldValue;
+use crate::content::json_pointers;
 use crate::delivery::Delivery;
 use crate::delivery::headers::RepeatedHeader;
-use crate::description::{HeaderName, TemplatePart};
+use crate::description::{HeaderName, Line, Pointer, TemplatePart};
 use crate::digest::Digest;
 use crate::source::SignatureScheme;
 
@@ -26,9 +29,26 @@ impl<'d> SignedContent<'d> {
         readable: &'d [u8],
         timestamp: Option<&'d SignedTimestamp<'d>>,
     ) -> Result<SignedContent<'d>, Refusal> {
+        SignedContent::with_account(delivery, signing, readable, timestamp, None)
+    }
+
+    /// The same where the source's account is part of it.
+    pub(crate) fn with_account(
+        delivery: &'d Delivery,
+        signing: &'d SignatureScheme,
+        readable: &'d [u8],
+        timestamp: Option<&'d SignedTimestamp<'d>>,
+        account: Option<&'d str>,
+    ) -> Result<SignedContent<'d>, Refusal> {
         let parts = &signing.message.0;
-        let pieces =
-            parts.iter().map(|part| piece(part, delivery, signing, readable, timestamp)).collect::<Result<_, _>>()?;
+        let mut fields = Fields::of(parts, readable);
+        let pieces = parts.iter().map(|part| match (part, account) {
+            (TemplatePart::Account, Some(account)) => Ok(Cow::Borrowed(account.as_bytes())),
+            (TemplatePart::Json { pointers, or_empty }, _) => fields.first_of(pointers.len(), *or_empty),
+            (TemplatePart::Lines(lines), _) => fields.lines(lines),
+            _ => piece(part, delivery, signing, timestamp),
+        });
+        let pieces = pieces.collect::<Result<_, _>>()?;
         Ok(SignedContent { pieces, url: parts.iter().position(|part| *part == TemplatePart::Url) })
     }
 
@@ -76,11 +96,59 @@ fn path_of(url: &str) -> &str {
     path.split('?').next().unwrap_or_default()
 }
 
+/// The fields of the body that are signed, in their order. All are read in one pass.
+struct Fields<'d>(vec::IntoIter<FieldValue<'d>>);
+
+impl<'d> Fields<'d> {
+    fn of(parts: &[TemplatePart], readable: &'d [u8]) -> Fields<'d> {
+        let pointers = parts.iter().flat_map(|part| match part {
+            TemplatePart::Json { pointers, .. } => pointers.clone(),
+            TemplatePart::Lines(lines) => lines.iter().map(|line| line.pointer.clone()).collect(),
+            _ => Vec::new(),
+        });
+        let pointers: Vec<Pointer> = pointers.collect();
+        let found = if pointers.is_empty() { Vec::new() } else { json_pointers::find_all(&pointers, readable) };
+        Fields(found.into_iter())
+    }
+
+    fn next(&mut self) -> Option<Cow<'d, str>> {
+        match self.0.next()? {
+            FieldValue::Text(text) => Some(text),
+            FieldValue::Object | FieldValue::Other => None,
+        }
+    }
+
+    /// The first text of the next `count`.
+    fn first_of(&mut self, count: usize, or_empty: bool) -> Result<Cow<'d, [u8]>, Refusal> {
+        let texts: Vec<_> = (0..count).map(|_| self.next()).collect();
+        match texts.into_iter().flatten().next() {
+            Some(Cow::Borrowed(text)) => Ok(Cow::Borrowed(text.as_bytes())),
+            Some(Cow::Owned(text)) => Ok(Cow::Owned(text.into_bytes())),
+            None if or_empty => Ok(Cow::Borrowed(&[])),
+            None => Err(Refusal::FieldMissing),
+        }
+    }
+
+    /// Texts of the body, each behind its name and on lines of their own. Only the first may have several lines: whoever
+    /// has seen a signature could else divide what is signed in another way.
+    fn lines(&mut self, lines: &[Line]) -> Result<Cow<'d, [u8]>, Refusal> {
+        let mut joined = String::new();
+        for (number, line) in lines.iter().enumerate() {
+            match self.next() {
+                Some(text) if number > 0 && text.contains('\n') => return Err(Refusal::FieldMissing),
+                Some(text) => joined.extend([line.name(), "\n", &*text, "\n"]),
+                None if line.is_optional => {}
+                None => return Err(Refusal::FieldMissing),
+            }
+        }
+        Ok(Cow::Owned(joined.into_bytes()))
+    }
+}
+
 fn piece<'d>(
     part: &'d TemplatePart,
     delivery: &'d Delivery,
     signing: &SignatureScheme,
-    readable: &'d [u8],
     timestamp: Option<&'d SignedTimestamp<'d>>,
 ) -> Result<Cow<'d, [u8]>, Refusal> {
     Ok(match part {
@@ -100,16 +168,13 @@ fn piece<'d>(
             let text = query_value(&delivery.url.query, name).ok_or(Refusal::FieldMissing)?;
             Cow::Owned(text.into_owned().into_bytes())
         }
-        TemplatePart::Json(pointers) => {
-            let text = pointers.iter().find_map(|pointer| field(readable, pointer));
-            match text.ok_or(Refusal::FieldMissing)? {
-                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-            }
-        }
         TemplatePart::Url => Cow::Owned(url(delivery, signing).into_bytes()),
         TemplatePart::Path => Cow::Owned(path_of(&url(delivery, signing)).as_bytes().to_vec()),
         TemplatePart::Form => Cow::Owned(form::signed(delivery)?.into_bytes()),
+        TemplatePart::BodyCrc32 => Cow::Owned(crc32fast::hash(&delivery.body).to_string().into_bytes()),
+        // They are put in where they are known.
+        TemplatePart::Json { .. } | TemplatePart::Lines(_) => return Err(Refusal::FieldMissing),
+        TemplatePart::Account => return Err(Refusal::AccountWrong),
         // The keys add it.
         TemplatePart::Secret => Cow::Borrowed(&[]),
     })

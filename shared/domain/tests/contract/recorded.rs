@@ -1,7 +1,10 @@
 //! The recorded deliveries in `tests/deliveries`, verified as the ingest function verifies them.
 
+use std::sync::Arc;
+
 use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
+use domain::description::KeySource;
 use domain::digest::Digest;
 use domain::event::Event;
 use domain::provider::Provider;
@@ -55,13 +58,14 @@ fn verified(provider: Provider, delivery: RecordedDelivery) -> VerifiedEvent {
     let headers = headers.iter().map(|(name, value)| (*name, value.as_str()));
     let headers: Headers = headers.chain([("content-type", "application/json")]).chain(beside).collect();
     let source_name = SourceName::parse(&format!("{provider}-prod")).expect("a source's name");
-    let source = Source::parse(source_name.clone(), &configuration).expect("a source's configuration");
     // A sender that publishes its keys signs whatever else it proves; nobody here has the key for that.
-    let by_token = || Source::parse(source_name, &configuration.replace(provider.as_str(), "csm")).expect("a source");
-    let source = if source.credentials.key_set().is_some() {
-        Source { credentials: by_token().credentials, ..source }
-    } else {
-        source
+    let sender = provider.sender().expect("a sender of the catalogue");
+    let source = match sender.description().scheme.keys() {
+        Some(KeySource::Jwks { .. } | KeySource::Certificate(_)) => {
+            let by_token = Source::parse(source_name, &configuration.replace(provider.as_str(), "csm"));
+            Source { provider, sender: Arc::clone(sender), ..by_token.expect("a source") }
+        }
+        _ => Source::parse(source_name, &configuration).expect("a source's configuration"),
     };
     let request_id = "5b1c6f0e-6c0b-4a3e-9d55-0d7b2f6a1c11".to_owned();
     let delivery = Delivery {

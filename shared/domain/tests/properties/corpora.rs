@@ -3,7 +3,7 @@
 use domain::provider::Provider;
 use testdata::corpus::{inputs, targets};
 
-use promises::{body, challenge, described, function_url, message, signature, source, token};
+use promises::{batch, body, certificate, challenge, described, function_url, message, signature, source, token};
 
 fn check(target: &str, promise: impl Fn(&[u8])) {
     let inputs = inputs(target);
@@ -31,6 +31,8 @@ fn every_kept_text_holds_the_promises() {
     check("function_url", text(function_url::hold));
     check("message", text(message::hold));
     check("source", text(source::hold));
+    check("batch", batch::hold);
+    check("certificate", certificate::hold);
     check("challenge", challenge::hold);
     check("signature", signature::hold);
     check("token", token::hold);

@@ -4,7 +4,9 @@
 //! `proptest-regressions`. Make a named test of the input instead of keeping the seed.
 
 mod any;
+mod batch;
 mod body;
+mod certificate;
 mod challenge;
 mod corpora;
 mod event_id;

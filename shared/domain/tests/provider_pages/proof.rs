@@ -6,7 +6,7 @@ use domain::description::{
     StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
 };
 
-use crate::words::{code, duration, headers, places, pointer, template};
+use crate::words::{code, duration, either, headers, places, pointer, template};
 
 /// The headers of a scheme that signs, and what it signs.
 pub(crate) struct Signed<'a> {
@@ -41,6 +41,7 @@ pub(crate) fn kind(scheme: &Scheme) -> String {
             SignatureAlgorithm::Ed25519 => "Ed25519".to_owned(),
             SignatureAlgorithm::EcdsaP256 | SignatureAlgorithm::EcdsaP256Raw => "ECDSA, P-256".to_owned(),
             SignatureAlgorithm::RsaSha256 => "RSA-SHA256".to_owned(),
+            SignatureAlgorithm::RsaSha1 => "RSA-SHA1".to_owned(),
         },
         Scheme::Jwt(jwt) => format!("JWT, {}", jwt.key.algorithm().as_str()),
     }
@@ -191,6 +192,7 @@ fn name(scheme: &Scheme) -> String {
                 "an ECDSA signature (P-256, SHA-256, both numbers as 32 bytes)".to_owned()
             }
             SignatureAlgorithm::RsaSha256 => "an RSA signature (PKCS #1 v1.5, SHA-256)".to_owned(),
+            SignatureAlgorithm::RsaSha1 => "an RSA signature (PKCS #1 v1.5, SHA-1)".to_owned(),
         },
         Scheme::Hmac(Hmac { construction: Construction::Hash, hash, .. }) => format!("the {} hash", hash_name(*hash)),
         Scheme::Hmac(Hmac { construction: Construction::HashOfSorted, hash, .. }) => {
@@ -216,10 +218,19 @@ fn parts(message: &Template) -> impl Iterator<Item = String> {
             "`{form}` is every field of a form, sorted by name; for any other body the URL's query must hold its \
              SHA-256 as `bodySHA256`.",
         ),
-        TemplatePart::Json(pointers) if pointers.len() > 1 => {
+        TemplatePart::Json { or_empty: true, .. } => {
+            Some("`{json:...|}` is a field of the body, or nothing if it is not there.")
+        }
+        TemplatePart::Json { pointers, .. } if pointers.len() > 1 => {
             Some("`{json:...}` is the first of these fields that is there.")
         }
-        TemplatePart::Json(_) => Some("`{json:...}` is a field of the body."),
+        TemplatePart::Json { .. } => Some("`{json:...}` is a field of the body."),
+        TemplatePart::Lines(_) => Some(
+            "`{lines:...}` is, of each of these fields, its name and its text on lines of their own; one with a question \
+             mark may be missing.",
+        ),
+        TemplatePart::BodyCrc32 => Some("`{body_crc32}` is the CRC-32 of the body's bytes, in decimal."),
+        TemplatePart::Account => Some("`{account}` is the `account` of the source."),
         TemplatePart::Query(_) => Some("`{query:...}` is a field of the URL's query."),
         TemplatePart::Literal(_)
         | TemplatePart::Body
@@ -268,6 +279,15 @@ fn key_source(keys: &KeySource) -> String {
              when none matches.",
             duration((*ttl_seconds).into())
         ),
+        KeySource::Certificate(rule) => format!(
+            "The key is that of the certificate whose address stands in {}. Only certificates at {}, with a path like \
+             `{}`, are trusted; no redirect is followed. Nothing is asked for before all else of the delivery is right. \
+             They are kept for up to {}.",
+            places(&FieldPaths(vec![rule.at.clone()]), &[]),
+            either(&rule.hosts.iter().map(|host| code(host)).collect::<Vec<_>>()),
+            rule.path,
+            duration(rule.ttl_seconds.into())
+        ),
     }
 }
 
@@ -289,7 +309,7 @@ fn account(scheme: &Scheme) -> Option<String> {
                 AccountRule::At(FieldPath::Header(HeaderName(name))) => code(name),
                 AccountRule::At(FieldPath::Body(at)) => format!("`{}` of the body", pointer(at)),
                 AccountRule::At(FieldPath::Query(name)) => code(&format!("?{name}=")),
-                AccountRule::At(FieldPath::Id) | AccountRule::TokenOnly => code("id"),
+                AccountRule::At(FieldPath::Id) | AccountRule::InMessage | AccountRule::TokenOnly => code("id"),
             };
             format!(
                 "{ALL} What does is {place}, which is signed and must be the `account` of the source, or one of a list of \
@@ -297,6 +317,10 @@ fn account(scheme: &Scheme) -> Option<String> {
                  not used: its deliveries are answered `503`, and an alarm fires."
             )
         }
+        AccountRule::InMessage => format!(
+            "{ALL} What does is the `account` of the source, or one of a list of them, which is a part of what is signed. A \
+             source without one is not used: its deliveries are answered `503`, and an alarm fires."
+        ),
         AccountRule::TokenOnly => format!("{ALL} Nothing that is signed does; {TOKEN}."),
     })
 }

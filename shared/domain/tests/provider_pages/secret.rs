@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::description::{
     AccountRule, Description, Encoding, Hmac, Jwt, JwtKey, KeySource, PublicKeySignature, Scheme, SecretEncoding,
-    SecretForm, SignatureAlgorithm, StaticToken,
+    SecretForm, SignatureAlgorithm, StaticToken, Template,
 };
 use domain::digest::Digest;
 use serde_json::{Map, Value, json};
@@ -21,6 +21,7 @@ const RSA_KEY: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAwpb91cEYuyJNQ
 pub(crate) fn has_url_token(description: &Description) -> bool {
     description.scheme == Scheme::UrlToken
         || description.scheme.account() == Some(&AccountRule::TokenOnly)
+        || description.scheme.message().is_some_and(Template::has_checksum)
         || description.unsigned_key_headers().next().is_some()
 }
 
@@ -74,7 +75,7 @@ fn credentials(scheme: &Scheme) -> Vec<(String, Value)> {
 }
 
 fn account_field(rule: Option<&AccountRule>) -> Option<(String, Value)> {
-    let names = matches!(rule, Some(AccountRule::At(_) | AccountRule::Claim(_)));
+    let names = matches!(rule, Some(AccountRule::At(_) | AccountRule::Claim(_) | AccountRule::InMessage));
     names.then(|| ("account".to_owned(), json!("your-account-as-the-sender-names-it")))
 }
 
@@ -86,7 +87,7 @@ fn public_keys(algorithm: SignatureAlgorithm, keys: &KeySource) -> Vec<(String, 
         (SignatureAlgorithm::Ed25519, Encoding::Hex) => base16ct::lower::encode_string(KEY),
         (SignatureAlgorithm::Ed25519, Encoding::Base64) => STANDARD.encode(KEY),
         (SignatureAlgorithm::EcdsaP256 | SignatureAlgorithm::EcdsaP256Raw, _) => P256_KEY.to_owned(),
-        (SignatureAlgorithm::RsaSha256, _) => RSA_KEY.to_owned(),
+        (SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::RsaSha1, _) => RSA_KEY.to_owned(),
     };
     vec![("public_keys".to_owned(), json!([format!("{prefix}{key}")]))]
 }

@@ -1,6 +1,6 @@
 //! Parts of a description in words.
 
-use domain::description::{FieldPath, FieldPaths, HeaderName, Pointer, Template, TemplatePart};
+use domain::description::{FieldPath, FieldPaths, HeaderName, Line, Pointer, Template, TemplatePart};
 
 /// `a`, `a or b`, `a, b or c`.
 pub(crate) fn either(words: &[String]) -> String {
@@ -52,13 +52,20 @@ pub(crate) fn template(Template(parts): &Template) -> String {
         TemplatePart::Timestamp => "{timestamp}".to_owned(),
         TemplatePart::Id => "{id}".to_owned(),
         TemplatePart::Header(HeaderName(name)) => format!("{{header:{name}}}"),
-        TemplatePart::Json(pointers) => {
-            format!("{{json:{}}}", pointers.iter().map(pointer).collect::<Vec<_>>().join("|"))
+        TemplatePart::Json { pointers, or_empty } => {
+            let or_empty = if *or_empty { "|" } else { "" };
+            format!("{{json:{}{or_empty}}}", pointers.iter().map(pointer).collect::<Vec<_>>().join("|"))
         }
         TemplatePart::Query(name) => format!("{{query:{name}}}"),
         TemplatePart::Url => "{url}".to_owned(),
         TemplatePart::Path => "{path}".to_owned(),
         TemplatePart::Form => "{form}".to_owned(),
+        TemplatePart::Lines(lines) => {
+            let line = |line: &Line| format!("{}{}", pointer(&line.pointer), if line.is_optional { "?" } else { "" });
+            format!("{{lines:{}}}", lines.iter().map(line).collect::<Vec<_>>().join(","))
+        }
+        TemplatePart::BodyCrc32 => "{body_crc32}".to_owned(),
+        TemplatePart::Account => "{account}".to_owned(),
         TemplatePart::Secret => "{secret}".to_owned(),
     };
     parts.iter().map(part).collect()

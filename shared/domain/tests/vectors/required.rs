@@ -1,8 +1,9 @@
 //! Which vectors a sender must have, by its description.
 
 use domain::description::{
-    AccountRule, Challenge, Construction, Description, Encoding, Hash, HeaderName, Hmac, Jwt, PublicKeySignature,
-    Scheme, SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp, TimestampLocation, TimestampUnit,
+    AccountRule, Challenge, Construction, Description, Encoding, FieldPath, Hash, HeaderName, Hmac, Jwt, KeySource,
+    PublicKeySignature, Scheme, SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp,
+    TimestampLocation, TimestampUnit,
 };
 
 /// The names of vectors, each with whether its delivery is to be believed.
@@ -10,8 +11,12 @@ pub(crate) struct Required(Vec<(String, bool)>);
 
 /// The vectors that a sender must have.
 pub(crate) fn required(description: &Description) -> Vec<(String, bool)> {
-    let Description { scheme, challenges, .. } = description;
+    let Description { scheme, challenges, batch, .. } = description;
     let mut required = Required(Vec::new());
+    if batch.is_some() && proves_in_items(scheme) {
+        required.accepted(&["items", "items-with-previous-secret"]);
+        required.refused(&["item-without-proof", "item-with-another-proof"]);
+    }
     for (number, challenge) in (1..).zip(challenges) {
         let name = if number == 1 { "challenge".to_owned() } else { format!("challenge-{number}") };
         required.challenge(&name, challenge);
@@ -60,6 +65,16 @@ pub(crate) fn required(description: &Description) -> Vec<(String, bool)> {
                 required.timestamp(timestamp, message);
             }
             required.account(scheme.account());
+            if let Some(KeySource::Certificate(_)) = scheme.keys() {
+                required.refused(&[
+                    "key-missing",
+                    "key-empty",
+                    "key-of-another-host",
+                    "key-by-http",
+                    "key-of-a-bucket",
+                ]);
+                required.refused(&["key-of-another-path", "key-of-another-kind", "key-expired", "key-not-there"]);
+            }
         }
         Scheme::Jwt(jwt) => {
             required.token(jwt);
@@ -67,6 +82,16 @@ pub(crate) fn required(description: &Description) -> Vec<(String, bool)> {
         }
     }
     required.0
+}
+
+/// Whether each item of a list has a proof of its own.
+fn proves_in_items(scheme: &Scheme) -> bool {
+    matches!(
+        scheme,
+        Scheme::StaticToken(StaticToken { at: Some(FieldPath::Body(_)), .. })
+            | Scheme::Hmac(Hmac { place: SignaturePlace::At(FieldPath::Body(_)), .. })
+            | Scheme::PublicKey(PublicKeySignature { place: SignaturePlace::At(FieldPath::Body(_)), .. })
+    )
 }
 
 impl Required {
@@ -173,8 +198,11 @@ impl Required {
     }
 
     fn message(&mut self, message: &Template) {
-        if message.covers_body() {
+        if message.covers_body() || message.has_checksum() {
             self.refused(&["body-bit-flipped", "body-cut", "body-longer"]);
+            if message.has_checksum() {
+                self.accepted(&["body-of-the-same-checksum"]);
+            }
         } else {
             self.accepted(&["body-changed"]);
         }
@@ -185,7 +213,16 @@ impl Required {
                 | TemplatePart::Body
                 | TemplatePart::BodySha256
                 | TemplatePart::Timestamp
+                | TemplatePart::BodyCrc32
+                | TemplatePart::Account
                 | TemplatePart::Secret => {}
+                TemplatePart::Lines(lines) => {
+                    self.refused(&["field-missing", "field-changed", "field-with-line-break"]);
+                    if lines.iter().any(|line| line.is_optional) {
+                        self.accepted(&["field-absent"]);
+                        self.refused(&["field-added"]);
+                    }
+                }
                 TemplatePart::Id => {
                     self.once("id");
                     self.refused(&["id-bit-flipped"]);
@@ -195,9 +232,14 @@ impl Required {
                     self.refused(&[&format!("{name}-bit-flipped")]);
                 }
                 TemplatePart::Query(_) => self.refused(&["query-missing", "query-changed"]),
-                TemplatePart::Json(places) => {
-                    self.refused(&["field-missing", "field-changed"]);
-                    if places.len() > 1 {
+                TemplatePart::Json { pointers, or_empty } => {
+                    self.refused(&["field-changed"]);
+                    if *or_empty {
+                        self.accepted(&["field-absent"]);
+                    } else {
+                        self.refused(&["field-missing"]);
+                    }
+                    if pointers.len() > 1 {
                         self.accepted(&["field-other-spelling"]);
                     }
                 }
@@ -221,6 +263,11 @@ impl Required {
 
     /// Of a sender whose keys are the same for all of its customers.
     fn account(&mut self, rule: Option<&AccountRule>) {
+        if rule == Some(&AccountRule::InMessage) {
+            self.accepted(&["account-second"]);
+            self.refused(&["account-wrong", "account-in-other-case", "account-longer"]);
+            return;
+        }
         if rule.is_some() {
             self.accepted(&["account-by-token"]);
             self.refused(&["account-by-token-missing", "account-by-token-wrong"]);

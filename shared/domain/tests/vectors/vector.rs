@@ -1,5 +1,7 @@
 //! A vector, as `tests/vectors/README.md` describes them, and what Landfall makes of it.
 
+use std::collections::BTreeMap;
+
 use domain::content::canonical::Canonical;
 use domain::delivery::Delivery;
 use domain::delivery::recorded_request::RecordedRequest;
@@ -16,7 +18,7 @@ use domain::source::public_keys::PublicKeys;
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
 use domain::time::time_scale::TimeScale;
-use domain::verify::{MatchedCredentials, Rejection, VerifiedEvent, answer_unsigned, verify_with};
+use domain::verify::{MatchedCredentials, Rejection, VerifiedEvent, answer_unsigned, published_at, verify_with};
 use serde_json::Value;
 use testdata::vector::{Case, ConfiguredSource, EventText, Expected, Group, Proof, ReplyText, SentRequest, VectorFile};
 
@@ -24,6 +26,7 @@ use testdata::vector::{Case, ConfiguredSource, EventText, Expected, Group, Proof
 pub(crate) struct Vector {
     pub(crate) source: ConfiguredSource,
     key_set: Option<Value>,
+    certificates: BTreeMap<String, String>,
     case: Case,
     before: Option<Case>,
 }
@@ -42,7 +45,13 @@ impl Vector {
 
     fn of(file: &VectorFile, group: &Group, of: &Case) -> Vector {
         let before = of.after.as_deref().map(|name| case(file, name).1.clone());
-        Vector { source: group.source.clone(), key_set: group.key_set.clone(), case: of.clone(), before }
+        Vector {
+            source: group.source.clone(),
+            key_set: group.key_set.clone(),
+            certificates: group.certificates.clone(),
+            case: of.clone(),
+            before,
+        }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -152,6 +161,15 @@ impl Vector {
 
     fn verified(&self, source: &Source, case: &Case) -> Result<VerifiedEvent, Rejection> {
         let (_, delivery) = self.delivery(case);
+        if let Some(address) = published_at(&delivery, source).filter(|_| self.key_set.is_none()) {
+            // One that cannot be had, or is of no use, proves nothing.
+            let certificate = self.certificates.get(address.url());
+            let keys = certificate.and_then(|text| {
+                PublicKeys::of_certificate(address.algorithm(), text.as_bytes(), delivery.received_at).ok()
+            });
+            drop(address);
+            return verify_with(delivery, source, &keys.unwrap_or_default());
+        }
         let keys = self.key_set.as_ref().map(|keys| {
             let address = source.credentials.key_set().expect("a sender that publishes its keys");
             PublicKeys::of_key_set(address.algorithm(), keys.to_string().as_bytes()).expect("a key set")

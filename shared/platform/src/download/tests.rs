@@ -49,6 +49,11 @@ pub(crate) fn plain_client() -> Downloads {
     client(Loopback::AllowedForTests, WAITS, Vec::new)
 }
 
+/// A client that finds [`HOST`] at `address`, and no other server of this machine.
+pub(crate) fn secure_client(address: SocketAddr) -> HttpClient {
+    client(Loopback::Refused, WAITS, move || vec![address]).client
+}
+
 pub(crate) fn wanted<'a>(url: &'a str, max_bytes: u64, within: Duration) -> DownloadRequest<'a> {
     DownloadRequest {
         url,

@@ -1,7 +1,7 @@
 //! What a scheme must not say.
 
 use crate::description::{
-    AccountRule, Construction, DescriptionError, FieldPath, HeaderName, Hmac, Jwt, JwtKey, KeySource, Pointer,
+    AccountRule, Construction, DescriptionError, FieldPath, HeaderName, Hmac, Jwt, JwtKey, KeySource, Line, Pointer,
     PublicKey, PublicKeySignature, Scheme, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template,
     TemplatePart, Timestamp, TimestampLocation,
 };
@@ -13,6 +13,9 @@ impl Scheme {
                 Err(DescriptionError::Wildcard)
             }
             Scheme::UrlToken | Scheme::StaticToken(_) | Scheme::Basic => Ok(()),
+            Scheme::Hmac(Hmac { message, .. }) if message.0.contains(&TemplatePart::Account) => {
+                Err(DescriptionError::AccountOfMessage)
+            }
             Scheme::Hmac(Hmac { construction, place, syntax, id, timestamp, message, .. }) => {
                 check_secret(*construction, message)?;
                 check_signature(place, syntax, id, timestamp.as_ref(), message)
@@ -31,11 +34,14 @@ impl Scheme {
                 keys.check(*algorithm)?;
                 check_secret(Construction::Hmac, message)?;
                 check_signature(place, syntax, id, timestamp.as_ref(), message)?;
+                if (*account == Some(AccountRule::InMessage)) != message.0.contains(&TemplatePart::Account) {
+                    return Err(DescriptionError::AccountOfMessage);
+                }
                 match account {
                     None if !matches!(keys, KeySource::Operator { .. }) => Err(DescriptionError::NoAccount),
                     Some(AccountRule::At(place)) if !message.delimits(place) => Err(DescriptionError::AccountUnsigned),
                     Some(AccountRule::Claim(_)) => Err(DescriptionError::ClaimWithoutToken),
-                    None | Some(AccountRule::At(_) | AccountRule::TokenOnly) => Ok(()),
+                    None | Some(AccountRule::At(_) | AccountRule::InMessage | AccountRule::TokenOnly) => Ok(()),
                 }
             }
             Scheme::Jwt(jwt) => jwt.check(),
@@ -50,6 +56,9 @@ impl Jwt {
         }
         if let JwtKey::Public { algorithm, keys } = &self.key {
             keys.check(*algorithm)?;
+            if matches!(keys, KeySource::Certificate(_)) {
+                return Err(DescriptionError::CertificateOfToken);
+            }
             if self.account.is_none() && !matches!(keys, KeySource::Operator { .. }) {
                 return Err(DescriptionError::NoAccount);
             }
@@ -61,7 +70,7 @@ impl Jwt {
             Some(AccountRule::At(FieldPath::Body(pointer))) if self.body_hash.is_some() && !pointer.has_wildcard() => {
                 Ok(())
             }
-            Some(AccountRule::At(_)) => Err(DescriptionError::AccountUnsigned),
+            Some(AccountRule::At(_) | AccountRule::InMessage) => Err(DescriptionError::AccountUnsigned),
             None | Some(AccountRule::Claim(_) | AccountRule::TokenOnly) => Ok(()),
         }
     }
@@ -80,6 +89,17 @@ fn check_secret(construction: Construction, Template(parts): &Template) -> Resul
         }
         Construction::Hmac | Construction::Hash | Construction::HashOfSorted => Ok(()),
     }
+}
+
+/// Whether lines can be told apart: from the last one on, each by its name. Only the first may have several lines itself,
+/// so that the second must be there to end it.
+fn are_apart(lines: &[Line]) -> bool {
+    let names: Vec<&str> = lines.iter().map(Line::name).collect();
+    let is_name = |name: &&str| !name.is_empty() && !name.contains('\n');
+    let are_different = names.iter().enumerate().all(|(index, name)| !names[..index].contains(name));
+    let has_wildcard = lines.iter().any(|line| line.pointer.has_wildcard());
+    let is_ended = matches!(lines, [first, second, ..] if !first.is_optional && !second.is_optional);
+    is_ended && are_different && !has_wildcard && names.iter().all(is_name)
 }
 
 fn check_signature(
@@ -105,8 +125,18 @@ fn check_signature(
         }
         SignaturePlace::FirstOf(_) | SignaturePlace::AnyOf(_) | SignaturePlace::At(_) => {}
     }
-    if !message.covers_body() && !message.0.iter().any(|part| matches!(part, TemplatePart::Json(_))) {
+    let reads_body = |part: &TemplatePart| {
+        matches!(part, TemplatePart::Json { .. } | TemplatePart::Lines(_) | TemplatePart::BodyCrc32)
+    };
+    if !message.covers_body() && !message.0.iter().any(reads_body) {
         return Err(DescriptionError::EmptyMessage);
+    }
+    if message
+        .0
+        .iter()
+        .any(|part| matches!(part, TemplatePart::Lines(lines) if message.0.len() > 1 || !are_apart(lines)))
+    {
+        return Err(DescriptionError::Lines);
     }
     if message.0.contains(&TemplatePart::Form) && !message.0.contains(&TemplatePart::Url) {
         return Err(DescriptionError::FormWithoutUrl);
@@ -117,7 +147,7 @@ fn check_signature(
     if message
         .0
         .iter()
-        .any(|part| matches!(part, TemplatePart::Json(pointers) if pointers.iter().any(Pointer::has_wildcard)))
+        .any(|part| matches!(part, TemplatePart::Json { pointers, .. } if pointers.iter().any(Pointer::has_wildcard)))
     {
         return Err(DescriptionError::Wildcard);
     }
@@ -177,6 +207,10 @@ impl KeySource {
                 }
                 if (1..=86_400).contains(ttl_seconds) { Ok(()) } else { Err(DescriptionError::KeySetTtl) }
             }
+            KeySource::Certificate(_) if algorithm == SignatureAlgorithm::Ed25519 => {
+                Err(DescriptionError::CertificateKind)
+            }
+            KeySource::Certificate(rule) => rule.check(),
         }
     }
 }

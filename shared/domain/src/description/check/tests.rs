@@ -365,7 +365,7 @@ fn what_cannot_be_read_is_told_with_what_to_write() {
     );
     check(
         &[("message = \"{id}", "message = \"{it}")],
-        "`it` is unknown in a message: write {body}, {body_sha256}, {timestamp}, {id}, {header:x-name}, {query:name}, {json:/pointer}, {url}, {path}, {form} or, at the end of a plain hash, {secret}",
+        "`it` is unknown in a message: write {body}, {body_sha256}, {timestamp}, {id}, {header:x-name}, {query:name}, {json:/pointer}, {url}, {path}, {form}, {lines:/one,/other?}, {body_crc32}, {account} or, at the end of a plain hash, {secret}",
     );
     check(
         &[("subject = \"/id\"", "subject = \"data.id\"")],
@@ -540,7 +540,7 @@ fn a_senders_own_key_is_one() {
     with("public_keys = []", "`scheme.keys.public_keys` is empty: write the sender's key, or `from = \"operator\"`");
     with(
         r#"public_keys = "a", ttl_seconds = 7"#,
-        "keys `from = \"operator\"` have nothing but a `strip_prefix` and an `encoding`, those `from = \"sender\"` have `public_keys` and an `encoding`, and those `from = \"jwks\"` have `url`, `hosts` and `ttl_seconds`",
+        "keys `from = \"operator\"` have nothing but a `strip_prefix` and an `encoding`, those `from = \"sender\"` have `public_keys` and an `encoding`, those `from = \"jwks\"` have `url`, `hosts` and `ttl_seconds`, and those `from = \"certificate\"` have `at`, `hosts`, `path` and `ttl_seconds`",
     );
     check(
         &[(
@@ -596,10 +596,82 @@ fn events_of_one_delivery_are_told_apart_by_their_items() {
         check(&[("[scheme]", &batch("")), (r#"key = ["id"]"#, key)], "sound");
     }
     let key = (r#"key = ["id"]"#, r#"key = ["/id"]"#);
+    check(&[("[scheme]", &batch("/events/*/changes")), key], "sound");
     check(
-        &[("[scheme]", &batch("/*")), key],
-        "`*` stands for every member only in `assets`: name the one that is meant",
+        &[("[scheme]", "[batch]\n    items = []\n\n    [scheme]"), key],
+        "`batch.items` names no list: write the place of one, such as `/events`, or `\"\"` if the body is it",
     );
-    let unsigned = "`batch` needs a proof of the whole body, and `scheme` signs single fields of it: leave `batch` out";
+    let unsigned = "`batch` needs a proof of the whole body or one in each item, and `scheme` signs single fields of the body by a header: leave `batch` out";
     check(&[("[scheme]", &batch("/events")), key, ("{body}", "{json:/id}")], unsigned);
+}
+
+/// A sender whose deliveries name a certificate, and sign lines of the body.
+const CERTIFIED: (&str, &str) = (
+    r#"kind = "hmac""#,
+    r#"kind = "rsa-sha256"
+    keys = { from = "certificate", at = "header:x-cert", hosts = "sns.{region}.example.com", path = "/{name}.pem", ttl_seconds = 60 }
+    account = "/topic""#,
+);
+
+#[test]
+fn a_certificate_comes_from_the_sender() {
+    check(&[CERTIFIED], "sound");
+    let address = "`scheme.keys`: a certificate comes from one of `hosts`, in which `{region}` may stand for a region of AWS, and has a `path`, in which `{name}` stands for letters, digits, `-` and `_`";
+    let place = "`scheme.keys.at` is where a delivery names its certificate: a header, or a place of the body";
+    for (from, to, expected) in [
+        ("sns.{region}.example.com", ".example.com", address),
+        ("sns.{region}.example.com", "*.example.com", address),
+        ("sns.{region}.example.com", "https://sns.example.com", address),
+        ("/{name}.pem", "{name}.pem", address),
+        ("/{name}.pem", "/{name}.pem?at={name}", address),
+        ("/{name}.pem", "/*", address),
+        ("header:x-cert", "query:cert", place),
+        ("header:x-cert", "/certs/*", "`*` stands for every member only in `assets`: name the one that is meant"),
+        (
+            "ttl_seconds = 60",
+            "ttl_seconds = 86401",
+            "`scheme.keys.ttl_seconds` is from 1 to 86400: a key that the sender takes back must not live on for longer",
+        ),
+        (
+            "rsa-sha256",
+            "ed25519",
+            "`scheme.keys` are of a certificate, and this `kind` has none: write `ecdsa-p256` or `rsa-sha256`",
+        ),
+    ] {
+        check(&[(CERTIFIED.0, &CERTIFIED.1.replace(from, to))], expected);
+    }
+}
+
+#[test]
+fn lines_can_be_told_apart() {
+    let lines = "`scheme.message` with {lines:..} is that alone: of places with different names, of which the first two are always there";
+    let key = ("key = [\"id\"]", "key = [\"/id\"]");
+    let id = ("id = [\"x-id\"]", "");
+    let pair = (PAIR, "");
+    for (message, expected) in [
+        ("{lines:/text,/id,/more?,/topic}", "sound"),
+        ("{lines:/text,/id?,/topic}", lines),
+        ("{lines:/text?,/id,/topic}", lines),
+        ("{lines:/id}", lines),
+        ("{lines:/text,/id,/a/topic,/topic}", lines),
+        ("{lines:/text,/id,/list/*,/topic}", lines),
+        ("v1:{lines:/text,/id,/topic}", lines),
+    ] {
+        check(&[CERTIFIED, key, id, pair, ("{id}.{timestamp}.{body}", message)], expected);
+    }
+    let unsigned = "`scheme.account` is not signed where it stands: put {header:..} into `scheme.message`, with a fixed text between it and its neighbours, name a place of a body that is signed as a whole, or write `token-only`";
+    for message in ["{lines:/topic,/id,/more}", "{lines:/text,/id,/topic?}"] {
+        check(&[CERTIFIED, key, id, pair, ("{id}.{timestamp}.{body}", message)], unsigned);
+    }
+}
+
+#[test]
+fn an_account_is_part_of_the_message_if_it_is_said_to_be() {
+    let both = "`scheme.account` is `in-message` where {account} stands in `scheme.message` of a sender with keys of its own, and only there";
+    let in_message = CERTIFIED.1.replace("/topic", "in-message");
+    let message = ("{id}.{timestamp}.{body}", "{id}.{timestamp}.{account}.{body}");
+    check(&[(CERTIFIED.0, &in_message), message], "sound");
+    check(&[(CERTIFIED.0, &in_message)], both);
+    check(&[CERTIFIED, message], both);
+    check(&[message], both);
 }

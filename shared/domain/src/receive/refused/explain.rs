@@ -13,7 +13,7 @@ use crate::source::source_name::SourceName;
 use crate::source::{Proof, Source, SourceError};
 use crate::time::Timestamp;
 use crate::verify::explain::{Evidence, Explanation, Step, another_key, explain};
-use crate::verify::{LateTime, Refusal, check_proof};
+use crate::verify::{LateTime, Refusal, check_proofs};
 
 /// What is known of a stored delivery and of the sources.
 #[derive(Clone, Copy)]
@@ -91,8 +91,9 @@ impl StoredEvidence<'_> {
                     "The URL has the token of the source `{name}`: the sender was given a URL that is made of two. Give it this source's own URL."
                 ));
             }
-            let proves =
-                |proof: &Proof| check_proof(delivery, proof, &PublicKeys::default(), LateTime::Refused).is_ok();
+            let proves = |proof: &Proof| {
+                check_proofs(delivery, &other, proof, &PublicKeys::default(), LateTime::Refused).is_ok()
+            };
             if !is_missing && other.credentials.proof().is_some_and(proves) {
                 causes.push(format!(
                     "It is right by the secret of the source `{name}`: the sender of that source was given this source's URL, or this source the other one's secret."

@@ -20,7 +20,9 @@ pub(super) fn refuse_unfit(
                 return unfit("secrets", "give the sender's public key as `public_keys`");
             }
             Some(KeySource::Sender { .. }) => return unfit("secrets", "its public key is known, so leave them out"),
-            Some(KeySource::Jwks { .. }) => return unfit("secrets", "it publishes its keys, so leave them out"),
+            Some(KeySource::Jwks { .. } | KeySource::Certificate(_)) => {
+                return unfit("secrets", "it publishes its keys, so leave them out");
+            }
         }
     }
     if !configuration.public_keys.is_empty() {
@@ -30,14 +32,16 @@ pub(super) fn refuse_unfit(
             Some(KeySource::Sender { .. }) => {
                 return unfit("public_keys", "its public key is known, so leave them out");
             }
-            Some(KeySource::Jwks { .. }) => return unfit("public_keys", "it publishes its keys, so leave them out"),
+            Some(KeySource::Jwks { .. } | KeySource::Certificate(_)) => {
+                return unfit("public_keys", "it publishes its keys, so leave them out");
+            }
         }
     }
     if configuration.jwks_url.is_some() && !matches!(keys, Some(KeySource::Jwks { .. })) {
         return unfit("jwks_url", "it publishes no keys, so leave it out");
     }
     if !configuration.account.is_empty()
-        && !matches!(scheme.account(), Some(AccountRule::At(_) | AccountRule::Claim(_)))
+        && !matches!(scheme.account(), Some(AccountRule::At(_) | AccountRule::Claim(_) | AccountRule::InMessage))
     {
         return unfit(
             "account",

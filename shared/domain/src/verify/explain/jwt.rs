@@ -26,7 +26,7 @@ impl Explanation {
             (Some(Refusal::SignatureWrong), Keys::Mac(_)) => {
                 return self.wrong("It was signed with none of the source's secrets.");
             }
-            (Some(Refusal::SignatureWrong), Keys::Public(_) | Keys::Published(_)) => {
+            (Some(Refusal::SignatureWrong), Keys::Public(_) | Keys::Published(_) | Keys::Certificate(_)) => {
                 return self.wrong("It was signed with none of the public keys.");
             }
             _ => self.right("It was signed by the sender."),

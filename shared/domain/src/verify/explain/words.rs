@@ -30,12 +30,15 @@ pub(super) fn lacks(refusal: Refusal) -> Option<&'static str> {
     Some(match refusal {
         Refusal::IdMissing => "The header with the delivery's id, which is signed, is missing.",
         Refusal::IdDoubled => "The header with the delivery's id, which is signed, was sent more than once.",
+        Refusal::KeyMissing => "The delivery does not say where the certificate of its key is.",
+        Refusal::KeyWrong => "The certificate is not where this sender publishes its own.",
         Refusal::HeaderMissing => "A header that is signed is missing.",
         Refusal::HeaderDoubled => "A header that is signed was sent more than once.",
         Refusal::FieldMissing => "A field of the body that is signed is missing, or is no text.",
         Refusal::BodyDigestMissing => "The URL is signed in place of the body, and does not hold the body's digest.",
         Refusal::BodyDigestWrong => "The URL holds another body's digest: the body was changed on the way.",
         Refusal::FormTooLong => "The form that is signed has more fields than any sender's.",
+        Refusal::ListTooLong => "It lists more events than can be taken, of which each has a proof of its own.",
         Refusal::TimestampMissing | Refusal::TimestampDoubled | Refusal::TimestampMalformed => {
             "Without its time, the signature cannot be checked."
         }

@@ -43,7 +43,8 @@ fn every_sender_with_a_secret_can_be_played() {
     let why = |provider| {
         format!("{provider} signs with a private key that only it has, so nobody else can make its signatures")
     };
-    assert_eq!(not_played, ["discord", "fal", "ideogram", "sendgrid", "standard-webhooks-ed25519", "wise"].map(why));
+    let theirs = ["aws-sns", "discord", "fal", "ideogram", "paypal", "sendgrid", "standard-webhooks-ed25519", "wise"];
+    assert_eq!(not_played, theirs.map(why));
 }
 
 #[test]
