@@ -2,7 +2,7 @@
 
 import json
 
-from signing import NOW_SECONDS, Hmac, Pairs, Prefixed, Sent, StaticToken, UrlToken
+from signing import Hmac, Millis, Pairs, Prefixed, Sent, StaticToken, UrlToken
 
 COMPLETED = "landfall.job.completed"
 OCCURRED = "landfall.event.occurred"
@@ -123,7 +123,7 @@ class HuggingFace(StaticToken):
     event_type = OCCURRED
 
 
-class Retell(Pairs):
+class Retell(Millis, Pairs):
     provider = "retell"
     header = "X-Retell-Signature"
     timestamp_key = "v"
@@ -137,12 +137,6 @@ class Retell(Pairs):
         "call": {"call_type": "phone_call", "call_id": "Jabr9TXYYJHfvl6Syypi88rdAHYHmcq6", "agent_id": "oBeDLoLOeuAbiuaMFXRtDOLriTJ5tSxD", "disconnection_reason": "user_hangup"},
     }
     event_type = OCCURRED
-
-    def timestamp(self, seconds: int) -> str:
-        return str(seconds * 1000)
-
-    def sent(self) -> Sent:
-        return self.moved(super().sent(), self.timestamp(NOW_SECONDS))
 
     def message(self, sent: Sent) -> bytes:
         return sent.body + sent.timestamp.encode()

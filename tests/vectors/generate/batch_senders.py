@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from signing import NOW_SECONDS, Answer, Hmac, InBody, Question, Sent, at, compact
+from signing import Answer, Hmac, InBody, Millis, Question, Sent, SignedForm, at, compact
 
 OCCURRED = "landfall.event.occurred"
 UNRECOGNIZED = "landfall.unrecognized"
@@ -21,7 +21,7 @@ def listed(body: bytes, name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-class HubSpot(Hmac):
+class HubSpot(Millis, Hmac):
     provider = "hubspot"
     header = "X-HubSpot-Signature-v3"
     timestamp_header = "X-HubSpot-Request-Timestamp"
@@ -58,12 +58,6 @@ class HubSpot(Hmac):
     ]
     event_type = OCCURRED
 
-    def timestamp(self, seconds: int) -> str:
-        return str(seconds * 1000)
-
-    def sent(self) -> Sent:
-        return self.moved(super().sent(), self.timestamp(NOW_SECONDS))
-
     def message(self, sent: Sent) -> bytes:
         return b"POST" + sent.url.encode() + sent.body + sent.timestamp.encode()
 
@@ -73,7 +67,7 @@ class HubSpot(Hmac):
         return [([str(item[name]) for name in names], OCCURRED) for item in items] if isinstance(items, list) else []
 
 
-class Mandrill(Hmac):
+class Mandrill(SignedForm):
     provider = "mandrill"
     hash = "sha1"
     header = "X-Mandrill-Signature"
@@ -91,19 +85,6 @@ class Mandrill(Hmac):
     fields = [("mandrill_events", compact(items).decode())]
     body = urlencode(fields).encode()
     event_type = OCCURRED
-
-    def message(self, sent: Sent) -> bytes:
-        return sent.url.encode() + (b"" if self.is_json(sent) else self.form(sent))
-
-    def content(self, sent: Sent) -> bytes:
-        return sent.body if self.is_json(sent) else self.form(sent)
-
-    def is_json(self, sent: Sent) -> bool:
-        return sent.content_type.startswith("application/json")
-
-    def form(self, sent: Sent) -> bytes:
-        fields = set(parse_qsl(sent.body.decode(), keep_blank_values=True))
-        return "".join(name + value for name, value in sorted(fields)).encode()
 
     def events(self, sent: Sent) -> list[tuple[list[str], str]]:
         fields = parse_qsl(sent.body.decode(), keep_blank_values=True)

@@ -5,7 +5,7 @@ import hmac
 import json
 from typing import Any
 
-from signing import NOW_SECONDS, Answer, Ed25519, Hmac, InBody, Prefixed, Question, Sent, TokenInBody, UrlToken, compact
+from signing import Answer, Ed25519, Hmac, InBody, Millis, Prefixed, Question, Sent, TokenInBody, UrlToken, compact
 
 OCCURRED = "landfall.event.occurred"
 
@@ -282,7 +282,7 @@ class Vercel(Hmac):
         return [json.loads(sent.body)["id"]]
 
 
-class Webflow(Hmac):
+class Webflow(Millis, Hmac):
     provider = "webflow"
     header = "X-Webflow-Signature"
     timestamp_header = "X-Webflow-Timestamp"
@@ -292,12 +292,6 @@ class Webflow(Hmac):
     future_seconds = 300
     body = {"triggerType": "form_submission", "payload": {"name": "Contact Us Form", "id": "65a5d3c8f7e2b40012345678", "submittedAt": "2026-01-02T03:04:04.000Z"}}
     event_type = OCCURRED
-
-    def timestamp(self, seconds: int) -> str:
-        return str(seconds * 1000)
-
-    def sent(self) -> Sent:
-        return self.moved(super().sent(), self.timestamp(NOW_SECONDS))
 
     def message(self, sent: Sent) -> bytes:
         return sent.timestamp.encode() + b":" + sent.body

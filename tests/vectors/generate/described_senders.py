@@ -6,7 +6,7 @@ import json
 from email.utils import formatdate
 from urllib.parse import urlsplit
 
-from signing import NOW_SECONDS, Basic, Hmac, Pairs, Sent, StandardWebhooks
+from signing import NOW_SECONDS, Basic, Hmac, Millis, Pairs, Sent, StandardWebhooks
 
 SHAPES = [{"key": ["/id"], "otherwise": "event.occurred"}]
 OCCURRED = "landfall.event.occurred"
@@ -167,7 +167,7 @@ class DescribedHttpDate(Hmac):
         return [json.loads(sent.body)["id"]]
 
 
-class Acme(Pairs):
+class Acme(Millis, Pairs):
     """SHA-1, pairs without commas, and milliseconds: `shared/domain/tests/vectors/added/acme.toml`."""
 
     provider = "acme"
@@ -183,12 +183,6 @@ class Acme(Pairs):
     future_seconds = 5
     body = {"order": {"number": 7, "state": "done"}, "files": ["https://files.acme.example/7.png"]}
     event_type = "landfall.job.completed"
-
-    def timestamp(self, seconds: int) -> str:
-        return str(seconds * 1000)
-
-    def sent(self) -> Sent:
-        return self.moved(super().sent(), self.timestamp(NOW_SECONDS))
 
     def message(self, sent: Sent) -> bytes:
         return sent.timestamp.encode() + b"\n" + sent.body

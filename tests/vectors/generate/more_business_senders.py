@@ -4,7 +4,19 @@ import base64
 import datetime
 import json
 
-from signing import NOW_SECONDS, Answer, Hmac, Pairs, Prefixed, Question, Sent, Signatures, StandardWebhooks, StaticToken
+from signing import (
+    NOW_SECONDS,
+    Answer,
+    Hmac,
+    Millis,
+    Pairs,
+    Prefixed,
+    Question,
+    Sent,
+    Signatures,
+    StandardWebhooks,
+    StaticToken,
+)
 from signing import compact
 
 OCCURRED = "landfall.event.occurred"
@@ -302,14 +314,8 @@ class Buildkite(Pairs):
     event_type = OCCURRED
 
 
-class InMilliseconds(Pairs):
+class InMilliseconds(Millis, Pairs):
     whole_seconds = False
-
-    def timestamp(self, seconds: int) -> str:
-        return str(seconds * 1000)
-
-    def sent(self) -> Sent:
-        return self.moved(super().sent(), self.timestamp(NOW_SECONDS))
 
 
 class WorkOs(InMilliseconds):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from signing import (
     NOW_SECONDS,
@@ -14,6 +14,7 @@ from signing import (
     Prefixed,
     Question,
     Sent,
+    SignedForm,
     StandardWebhooks,
     StaticToken,
     compact,
@@ -184,7 +185,7 @@ class Stripe(Pairs):
         return [json.loads(sent.body)["id"]]
 
 
-class Twilio(Hmac):
+class Twilio(SignedForm):
     provider = "twilio"
     hash = "sha1"
     header = "X-Twilio-Signature"
@@ -203,21 +204,6 @@ class Twilio(Hmac):
     def type_of(self, sent: Sent) -> str:
         # A form without a field says nothing.
         return OCCURRED if sent.body else UNRECOGNIZED
-
-    def message(self, sent: Sent) -> bytes:
-        return sent.url.encode() + (b"" if self.is_json(sent) else self.form(sent))
-
-    def content(self, sent: Sent) -> bytes:
-        # One form can be encoded in many ways, and all of them have its signature.
-        return sent.body if self.is_json(sent) else self.form(sent)
-
-    def is_json(self, sent: Sent) -> bool:
-        return sent.content_type.startswith("application/json")
-
-    def form(self, sent: Sent) -> bytes:
-        # Of a field that is there more than once, each of its values once, in order.
-        fields = set(parse_qsl(sent.body.decode(), keep_blank_values=True))
-        return "".join(name + value for name, value in sorted(fields)).encode()
 
 
 class GenericHmacSha256(Hmac):

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+from urllib.parse import parse_qsl
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -244,6 +245,35 @@ class Hmac(Signing):
 
     def sign(self, key: str, message: bytes) -> bytes:
         return hmac.new(self.key_bytes(key), message, self.hash).digest()
+
+
+class Millis(Signing):
+    """The time is signed in milliseconds."""
+
+    def timestamp(self, seconds: int) -> str:
+        return str(seconds * 1000)
+
+    def sent(self) -> Sent:
+        return self.moved(super().sent(), self.timestamp(NOW_SECONDS))
+
+
+class SignedForm(Hmac):
+    """The URL and the fields of a form are signed, or the URL alone with a digest of what is no form."""
+
+    def message(self, sent: Sent) -> bytes:
+        return sent.url.encode() + (b"" if self.is_json(sent) else self.form(sent))
+
+    def content(self, sent: Sent) -> bytes:
+        # One form can be encoded in many ways, and all of them have its signature.
+        return sent.body if self.is_json(sent) else self.form(sent)
+
+    def is_json(self, sent: Sent) -> bool:
+        return sent.content_type.startswith("application/json")
+
+    def form(self, sent: Sent) -> bytes:
+        # Of a field that is there more than once, each of its values once, in order.
+        fields = set(parse_qsl(sent.body.decode(), keep_blank_values=True))
+        return "".join(name + value for name, value in sorted(fields)).encode()
 
 
 class Prefixed(Hmac):
