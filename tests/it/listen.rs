@@ -362,12 +362,12 @@ impl Troubled {
     }
 
     fn run(port: u16, taken: &Path) -> Child {
-        const SERVER: &str = "import http.server, json, random, sys, time\n\
+        const SERVER: &str = "import http.server, json, random, sys, threading\n\
             class Handler(http.server.BaseHTTPRequestHandler):\n    \
                 def do_POST(self):\n        \
                     event = json.loads(self.rfile.read(int(self.headers['content-length'])))\n        \
                     luck = random.random()\n        \
-                    if luck < 0.05: time.sleep(3600)\n        \
+                    if luck < 0.05: threading.Event().wait()\n        \
                     if luck > 0.15:\n            \
                         with open(sys.argv[2], 'a') as taken: taken.write(event['id'] + '\\n')\n        \
                     self.send_response(500 if luck < 0.15 else 204)\n        \

@@ -81,7 +81,7 @@ pub(super) const TOOLS: [AgentTool; 24] = [
 ];
 
 impl AgentTool {
-    /// As the agent is told of it.
+    /// The description of the tool that the agent reads.
     pub(super) fn described(&self, commands: &Command) -> Tool {
         let command = self.of(commands);
         let about = self.about.map(str::to_owned).or_else(|| command.get_about().map(ToString::to_string));

@@ -52,7 +52,7 @@ class Certified(RsaSha256):
         return {}
 
     def certificates(self, names: list[str]) -> dict[str, str]:
-        """What can be fetched: also what nobody should, where somebody else publishes."""
+        """The certificates that can be fetched, each by its address. Those of others than the sender are among them."""
         _, previous, other = self.secrets
         wrong = {self.address_of("expired"): certificate(previous, is_expired=True)}
         wrong[self.address_of("another kind")] = certificate(previous, has_other_key=True)
@@ -60,7 +60,7 @@ class Certified(RsaSha256):
         return {**{self.address_of(name): certificate(name) for name in names}, **wrong, **theirs}
 
     def wrong_addresses(self) -> dict[str, str]:
-        """Addresses that must not be believed, each with its case's name."""
+        """Addresses that must not be trusted, each with its case's name."""
         right = self.address_of("theirs")
         host = right.split("/")[2]
         return {
