@@ -19,7 +19,8 @@ use serde_json::json;
 
 /// What fetches key sets.
 pub(crate) trait Fetch {
-    /// Fetches the keys that are published at `address`; `None` if a delivery names a certificate that does not exist.
+    /// Fetches the keys that are published at `address`; `None` if a delivery names a certificate that does
+    /// not exist, or is of no use now.
     fn fetch(&self, address: &KeySetAddress) -> impl Future<Output = Result<Option<PublicKeys>, ServiceError>> + Send;
 }
 
@@ -89,10 +90,9 @@ impl<F: Fetch> KeyCache<F> {
         }
     }
 
-    /// Has the keys fetched again because none of them fits; `false` if that was done a moment ago, or cannot help: a
-    /// certificate stays as it is.
+    /// Has the keys fetched again because none of them fits; `false` if that was done a moment ago.
     pub(crate) async fn refresh(&self, address: &KeySetAddress, now: Timestamp) -> bool {
-        if address.document() == KeyDocument::Certificate || !self.may_fetch_again(address, now) {
+        if !self.may_fetch_again(address, now) {
             return false;
         }
         let _flight = self.flight.lock().await;
@@ -120,10 +120,9 @@ impl<F: Fetch> KeyCache<F> {
         }
     }
 
-    /// Whether keys of which nothing is known may be fetched.
+    /// Whether keys may be fetched of which nothing is known, or only that they could not be had.
     fn may_fetch(&self, address: &KeySetAddress, now: Timestamp) -> bool {
-        let is_first = matches!(self.known().recall(address, &policy(address), now), Recall::FirstRead);
-        let is_rationed = is_first && address.document() == KeyDocument::Certificate;
+        let is_rationed = address.document() == KeyDocument::Certificate && !self.known().has_value(address);
         !is_rationed || self.unknown_certificates.lock().unwrap_or_else(PoisonError::into_inner).take(now)
     }
 
@@ -139,7 +138,7 @@ impl<F: Fetch> KeyCache<F> {
 fn keys(found: Found<Arc<PublicKeys>, Arc<ServiceError>>) -> FoundKeys {
     match found {
         Found::Value { value, is_stale } => Ok((value, is_stale)),
-        // A certificate that does not exist: nothing is proven by it.
+        // A certificate that does not exist or is of no use: nothing is proven by it.
         Found::Absent => Ok((Arc::default(), false)),
         Found::Error(error) => Err(error),
     }

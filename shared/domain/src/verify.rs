@@ -123,13 +123,22 @@ pub(crate) fn check_proofs(
     published: &PublicKeys,
     late: LateTime,
 ) -> Result<(VerifiedBy, MatchedCredentials), Refusal> {
-    let provers = batch::provers(delivery, source, proof).map_err(|TooManyEvents| Refusal::ListTooLong)?;
-    let Some(provers) = provers else {
+    let items = batch::items_with_proofs(delivery, source).map_err(|TooManyEvents| Refusal::ListTooLong)?;
+    let Some(items) = items else {
         return check_proof(delivery, proof, published, late);
     };
+    let mut item = Delivery {
+        url: delivery.url.clone(),
+        token: delivery.token.clone(),
+        headers: delivery.headers.clone(),
+        body: Vec::new(),
+        received_at: delivery.received_at,
+        request_id: delivery.request_id.clone(),
+    };
     let mut oldest = None;
-    for prover in provers {
-        let (verified_by, matched) = check_proof(&prover, proof, published, late)?;
+    for body in items {
+        item.body = body;
+        let (verified_by, matched) = check_proof(&item, proof, published, late)?;
         let index = matched.secret.max(matched.public_key).max(matched.published_key);
         if oldest.as_ref().is_none_or(|(_, of_oldest)| *of_oldest < index) {
             oldest = Some(((verified_by, matched), index));
@@ -210,14 +219,14 @@ fn check_signature(
             Some(MatchedCredentials { published_key: Some(key), ..MatchedCredentials::default() })
         }
     };
-    let mut matched = None;
-    for account in signing.scope.in_message() {
+    let prove_for = |account: Option<&str>| {
         let content = SignedContent::with_account(delivery, signing, &readable, timestamp.as_ref(), account)?;
-        matched = prove(&content).or_else(|| prove(&content.with_other_port()?));
-        if matched.is_some() {
-            break;
-        }
-    }
+        Ok(prove(&content).or_else(|| prove(&content.with_other_port()?)))
+    };
+    let matched = match signing.scope.in_message() {
+        [] => prove_for(None)?,
+        accounts => accounts.iter().find_map(|account| prove_for(Some(account)).transpose()).transpose()?,
+    };
     let matched = matched.ok_or(Refusal::SignatureWrong)?;
     check_account(delivery, &signing.scope)?;
     if let (Some(timestamp), Some(rule)) = (&timestamp, rule) {

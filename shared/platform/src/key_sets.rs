@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::source::key_set::{KeyDocument, KeySetAddress};
-use domain::source::public_keys::PublicKeys;
+use domain::source::public_keys::{NotPublicKeys, PublicKeys};
 use http_body_util::{BodyExt as _, Limited};
 
 use crate::clock;
@@ -30,7 +30,8 @@ impl KeySets {
         KeySets { client, fetch_within: FETCH_WITHIN }
     }
 
-    /// Fetches the keys that are published at `address`; `None` if a delivery names a certificate that does not exist.
+    /// Fetches the keys that are published at `address`; `None` if a delivery names a certificate that does
+    /// not exist, or is of no use now.
     ///
     /// # Errors
     /// If there was no answer in time, or none that is a key set or a certificate.
@@ -54,7 +55,12 @@ impl KeySets {
         }
         let body = Limited::new(answer.into_body(), KEY_SET_MAX_BYTES).collect().await;
         let body = body.map_err(|error| format!("the answer broke off or is too large: {error}"))?.to_bytes();
-        PublicKeys::of_document(address, &body, clock::now()).map(Some).map_err(|error| error.to_string())
+        match PublicKeys::of_document(address, &body, clock::now()) {
+            Ok(keys) => Ok(Some(keys)),
+            // Nor are these the sender's fault: anybody can name one that has expired, or that others sign with.
+            Err(NotPublicKeys::NotValidNow | NotPublicKeys::OtherKey(_)) => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
     }
 }
 

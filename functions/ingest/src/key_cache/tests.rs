@@ -146,8 +146,20 @@ async fn strangers_cannot_have_any_number_of_certificates_asked_for() {
     }
     assert_eq!(cache.fetcher.asked.load(Ordering::SeqCst), 10);
     assert_eq!(told(cache.find(&certificate(0), after(59)).await), "0 public keys");
-    assert!(!cache.refresh(&certificate(0), after(59)).await, "a certificate stays as it is");
     assert_eq!(cache.fetcher.asked.load(Ordering::SeqCst), 10);
     assert_eq!(told(cache.find(&certificate(11), after(60)).await), "0 public keys");
     check(&cache, 60, "12 public keys", 12).await;
+}
+
+/// What could not be had is asked for again, and is no way around that.
+#[tokio::test]
+async fn strangers_cannot_have_certificates_that_cannot_be_had_asked_for_more_often() {
+    let cache = cache();
+    cache.fetcher.is_down.store(true, Ordering::SeqCst);
+    for seconds in [0, 5, 10] {
+        for number in 0..5 {
+            let _ = cache.find(&certificate(number), after(seconds)).await;
+        }
+    }
+    assert_eq!(cache.fetcher.asked.load(Ordering::SeqCst), 10);
 }

@@ -4,7 +4,7 @@
 //! each object that a pointer leads into a comparison of its names with those of the pointers that led there. Nothing
 //! is allocated for what no pointer leads to, and a text without escapes is borrowed from the body.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::{fmt, slice};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -63,7 +63,7 @@ pub(crate) fn find<'a>(pointer: &Pointer, body: &'a [u8]) -> Option<FieldValue<'
 }
 
 /// What stands at each of the pointers, as [`find`] reads it, in one pass for as many as a pass can look for.
-pub(crate) fn find_all<'a>(pointers: &[Pointer], body: &'a [u8]) -> Vec<FieldValue<'a>> {
+pub(crate) fn find_all<'a>(pointers: &[impl Borrow<Pointer>], body: &'a [u8]) -> Vec<FieldValue<'a>> {
     let mut found = vec![FieldValue::Other; pointers.len()];
     for (pointers, found) in pointers.chunks(Pointers::MAX).zip(found.chunks_mut(Pointers::MAX)) {
         if read(pointers, body, found).is_none() {
@@ -73,7 +73,7 @@ pub(crate) fn find_all<'a>(pointers: &[Pointer], body: &'a [u8]) -> Vec<FieldVal
     found
 }
 
-fn read<'a>(pointers: &[Pointer], body: &'a [u8], found: &mut [FieldValue<'a>]) -> Option<()> {
+fn read<'a>(pointers: &[impl Borrow<Pointer>], body: &'a [u8], found: &mut [FieldValue<'a>]) -> Option<()> {
     let text = lenient::text(body)?;
     if read_text(pointers, text, found).is_some() {
         return Some(());
@@ -87,7 +87,7 @@ fn read<'a>(pointers: &[Pointer], body: &'a [u8], found: &mut [FieldValue<'a>]) 
     Some(())
 }
 
-fn read_text<'a>(pointers: &[Pointer], text: &'a str, found: &mut [FieldValue<'a>]) -> Option<()> {
+fn read_text<'a>(pointers: &[impl Borrow<Pointer>], text: &'a str, found: &mut [FieldValue<'a>]) -> Option<()> {
     let wanted = (0..pointers.len()).fold(0, |bits, index| bits | bit(index));
     let mut deserializer = serde_json::Deserializer::from_str(text);
     PointerReader { pointers, wanted, depth: 0, found }.deserialize(&mut deserializer).ok()?;
@@ -95,19 +95,19 @@ fn read_text<'a>(pointers: &[Pointer], text: &'a str, found: &mut [FieldValue<'a
 }
 
 /// The value to which the first `depth` segments of the `wanted` pointers lead.
-struct PointerReader<'p, 'f, 'a> {
-    pointers: &'p [Pointer],
+struct PointerReader<'p, 'f, 'a, P> {
+    pointers: &'p [P],
     wanted: Bits,
     depth: usize,
     found: &'f mut [FieldValue<'a>],
 }
 
-impl<'de> PointerReader<'_, '_, 'de> {
+impl<'de, P: Borrow<Pointer>> PointerReader<'_, '_, 'de, P> {
     /// Notes what stands here for the pointers that end here, and gives those that lead on.
     fn note(&mut self, here: &FieldValue<'de>) -> Bits {
         let mut further = 0;
         for index in ones(self.wanted) {
-            if self.pointers[index].0.len() == self.depth {
+            if self.pointers[index].borrow().0.len() == self.depth {
                 self.found[index].clone_from(here);
             } else {
                 further |= bit(index);
@@ -117,12 +117,12 @@ impl<'de> PointerReader<'_, '_, 'de> {
     }
 
     /// A member's or an item's value.
-    fn inner(&mut self, wanted: Bits) -> PointerReader<'_, '_, 'de> {
+    fn inner(&mut self, wanted: Bits) -> PointerReader<'_, '_, 'de, P> {
         PointerReader { pointers: self.pointers, wanted, depth: self.depth + 1, found: self.found }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for PointerReader<'_, '_, 'de> {
+impl<'de, P: Borrow<Pointer>> DeserializeSeed<'de> for PointerReader<'_, '_, 'de, P> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -130,7 +130,7 @@ impl<'de> DeserializeSeed<'de> for PointerReader<'_, '_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for PointerReader<'_, '_, 'de> {
+impl<'de, P: Borrow<Pointer>> Visitor<'de> for PointerReader<'_, '_, 'de, P> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -177,7 +177,7 @@ impl<'de> Visitor<'de> for PointerReader<'_, '_, 'de> {
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
         let further = self.note(&FieldValue::Other);
         let indices: Vec<(usize, Bits)> = ones(further)
-            .filter_map(|index| Some((item_number(&self.pointers[index].0[self.depth])?, bit(index))))
+            .filter_map(|index| Some((item_number(&self.pointers[index].borrow().0[self.depth])?, bit(index))))
             .collect();
         if indices.is_empty() {
             while seq.next_element::<IgnoredAny>()?.is_some() {}
@@ -220,13 +220,13 @@ impl<'de> Visitor<'de> for PointerReader<'_, '_, 'de> {
 }
 
 /// A member's name: gives those of the pointers that lead into it.
-struct Name<'p> {
-    pointers: &'p [Pointer],
+struct Name<'p, P> {
+    pointers: &'p [P],
     of: Bits,
     depth: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for Name<'_> {
+impl<'de, P: Borrow<Pointer>> DeserializeSeed<'de> for Name<'_, P> {
     type Value = Bits;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Bits, D::Error> {
@@ -234,7 +234,7 @@ impl<'de> DeserializeSeed<'de> for Name<'_> {
     }
 }
 
-impl Visitor<'_> for Name<'_> {
+impl<P: Borrow<Pointer>> Visitor<'_> for Name<'_, P> {
     type Value = Bits;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -242,7 +242,7 @@ impl Visitor<'_> for Name<'_> {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Bits, E> {
-        let leads_here = |index: &usize| self.pointers[*index].0[self.depth] == name;
+        let leads_here = |index: &usize| self.pointers[*index].borrow().0[self.depth] == name;
         Ok(ones(self.of).filter(leads_here).fold(0, |bits, index| bits | bit(index)))
     }
 }

@@ -26,7 +26,8 @@ impl CertificateRule {
     /// The host of `url`, if a certificate may come from there: by https, with nothing around host and path.
     #[must_use]
     pub fn host<'u>(&self, url: &'u str) -> Option<&'u str> {
-        let (host, path) = url.strip_prefix("https://")?.split_at_checked(url.get(8..)?.find('/')?)?;
+        let rest = url.strip_prefix("https://")?;
+        let (host, path) = rest.split_at(rest.find('/')?);
         let is_known = self.hosts.iter().any(|known| is_like(host, known, REGION, is_region));
         (is_known && is_like(path, &self.path, NAME, is_name)).then_some(host)
     }

@@ -34,11 +34,11 @@ pub enum KeyScope {
 }
 
 impl KeyScope {
-    /// What may stand for the account in what is signed, one after the other.
-    pub(crate) fn in_message(&self) -> Vec<Option<&str>> {
+    /// The accounts that may stand in what is signed; none if it has none in it.
+    pub(crate) fn in_message(&self) -> &[String] {
         match self {
-            KeyScope::InMessage { accounts } => accounts.iter().map(|account| Some(account.as_str())).collect(),
-            KeyScope::Source | KeyScope::Accounts { .. } | KeyScope::Claim { .. } | KeyScope::Sender => vec![None],
+            KeyScope::InMessage { accounts } => accounts,
+            KeyScope::Source | KeyScope::Accounts { .. } | KeyScope::Claim { .. } | KeyScope::Sender => &[],
         }
     }
 

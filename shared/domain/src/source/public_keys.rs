@@ -96,7 +96,7 @@ impl PublicKeys {
     }
 
     /// Reads the first certificate of a PEM (RFC 7468), that of the key. Who has issued it is not looked at: it is
-    /// believed because of where it was published.
+    /// trusted because of where it was published.
     ///
     /// # Errors
     /// If it is none, has another kind of key, or is not valid at `now`.

@@ -1,51 +1,19 @@
 //! The events of a delivery that lists several.
 
 use crate::delivery::Delivery;
-use crate::description::{FieldPath, SignaturePlace, TooManyEvents};
+use crate::description::TooManyEvents;
 use crate::digest::Digest;
-use crate::source::Proof;
 use crate::source::Source;
 use crate::verify::arrival::Arrival;
 use crate::verify::verified_event::VerifiedEvent;
 
-impl Proof {
-    /// Whether it stands in the body: in each of the events, if that lists several.
-    fn is_in_body(&self) -> bool {
-        match self {
-            Proof::TokenAt { at, .. } => matches!(at, FieldPath::Body(_)),
-            Proof::Signature { signing, .. } => matches!(signing.place, SignaturePlace::At(FieldPath::Body(_))),
-            Proof::StaticToken { .. } | Proof::Basic(_) | Proof::Jwt { .. } => false,
-        }
-    }
-}
-
-/// What has to prove itself: the delivery, or where the proof stands in the body and that lists several events, each of
-/// them as a delivery of its own. One that could not would else come in with the proof of another.
+/// The events of a delivery that have a proof each, where the proof stands in the body and that lists several; `None` if
+/// the delivery proves itself as a whole. One that could not would otherwise come in with the proof of another.
 ///
 /// # Errors
 /// If they are too many.
-pub(super) fn provers(
-    delivery: &Delivery,
-    source: &Source,
-    proof: &Proof,
-) -> Result<Option<impl Iterator<Item = Delivery>>, TooManyEvents> {
-    if !proof.is_in_body() {
-        return Ok(None);
-    }
-    let Some(items) = source.sender.items(&delivery.body)? else {
-        return Ok(None);
-    };
-    let Delivery { url, token, headers, received_at, request_id, .. } = delivery;
-    let (url, token, headers) = (url.clone(), token.clone(), headers.clone());
-    let (received_at, request_id) = (*received_at, request_id.clone());
-    Ok(Some(items.into_iter().map(move |body| Delivery {
-        url: url.clone(),
-        token: token.clone(),
-        headers: headers.clone(),
-        body,
-        received_at,
-        request_id: request_id.clone(),
-    })))
+pub(super) fn items_with_proofs(delivery: &Delivery, source: &Source) -> Result<Option<Vec<Vec<u8>>>, TooManyEvents> {
+    if source.sender.description().scheme.proves_in_body() { source.sender.items(&delivery.body) } else { Ok(None) }
 }
 
 impl VerifiedEvent {

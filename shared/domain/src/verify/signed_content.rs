@@ -101,12 +101,14 @@ struct Fields<'d>(vec::IntoIter<FieldValue<'d>>);
 
 impl<'d> Fields<'d> {
     fn of(parts: &[TemplatePart], readable: &'d [u8]) -> Fields<'d> {
-        let pointers = parts.iter().flat_map(|part| match part {
-            TemplatePart::Json { pointers, .. } => pointers.clone(),
-            TemplatePart::Lines(lines) => lines.iter().map(|line| line.pointer.clone()).collect(),
-            _ => Vec::new(),
-        });
-        let pointers: Vec<Pointer> = pointers.collect();
+        let mut pointers: Vec<&Pointer> = Vec::new();
+        for part in parts {
+            match part {
+                TemplatePart::Json { pointers: of_part, .. } => pointers.extend(of_part),
+                TemplatePart::Lines(lines) => pointers.extend(lines.iter().map(|line| &line.pointer)),
+                _ => {}
+            }
+        }
         let found = if pointers.is_empty() { Vec::new() } else { json_pointers::find_all(&pointers, readable) };
         Fields(found.into_iter())
     }
@@ -129,8 +131,8 @@ impl<'d> Fields<'d> {
         }
     }
 
-    /// Texts of the body, each behind its name and on lines of their own. Only the first may have several lines: whoever
-    /// has seen a signature could else divide what is signed in another way.
+    /// Texts of the body, each after its name and on lines of their own. Only the first may have several lines. Otherwise
+    /// somebody who has a signed delivery could divide the signed text into other fields.
     fn lines(&mut self, lines: &[Line]) -> Result<Cow<'d, [u8]>, Refusal> {
         let mut joined = String::new();
         for (number, line) in lines.iter().enumerate() {

@@ -1,14 +1,14 @@
 //! Whether a rule for certificates makes sense.
 
 use crate::description::certificate_rule::{NAME, REGION};
-use crate::description::{CertificateRule, DescriptionError, FieldPath, Pointer, is_host};
+use crate::description::{CertificateRule, DescriptionError, FieldPath, is_host};
 
 impl CertificateRule {
     pub(super) fn check(&self) -> Result<(), DescriptionError> {
         if matches!(&self.at, FieldPath::Body(pointer) if pointer.has_wildcard()) {
             return Err(DescriptionError::Wildcard);
         }
-        if !matches!(self.at, FieldPath::Body(Pointer(_)) | FieldPath::Header(_)) {
+        if !matches!(self.at, FieldPath::Body(_) | FieldPath::Header(_)) {
             return Err(DescriptionError::CertificatePlace);
         }
         let is_sound = |host: &String| is_host(&host.replacen(REGION, "region", 1)) && !host.starts_with('.');
