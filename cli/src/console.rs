@@ -112,6 +112,7 @@ fn router(console: Arc<Console>) -> Router {
         .route("/refused/stored", get(refused_parts::stored))
         .route("/refused/unstored", get(refused_log::unstored))
         .route("/refused/names", get(refused_log::names))
+        .route("/refused/run", get(release_actions::run))
         .route("/refused/release", get(release_actions::form).post(release_actions::start))
         .route("/ask", get(asking::answer))
         .route("/replays", get(replays::replays).post(replay_actions::start))

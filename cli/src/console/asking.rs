@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::Response;
 use domain::event::event_type::Thing;
 use domain::source::source_name::SourceName;
 use maud::{Markup, html};
 use url::form_urlencoded;
 
 use crate::console::body_text::body_text;
-use crate::console::pane::{in_time, trouble};
+use crate::console::pane::{dialog, in_time};
 use crate::console::state::Console;
 use crate::console::view::encoded;
 use crate::console::words::shell_word;
@@ -20,8 +20,7 @@ use crate::sender_answer::ask;
 
 /// The answer, for the page's script.
 pub(crate) async fn answer(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
-    let markup = in_time(shown(&console, query.as_deref().unwrap_or_default())).await;
-    Html(markup.unwrap_or_else(|error| trouble(&error, &console)).into_string()).into_response()
+    dialog(in_time(shown(&console, query.as_deref().unwrap_or_default())).await, &console)
 }
 
 /// The button that asks about a job.

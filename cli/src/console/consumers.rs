@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::Response;
 use clap::ValueEnum as _;
 use domain::time::Timestamp;
 use futures_util::future::try_join_all;
@@ -13,7 +13,7 @@ use url::form_urlencoded;
 
 use crate::console::icons::Mark;
 use crate::console::list::short_type;
-use crate::console::pane::{empty, in_time, trouble};
+use crate::console::pane::{dialog, empty, in_time, trouble};
 use crate::console::shell::{Page, Screen};
 use crate::console::state::Console;
 use crate::console::view::event_href;
@@ -71,11 +71,7 @@ pub(crate) async fn screen(State(console): State<Arc<Console>>) -> Response {
 pub(crate) async fn dead_letters(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
     let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "queue").map(|(_, queue)| queue);
-    let markup = match in_time(look(&console, named.as_deref().unwrap_or_default())).await {
-        Ok(markup) => markup,
-        Err(error) => html! { (trouble(&error, &console)) button.button type="button" data-close="" { "Close" } },
-    };
-    Html(markup.into_string()).into_response()
+    dialog(in_time(look(&console, named.as_deref().unwrap_or_default())).await, &console)
 }
 
 fn subscriptions(consumers: &[Consumer]) -> Markup {

@@ -47,7 +47,7 @@ async fn body(console: &Console, query: &str) -> Result<Body> {
         let rows = named(&listing, &ids).await?;
         return Ok(Body::from(lines(&exported(false, &listing, rows).await?)));
     }
-    let view = View { is_live: false, before: None, selected: None, ..View::parse(query) };
+    let view = View::parse(query).filter_alone();
     let filter = view.options()?.filter(&listing).await?;
     let mut reader = PageReader::begin(listing.clone(), filter);
     let first = page(&mut reader, &listing).await?;

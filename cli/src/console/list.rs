@@ -54,13 +54,14 @@ pub(crate) fn selection_bar(view: &View) -> Markup {
 
 /// The file of all that a view finds.
 fn export_href(view: &View) -> String {
-    let view = View { is_live: false, before: None, selected: None, ..view.clone() };
-    format!("/events/export?{}", view.query())
+    format!("/events/export?{}", view.clone().filter_alone().query())
 }
 
 /// The command that writes the same.
 fn export_command(view: &View) -> String {
-    format!("landfall events export {} > events.ndjson", view.filter_words()).replace("  ", " ")
+    let filter = view.filter_words();
+    let parts = ["landfall events export", &filter, "> events.ndjson"];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// What each part of the filter takes away, or what to do for a first event.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse as _, Response};
 use maud::{Markup, html};
 
 use crate::console::icons::Mark;
@@ -35,6 +37,19 @@ pub(crate) async fn all_in_time<T>(work: impl Future<Output = Result<T>>) -> Res
 async fn within<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
     let late = |_| Err(Error::TimedOut(format!("no answer within {} s", limit.as_secs())));
     tokio::time::timeout(limit, work).await.unwrap_or_else(late)
+}
+
+/// The content of a dialog, or why there is none.
+pub(crate) fn dialog(content: Result<Markup>, console: &Console) -> Response {
+    let content = content.unwrap_or_else(
+        |error| html! { (trouble(&error, console)) button.button type="button" data-close="" { "Close" } },
+    );
+    Html(content.into_string()).into_response()
+}
+
+/// Why something was not done, for the page's script.
+pub(crate) fn not_done(error: &Error, console: &Console) -> Response {
+    (StatusCode::CONFLICT, Html(trouble(error, console).into_string())).into_response()
 }
 
 /// Why there is no data, and who must do what.

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use platform::clock;
 
 use crate::console::icons::Mark;
-use crate::console::pane::{empty, trouble};
+use crate::console::pane::{all_in_time, empty, in_time, trouble};
 use crate::console::refused_time::when_it_began;
 use crate::console::refused_view::{RefusedView, filter_bar};
 use crate::console::refused_words::{Step, cause, deliveries, meaning, sender, steps, steps_without};
@@ -32,8 +32,6 @@ use crate::source_store::{ListedSource, SourceStore};
 
 /// The page reads its data again after so many seconds: with the checks of the latest, which read secrets.
 const EVERY_SECONDS: u32 = 60;
-/// And while it releases.
-const RELEASING_SECONDS: u32 = 2;
 
 /// What is stored.
 enum Found {
@@ -55,8 +53,8 @@ enum Shown<'a> {
 pub(crate) async fn refused(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
     let view = RefusedView::parse(&query.unwrap_or_default());
     let now = clock::now();
-    let listed = async { SourceStore::of(&console.session).await?.list().await };
-    let (found, listed) = tokio::join!(find(&console, &view, now), listed);
+    let listed = in_time(async { SourceStore::of(&console.session).await?.list().await });
+    let (found, listed) = tokio::join!(all_in_time(find(&console, &view, now)), listed);
     let shown = found.as_ref().map_or(Shown::Nothing, |found| shown(found, &view));
     let provider = match &shown {
         Shown::Group(Group { source, .. }) | Shown::Unstored(Some(source), _) => provider(&console, source, now).await,
@@ -64,7 +62,6 @@ pub(crate) async fn refused(State(console): State<Arc<Console>>, RawQuery(query)
     };
     let status = if matches!(found, Err(Error::Usage(_))) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let run = console.release_run();
-    let is_releasing = run.as_ref().is_some_and(|run| run.is_running());
     let has_table = !matches!(found, Ok(Found::Off));
     let one = match (&found, &shown) {
         (Err(error), _) => trouble(error, &console),
@@ -99,7 +96,7 @@ pub(crate) async fn refused(State(console): State<Arc<Console>>, RawQuery(query)
                 section.one aria-label="What was refused" { (one) }
             }
         },
-        every_seconds: if is_releasing { RELEASING_SECONDS } else { EVERY_SECONDS },
+        every_seconds: EVERY_SECONDS,
     };
     page.respond_with(status, &console)
 }
@@ -112,7 +109,7 @@ async fn find(console: &Console, view: &RefusedView, now: Timestamp) -> Result<F
         return Ok(Found::Off);
     }
     let services = console.services().await?;
-    let found = services.refused()?.stored(|_| true, since).await?;
+    let found = services.refused()?.stored(|_| true, None, since).await?;
     let mut groups = groups(found, &services.ledger()?).await?;
     groups.sort_by_key(|group| (!group.goes_on(now), Reverse(group.latest_at())));
     Ok(Found::On(groups))
@@ -139,7 +136,8 @@ fn shown<'a>(found: &'a Found, view: &RefusedView) -> Shown<'a> {
 async fn provider(console: &Console, source: &SourceName, now: Timestamp) -> Option<Provider> {
     let listing = console.services().await.ok()?.listing().ok()?;
     let newest = Filter::of_source(source.clone(), filter::View::Arrived);
-    Some(listing.first_page(newest, now, 1).await.ok()?.rows.first()?.event.provider)
+    let newest = in_time(async { Ok(listing.first_page(newest, now, 1).await?) });
+    Some(newest.await.ok()?.rows.first()?.event.provider)
 }
 
 fn side(groups: &[Group], shown: &Shown<'_>, view: &RefusedView, now: Timestamp) -> Markup {
@@ -191,7 +189,7 @@ fn detail(
             (deliveries(group.count())) " with " @if bodies == 1 { "one body" } @else { (number(bodies as u64)) " bodies" } " are stored of this time"
             @if released > 0 { ", " (number(released as u64)) " of them released" } "."
         }
-        @if let Some(run) = run { (run.panel(&group.source)) }
+        @if let Some(run) = run { div data-load=[run.is_running().then(|| format!("/refused/run?{}", of.query()))] { (run.panel()) } }
         div.wide-and-narrow {
             section aria-labelledby="checks-title" {
                 h3 #checks-title { "How the latest was checked" span.second { " " (time(group.latest_at(), now)) } }

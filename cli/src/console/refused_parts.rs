@@ -16,7 +16,7 @@ use url::form_urlencoded;
 
 use crate::console::icons::Mark;
 use crate::console::list::short_type;
-use crate::console::pane::trouble;
+use crate::console::pane::{all_in_time, in_time, trouble};
 use crate::console::refused_view::RefusedView;
 use crate::console::state::Console;
 use crate::console::words::{middle_cut, number, size, time};
@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::refused::explanation::{explanation, parsed};
 use crate::refused::refused_id::{id_text, refused_id};
 use crate::refused::stored_delivery::StoredDelivery;
-use crate::source_store::{SourceStore, Version};
+use crate::source_store::SourceStore;
 
 /// So many deliveries are shown, the latest.
 const SHOWN_MAX: usize = 20;
@@ -37,12 +37,12 @@ const ID_CHARACTERS: usize = 36;
 pub(crate) async fn checks(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
     let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "delivery").map(|(_, id)| id);
-    respond(explain(&console, &named.unwrap_or_default()).await, &console)
+    respond(all_in_time(explain(&console, &named.unwrap_or_default())).await, &console)
 }
 
 /// The latest deliveries of a source and cause.
 pub(crate) async fn stored(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
-    respond(list(&console, &RefusedView::parse(&query.unwrap_or_default())).await, &console)
+    respond(in_time(list(&console, &RefusedView::parse(&query.unwrap_or_default()))).await, &console)
 }
 
 fn respond(part: Result<Markup>, console: &Console) -> Response {
@@ -71,8 +71,7 @@ async fn list(console: &Console, view: &RefusedView) -> Result<Markup> {
     let source = view.source_name()?.ok_or_else(|| Error::Usage("no source is named".into()))?;
     let now = clock::now();
     let table = console.services().await?.refused()?;
-    let mut found = table.stored(|name| *name == source, view.begins_at()?).await?;
-    found.retain(|(_, refused)| view.cause.is_none_or(|cause| cause == refused.refusal));
+    let mut found = table.stored(|name| *name == source, view.cause, view.begins_at()?).await?;
     let all = found.len();
     found.reverse();
     found.truncate(SHOWN_MAX);
@@ -94,9 +93,7 @@ async fn list(console: &Console, view: &RefusedView) -> Result<Markup> {
 
 /// The source by what its secret says, which says how its bodies are read.
 async fn source_of(console: &Console, name: SourceName) -> Result<Source> {
-    let store = SourceStore::of(&console.session).await?;
-    let secret = store.read(&name, Version::Current).await?;
-    parsed(&name, &secret.ok_or_else(|| Error::NotFound("it has no secret".into()))?)
+    parsed(&name, &SourceStore::of(&console.session).await?.existing(&name).await?)
 }
 
 fn row(delivery: &StoredDelivery, source: Option<&Source>, now: Timestamp) -> Markup {

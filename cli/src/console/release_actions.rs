@@ -11,7 +11,7 @@ use domain::time::Timestamp;
 use domain::verify::{LateTime, Refusal};
 use maud::{Markup, html};
 
-use crate::console::pane::trouble;
+use crate::console::pane::{all_in_time, dialog, not_done};
 use crate::console::refused_view::RefusedView;
 use crate::console::refused_words::{cause, deliveries};
 use crate::console::state::Console;
@@ -30,18 +30,22 @@ struct Choice {
 
 /// The form: how many would be released, and which not.
 pub(crate) async fn form(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
-    let markup = match ask(&console, &query.unwrap_or_default()).await {
-        Ok(markup) => markup,
-        Err(error) => html! { (trouble(&error, &console)) button.button type="button" data-close="" { "Close" } },
-    };
-    Html(markup.into_string()).into_response()
+    dialog(all_in_time(ask(&console, &query.unwrap_or_default())).await, &console)
+}
+
+/// How the release of a source and cause stands, for the page's script.
+pub(crate) async fn run(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
+    let run = Choice::parse(&query.unwrap_or_default())
+        .ok()
+        .and_then(|Choice { source, refusal }| console.release_run().filter(|run| run.is_of(&source, refusal)));
+    Html(run.map(|run| run.panel()).unwrap_or_default().into_string()).into_response()
 }
 
 /// Releases what was chosen.
 pub(crate) async fn start(State(console): State<Arc<Console>>, body: String) -> Response {
     match begin(&console, &body) {
         Ok(location) => (StatusCode::CREATED, [(LOCATION, location)]).into_response(),
-        Err(error) => (StatusCode::CONFLICT, Html(trouble(&error, &console).into_string())).into_response(),
+        Err(error) => not_done(&error, &console),
     }
 }
 
@@ -111,8 +115,8 @@ impl Choice {
         let services = console.services().await?;
         let store = SourceStore::of(&console.session).await?;
         let releaser = Releaser::of(&self.source, self.late(), &services, &store).await?;
-        let mut found = services.refused()?.stored(|name| *name == self.source, Timestamp::from_millis(0)).await?;
-        found.retain(|(_, refused)| refused.refusal == self.refusal);
+        let is_wanted = |name: &SourceName| *name == self.source;
+        let found = services.refused()?.stored(is_wanted, Some(self.refusal), Timestamp::from_millis(0)).await?;
         let survey = releaser.survey(found).await?;
         Ok((releaser, survey))
     }

@@ -5,9 +5,13 @@ use domain::source::source_name::SourceName;
 use domain::verify::Refusal;
 use maud::{Markup, html};
 
+use crate::console::refused_words::deliveries;
 use crate::console::view::View;
 use crate::console::words::number;
 use crate::refused::releaser::Outcome;
+
+/// While it runs, how it stands is asked for again after so many seconds.
+const AGAIN_SECONDS: u32 = 2;
 
 /// How a release stands: of a source and cause, one at a time.
 #[derive(Clone, Debug)]
@@ -66,14 +70,14 @@ impl ReleaseRun {
     }
 
     /// How it stands, in a sentence or two.
-    pub(crate) fn panel(&self, source: &SourceName) -> Markup {
-        let events = View { is_live: true, ..View::default().with("source", source.as_str()) }.href();
+    pub(crate) fn panel(&self) -> Markup {
+        let events = View { is_live: true, ..View::default().with("source", self.source.as_str()) }.href();
         let of = |count: usize| number(count as u64);
         html! {
-            div.panel role="status" {
+            div.panel role="status" data-again=[self.is_running().then_some(AGAIN_SECONDS)] {
                 p {
                     @match &self.end {
-                        None => { b { "Releasing " (of(self.to_release)) " deliveries" } " while this console runs. " },
+                        None => { b { "Releasing " (deliveries(self.to_release)) } " while this console runs. " },
                         Some(Ok(())) => b { "Released. " },
                         Some(Err(_)) => b.failed { "The release ended early. " },
                     }

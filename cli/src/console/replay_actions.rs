@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Response};
 use domain::event::event_id::EventId;
 use domain::ledger::replay_job::ReplayJobId;
 use maud::{Markup, html};
@@ -13,7 +13,7 @@ use operator::replay::ReplayError;
 use platform::random;
 use url::form_urlencoded;
 
-use crate::console::pane::trouble;
+use crate::console::pane::{dialog, not_done};
 use crate::console::state::Console;
 use crate::console::view::{View, encoded};
 use crate::console::words::{count, number, shell_word, span};
@@ -33,11 +33,7 @@ struct Choice {
 
 /// The form: what would be replayed, and how.
 pub(crate) async fn form(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {
-    let markup = match ask(&console, &query.unwrap_or_default()).await {
-        Ok(markup) => markup,
-        Err(error) => html! { (trouble(&error, &console)) button.button type="button" data-close="" { "Close" } },
-    };
-    Html(markup.into_string()).into_response()
+    dialog(ask(&console, &query.unwrap_or_default()).await, &console)
 }
 
 /// Freezes a job of what was chosen, and runs it.
@@ -47,7 +43,7 @@ pub(crate) async fn start(State(console): State<Arc<Console>>, body: String) -> 
             run_in_background(&console, &id);
             see(&id)
         }
-        Err(error) => refusal(&error, &console),
+        Err(error) => not_done(&error, &console),
     }
 }
 
@@ -58,7 +54,7 @@ pub(crate) async fn change(
 ) -> Response {
     match act(&console, &job, &action).await {
         Ok(id) => see(&id),
-        Err(error) => refusal(&error, &console),
+        Err(error) => not_done(&error, &console),
     }
 }
 
@@ -161,10 +157,6 @@ fn see(id: &ReplayJobId) -> Response {
     (StatusCode::CREATED, [(LOCATION, format!("/replays/{id}"))]).into_response()
 }
 
-fn refusal(error: &Error, console: &Console) -> Response {
-    (StatusCode::CONFLICT, Html(trouble(error, console).into_string())).into_response()
-}
-
 impl Choice {
     fn parse(form: &str) -> Result<Choice> {
         let mut events = EventsArgument { ids: Vec::new(), filter: Default::default(), rate: 50, contradicted: false };
@@ -195,7 +187,7 @@ impl Choice {
 
 /// The URL of the form for a view.
 pub(crate) fn form_href(view: &View) -> String {
-    let view = View { is_live: false, before: None, selected: None, ..view.clone() };
+    let view = view.clone().filter_alone();
     format!("/replays/new?{}", view.query())
 }
 

@@ -144,6 +144,11 @@ impl View {
         words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
+    /// What it finds, without what of it is shown.
+    pub(crate) fn filter_alone(self) -> View {
+        View { is_live: false, before: None, selected: None, ..self }
+    }
+
     /// The options that ask for the same.
     pub(crate) fn filter_words(&self) -> String {
         let words = self.arguments().into_iter().map(|word| match word.split_once('=') {

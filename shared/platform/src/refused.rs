@@ -9,6 +9,7 @@ use domain::receive::refused::places::Place;
 use domain::receive::refused::{RefusedContent, RefusedDelivery};
 use domain::source::source_name::SourceName;
 use domain::time::Timestamp;
+use domain::verify::Refusal;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::{Value as Json, json};
 
@@ -105,14 +106,15 @@ impl RefusedDeliveries {
         Ok(items.iter().filter_map(read_recent).collect())
     }
 
-    /// The deliveries that those sources refused since `since` that `is_wanted` wants, the oldest first, without their headers
-    /// and bodies. What was refused in the last moment may be missing.
+    /// The deliveries that those sources refused since `since` that `is_wanted` wants, for `cause` if there is one, the oldest
+    /// first, without their headers and bodies. What was refused in the last moment may be missing.
     ///
     /// # Errors
     /// If the table or its index could not be reached or refused.
     pub async fn stored(
         &self,
         is_wanted: impl Fn(&SourceName) -> bool,
+        cause: Option<Refusal>,
         since: Timestamp,
     ) -> Result<Vec<(Place, RefusedDelivery)>, ServiceError> {
         let recent = self.recent(since).await?.into_iter().filter(|refusal| is_wanted(&refusal.source));
@@ -120,7 +122,7 @@ impl RefusedDeliveries {
         let read = stream::iter(minutes.into_iter().map(|(minute, source)| self.of_minute(source, minute)));
         let pages: Vec<_> = read.buffered(MINUTES_AT_ONCE).try_collect().await?;
         let mut found: Vec<_> = pages.into_iter().flatten().collect();
-        found.retain(|(_, refused)| refused.received_at >= since);
+        found.retain(|(_, refused)| refused.received_at >= since && cause.is_none_or(|cause| cause == refused.refusal));
         found.sort_by_key(|(place, refused)| (refused.received_at, place.k));
         Ok(found)
     }

@@ -76,8 +76,7 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     let services = Services::of(&context.session).await?;
     let since = arguments.since.unwrap_or(clock::now() - SINCE);
     let is_wanted = |name: &SourceName| arguments.sources.is_empty() || arguments.sources.contains(name);
-    let mut found = services.refused()?.stored(is_wanted, since).await?;
-    found.retain(|(_, refused)| arguments.cause.is_none_or(|cause| cause == refused.refusal));
+    let found = services.refused()?.stored(is_wanted, arguments.cause, since).await?;
     if arguments.each {
         let rows: Vec<RefusedRow> = found
             .into_iter()

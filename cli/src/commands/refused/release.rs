@@ -131,8 +131,7 @@ async fn release_source(
 ) -> Result<()> {
     let releaser = releaser(source, arguments, services, store, context).await?;
     let since = arguments.since.unwrap_or(Timestamp::from_millis(0));
-    let mut found = services.refused()?.stored(|name| name == source, since).await?;
-    found.retain(|(_, refused)| arguments.cause.is_none_or(|cause| cause == refused.refusal));
+    let found = services.refused()?.stored(|name| name == source, arguments.cause, since).await?;
     let stored = found.len();
     let survey = releaser.survey(found).await?;
     if arguments.dry_run {
