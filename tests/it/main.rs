@@ -43,6 +43,7 @@ mod module_graph;
 mod once;
 mod operations;
 mod operator;
+mod packed;
 mod process;
 mod recordings;
 mod refused;

@@ -39,6 +39,7 @@ except ImportError:
     public_keys = None
 
 REPOSITORY = Path(__file__).parent.parent.parent
+BODY_MAX_BYTES = 4 * 1024 * 1024
 UNITS = {"seconds": 1, "milliseconds": 1000}
 
 
@@ -130,6 +131,19 @@ class Delivery:
         self.url, self.source = request["url"], group.source["secret"]
         self.body = request["body"].encode() if "body" in request else base64.b64decode(request["body_base64"])
         self.received = instant(case.received_at)
+        self.is_damaged = description.get("unpack", False) and not self.unpack()
+
+    def unpack(self) -> bool:
+        """Unpacks the body, if it is packed. Says whether it is as its header says."""
+        encoding = [value for name, value in self.headers if name.lower() == "content-encoding"]
+        if encoding not in (["gzip"], ["x-gzip"]):
+            return True
+        unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        try:
+            self.body = unpacker.decompress(self.body, BODY_MAX_BYTES)
+        except zlib.error:
+            return False
+        return unpacker.eof and not unpacker.unused_data
 
     def events(self, found: dict[str, Any]) -> list[events.Event]:
         """The events of it, once it is verified as `found` says."""
@@ -141,6 +155,8 @@ class Delivery:
 
     def verify(self) -> dict[str, Any]:
         """What verified it."""
+        if self.is_damaged:
+            raise Refused("it is not packed as it says, or too large")
         token = self.check_token() if "token_sha256" in self.source else {}
         if self.scheme["kind"] == "url-token":
             if not token:
@@ -338,15 +354,16 @@ class Delivery:
     def signatures(self) -> tuple[list[bytes], list[tuple[str, str]]]:
         syntax = self.scheme.get("syntax", {"form": "plain"})
         form = syntax["form"]
-        is_list = form in ("pairs", "versions")
+        is_list = form in ("pairs", "list", "versions")
         pairs: list[tuple[str, str]] = []
         if "any_header" in self.scheme:
             is_list = True
             texts = [text.removeprefix(syntax.get("prefix", "")) for text in self.each(self.scheme["any_header"])]
             value = ""
         else:
-            has_commas = form == "pairs" and syntax["separator"] == ","
-            value = self.placed() if "at" in self.scheme else single(self.headers, self.scheme["header"], is_list, has_commas)
+            has_commas = form in ("pairs", "list") and syntax["separator"] == ","
+            may_hold_commas = is_list or form == "json"
+            value = self.placed() if "at" in self.scheme else single(self.headers, self.scheme["header"], may_hold_commas, has_commas)
         if "any_header" in self.scheme:
             pass
         elif form == "prefix":
@@ -354,21 +371,30 @@ class Delivery:
                 raise Refused("another prefix")
             texts = [value.removeprefix(syntax["prefix"])]
         elif form == "pairs":
-            pairs = [tuple(part.strip().split("=", 1)) for part in value.split(syntax["separator"]) if "=" in part]
+            between = syntax.get("between_lists")
+            for listed in value.split(between) if between else [value]:
+                found = [tuple(part.strip().split("=", 1)) for part in listed.split(syntax["separator"]) if "=" in part]
+                pairs += [pair for pair in found if pair not in pairs] if between and pairs else found
+            texts = [text for key, text in pairs if key == syntax["key"]]
+        elif form == "list":
+            pairs = [(str(position), item.strip()) for position, item in enumerate(value.split(syntax["separator"]), 1)]
+            texts = [item for _, item in pairs[syntax["first"] - 1 :]]
+        elif form == "json":
+            pairs = members(value)
             texts = [text for key, text in pairs if key == syntax["key"]]
         elif form == "versions":
             items = (item.split(",", 1) for item in value.split(" ") if "," in item)
             texts = [text for version, text in items if version == syntax["version"]]
         else:
             texts = [value]
-        found = []
+        decoded_texts = []
         for text in texts:
             try:
-                found.append(decoded(text, self.scheme["encoding"]))
+                decoded_texts.append(decoded(text, self.scheme["encoding"]))
             except Refused:
                 if not is_list:
                     raise
-        return found, pairs
+        return decoded_texts, pairs
 
     def placed(self) -> str:
         """The proof that stands in the body or the query."""
@@ -391,7 +417,7 @@ class Delivery:
             return single(self.headers, place["header"], joined=has_comma)
         if "pair" in place:
             values = [text for key, text in pairs if key == place["pair"]]
-            if len(values) != 1:
+            if len(values) != 1 or not values[0]:
                 raise Refused("not one timestamp")
             return values[0]
         value = at_pointer(self.readable(), place["json"])
@@ -465,9 +491,9 @@ class Delivery:
         joined = ""
         for number, pointer in enumerate(pointers.split(",")):
             text = self.place(pointer.removesuffix("?"))
-            if not text and not pointer.endswith("?") or (number and "\n" in (text or "")):
+            if text is None and not pointer.endswith("?") or (number and "\n" in (text or "")):
                 raise Refused(f"{pointer} is missing, or has several lines")
-            if text:
+            if text is not None:
                 joined += f"{pointer.removesuffix('?').rpartition('/')[2]}\n{text}\n"
         return joined.encode()
 
@@ -541,6 +567,17 @@ class Delivery:
         texts = rule["public_keys"] if rule["from"] == "sender" else self.source["public_keys"]
         encoding = rule.get("encoding", "base64")
         return [public_keys.public_key(kind, decoded(text.removeprefix(rule.get("strip_prefix", "")), encoding)) for text in texts]
+
+
+def members(text: str) -> list[tuple[str, str]]:
+    """The texts and integers of a JSON object."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        raise Refused("no JSON") from None
+    if not isinstance(value, dict):
+        raise Refused("no object")
+    return [(name, str(member)) for name, member in value.items() if isinstance(member, (str, int)) and not isinstance(member, bool)]
 
 
 def known(descriptions: Path, provider: str) -> dict[str, Any]:

@@ -45,6 +45,8 @@ impl Fix {
             | R::FieldMissing
             | R::BodyDigestMissing
             | R::BodyDigestWrong
+            | R::BodyMalformed
+            | R::BodyTooLarge
             | R::FormTooLong
             | R::ListTooLong
             | R::KeyMissing
@@ -117,6 +119,8 @@ pub(crate) const fn cause(refusal: Refusal) -> &'static str {
         R::FieldMissing => "a signed field is missing",
         R::BodyDigestMissing => "no digest of the body",
         R::BodyDigestWrong => "digest of another body",
+        R::BodyMalformed => "body not packed as said",
+        R::BodyTooLarge => "body too large, once unpacked",
         R::FormTooLong => "too many fields",
         R::ListTooLong => "too many events",
     }

@@ -19,7 +19,7 @@ use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::description::{
     AccountRule, Construction, Encoding, FieldPath, Hash, HeaderName, Jwt, JwtKey, KeySource, Scheme, SecretEncoding,
-    SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp as TimestampRule,
+    Line, Pointer, PublicKeySignature, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp as TimestampRule,
     TimestampLocation, TimestampUnit,
 };
 use domain::digest::Digest;
@@ -34,7 +34,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
-    RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
+    RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -42,6 +42,7 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 use testdata::vector;
 use url::form_urlencoded;
+use x509_parser::pem::parse_x509_pem;
 
 const BODY_BYTES: usize = 2048;
 /// What stands in a header that is signed.
@@ -236,7 +237,7 @@ impl Case {
             Scheme::PublicKey(signed)
                 if matches!(signed.algorithm, SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::RsaSha1) =>
             {
-                return Case::of_vector(provider);
+                return Case::of_vector(provider, signed);
             }
             Scheme::Jwt(Jwt { key: JwtKey::Public { .. }, .. }) => {
                 panic!("{provider}: no token of the kind is measured")
@@ -314,32 +315,66 @@ impl Case {
 }
 
 impl Case {
-    /// The genuine one of a sender's vectors, whose message is the body: `ring` makes no keys of RSA.
-    fn of_vector(provider: Provider) -> Case {
+    /// The genuine one of a sender's vectors: `ring` makes no keys of RSA.
+    fn of_vector(provider: Provider, signed: &PublicKeySignature) -> Case {
         let file = vector::read(&vector::folder(), provider.as_str());
         let (group, case) = file.case("genuine").expect("every sender has it");
         let secret = Value::Object(group.source.secret.clone());
-        let (_, signature) = case.request.headers.last().expect("the signature is the last");
-        let signature = BASE64_STANDARD.decode(signature).expect("base64");
-        let key = BASE64_STANDARD.decode(secret["public_keys"][0].as_str().expect("a key")).expect("base64");
-        // What stands before an `RSAPublicKey` of 2048 bits in its `SubjectPublicKeyInfo`.
-        let key = key[24..].to_vec();
-        let by_hand = (HAND_HEADER.to_owned(), base16ct::lower::encode_string(&signature));
+        let received_at = Timestamp::parse_rfc3339(&case.received_at).expect("an instant");
         let body = case.request.body().expect("it was read");
-        let delivery = Delivery {
-            url: url(),
-            token: None,
-            headers: case.request.headers.iter().cloned().chain([by_hand]).collect(),
-            body: body.clone(),
-            received_at: NOW,
-            request_id: "request-1".to_owned(),
+        let headers = Headers::from_iter(case.request.headers.clone());
+        let signature = match &signed.place {
+            SignaturePlace::At(FieldPath::Body(pointer)) => text_at(&body, pointer).expect("a signature"),
+            place => {
+                let HeaderName(name) = &place.headers()[0];
+                headers.single(name).ok().flatten().expect("a signature").to_owned()
+            }
+        };
+        let signature = BASE64_STANDARD.decode(signature).expect("base64");
+        let (key, published) = match &signed.keys {
+            KeySource::Operator { .. } => {
+                let key = BASE64_STANDARD.decode(secret["public_keys"][0].as_str().expect("a key")).expect("base64");
+                // What stands before an `RSAPublicKey` of 2048 bits in its `SubjectPublicKeyInfo`.
+                (key[24..].to_vec(), PublicKeys::default())
+            }
+            KeySource::Certificate(rule) => {
+                let address = match &rule.at {
+                    FieldPath::Body(pointer) => text_at(&body, pointer).expect("an address"),
+                    FieldPath::Header(HeaderName(name)) => headers.single(name).ok().flatten().expect("one").to_owned(),
+                    FieldPath::Id | FieldPath::Query(_) => panic!("no certificate's address stands there"),
+                };
+                let text = group.certificates[&address].as_bytes();
+                let keys = PublicKeys::of_certificate(signed.algorithm, text, received_at).expect("a certificate");
+                let (_, pem) = parse_x509_pem(text).expect("PEM");
+                let certificate = pem.parse_x509().expect("a certificate");
+                (certificate.public_key().subject_public_key.data.to_vec(), keys)
+            }
+            KeySource::Sender { .. } | KeySource::Jwks { .. } => panic!("{provider}: no such key of RSA is measured"),
+        };
+        let account = match &secret["account"] {
+            Value::String(account) => account,
+            accounts => accounts[0].as_str().unwrap_or_default(),
+        };
+        let message = signed_bytes(&signed.message, &headers, &body, account);
+        let by_hand = (HAND_HEADER.to_owned(), base16ct::lower::encode_string(&signature));
+        let headers = Headers::from_iter(case.request.headers.iter().cloned().chain([by_hand]));
+        let algorithm: &dyn VerificationAlgorithm = match signed.algorithm {
+            SignatureAlgorithm::RsaSha1 => &RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
+            _ => &RSA_PKCS1_2048_8192_SHA256,
         };
         let name = SourceName::parse("bench").expect("a name");
         Case {
             source: Source::parse(name, &secret.to_string()).expect("a source"),
-            published: PublicKeys::default(),
-            delivery,
-            asymmetric: Some(Asymmetric { algorithm: &RSA_PKCS1_2048_8192_SHA256, key, message: body }),
+            published,
+            delivery: Delivery {
+                url: url(),
+                token: None,
+                headers,
+                body,
+                received_at,
+                request_id: "request-1".to_owned(),
+            },
+            asymmetric: Some(Asymmetric { algorithm, key, message }),
             has_token: false,
             construction: Construction::Hmac,
             hash: Hash::Sha256,
@@ -347,6 +382,26 @@ impl Case {
             has_its_time_in_the_body: false,
         }
     }
+}
+
+fn text_at(body: &[u8], pointer: &Pointer) -> Option<String> {
+    let json: Value = serde_json::from_slice(body).ok()?;
+    json.pointer(&pointer.to_string())?.as_str().map(str::to_owned)
+}
+
+/// What a sender with a key of RSA signs.
+fn signed_bytes(Template(parts): &Template, headers: &Headers, body: &[u8], account: &str) -> Vec<u8> {
+    let line = |line: &Line| text_at(body, &line.pointer).map(|text| format!("{}\n{text}\n", line.name()));
+    let bytes = |part: &TemplatePart| match part {
+        TemplatePart::Literal(text) => text.clone().into_bytes(),
+        TemplatePart::Body => body.to_vec(),
+        TemplatePart::Header(HeaderName(name)) => headers.single(name).ok().flatten().expect("it is there").into(),
+        TemplatePart::Account => account.into(),
+        TemplatePart::BodyCrc32 => crc32fast::hash(body).to_string().into(),
+        TemplatePart::Lines(lines) => lines.iter().filter_map(line).collect::<String>().into(),
+        _ => panic!("no such sender has it"),
+    };
+    parts.iter().flat_map(bytes).collect()
 }
 
 /// A key of the sender's and its signature, with the algorithm that verifies it.
@@ -462,7 +517,8 @@ impl Sender {
             Syntax::Plain => text,
             Syntax::Prefix { prefix } => format!("{prefix}{text}"),
             Syntax::Versions { version } => format!("{version},{text}"),
-            Syntax::Pairs { key, separator } => match timestamp {
+            Syntax::List { .. } | Syntax::Json { .. } => panic!("no sender of the catalogue has it"),
+            Syntax::Pairs { key, separator, .. } => match timestamp {
                 Some(TimestampRule { at: TimestampLocation::Pair(name), unit, .. }) => {
                     format!("{name}={}{separator}{key}={text}", time_text(*unit))
                 }

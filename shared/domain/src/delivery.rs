@@ -8,6 +8,7 @@ pub mod reply;
 pub mod request;
 pub mod route;
 pub mod trace;
+pub mod unpack;
 
 use std::fmt;
 

@@ -27,6 +27,7 @@ use self::signature_header::{CODES_MAX, SIGNATURES_MAX, SignatureHeader};
 use self::signed_content::SignedContent;
 use self::signed_timestamp::SignedTimestamp;
 use crate::delivery::Delivery;
+use crate::delivery::unpack::{HEADER, unpack};
 use crate::digest::Digest;
 use crate::event::VerifiedBy;
 use crate::source::key_set::{KeySetAddress, NamedCertificate};
@@ -76,6 +77,10 @@ pub fn verify_released(
     published: &PublicKeys,
     late: LateTime,
 ) -> Result<VerifiedEvent, Rejection> {
+    let delivery = match unpacked(&delivery, source) {
+        Ok(unpacked) => unpacked.unwrap_or(delivery),
+        Err(refusal) => return Err(Rejection { delivery: Box::new(delivery), refusal }),
+    };
     match prove_with(&delivery, source, published, late) {
         Ok((verified_by, matched)) => Ok(identify(delivery, source, verified_by, matched)),
         Err(refusal) => Err(Rejection { delivery: Box::new(delivery), refusal }),
@@ -91,7 +96,17 @@ pub fn prove(
     source: &Source,
     published: &PublicKeys,
 ) -> Result<(VerifiedBy, MatchedCredentials), Refusal> {
-    prove_with(delivery, source, published, LateTime::Refused)
+    let unpacked = unpacked(delivery, source)?;
+    prove_with(unpacked.as_ref().unwrap_or(delivery), source, published, LateTime::Refused)
+}
+
+/// The delivery with its body unpacked, if its sender signs that one.
+pub(crate) fn unpacked(delivery: &Delivery, source: &Source) -> Result<Option<Delivery>, Refusal> {
+    if !source.sender.description().unpack {
+        return Ok(None);
+    }
+    let body = unpack(&delivery.headers, &delivery.body)?;
+    Ok(body.map(|body| Delivery { headers: delivery.headers.without(HEADER), ..with_body(delivery, body) }))
 }
 
 fn prove_with(
@@ -127,14 +142,7 @@ pub(crate) fn check_proofs(
     let Some(items) = items else {
         return check_proof(delivery, proof, published, late);
     };
-    let mut item = Delivery {
-        url: delivery.url.clone(),
-        token: delivery.token.clone(),
-        headers: delivery.headers.clone(),
-        body: Vec::new(),
-        received_at: delivery.received_at,
-        request_id: delivery.request_id.clone(),
-    };
+    let mut item = with_body(delivery, Vec::new());
     let mut oldest = None;
     for body in items {
         item.body = body;
@@ -145,6 +153,18 @@ pub(crate) fn check_proofs(
         }
     }
     oldest.map(|(found, _)| found).ok_or(Refusal::SignatureMissing)
+}
+
+/// The same delivery with another body; its own is not copied.
+fn with_body(delivery: &Delivery, body: Vec<u8>) -> Delivery {
+    Delivery {
+        url: delivery.url.clone(),
+        token: delivery.token.clone(),
+        headers: delivery.headers.clone(),
+        body,
+        received_at: delivery.received_at,
+        request_id: delivery.request_id.clone(),
+    }
 }
 
 fn check_proof(
@@ -252,7 +272,8 @@ fn certificate_address(delivery: &Delivery, certificate: &NamedCertificate) -> R
 pub fn published_at<'s>(delivery: &Delivery, source: &'s Source) -> Option<Cow<'s, KeySetAddress>> {
     if let Some(Proof::Signature { keys: Keys::Certificate(certificate), .. }) = source.credentials.proof() {
         let refusal = prove(delivery, source, &PublicKeys::default()).err()?;
-        let address = certificate_address(delivery, certificate).ok()?;
+        let unpacked = unpacked(delivery, source).ok()?;
+        let address = certificate_address(unpacked.as_ref().unwrap_or(delivery), certificate).ok()?;
         return (refusal == Refusal::SignatureWrong).then_some(Cow::Owned(address));
     }
     source.credentials.key_set().map(Cow::Borrowed)

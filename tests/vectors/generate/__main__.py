@@ -25,6 +25,7 @@ from case import Accepted, Answered, Case
 from cases import cases
 from certificate_senders import CERTIFICATE_SENDERS, Certified
 from described_senders import DESCRIBED_SENDERS, Acme
+from header_forms import HEADER_FORMS
 from jwt_senders import JWT_SENDERS
 from key_senders import KEY_SENDERS
 from layout import laid_out
@@ -64,11 +65,12 @@ def instant(millis: int) -> str:
     return f"{at}.{millis % 1000:03}Z"
 
 
-def request(sent: Sent, headers: list[tuple[str, str]], method: str = "POST") -> dict[str, Any]:
+def request(recipe: Recipe, sent: Sent, headers: list[tuple[str, str]], method: str = "POST") -> dict[str, Any]:
+    body_bytes = recipe.transported(sent, headers)
     try:
-        body = {"body": sent.body.decode()}
+        body = {"body": body_bytes.decode()}
     except UnicodeDecodeError:
-        body = {"body_base64": base64.b64encode(sent.body).decode()}
+        body = {"body_base64": base64.b64encode(body_bytes).decode()}
     return {"method": method, "url": sent.url, "headers": [list(header) for header in headers], **body}
 
 
@@ -137,7 +139,7 @@ def vector(case: Case) -> dict[str, Any]:
         "comment": case.shows,
         **({"after": case.after} if case.after else {}),
         "received_at": instant(case.received_millis),
-        "request": request(case.sent, case.headers, case.method),
+        "request": request(case.recipe, case.sent, case.headers, case.method),
         "expected": expected(case),
     }
 
@@ -155,7 +157,7 @@ def published_vector(known: published.Published) -> dict[str, Any]:
         "name": known.name,
         "comment": f"Published: {known.source}",
         "received_at": instant(1000 * (int(sent.timestamp) if is_timed else NOW_SECONDS)),
-        "request": request(sent, recipe.headers_of(sent, known.value)),
+        "request": request(recipe, sent, recipe.headers_of(sent, known.value)),
         "expected": {
             "accepted": {"verified_by": "signature", recipe.proof: 0},
             **events(recipe, known.event_type, known.key, sent),
@@ -204,7 +206,7 @@ def main() -> None:
     for known in published.ALL:
         hold(known)
     hold_adyen()
-    places = [*((FOLDER, recipe) for recipe in [*CATALOGUE, *DESCRIBED_SENDERS, *KEY_SENDERS, *JWT_SENDERS]), (ADDED, Acme())]
+    places = [*((FOLDER, recipe) for recipe in [*CATALOGUE, *DESCRIBED_SENDERS, *HEADER_FORMS, *KEY_SENDERS, *JWT_SENDERS]), (ADDED, Acme())]
     made, count = {}, 0
     for folder, recipe in places:
         path, value = folder / f"{recipe.provider}.json", sender_file(recipe)

@@ -14,6 +14,7 @@ from typing import Any
 from case import Accepted, Case, Refused
 from challenges import challenges
 from in_body import in_body
+from header_forms import NO_TIMES, Invented, about_the_form
 from jwt_signing import Jwt, jwt_cases
 from more_cases import more_cases
 from second_bodies import second_bodies
@@ -199,6 +200,8 @@ def signed(recipe: Signing) -> Iterator[Case]:
     for number, alias in enumerate(recipe.aliases, 1):
         named = [(alias.get(name, name), value) for name, value in genuine if alias.get(name, name)]
         yield case(f"alias-{number}", "The headers may have other names.", named, Accepted(0))
+    if isinstance(recipe, Invented):
+        yield from about_the_form(recipe, sent, case)
     yield from more_cases(recipe)
 
 
@@ -372,11 +375,3 @@ def about_the_field(recipe: Signing, sent: Sent, case: Any) -> Iterator[Case]:
     yield told("timestamp-null", f"`{field}` is null.", {**body, field: None}, "timestamp_missing")
     for name, shows, timestamp in NO_TIMES:
         yield told(name, shows, {**body, field: timestamp}, "timestamp_malformed")
-
-
-# They are signed like any other, so that nothing is wrong with them but the form.
-NO_TIMES = [
-    ("timestamp-not-a-number", "The timestamp is no number.", "hello"),
-    ("timestamp-with-sign", "A plus sign is no part of a timestamp.", f"+{NOW_SECONDS}"),
-    ("timestamp-not-an-instant", "The timestamp is no instant that a calendar knows.", "99999999999999999999"),
-]

@@ -116,8 +116,12 @@ KINDS: dict[str, list[Kind]] = {
     "described-extends": [Kind(EVENT, ("678Z", "679Z"))],
     "described-http-date": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-instant": [Kind(STATE, ('"amount":1', '"amount":2'))],
+    "described-json-header": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-jwt-es256": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-jwt-rs256": [Kind(STATE, ('"amount":1', '"amount":2'))],
+    "described-list": [Kind(STATE, ('"amount":1', '"amount":2'))],
+    "described-packed": [Kind(STATE, ('"amount":1', '"amount":2'))],
+    "described-pair-lists": [Kind(STATE, ('"amount":1', '"amount":2'))],
     "described-sns-one": [
         Kind(EVENT, ("c9135db0", "d9135db0")),
         Kind(

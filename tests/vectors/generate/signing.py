@@ -138,6 +138,10 @@ class Recipe:
         body = self.body if isinstance(self.body, bytes) else compact(self.body)
         return Sent(body, url=self.url, content_type=self.content_type)
 
+    def transported(self, sent: Sent, headers: list[Header]) -> bytes:
+        """The bytes that are sent."""
+        return sent.body
+
     def changed_body(self) -> bytes:
         """A body that says something else under the same id."""
         old, new = (text.encode() for text in self.change)

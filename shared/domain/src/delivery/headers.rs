@@ -42,6 +42,13 @@ impl Headers {
         Headers { values: [&*self.values, more].concat(), token_sha256: self.token_sha256.clone() }
     }
 
+    /// The same without the header `name`.
+    #[must_use]
+    pub(crate) fn without(&self, name: &str) -> Headers {
+        let others = self.values.iter().filter(|(known, _)| !known.eq_ignore_ascii_case(name));
+        Headers { values: others.cloned().collect(), token_sha256: self.token_sha256.clone() }
+    }
+
     /// The same with a header `name` of whose token no more is known than its SHA-256.
     #[must_use]
     pub fn with_token_sha256(self, name: &str, digest: Digest) -> Headers {

@@ -39,7 +39,7 @@ pub enum DescriptionError {
     },
     /// A pair where there are none.
     #[error(
-        "`scheme.timestamp` is a pair of the signature's header, which is no list of pairs: give `syntax = {{ form = \"pairs\", .. }}`"
+        "`scheme.timestamp` is a `pair` of the signature's header, in which nothing has a key: give a `syntax` of pairs, a list or JSON"
     )]
     PairWithoutPairs,
     /// A limit that nobody vouches for.
@@ -103,7 +103,7 @@ pub enum DescriptionError {
     NoAccount,
     /// An account that anybody could write.
     #[error(
-        "`scheme.account` is not signed where it stands: put {{header:..}} into `scheme.message`, with a fixed text between it and its neighbours, name a place of a body that is signed as a whole, or write `token-only`"
+        "`scheme.account` is not signed where it stands: put {{header:..}} or {{account}} into `scheme.message`, with a fixed text between it and its neighbours, name a place of a body that is signed as a whole, or write `token-only`"
     )]
     AccountUnsigned,
     /// A claim where there is no token.

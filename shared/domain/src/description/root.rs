@@ -37,6 +37,10 @@ pub struct Description {
     /// among either.
     #[serde(default, deserialize_with = "one_or_many")]
     pub kept_headers: Vec<HeaderName>,
+    /// Whether its bodies are unpacked before anything else, where `Content-Encoding` says that gzip has packed them: it signs
+    /// them first.
+    #[serde(default)]
+    pub unpack: bool,
     /// Whether it sends forms, and where in them its JSON is.
     #[serde(default)]
     pub forms: Forms,

@@ -130,14 +130,8 @@ impl Template {
     /// Whether it holds what stands at `place`, and holds it apart from what could be moved into it: of the bytes
     /// `{header:x-account}{body}`, a part of the body could be sent as the account's.
     pub(crate) fn delimits(&self, place: &FieldPath) -> bool {
-        let is_apart = |part: Option<&TemplatePart>| matches!(part, None | Some(TemplatePart::Literal(_)));
         match place {
-            FieldPath::Header(name) => self.0.iter().enumerate().any(|(index, part)| {
-                let before = index.checked_sub(1).and_then(|before| self.0.get(before));
-                matches!(part, TemplatePart::Header(it) if it == name)
-                    && is_apart(before)
-                    && is_apart(self.0.get(index + 1))
-            }),
+            FieldPath::Header(name) => self.holds_apart(|part| matches!(part, TemplatePart::Header(it) if it == name)),
             FieldPath::Body(pointer) => {
                 // Of lines, all but the first are read from the end, where no text can be moved from one to the next.
                 let is_line = |part: &TemplatePart| match part {
@@ -150,6 +144,20 @@ impl Template {
             }
             FieldPath::Id | FieldPath::Query(_) => false,
         }
+    }
+
+    /// The same of the source's `account`.
+    pub(crate) fn delimits_account(&self) -> bool {
+        self.holds_apart(|part| *part == TemplatePart::Account)
+    }
+
+    /// Whether fixed texts, or the ends of the message, stand on both sides of a part that `is_it`.
+    fn holds_apart(&self, is_it: impl Fn(&TemplatePart) -> bool) -> bool {
+        let is_fixed = |part: Option<&TemplatePart>| matches!(part, None | Some(TemplatePart::Literal(_)));
+        self.0.iter().enumerate().any(|(index, part)| {
+            let before = index.checked_sub(1).and_then(|before| self.0.get(before));
+            is_it(part) && is_fixed(before) && is_fixed(self.0.get(index + 1))
+        })
     }
 
     /// Whether it holds the timestamp that is read there.

@@ -20,12 +20,47 @@ pub enum Syntax {
         key: String,
         /// What stands between the pairs.
         separator: char,
+        /// What stands between several such lists, if there may be several: one for each secret.
+        between_lists: Option<char>,
+    },
+    /// In a list in which its position tells what an item is: `1614265330,5257...`. The key of an item is that position,
+    /// from 1.
+    List {
+        /// What stands between the items.
+        separator: char,
+        /// The position of the first signature. What follows it are other signatures.
+        first: usize,
+    },
+    /// In a JSON object, whose members are the pairs: `{"timestamp":1614265330,"signature":"5257..."}`.
+    Json {
+        /// The name of the signature's member.
+        key: String,
     },
     /// In a list of `version,signature` with spaces between them. Other versions are passed over.
     Versions {
         /// The version.
         version: String,
     },
+}
+
+impl Syntax {
+    /// Whether it may hold several signatures, of which one must fit.
+    #[must_use]
+    pub const fn is_list(&self) -> bool {
+        match self {
+            Syntax::Plain | Syntax::Prefix { .. } | Syntax::Json { .. } => false,
+            Syntax::Pairs { .. } | Syntax::List { .. } | Syntax::Versions { .. } => true,
+        }
+    }
+
+    /// Whether other texts stand beside the signature, each with a key of its own.
+    #[must_use]
+    pub const fn has_keys(&self) -> bool {
+        match self {
+            Syntax::Plain | Syntax::Prefix { .. } | Syntax::Versions { .. } => false,
+            Syntax::Pairs { .. } | Syntax::List { .. } | Syntax::Json { .. } => true,
+        }
+    }
 }
 
 /// How a signature's bytes are written.
@@ -57,6 +92,8 @@ struct SyntaxForm {
     prefix: Option<String>,
     key: Option<String>,
     separator: Option<char>,
+    between_lists: Option<char>,
+    first: Option<usize>,
     version: Option<String>,
 }
 
@@ -66,6 +103,8 @@ enum Form {
     Plain,
     Prefix,
     Pairs,
+    List,
+    Json,
     Versions,
 }
 
@@ -73,25 +112,18 @@ impl TryFrom<SyntaxForm> for Syntax {
     type Error = &'static str;
 
     fn try_from(form: SyntaxForm) -> Result<Syntax, &'static str> {
-        match form {
-            SyntaxForm { form: Form::Plain, prefix: None, key: None, separator: None, version: None } => {
-                Ok(Syntax::Plain)
+        let SyntaxForm { form, prefix, key, separator, between_lists, first, version } = form;
+        match (form, prefix, key, separator, between_lists, first, version) {
+            (Form::Plain, None, None, None, None, None, None) => Ok(Syntax::Plain),
+            (Form::Prefix, Some(prefix), None, None, None, None, None) => Ok(Syntax::Prefix { prefix }),
+            (Form::Pairs, None, Some(key), Some(separator), between_lists, None, None) => {
+                Ok(Syntax::Pairs { key, separator, between_lists })
             }
-            SyntaxForm { form: Form::Prefix, prefix: Some(prefix), key: None, separator: None, version: None } => {
-                Ok(Syntax::Prefix { prefix })
-            }
-            SyntaxForm {
-                form: Form::Pairs,
-                prefix: None,
-                key: Some(key),
-                separator: Some(separator),
-                version: None,
-            } => Ok(Syntax::Pairs { key, separator }),
-            SyntaxForm { form: Form::Versions, prefix: None, key: None, separator: None, version: Some(version) } => {
-                Ok(Syntax::Versions { version })
-            }
+            (Form::List, None, None, Some(separator), None, Some(first), None) => Ok(Syntax::List { separator, first }),
+            (Form::Json, None, Some(key), None, None, None, None) => Ok(Syntax::Json { key }),
+            (Form::Versions, None, None, None, None, None, Some(version)) => Ok(Syntax::Versions { version }),
             _ => Err(
-                "each `form` has its own fields: `plain` none, `prefix` a `prefix`, `pairs` a `key` and a `separator`, `versions` a `version`",
+                "each `form` has its own fields: `plain` none, `prefix` a `prefix`, `pairs` a `key`, a `separator` and maybe `between_lists`, `list` a `separator` and the position of the `first` signature, `json` a `key`, `versions` a `version`",
             ),
         }
     }

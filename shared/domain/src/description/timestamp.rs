@@ -32,7 +32,9 @@ pub struct Timestamp {
 pub enum TimestampLocation {
     /// In the first of these headers that is there.
     Header(#[serde(deserialize_with = "one_or_many")] Vec<HeaderName>),
-    /// In the signature's own header, under this key. Only where that is a list of pairs.
+    /// In the signature's own header, under this key. Only where its texts have keys, which [`Syntax`] says.
+    ///
+    /// [`Syntax`]: crate::description::Syntax
     Pair(String),
     /// In the body.
     Json(Pointer),

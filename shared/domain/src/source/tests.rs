@@ -320,7 +320,7 @@ fn a_sender_is_known_or_described() {
         ),
         (
             r#"{"form":"pairs","key":"v1","separator":"="}"#,
-            "pairs are `key=value`: give a `key`, and a `separator` such as `,` between them",
+            "pairs are `key=value`: give a `key`, a `separator` such as `,` between them, and if several lists stand there another character as `between_lists`",
         ),
         (r#"{"form":"versions","version":"v1,"}"#, "a `version` is what stands before the comma, such as `v1`"),
     ] {
@@ -518,7 +518,7 @@ fn a_description_one_level_too_flat_is_told_what_is_missing() {
     );
     check(
         r#"{"scheme":{"header":"x-signature"},"secrets":["0123456789"]}"#,
-        "`scheme`: unknown field `header`, expected one of `about`, `retries`, `scheme`, `challenge`, `success`, `kept_headers`, `forms`, `batch`, `retries_differ`, `asset_hosts`, `asset_life_seconds`, `shape`, `poll`",
+        "`scheme`: unknown field `header`, expected one of `about`, `retries`, `scheme`, `challenge`, `success`, `kept_headers`, `unpack`, `forms`, `batch`, `retries_differ`, `asset_hosts`, `asset_life_seconds`, `shape`, `poll`",
     );
 }
 

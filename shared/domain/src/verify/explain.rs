@@ -22,7 +22,7 @@ use crate::source::source_name::SourceName;
 use crate::source::{Keys, Proof, SignatureScheme, Source, SourceError, configured_secrets};
 use crate::verify::signature_header::SignatureHeader;
 use crate::verify::signed_timestamp::SignedTimestamp;
-use crate::verify::{LateTime, Refusal, answer_unsigned, check_proofs, prove};
+use crate::verify::{LateTime, Refusal, answer_unsigned, check_proofs, prove, unpacked};
 
 /// What is known of a delivery and of the source that it came to.
 #[derive(Clone, Copy)]
@@ -85,6 +85,8 @@ pub fn explain(evidence: &Evidence<'_>) -> Result<Explanation, SourceError> {
     if let Some(answer) = answer_unsigned(evidence.delivery, ChallengeMethod::Post, &source) {
         return Ok(Explanation::of_question(answer.err()));
     }
+    let unpacked = unpacked(evidence.delivery, &source).ok().flatten();
+    let evidence = &Evidence { delivery: unpacked.as_ref().unwrap_or(evidence.delivery), ..*evidence };
     let mut explanation = Explanation {
         refusal: prove(evidence.delivery, &source, evidence.published).err(),
         steps: Vec::new(),

@@ -63,6 +63,10 @@ pub enum Refusal {
     BodyDigestMissing,
     /// The URL or the token holds another body's digest.
     BodyDigestWrong,
+    /// The body is not packed as its header says.
+    BodyMalformed,
+    /// The body would be larger than any may be, once unpacked.
+    BodyTooLarge,
     /// The form that is signed has more fields than any sender's.
     FormTooLong,
     /// More events than can be taken would each have to prove themselves.
@@ -118,6 +122,8 @@ string_enum!(Refusal {
     FieldMissing => "field_missing",
     BodyDigestMissing => "body_digest_missing",
     BodyDigestWrong => "body_digest_wrong",
+    BodyMalformed => "body_malformed",
+    BodyTooLarge => "body_too_large",
     FormTooLong => "form_too_long",
     ListTooLong => "list_too_long",
 });
@@ -164,6 +170,8 @@ impl Refusal {
             | Refusal::FieldMissing
             | Refusal::BodyDigestMissing
             | Refusal::BodyDigestWrong
+            | Refusal::BodyMalformed
+            | Refusal::BodyTooLarge
             | Refusal::FormTooLong
             | Refusal::ListTooLong => false,
         }

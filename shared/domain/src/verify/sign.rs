@@ -17,6 +17,7 @@ use crate::provider::Provider;
 use crate::source::source_name::SourceName;
 use crate::source::{Keys, MacKeys, Proof, SignatureScheme, Source, SourceError, configured_secrets};
 use crate::time::Timestamp;
+use crate::verify::signature_header::Pair;
 use crate::verify::signed_content::SignedContent;
 use crate::verify::signed_timestamp::SignedTimestamp;
 use crate::verify::{Refusal, header, jwt};
@@ -162,7 +163,7 @@ fn sign_body(delivery: &Delivery, signing: &SignatureScheme, keys: &MacKeys) -> 
     let signature = signature(&content, signing, keys);
     Ok(match &signing.syntax {
         Syntax::Prefix { prefix } => format!("{prefix}{signature}"),
-        Syntax::Plain | Syntax::Pairs { .. } | Syntax::Versions { .. } => signature,
+        _ => signature,
     })
 }
 
@@ -183,12 +184,12 @@ fn sign(
     }
     let rule = signing.timestamp.as_ref();
     let time = rule.map(|rule| timestamp_text(delivery.received_at, rule.unit)).unwrap_or_default();
-    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    let mut pairs: Vec<Pair<'_>> = Vec::new();
     match rule.map(|rule| &rule.at) {
         Some(TimestampLocation::Header(names)) if is_missing(names) => {
             added.extend(names.first().map(|HeaderName(name)| (name.clone(), time.clone())));
         }
-        Some(TimestampLocation::Pair(key)) => pairs.push((key, &time)),
+        Some(TimestampLocation::Pair(key)) => pairs.push((key.into(), (&time).into())),
         Some(TimestampLocation::Header(_) | TimestampLocation::Json(_)) | None => {}
     }
     let readable = form::readable(&signing.forms, &delivery.body);
@@ -199,9 +200,19 @@ fn sign(
     let value = match &signing.syntax {
         Syntax::Plain => signature,
         Syntax::Prefix { prefix } => format!("{prefix}{signature}"),
-        Syntax::Pairs { key, separator } => {
+        Syntax::Pairs { key, separator, .. } => {
             let before: String = pairs.iter().map(|(key, text)| format!("{key}={text}{separator}")).collect();
             format!("{before}{key}={signature}")
+        }
+        Syntax::List { separator, first } => {
+            let at = |position: usize| pairs.iter().find(|(key, _)| *key == position.to_string());
+            let before = (1..*first).map(|position| at(position).map(|(_, text)| &**text).unwrap_or_default());
+            let before: String = before.flat_map(|text| [text.to_owned(), separator.to_string()]).collect();
+            format!("{before}{signature}")
+        }
+        Syntax::Json { key } => {
+            let pairs = pairs.iter().map(|(key, text)| (key.to_string(), json_value(text)));
+            Value::Object(pairs.chain([(key.clone(), signature.into())]).collect()).to_string()
         }
         Syntax::Versions { version } => format!("{version},{signature}"),
     };
@@ -222,9 +233,13 @@ fn signature(content: &SignedContent<'_>, signing: &SignatureScheme, keys: &MacK
 fn put(body: &mut Vec<u8>, pointer: &Pointer, value: &str) {
     let Ok(mut json) = serde_json::from_slice::<Value>(body) else { return };
     let Some(place) = json.pointer_mut(&pointer.to_string()) else { return };
-    let number = if place.is_number() { value.parse::<i64>().ok() } else { None };
-    *place = number.map_or_else(|| value.into(), Value::from);
+    *place = if place.is_number() { json_value(value) } else { value.into() };
     *body = json.to_string().into_bytes();
+}
+
+/// A count as a number, and any other text as it is.
+fn json_value(text: &str) -> Value {
+    text.parse::<i64>().map_or_else(|_| text.into(), Value::from)
 }
 
 fn timestamp_text(at: Timestamp, unit: TimestampUnit) -> String {

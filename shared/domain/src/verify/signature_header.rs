@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::{Map, Value};
+
 use super::body_field::proof;
 use super::{Refusal, header};
 use crate::delivery::Delivery;
@@ -19,9 +21,12 @@ pub(crate) const SIGNATURES_MAX: usize = 4;
 pub(crate) struct SignatureHeader<'h> {
     /// The texts of the signatures.
     signatures: Vec<Cow<'h, str>>,
-    /// The pairs that it is a list of, those of the signatures among them.
-    pub(crate) pairs: Vec<(&'h str, &'h str)>,
+    /// All texts that have a key in it, those of the signatures among them.
+    pub(crate) pairs: Vec<Pair<'h>>,
 }
+
+/// A text of the header and its key.
+pub(crate) type Pair<'h> = (Cow<'h, str>, Cow<'h, str>);
 
 impl<'h> SignatureHeader<'h> {
     /// Reads it. `readable` is the body, or the JSON of the form that it is.
@@ -43,10 +48,24 @@ impl<'h> SignatureHeader<'h> {
                 let text = one(headers, place.headers())?.map(Cow::Borrowed);
                 (text.map(|text| bare(text, syntax)).transpose()?.into_iter().collect(), Vec::new())
             }
-            (place, Syntax::Pairs { key, separator }) => {
-                let pairs = pairs(headers, place.headers(), *separator)?;
-                let is_signature = |(known, text): &(&str, &'h str)| (*known == &**key).then_some(Cow::Borrowed(*text));
-                (pairs.iter().filter_map(is_signature).collect(), pairs)
+            (place, Syntax::Pairs { key, separator, between_lists }) => {
+                let pairs = pairs(headers, place.headers(), *separator, *between_lists)?;
+                (of_key(&pairs, key), pairs)
+            }
+            (place, Syntax::List { separator, first }) => {
+                let values = values(headers, place.headers(), *separator)?;
+                let items = values.into_iter().flat_map(|value| value.split(*separator)).zip(1..);
+                let keyed = |(item, position): (&'h str, usize)| (position.to_string().into(), item.trim().into());
+                let items: Vec<Pair<'h>> = items.map(keyed).collect();
+                (items.iter().skip(first.saturating_sub(1)).map(|(_, text)| text.clone()).collect(), items)
+            }
+            (place, Syntax::Json { key }) => {
+                let pairs = match *header::all(headers, place.headers()) {
+                    [] => Vec::new(),
+                    [value] => members(value).ok_or(Refusal::SignatureMalformed)?,
+                    _ => return Err(Refusal::SignatureMalformed),
+                };
+                (of_key(&pairs, key), pairs)
             }
             (place, Syntax::Versions { version }) => (versions(headers, place.headers(), version)?, Vec::new()),
         };
@@ -101,12 +120,48 @@ fn one<'h>(headers: &'h Headers, names: &[HeaderName]) -> Result<Option<&'h str>
     header::first(headers, names).map_err(|RepeatedHeader| Refusal::SignatureDoubled)
 }
 
-fn pairs<'h>(headers: &'h Headers, names: &[HeaderName], separator: char) -> Result<Vec<(&'h str, &'h str)>, Refusal> {
-    // Only where commas separate the pairs is a header that was given more than once still one list.
-    let values =
-        if separator == ',' { header::all(headers, names) } else { one(headers, names)?.into_iter().collect() };
-    let items = values.into_iter().flat_map(|value| value.split(separator));
-    Ok(items.filter_map(|item| item.trim().split_once('=')).collect())
+/// The values of a header that holds a list: only where commas separate what is in it, one that was given more than once
+/// is still one list.
+fn values<'h>(headers: &'h Headers, names: &[HeaderName], separator: char) -> Result<Vec<&'h str>, Refusal> {
+    if separator == ',' { Ok(header::all(headers, names)) } else { Ok(one(headers, names)?.into_iter().collect()) }
+}
+
+fn pairs<'h>(
+    headers: &'h Headers,
+    names: &[HeaderName],
+    separator: char,
+    between_lists: Option<char>,
+) -> Result<Vec<Pair<'h>>, Refusal> {
+    let mut found: Vec<Pair<'h>> = Vec::new();
+    for value in values(headers, names, separator)? {
+        let before = found.len();
+        for list in value.split(|character| Some(character) == between_lists) {
+            // What every list of a header says, such as the timestamp, is said once.
+            let earlier = found.len();
+            for (key, text) in list.split(separator).filter_map(|item| item.trim().split_once('=')) {
+                let pair: Pair<'h> = (key.into(), text.into());
+                if !found[before..earlier].contains(&pair) {
+                    found.push(pair);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The texts and integers of a JSON object, each with its name.
+fn members(json: &str) -> Option<Vec<Pair<'static>>> {
+    let members: Map<String, Value> = serde_json::from_str(json).ok()?;
+    let text = |value| match value {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    Some(members.into_iter().filter_map(|(name, value)| Some((name.into(), text(value)?.into()))).collect())
+}
+
+fn of_key<'h>(pairs: &[Pair<'h>], key: &str) -> Vec<Cow<'h, str>> {
+    pairs.iter().filter(|(known, _)| known == key).map(|(_, text)| text.clone()).collect()
 }
 
 fn versions<'h>(headers: &'h Headers, names: &[HeaderName], version: &str) -> Result<Vec<Cow<'h, str>>, Refusal> {

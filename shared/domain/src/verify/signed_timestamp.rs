@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::body_field::field;
+use super::signature_header::Pair;
 use super::{Refusal, header};
 use crate::delivery::Delivery;
 use crate::delivery::headers::RepeatedHeader;
@@ -18,12 +19,12 @@ pub(crate) struct SignedTimestamp<'d> {
 }
 
 impl<'d> SignedTimestamp<'d> {
-    /// Reads it by `rule`. `pairs` are those of the signature's header.
+    /// Reads it by `rule`. `pairs` are those of the signature's header, of one list or of several.
     pub(crate) fn read(
         delivery: &'d Delivery,
         readable: &'d [u8],
         rule: &Rule,
-        pairs: &[(&'d str, &'d str)],
+        pairs: &[Pair<'d>],
     ) -> Result<SignedTimestamp<'d>, Refusal> {
         let text = match &rule.at {
             // A date has a comma itself, and two that are joined have more.
@@ -39,12 +40,12 @@ impl<'d> SignedTimestamp<'d> {
                 text.map_err(|RepeatedHeader| Refusal::TimestampDoubled)?.map(Cow::Borrowed)
             }
             TimestampLocation::Pair(key) => {
-                let mut texts = pairs.iter().filter(|(known, _)| known == key).map(|(_, text)| *text);
+                let mut texts = pairs.iter().filter(|(known, _)| known == key).map(|(_, text)| text);
                 let text = texts.next();
                 if texts.next().is_some() {
                     return Err(Refusal::TimestampDoubled);
                 }
-                text.map(Cow::Borrowed)
+                text.cloned()
             }
             TimestampLocation::Json(pointer) => field(readable, pointer),
         };

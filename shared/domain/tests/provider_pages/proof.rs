@@ -138,6 +138,8 @@ fn signature(scheme: &Scheme) -> Vec<String> {
         Syntax::Plain => format!("in {encoding}"),
         Syntax::Prefix { prefix } => format!("after `{prefix}`, in {encoding}"),
         Syntax::Pairs { key, .. } => format!("as `{key}=` in a list, in {encoding}"),
+        Syntax::List { .. } => format!("in a list, in {encoding}"),
+        Syntax::Json { key } => format!("as `{key}` of a JSON object, in {encoding}"),
         Syntax::Versions { version } => format!("as `{version},` in a list, in {encoding}"),
     };
     let mut sentences = vec![
@@ -149,7 +151,7 @@ fn signature(scheme: &Scheme) -> Vec<String> {
             .join(" "),
     ];
     sentences.extend(key(scheme));
-    if matches!(syntax, Syntax::Pairs { .. } | Syntax::Versions { .. }) {
+    if syntax.is_list() {
         sentences
             .push("There may be several signatures: one that matches is enough, and others are ignored.".to_owned());
     }
@@ -361,7 +363,7 @@ fn time(scheme: &Scheme) -> Option<String> {
     };
     let place = match at {
         TimestampLocation::Header(names) => headers(names),
-        TimestampLocation::Pair(key) => format!("`{key}=` of the same header"),
+        TimestampLocation::Pair(key) => format!("`{key}` of the same header"),
         TimestampLocation::Json(at) => format!("`{}` of the body", pointer(at)),
     };
     let unit = match unit {

@@ -62,7 +62,7 @@ pub(crate) fn required(description: &Description) -> Vec<(String, bool)> {
             }
             required.message(message);
             if let Some(timestamp) = timestamp {
-                required.timestamp(timestamp, message);
+                required.timestamp(timestamp, syntax, message);
             }
             required.account(scheme.account());
             if let Some(KeySource::Certificate(_)) = scheme.keys() {
@@ -138,7 +138,10 @@ impl Required {
                 self.refused(&["signature-missing", "signature-empty", "any-header-all-wrong"]);
             }
             // Two such headers are one list, in which the signature is there twice.
-            SignaturePlace::FirstOf(_) if !is_timed && matches!(syntax, Syntax::Pairs { separator: ',', .. }) => {
+            SignaturePlace::FirstOf(_)
+                if matches!(syntax, Syntax::List { separator: ',', .. })
+                    || (!is_timed && matches!(syntax, Syntax::Pairs { separator: ',', .. })) =>
+            {
                 self.refused(&["signature-missing", "signature-empty"]);
                 self.accepted(&["signature-doubled"]);
             }
@@ -161,11 +164,25 @@ impl Required {
         match syntax {
             Syntax::Plain => {}
             Syntax::Prefix { .. } => self.refused(&["prefix-missing", "prefix-other"]),
-            Syntax::Pairs { .. } | Syntax::Versions { .. } => {
-                self.accepted(&["signatures-wrong-then-right", "signatures-right-then-wrong", "other-version-beside"]);
-                self.refused(&["signatures-all-wrong", "other-version-only"]);
+            Syntax::Json { .. } => self.refused(&["signature-pair-missing", "json-cut"]),
+            Syntax::List { .. } => {
+                self.accepted(&["signatures-wrong-then-right", "signatures-right-then-wrong"]);
+                self.refused(&["signatures-all-wrong"]);
             }
+            Syntax::Pairs { between_lists, .. } => {
+                self.several_versions();
+                if between_lists.is_some() {
+                    self.accepted(&["lists-wrong-then-right"]);
+                    self.refused(&["lists-of-two-times"]);
+                }
+            }
+            Syntax::Versions { .. } => self.several_versions(),
         }
+    }
+
+    fn several_versions(&mut self) {
+        self.accepted(&["signatures-wrong-then-right", "signatures-right-then-wrong", "other-version-beside"]);
+        self.refused(&["signatures-all-wrong", "other-version-only"]);
     }
 
     fn token(&mut self, jwt: &Jwt) {
@@ -278,17 +295,20 @@ impl Required {
         }
     }
 
-    fn timestamp(&mut self, timestamp: &Timestamp, message: &Template) {
+    fn timestamp(&mut self, timestamp: &Timestamp, syntax: &Syntax, message: &Template) {
         let Timestamp { at, unit, past_seconds, future_seconds, .. } = timestamp;
         self.refused(&["timestamp-missing", "timestamp-empty"]);
         self.refused(&["timestamp-not-a-number", "timestamp-with-sign", "timestamp-not-an-instant"]);
-        match at {
-            TimestampLocation::Header(_) => self.refused(&["timestamp-doubled"]),
-            TimestampLocation::Pair(_) => {
+        match (at, syntax) {
+            (TimestampLocation::Header(_), _) => self.refused(&["timestamp-doubled"]),
+            // Its position tells it from the rest.
+            (TimestampLocation::Pair(_), Syntax::List { .. }) => {}
+            (TimestampLocation::Pair(_), Syntax::Json { .. }) => self.accepted(&["timestamp-last"]),
+            (TimestampLocation::Pair(_), _) => {
                 self.accepted(&["timestamp-last"]);
                 self.refused(&["timestamp-doubled", "signature-pair-missing"]);
             }
-            TimestampLocation::Json(_) => self.refused(&["timestamp-null"]),
+            (TimestampLocation::Json(_), _) => self.refused(&["timestamp-null"]),
         }
         // In the body, it changes with a bit of that.
         if !matches!(at, TimestampLocation::Json(_)) {

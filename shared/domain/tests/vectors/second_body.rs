@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::delivery::headers::Headers;
+use domain::delivery::unpack::unpack;
 use domain::description::{DefaultReport, Description, Shape};
 use domain::event::VerifiedBy;
 use domain::event::event_type::EventType;
@@ -79,6 +80,8 @@ fn shown(file: &VectorFile, case: &Case, description: &Description) -> Option<(u
 fn keyed_shape(description: &Description, case: &Case) -> Option<usize> {
     let body = case.request.body().expect("a body");
     let headers: Headers = case.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let unpacked = if description.unpack { unpack(&headers, &body).expect("it is packed right") } else { None };
+    let body = unpacked.unwrap_or(body);
     let key = |shapes: &[Shape]| {
         let sender = CompiledProvider::of(Description { shapes: shapes.to_vec(), ..description.clone() });
         let kept: BTreeMap<String, String> = sender.kept(&headers);

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "a program of make speaks on the terminal")]
 
 mod driver;
+mod frames;
 mod scene;
 
 use std::path::PathBuf;
@@ -87,6 +88,7 @@ fn main() -> ExitCode {
         }
         problems.extend(keys(world, &driver).await);
         problems.extend(selection(world, &driver).await);
+        problems.extend(frames::hold_a_key(world, &driver).await);
         problems.extend(release(world, &driver, &axe, &arguments.out).await);
         problems.extend(chosen_time(world, &driver, &arguments.out).await);
         problems.extend(asked_sender(world, &driver, &axe, &arguments.out).await);

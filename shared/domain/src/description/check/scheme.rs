@@ -37,6 +37,9 @@ impl Scheme {
                 if (*account == Some(AccountRule::InMessage)) != message.0.contains(&TemplatePart::Account) {
                     return Err(DescriptionError::AccountOfMessage);
                 }
+                if *account == Some(AccountRule::InMessage) && !message.delimits_account() {
+                    return Err(DescriptionError::AccountUnsigned);
+                }
                 match account {
                     None if !matches!(keys, KeySource::Operator { .. }) => Err(DescriptionError::NoAccount),
                     Some(AccountRule::At(place)) if !message.delimits(place) => Err(DescriptionError::AccountUnsigned),
@@ -157,15 +160,28 @@ fn check_signature(
                 "`prefix` is empty: leave `syntax` out if nothing stands before the signature",
             ));
         }
-        Syntax::Pairs { key, separator } if key.is_empty() || *separator == '=' => {
+        Syntax::Pairs { key, separator, between_lists }
+            if key.is_empty() || *separator == '=' || [Some('='), Some(*separator)].contains(between_lists) =>
+        {
             return Err(DescriptionError::Syntax(
-                "pairs are `key=value`: give a `key`, and a `separator` such as `,` between them",
+                "pairs are `key=value`: give a `key`, a `separator` such as `,` between them, and if several lists stand there another character as `between_lists`",
             ));
+        }
+        Syntax::List { first: 0, .. } => {
+            return Err(DescriptionError::Syntax("the positions of a list begin with 1: give that of the `first` signature"));
+        }
+        Syntax::Json { key } if key.is_empty() => {
+            return Err(DescriptionError::Syntax("`key` is the name of the member that holds the signature"));
         }
         Syntax::Versions { version } if version.is_empty() || version.contains([' ', ',']) => {
             return Err(DescriptionError::Syntax("a `version` is what stands before the comma, such as `v1`"));
         }
-        Syntax::Plain | Syntax::Prefix { .. } | Syntax::Pairs { .. } | Syntax::Versions { .. } => {}
+        Syntax::Plain
+        | Syntax::Prefix { .. }
+        | Syntax::Pairs { .. }
+        | Syntax::List { .. }
+        | Syntax::Json { .. }
+        | Syntax::Versions { .. } => {}
     }
     let Some(Timestamp { at, past_seconds, future_seconds, unsigned, .. }) = timestamp else {
         return if message.0.contains(&TemplatePart::Timestamp) {
@@ -177,8 +193,16 @@ fn check_signature(
     if matches!(at, TimestampLocation::Json(pointer) if pointer.has_wildcard()) {
         return Err(DescriptionError::Wildcard);
     }
-    if matches!(at, TimestampLocation::Pair(_)) && !matches!(syntax, Syntax::Pairs { .. }) {
-        return Err(DescriptionError::PairWithoutPairs);
+    match (at, syntax) {
+        (TimestampLocation::Pair(_), syntax) if !syntax.has_keys() => return Err(DescriptionError::PairWithoutPairs),
+        (TimestampLocation::Pair(position), Syntax::List { first, .. })
+            if !position.parse::<usize>().is_ok_and(|position| (1..*first).contains(&position)) =>
+        {
+            return Err(DescriptionError::Syntax(
+                "what follows the first signature of a list are signatures: the timestamp's position, from 1, is before it",
+            ));
+        }
+        _ => {}
     }
     if past_seconds.is_none() && future_seconds.is_none() && !message.0.contains(&TemplatePart::Timestamp) {
         return Err(DescriptionError::TimestampWithoutLimit);

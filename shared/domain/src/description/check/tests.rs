@@ -36,6 +36,10 @@ const SOUND: &str = r#"
 const NOTHING_OF_THE_BODY: &str =
     "`scheme.message` signs nothing of the body, so that one signature would prove any: put at least {body} into it";
 
+/// What is said of an account that anybody could write.
+const ACCOUNT_UNSIGNED: &str =
+    "`scheme.account` is not signed where it stands: put {header:..} or {account} into `scheme.message`, with a fixed text between it and its neighbours, name a place of a body that is signed as a whole, or write `token-only`";
+
 /// The sound description's time.
 const PAIR: &str = r#"timestamp = { at = { pair = "t" }, past_seconds = 300 }"#;
 
@@ -91,7 +95,7 @@ fn a_signature_must_be_found_and_say_something() {
     );
     check(
         &[(r#"syntax = { form = "pairs", key = "v1", separator = "," }"#, "")],
-        "`scheme.timestamp` is a pair of the signature's header, which is no list of pairs: give `syntax = { form = \"pairs\", .. }`",
+        "`scheme.timestamp` is a `pair` of the signature's header, in which nothing has a key: give a `syntax` of pairs, a list or JSON",
     );
     check(
         &[(", past_seconds = 300", ""), ("{id}.{timestamp}.{body}", "{body}")],
@@ -180,7 +184,7 @@ fn a_field_means_something_for_the_kind_that_it_stands_beside() {
     with(r#"kind = "hmac""#, "missing field `header`");
     check(
         &[(r#", separator = ",""#, "")],
-        "each `form` has its own fields: `plain` none, `prefix` a `prefix`, `pairs` a `key` and a `separator`, `versions` a `version`",
+        "each `form` has its own fields: `plain` none, `prefix` a `prefix`, `pairs` a `key`, a `separator` and maybe `between_lists`, `list` a `separator` and the position of the `first` signature, `json` a `key`, `versions` a `version`",
     );
 }
 
@@ -254,7 +258,7 @@ fn keys_of_all_customers_come_with_a_signed_account_or_say_that_there_is_none() 
     let signed = "{timestamp}.{header:x-account}.{body}";
     with(JWKS, "", signed, missing);
     with(r#"from = "operator""#, "", signed, "sound");
-    let not_signed = "`scheme.account` is not signed where it stands: put {header:..} into `scheme.message`, with a fixed text between it and its neighbours, name a place of a body that is signed as a whole, or write `token-only`";
+    let not_signed = ACCOUNT_UNSIGNED;
     for keys in [JWKS, r#"from = "operator""#] {
         for (account, message) in [
             ("token-only", signed),
@@ -450,6 +454,30 @@ fn a_proof_stands_in_one_place() {
 }
 
 #[test]
+fn each_syntax_can_be_read() {
+    const PAIRS: &str = r#"{ form = "pairs", key = "v1", separator = "," }"#;
+    let with = |syntax: &str, pair: &str, expected: &str| {
+        check(&[(PAIRS, syntax), ("pair = \"t\"", &format!("pair = \"{pair}\""))], expected);
+    };
+    with(r#"{ form = "pairs", key = "v1", separator = ",", between_lists = " " }"#, "t", "sound");
+    with(r#"{ form = "list", separator = ",", first = 2 }"#, "1", "sound");
+    with(r#"{ form = "json", key = "signature" }"#, "timestamp", "sound");
+    let no_list = "`scheme.syntax`: pairs are `key=value`: give a `key`, a `separator` such as `,` between them, and if several lists stand there another character as `between_lists`";
+    with(r#"{ form = "pairs", key = "v1", separator = ",", between_lists = "," }"#, "t", no_list);
+    with(r#"{ form = "pairs", key = "v1", separator = "=" }"#, "t", no_list);
+    let no_position =
+        "`scheme.syntax`: the positions of a list begin with 1: give that of the `first` signature";
+    with(r#"{ form = "list", separator = ",", first = 0 }"#, "1", no_position);
+    let behind = "`scheme.syntax`: what follows the first signature of a list are signatures: the timestamp's position, from 1, is before it";
+    with(r#"{ form = "list", separator = ",", first = 2 }"#, "2", behind);
+    with(r#"{ form = "list", separator = ",", first = 2 }"#, "t", behind);
+    let no_key = "`scheme.syntax`: `key` is the name of the member that holds the signature";
+    with(r#"{ form = "json", key = "" }"#, "timestamp", no_key);
+    let no_pair = "`scheme.timestamp` is a `pair` of the signature's header, in which nothing has a key: give a `syntax` of pairs, a list or JSON";
+    with(r#"{ form = "versions", version = "v1" }"#, "t", no_pair);
+}
+
+#[test]
 fn a_success_is_one() {
     let with = |success: &str, expected: &str| {
         check(&[("name = \"acme\"", &format!("name = \"acme\"\nsuccess = {success}"))], expected);
@@ -581,7 +609,7 @@ fn a_token_is_somebodys() {
     );
     let account = "`scheme.account` is missing: a sender's own keys sign for all of the sender's customers, so say which signed place names the account, such as `header:x-account` or `/account/id`, or write `token-only` if none does";
     with(&format!("algorithm = \"RS256\"\n{published}\nissuer = \"acme\""), account);
-    let unsigned = "`scheme.account` is not signed where it stands: put {header:..} into `scheme.message`, with a fixed text between it and its neighbours, name a place of a body that is signed as a whole, or write `token-only`";
+    let unsigned = ACCOUNT_UNSIGNED;
     with(&format!("{hs256}\nissuer = \"acme\"\naccount = \"/id\""), unsigned);
     with(&format!("{hs256}\nissuer = \"acme\"\naccount = \"header:x-a\"\n{hash}"), unsigned);
 }
@@ -659,7 +687,7 @@ fn lines_can_be_told_apart() {
     ] {
         check(&[CERTIFIED, key, id, pair, ("{id}.{timestamp}.{body}", message)], expected);
     }
-    let unsigned = "`scheme.account` is not signed where it stands: put {header:..} into `scheme.message`, with a fixed text between it and its neighbours, name a place of a body that is signed as a whole, or write `token-only`";
+    let unsigned = ACCOUNT_UNSIGNED;
     for message in ["{lines:/topic,/id,/more}", "{lines:/text,/id,/topic?}"] {
         check(&[CERTIFIED, key, id, pair, ("{id}.{timestamp}.{body}", message)], unsigned);
     }
@@ -671,6 +699,9 @@ fn an_account_is_part_of_the_message_if_it_is_said_to_be() {
     let in_message = CERTIFIED.1.replace("/topic", "in-message");
     let message = ("{id}.{timestamp}.{body}", "{id}.{timestamp}.{account}.{body}");
     check(&[(CERTIFIED.0, &in_message), message], "sound");
+    for message in ["{id}{account}.{timestamp}.{body}", "{id}.{timestamp}.{account}{body}"] {
+        check(&[(CERTIFIED.0, &in_message), ("{id}.{timestamp}.{body}", message)], ACCOUNT_UNSIGNED);
+    }
     check(&[(CERTIFIED.0, &in_message)], both);
     check(&[CERTIFIED, message], both);
     check(&[message], both);

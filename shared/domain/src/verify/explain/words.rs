@@ -37,6 +37,8 @@ pub(super) fn lacks(refusal: Refusal) -> Option<&'static str> {
         Refusal::FieldMissing => "A field of the body that is signed is missing, or is no text.",
         Refusal::BodyDigestMissing => "The URL is signed in place of the body, and does not hold the body's digest.",
         Refusal::BodyDigestWrong => "The URL holds another body's digest: the body was changed on the way.",
+        Refusal::BodyMalformed => "The body is not packed as its `Content-Encoding` says.",
+        Refusal::BodyTooLarge => "The body would be larger than 4 MiB, once unpacked.",
         Refusal::FormTooLong => "The form that is signed has more fields than any sender's.",
         Refusal::ListTooLong => "It lists more events than can be taken, of which each has a proof of its own.",
         Refusal::TimestampMissing | Refusal::TimestampDoubled | Refusal::TimestampMalformed => {
