@@ -18,9 +18,9 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use domain::delivery::headers::Headers;
 use domain::delivery::{Delivery, RequestUrl};
 use domain::description::{
-    AccountRule, Construction, Encoding, FieldPath, Hash, HeaderName, Jwt, JwtKey, KeySource, Scheme, SecretEncoding,
-    Line, Pointer, PublicKeySignature, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template, TemplatePart, Timestamp as TimestampRule,
-    TimestampLocation, TimestampUnit,
+    AccountRule, Construction, Encoding, FieldPath, Hash, HeaderName, Jwt, JwtKey, KeySource, Line, Pointer,
+    PublicKeySignature, Scheme, SecretEncoding, SignatureAlgorithm, SignaturePlace, StaticToken, Syntax, Template,
+    TemplatePart, Timestamp as TimestampRule, TimestampLocation, TimestampUnit,
 };
 use domain::digest::Digest;
 use domain::provider::Provider;

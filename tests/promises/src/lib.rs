@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod challenge;
 pub mod described;
 pub mod function_url;
+pub mod header;
 pub mod message;
 pub mod queue_text;
 pub mod signature;

@@ -3,7 +3,9 @@
 use domain::provider::Provider;
 use testdata::corpus::{inputs, targets};
 
-use promises::{batch, body, certificate, challenge, described, function_url, message, signature, source, token};
+use promises::{
+    batch, body, certificate, challenge, described, function_url, header, message, signature, source, token,
+};
 
 fn check(target: &str, promise: impl Fn(&[u8])) {
     let inputs = inputs(target);
@@ -34,6 +36,7 @@ fn every_kept_text_holds_the_promises() {
     check("batch", batch::hold);
     check("certificate", certificate::hold);
     check("challenge", challenge::hold);
+    check("header", header::hold);
     check("signature", signature::hold);
     check("token", token::hold);
     check("described", described::hold);

@@ -10,6 +10,7 @@ mod certificate;
 mod challenge;
 mod corpora;
 mod event_id;
+mod header;
 mod message;
 mod poll;
 mod queue_text;

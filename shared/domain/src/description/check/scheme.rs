@@ -168,7 +168,9 @@ fn check_signature(
             ));
         }
         Syntax::List { first: 0, .. } => {
-            return Err(DescriptionError::Syntax("the positions of a list begin with 1: give that of the `first` signature"));
+            return Err(DescriptionError::Syntax(
+                "the positions of a list begin with 1: give that of the `first` signature",
+            ));
         }
         Syntax::Json { key } if key.is_empty() => {
             return Err(DescriptionError::Syntax("`key` is the name of the member that holds the signature"));

@@ -37,8 +37,7 @@ const NOTHING_OF_THE_BODY: &str =
     "`scheme.message` signs nothing of the body, so that one signature would prove any: put at least {body} into it";
 
 /// What is said of an account that anybody could write.
-const ACCOUNT_UNSIGNED: &str =
-    "`scheme.account` is not signed where it stands: put {header:..} or {account} into `scheme.message`, with a fixed text between it and its neighbours, name a place of a body that is signed as a whole, or write `token-only`";
+const ACCOUNT_UNSIGNED: &str = "`scheme.account` is not signed where it stands: put {header:..} or {account} into `scheme.message`, with a fixed text between it and its neighbours, name a place of a body that is signed as a whole, or write `token-only`";
 
 /// The sound description's time.
 const PAIR: &str = r#"timestamp = { at = { pair = "t" }, past_seconds = 300 }"#;
@@ -465,8 +464,7 @@ fn each_syntax_can_be_read() {
     let no_list = "`scheme.syntax`: pairs are `key=value`: give a `key`, a `separator` such as `,` between them, and if several lists stand there another character as `between_lists`";
     with(r#"{ form = "pairs", key = "v1", separator = ",", between_lists = "," }"#, "t", no_list);
     with(r#"{ form = "pairs", key = "v1", separator = "=" }"#, "t", no_list);
-    let no_position =
-        "`scheme.syntax`: the positions of a list begin with 1: give that of the `first` signature";
+    let no_position = "`scheme.syntax`: the positions of a list begin with 1: give that of the `first` signature";
     with(r#"{ form = "list", separator = ",", first = 0 }"#, "1", no_position);
     let behind = "`scheme.syntax`: what follows the first signature of a list are signatures: the timestamp's position, from 1, is before it";
     with(r#"{ form = "list", separator = ",", first = 2 }"#, "2", behind);
