@@ -55,7 +55,7 @@ fn signature_over_body(hmac: &Hmac) -> Option<(String, String)> {
     let prefix = match syntax {
         Syntax::Plain => "",
         Syntax::Prefix { prefix } => prefix,
-        _ => return None,
+        Syntax::Pairs { .. } | Syntax::List { .. } | Syntax::Json { .. } | Syntax::Versions { .. } => return None,
     };
     let is_plain = *secret == SecretForm::default() && id.is_empty() && timestamp.is_none();
     if !is_plain || *message != [TemplatePart::Body] {

@@ -42,8 +42,8 @@ mod tests {
 
     fn packed(body: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(body).unwrap();
-        encoder.finish().unwrap()
+        encoder.write_all(body).expect("there is room");
+        encoder.finish().expect("there is room")
     }
 
     fn check(encoding: &str, body: &[u8], expected: &str) {

@@ -85,7 +85,14 @@ pub fn explain(evidence: &Evidence<'_>) -> Result<Explanation, SourceError> {
     if let Some(answer) = answer_unsigned(evidence.delivery, ChallengeMethod::Post, &source) {
         return Ok(Explanation::of_question(answer.err()));
     }
-    let unpacked = unpacked(evidence.delivery, &source).ok().flatten();
+    let unpacked = match unpacked(evidence.delivery, &source) {
+        Ok(unpacked) => unpacked,
+        Err(refusal) => {
+            let mut explanation = Explanation { refusal: Some(refusal), steps: Vec::new(), causes: Vec::new() };
+            explanation.wrong(lacks(refusal).unwrap_or_default());
+            return Ok(explanation);
+        }
+    };
     let evidence = &Evidence { delivery: unpacked.as_ref().unwrap_or(evidence.delivery), ..*evidence };
     let mut explanation = Explanation {
         refusal: prove(evidence.delivery, &source, evidence.published).err(),

@@ -163,7 +163,9 @@ fn sign_body(delivery: &Delivery, signing: &SignatureScheme, keys: &MacKeys) -> 
     let signature = signature(&content, signing, keys);
     Ok(match &signing.syntax {
         Syntax::Prefix { prefix } => format!("{prefix}{signature}"),
-        _ => signature,
+        Syntax::Plain | Syntax::Pairs { .. } | Syntax::List { .. } | Syntax::Json { .. } | Syntax::Versions { .. } => {
+            signature
+        }
     })
 }
 

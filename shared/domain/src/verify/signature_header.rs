@@ -53,7 +53,7 @@ impl<'h> SignatureHeader<'h> {
                 (of_key(&pairs, key), pairs)
             }
             (place, Syntax::List { separator, first }) => {
-                let values = values(headers, place.headers(), *separator)?;
+                let values = values(headers, place.headers(), *separator == ',')?;
                 let items = values.into_iter().flat_map(|value| value.split(*separator)).zip(1..);
                 let keyed = |(item, position): (&'h str, usize)| (position.to_string().into(), item.trim().into());
                 let items: Vec<Pair<'h>> = items.map(keyed).collect();
@@ -122,8 +122,8 @@ fn one<'h>(headers: &'h Headers, names: &[HeaderName]) -> Result<Option<&'h str>
 
 /// The values of a header that holds a list: only where commas separate what is in it, one that was given more than once
 /// is still one list.
-fn values<'h>(headers: &'h Headers, names: &[HeaderName], separator: char) -> Result<Vec<&'h str>, Refusal> {
-    if separator == ',' { Ok(header::all(headers, names)) } else { Ok(one(headers, names)?.into_iter().collect()) }
+fn values<'h>(headers: &'h Headers, names: &[HeaderName], has_commas: bool) -> Result<Vec<&'h str>, Refusal> {
+    if has_commas { Ok(header::all(headers, names)) } else { Ok(one(headers, names)?.into_iter().collect()) }
 }
 
 fn pairs<'h>(
@@ -133,7 +133,7 @@ fn pairs<'h>(
     between_lists: Option<char>,
 ) -> Result<Vec<Pair<'h>>, Refusal> {
     let mut found: Vec<Pair<'h>> = Vec::new();
-    for value in values(headers, names, separator)? {
+    for value in values(headers, names, separator == ',' || between_lists == Some(','))? {
         let before = found.len();
         for list in value.split(|character| Some(character) == between_lists) {
             // What every list of a header says, such as the timestamp, is said once.

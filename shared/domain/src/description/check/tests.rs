@@ -257,7 +257,6 @@ fn keys_of_all_customers_come_with_a_signed_account_or_say_that_there_is_none() 
     let signed = "{timestamp}.{header:x-account}.{body}";
     with(JWKS, "", signed, missing);
     with(r#"from = "operator""#, "", signed, "sound");
-    let not_signed = ACCOUNT_UNSIGNED;
     for keys in [JWKS, r#"from = "operator""#] {
         for (account, message) in [
             ("token-only", signed),
@@ -276,7 +275,7 @@ fn keys_of_all_customers_come_with_a_signed_account_or_say_that_there_is_none() 
             ("/accounts/*/id", signed),
             ("id", signed),
         ] {
-            with(keys, &format!(r#"account = "{account}""#), message, not_signed);
+            with(keys, &format!(r#"account = "{account}""#), message, ACCOUNT_UNSIGNED);
         }
     }
 }
@@ -607,9 +606,8 @@ fn a_token_is_somebodys() {
     );
     let account = "`scheme.account` is missing: a sender's own keys sign for all of the sender's customers, so say which signed place names the account, such as `header:x-account` or `/account/id`, or write `token-only` if none does";
     with(&format!("algorithm = \"RS256\"\n{published}\nissuer = \"acme\""), account);
-    let unsigned = ACCOUNT_UNSIGNED;
-    with(&format!("{hs256}\nissuer = \"acme\"\naccount = \"/id\""), unsigned);
-    with(&format!("{hs256}\nissuer = \"acme\"\naccount = \"header:x-a\"\n{hash}"), unsigned);
+    with(&format!("{hs256}\nissuer = \"acme\"\naccount = \"/id\""), ACCOUNT_UNSIGNED);
+    with(&format!("{hs256}\nissuer = \"acme\"\naccount = \"header:x-a\"\n{hash}"), ACCOUNT_UNSIGNED);
 }
 
 #[test]
@@ -685,9 +683,8 @@ fn lines_can_be_told_apart() {
     ] {
         check(&[CERTIFIED, key, id, pair, ("{id}.{timestamp}.{body}", message)], expected);
     }
-    let unsigned = ACCOUNT_UNSIGNED;
     for message in ["{lines:/topic,/id,/more}", "{lines:/text,/id,/topic?}"] {
-        check(&[CERTIFIED, key, id, pair, ("{id}.{timestamp}.{body}", message)], unsigned);
+        check(&[CERTIFIED, key, id, pair, ("{id}.{timestamp}.{body}", message)], ACCOUNT_UNSIGNED);
     }
 }
 

@@ -531,3 +531,13 @@ fn a_token_is_explained() {
         no The header `x-webhook-signature` with the token is missing."#]],
     );
 }
+
+#[test]
+fn a_body_that_is_not_packed_as_it_says_is_no_wrong_secret() {
+    let packed = r#"{"secrets":["a secret that only we know"],"scheme":{"unpack":true,"scheme":{"kind":"hmac","header":"x-signature","encoding":"hex","message":"{body}"},"shape":[{"otherwise":"event.occurred"}]}}"#;
+    let headers = [("X-Signature", &*hex(SECRET, BODY)), ("Content-Encoding", "gzip")];
+    let expected = expect![[r#"
+        body_malformed
+        no The body is not packed as its `Content-Encoding` says."#]];
+    check(packed, &headers, BODY, expected);
+}

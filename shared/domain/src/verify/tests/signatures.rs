@@ -54,6 +54,9 @@ fn a_signature_may_stand_in_pairs() {
     let semicolons = hmac(r#"{"form":"pairs","key":"h1","separator":";"}"#, "hex");
     check(&semicolons, &format!("ts=1;h1={new}"), "signature");
     check(&semicolons, &format!("ts=1;h1={new},ts=1;h1={new}"), "signature_doubled");
+    let lists = hmac(r#"{"form":"pairs","key":"h1","separator":";","between_lists":","}"#, "hex");
+    check(&lists, &format!("ts=1;h1={wrong},ts=1;h1={new}"), "signature");
+    check(&lists, &format!("ts=1;h1={wrong},ts=1;h1={wrong}"), "signature_wrong");
 }
 
 #[test]
