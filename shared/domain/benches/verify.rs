@@ -37,6 +37,7 @@ use ring::signature::{
     RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
 };
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
@@ -74,12 +75,16 @@ struct Case {
 
 /// A body that says when it was sent.
 #[derive(Deserialize)]
-struct TimedBody {
+struct TimedBody<'b> {
     /// Linear's.
     #[serde(rename = "webhookTimestamp")]
     timestamp: Option<String>,
+    /// ZEGOCLOUD's, in seconds.
+    #[serde(rename = "timestamp")]
+    seconds: Option<String>,
     /// Mailgun's.
-    signature: Option<TimedSignature>,
+    #[serde(borrow)]
+    signature: Option<&'b RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -163,10 +168,13 @@ impl Case {
             return self.has_code(pieces, text);
         }
         if self.has_its_time_in_the_body {
-            let millis = serde_json::from_slice(&delivery.body).ok().and_then(|TimedBody { timestamp, signature }| {
-                let seconds = || signature?.timestamp.parse::<i64>().ok().map(|seconds| seconds * 1000);
-                timestamp.and_then(|millis| millis.parse().ok()).or_else(seconds)
-            });
+            let millis =
+                serde_json::from_slice(&delivery.body).ok().and_then(|TimedBody { timestamp, seconds, signature }| {
+                    let of_signature = |text: &RawValue| serde_json::from_str::<TimedSignature>(text.get()).ok();
+                    let seconds = || seconds.or_else(|| Some(of_signature(signature?)?.timestamp))?.parse::<i64>().ok();
+                    let seconds = || seconds().map(|seconds| seconds * 1000);
+                    timestamp.and_then(|millis| millis.parse().ok()).or_else(seconds)
+                });
             if millis.is_none_or(|millis: i64| NOW.as_millis().abs_diff(millis) > 60_000) {
                 return false;
             }
