@@ -32,7 +32,7 @@ use crate::digest::Digest;
 use crate::event::VerifiedBy;
 use crate::source::key_set::{KeySetAddress, NamedCertificate};
 use crate::source::public_keys::PublicKeys;
-use crate::source::{Credentials, KeyScope, Keys, Proof, SignatureScheme, Source};
+use crate::source::{KeyScope, Keys, Proof, SignatureScheme, Source};
 
 pub use self::challenge::answer_unsigned;
 pub use self::refusal::{LateTime, Refusal};
@@ -77,12 +77,10 @@ pub fn verify_released(
     published: &PublicKeys,
     late: LateTime,
 ) -> Result<VerifiedEvent, Rejection> {
-    let delivery = match unpacked(&delivery, source) {
-        Ok(unpacked) => unpacked.unwrap_or(delivery),
-        Err(refusal) => return Err(Rejection { delivery: Box::new(delivery), refusal }),
-    };
     match prove_with(&delivery, source, published, late) {
-        Ok((verified_by, matched)) => Ok(identify(delivery, source, verified_by, matched)),
+        Ok(Proven { unpacked, verified_by, matched }) => {
+            Ok(identify(unpacked.unwrap_or(delivery), source, verified_by, matched))
+        }
         Err(refusal) => Err(Rejection { delivery: Box::new(delivery), refusal }),
     }
 }
@@ -96,8 +94,8 @@ pub fn prove(
     source: &Source,
     published: &PublicKeys,
 ) -> Result<(VerifiedBy, MatchedCredentials), Refusal> {
-    let unpacked = unpacked(delivery, source)?;
-    prove_with(unpacked.as_ref().unwrap_or(delivery), source, published, LateTime::Refused)
+    let Proven { verified_by, matched, .. } = prove_with(delivery, source, published, LateTime::Refused)?;
+    Ok((verified_by, matched))
 }
 
 /// The delivery with its body unpacked, if its sender signs that one.
@@ -109,24 +107,25 @@ pub(crate) fn unpacked(delivery: &Delivery, source: &Source) -> Result<Option<De
     Ok(body.map(|body| Delivery { headers: delivery.headers.without(HEADER), ..with_body(delivery, body) }))
 }
 
-fn prove_with(
-    delivery: &Delivery,
-    source: &Source,
-    published: &PublicKeys,
-    late: LateTime,
-) -> Result<(VerifiedBy, MatchedCredentials), Refusal> {
-    match &source.credentials {
-        Credentials::Token(tokens) => {
-            let token = credential::check_url_token(delivery.token.as_ref(), tokens)?;
-            Ok((VerifiedBy::Token, MatchedCredentials { token: Some(token), ..MatchedCredentials::default() }))
-        }
-        Credentials::Proof(proof) => check_proofs(delivery, source, proof, published, late),
-        Credentials::Both { proof, tokens } => {
-            let token = credential::check_url_token(delivery.token.as_ref(), tokens)?;
-            let (verified_by, matched) = check_proofs(delivery, source, proof, published, late)?;
-            Ok((verified_by, MatchedCredentials { token: Some(token), ..matched }))
-        }
-    }
+/// What a genuine delivery was proven by.
+struct Proven {
+    /// The delivery as its sender signed it, if that is not as it came.
+    unpacked: Option<Delivery>,
+    verified_by: VerifiedBy,
+    matched: MatchedCredentials,
+}
+
+/// The URL's token is looked at first: whoever does not know it has nothing unpacked.
+fn prove_with(delivery: &Delivery, source: &Source, published: &PublicKeys, late: LateTime) -> Result<Proven, Refusal> {
+    let check_token = |tokens| credential::check_url_token(delivery.token.as_ref(), tokens);
+    let token = source.credentials.tokens().map(check_token).transpose()?;
+    let unpacked = unpacked(delivery, source)?;
+    let delivery = unpacked.as_ref().unwrap_or(delivery);
+    let (verified_by, matched) = match source.credentials.proof() {
+        None => (VerifiedBy::Token, MatchedCredentials::default()),
+        Some(proof) => check_proofs(delivery, source, proof, published, late)?,
+    };
+    Ok(Proven { unpacked, verified_by, matched: MatchedCredentials { token, ..matched } })
 }
 
 /// The same of what the sender proves itself with, whatever token the URL has. Of several events that prove themselves,

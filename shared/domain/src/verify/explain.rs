@@ -85,15 +85,6 @@ pub fn explain(evidence: &Evidence<'_>) -> Result<Explanation, SourceError> {
     if let Some(answer) = answer_unsigned(evidence.delivery, ChallengeMethod::Post, &source) {
         return Ok(Explanation::of_question(answer.err()));
     }
-    let unpacked = match unpacked(evidence.delivery, &source) {
-        Ok(unpacked) => unpacked,
-        Err(refusal) => {
-            let mut explanation = Explanation { refusal: Some(refusal), steps: Vec::new(), causes: Vec::new() };
-            explanation.wrong(lacks(refusal).unwrap_or_default());
-            return Ok(explanation);
-        }
-    };
-    let evidence = &Evidence { delivery: unpacked.as_ref().unwrap_or(evidence.delivery), ..*evidence };
     let mut explanation = Explanation {
         refusal: prove(evidence.delivery, &source, evidence.published).err(),
         steps: Vec::new(),
@@ -102,6 +93,14 @@ pub fn explain(evidence: &Evidence<'_>) -> Result<Explanation, SourceError> {
     if let Some(tokens) = source.credentials.tokens() {
         explanation.look_at_token(evidence.delivery, tokens);
     }
+    let unpacked = match unpacked(evidence.delivery, &source) {
+        Ok(unpacked) => unpacked,
+        Err(refusal) => {
+            explanation.wrong(lacks(refusal).unwrap_or_default());
+            return Ok(explanation);
+        }
+    };
+    let evidence = &Evidence { delivery: unpacked.as_ref().unwrap_or(evidence.delivery), ..*evidence };
     // A token of the URL is looked at first. What the proof comes to is explained all the same.
     let refusal = explanation.refusal;
     let proof = source.credentials.proof();

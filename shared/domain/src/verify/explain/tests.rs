@@ -12,6 +12,7 @@ use crate::time::Timestamp;
 use crate::verify::sign::Signer;
 
 const SECRET: &str = "a secret that only we know";
+const TOKEN: &str = "fnTzP9s0Zx5l2kWqV8aYbQ";
 const BODY: &str = r#"{"id": "1", "url": "https://example.com/é", "a": 1.50}"#;
 const COMPACT: &str = r#"{"id":"1","url":"https://example.com/é","a":1.50}"#;
 const GENERIC: &str = r#"{"provider":"generic-hmac-sha256","secrets":["a secret that only we know"]}"#;
@@ -540,4 +541,11 @@ fn a_body_that_is_not_packed_as_it_says_is_no_wrong_secret() {
         body_malformed
         no The body is not packed as its `Content-Encoding` says."#]];
     check(packed, &headers, BODY, expected);
+    // Whoever does not know the URL's token has nothing unpacked.
+    let with_token = packed.replacen('{', &format!(r#"{{"token_sha256":["{}"],"#, Digest::of(TOKEN.as_bytes())), 1);
+    let expected = expect![[r#"
+        token_wrong
+        no The token of the URL is none of the source's.
+        no The body is not packed as its `Content-Encoding` says."#]];
+    check_changed(&with_token, None, &delivery(Some("another"), &headers, BODY), expected);
 }
