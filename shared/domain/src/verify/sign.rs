@@ -1,5 +1,7 @@
 //! What a sender adds to a request so that it proves itself, for tests and trials, which play that sender.
 
+mod list;
+
 use std::fmt;
 
 use base64::Engine as _;
@@ -17,10 +19,11 @@ use crate::provider::Provider;
 use crate::source::source_name::SourceName;
 use crate::source::{Keys, MacKeys, Proof, SignatureScheme, Source, SourceError, configured_secrets};
 use crate::time::Timestamp;
+use crate::verify::batch::items_with_proofs;
 use crate::verify::signature_header::Pair;
 use crate::verify::signed_content::SignedContent;
 use crate::verify::signed_timestamp::SignedTimestamp;
-use crate::verify::{Refusal, header, jwt};
+use crate::verify::{Refusal, header, jwt, with_body};
 
 /// Plays the sender of a source, with the newest of its secrets.
 pub struct Signer {
@@ -123,11 +126,25 @@ impl Signer {
     }
 
     /// `delivery` with what its sender writes into a body that is JSON: when it was made, and what proves it, if either
-    /// has its place there.
+    /// has its place there. Of a list of events that prove themselves, each is completed.
     ///
     /// # Errors
     /// If what is signed is missing.
     pub fn complete_body(&self, mut delivery: Delivery) -> Result<Delivery, SignError> {
+        let items = items_with_proofs(&delivery, &self.source).ok().flatten();
+        let batch = self.source.sender.description().batch.as_ref();
+        if let (Some(items), Some(batch)) = (items, batch) {
+            let complete = |item| Ok(self.complete_event(with_body(&delivery, item))?.body);
+            let items: Vec<Vec<u8>> = items.into_iter().map(complete).collect::<Result<_, SignError>>()?;
+            if let Some(body) = list::with_items(&delivery.body, batch, &items) {
+                delivery.body = body;
+            }
+            return Ok(delivery);
+        }
+        self.complete_event(delivery)
+    }
+
+    fn complete_event(&self, mut delivery: Delivery) -> Result<Delivery, SignError> {
         if let Some(Rule { at: TimestampLocation::Json(pointer), unit, .. }) =
             self.source.sender.description().scheme.timestamp()
         {

@@ -65,3 +65,26 @@ fn what_is_signed_must_be_there() {
     let error = signer.headers(&delivery, "msg_1").unwrap_err();
     assert_eq!(error.to_string(), "the request lacks what kie signs: field_missing");
 }
+
+#[test]
+fn each_event_of_a_list_is_signed() {
+    let name = SourceName::parse("test").unwrap();
+    let secret = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
+    let signer = Signer::parse(name, &format!(r#"{{"provider":"adyen","secrets":["{secret}"]}}"#)).unwrap();
+    let item = |psp: &str| {
+        let additional = serde_json::json!({"hmacSignature": ""});
+        serde_json::json!({"NotificationRequestItem": {"pspReference": psp, "eventCode": "CAPTURE", "additionalData": additional}})
+    };
+    let body = serde_json::json!({"live": "false", "notificationItems": [item("1"), item("2"), item("3")]});
+    let delivery = Delivery {
+        url: RequestUrl::default(),
+        token: None,
+        headers: Headers::default(),
+        body: body.to_string().into_bytes(),
+        received_at: AT,
+        request_id: "request-1".to_owned(),
+    };
+    let verified =
+        verify(signer.complete_body(delivery).expect("all is there"), signer.source()).expect("each is signed");
+    assert_eq!(verified.items(signer.source()).unwrap().map(|items| items.len()), Some(3));
+}
