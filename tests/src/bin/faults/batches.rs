@@ -106,7 +106,7 @@ impl Batch {
             repeated: times.iter().map(|times| times.saturating_sub(1)).sum(),
             lost: acknowledged.saturating_sub(come),
             stuck: self.expected.iter().filter(|event| event.is_unfinished(&unfinished)).count(),
-            complaint: (acknowledged == 0).then(|| "the sender was never told of success".to_owned()),
+            complaint: (acknowledged == 0).then(|| format!("the sender was never told of success: {:?}", self.answers)),
             answers: self.answers,
             slowest: self.slowest,
         }
