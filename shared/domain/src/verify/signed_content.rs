@@ -42,13 +42,15 @@ impl<'d> SignedContent<'d> {
     ) -> Result<SignedContent<'d>, Refusal> {
         let parts = &signing.message.0;
         let mut fields = Fields::of(parts, readable);
-        let pieces = parts.iter().map(|part| match (part, account) {
-            (TemplatePart::Account, Some(account)) => Ok(Cow::Borrowed(account.as_bytes())),
-            (TemplatePart::Json { pointers, or_empty }, _) => fields.first_of(pointers.len(), *or_empty),
-            (TemplatePart::Lines(lines), _) => fields.lines(lines),
-            _ => piece(part, delivery, signing, timestamp),
-        });
-        let pieces = pieces.collect::<Result<_, _>>()?;
+        let mut pieces = Vec::with_capacity(parts.len());
+        for part in parts {
+            pieces.push(match (part, account) {
+                (TemplatePart::Account, Some(account)) => Cow::Borrowed(account.as_bytes()),
+                (TemplatePart::Json { pointers, or_empty }, _) => fields.first_of(pointers.len(), *or_empty)?,
+                (TemplatePart::Lines(lines), _) => fields.lines(lines)?,
+                _ => piece(part, delivery, signing, timestamp)?,
+            });
+        }
         Ok(SignedContent { pieces, url: parts.iter().position(|part| *part == TemplatePart::Url) })
     }
 
