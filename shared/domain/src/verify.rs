@@ -11,6 +11,7 @@ pub(crate) mod header;
 pub(crate) mod jwt;
 mod refusal;
 pub mod sign;
+mod signature;
 pub(crate) mod signature_header;
 pub(crate) mod signed_content;
 pub(crate) mod signed_timestamp;
@@ -19,20 +20,17 @@ mod verified_event;
 use std::borrow::Cow;
 
 pub use crate::description::TooManyEvents;
-use crate::description::{FieldPath, HeaderName, TemplatePart};
+use crate::description::{HeaderName, TemplatePart};
 
 use self::arrival::Arrival;
-use self::body_field::field;
-use self::signature_header::{CODES_MAX, SIGNATURES_MAX, SignatureHeader};
-use self::signed_content::SignedContent;
-use self::signed_timestamp::SignedTimestamp;
+use self::signature::{certificate_address, check_signature};
 use crate::delivery::Delivery;
 use crate::delivery::unpack::{HEADER, unpack};
 use crate::digest::Digest;
 use crate::event::VerifiedBy;
-use crate::source::key_set::{KeySetAddress, NamedCertificate};
+use crate::source::key_set::KeySetAddress;
 use crate::source::public_keys::PublicKeys;
-use crate::source::{KeyScope, Keys, Proof, SignatureScheme, Source};
+use crate::source::{Keys, Proof, Source};
 
 pub use self::challenge::answer_unsigned;
 pub use self::refusal::{LateTime, Refusal};
@@ -196,75 +194,6 @@ fn check_proof(
     }
 }
 
-/// Checks the signature first and the time last: what is late is then known to be genuine.
-fn check_signature(
-    delivery: &Delivery,
-    signing: &SignatureScheme,
-    keys: &Keys,
-    published: &PublicKeys,
-    late: LateTime,
-) -> Result<MatchedCredentials, Refusal> {
-    let readable = signing.readable(&delivery.body);
-    if let Keys::Certificate(certificate) = keys {
-        // A certificate is asked for only where all else that a stranger could invent is right.
-        check_account(delivery, &signing.scope)?;
-        certificate_address(delivery, certificate)?;
-    }
-    let header = SignatureHeader::read(delivery, &readable, signing)?;
-    // What is no signature at all costs nobody a look at the body.
-    let signatures = match keys {
-        Keys::Mac(keys) => {
-            let code_bytes = keys.code_bytes();
-            header.decoded(signing.encoding, |code| code.len() == code_bytes, CODES_MAX)
-        }
-        Keys::Public(_) | Keys::Published(_) | Keys::Certificate(_) => {
-            let algorithm = keys.algorithm().unwrap_or_default();
-            header.decoded(signing.encoding, |signature| algorithm.has_form(signature), SIGNATURES_MAX)
-        }
-    }?;
-    let rule = signing.timestamp.as_ref();
-    let timestamp = rule.map(|rule| SignedTimestamp::read(delivery, &readable, rule, &header.pairs)).transpose()?;
-    let prove = |content: &SignedContent<'_>| match keys {
-        Keys::Mac(keys) => {
-            let secret = keys.matching(content.pieces(), &signatures)?;
-            Some(MatchedCredentials { secret: Some(secret), ..MatchedCredentials::default() })
-        }
-        Keys::Public(keys) => {
-            let key = keys.matching(&content.whole(), &signatures)?;
-            Some(MatchedCredentials { public_key: Some(key), ..MatchedCredentials::default() })
-        }
-        Keys::Published(_) | Keys::Certificate(_) => {
-            let key = published.matching(&content.whole(), &signatures)?;
-            Some(MatchedCredentials { published_key: Some(key), ..MatchedCredentials::default() })
-        }
-    };
-    let prove_for = |account: Option<&str>| {
-        let content = SignedContent::with_account(delivery, signing, &readable, timestamp.as_ref(), account)?;
-        Ok(prove(&content).or_else(|| prove(&content.with_other_port()?)))
-    };
-    let matched = match signing.scope.in_message() {
-        [] => prove_for(None)?,
-        accounts => accounts.iter().find_map(|account| prove_for(Some(account)).transpose()).transpose()?,
-    };
-    let matched = matched.ok_or(Refusal::SignatureWrong)?;
-    check_account(delivery, &signing.scope)?;
-    if let (Some(timestamp), Some(rule)) = (&timestamp, rule) {
-        late.waive(timestamp.check(rule, delivery.received_at))?;
-    }
-    Ok(matched)
-}
-
-/// Where the certificate is published that the delivery names.
-fn certificate_address(delivery: &Delivery, certificate: &NamedCertificate) -> Result<KeySetAddress, Refusal> {
-    let url = match &certificate.rule.at {
-        FieldPath::Header(HeaderName(name)) => delivery.headers.single(name).ok().flatten().map(Cow::Borrowed),
-        FieldPath::Body(pointer) => field(&delivery.body, pointer),
-        FieldPath::Id | FieldPath::Query(_) => None,
-    };
-    let url = url.filter(|url| !url.is_empty()).ok_or(Refusal::KeyMissing)?;
-    certificate.address(&url).ok_or(Refusal::KeyWrong)
-}
-
 /// Where the keys are published that the delivery is verified with; `None` if its sender publishes none, or if it cannot
 /// be genuine whatever they are.
 #[must_use]
@@ -276,20 +205,6 @@ pub fn published_at<'s>(delivery: &Delivery, source: &'s Source) -> Option<Cow<'
         return (refusal == Refusal::SignatureWrong).then_some(Cow::Owned(address));
     }
     source.credentials.key_set().map(Cow::Borrowed)
-}
-
-/// Whether a delivery whose signature is right was made for an account of the source's.
-fn check_account(delivery: &Delivery, scope: &KeyScope) -> Result<(), Refusal> {
-    let KeyScope::Accounts { at, accounts } = scope else {
-        return Ok(());
-    };
-    let account = match at {
-        FieldPath::Header(HeaderName(name)) => delivery.headers.single(name).ok().flatten().map(Cow::Borrowed),
-        FieldPath::Body(pointer) => field(&delivery.body, pointer),
-        FieldPath::Id | FieldPath::Query(_) => None,
-    };
-    let is_ours = account.is_some_and(|account| accounts.iter().any(|ours| *ours == account));
-    if is_ours { Ok(()) } else { Err(Refusal::AccountWrong) }
 }
 
 fn identify(

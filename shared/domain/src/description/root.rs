@@ -37,8 +37,8 @@ pub struct Description {
     /// among either.
     #[serde(default, deserialize_with = "one_or_many")]
     pub kept_headers: Vec<HeaderName>,
-    /// Whether its bodies are unpacked before anything else, where `Content-Encoding` says that gzip has packed them: it signs
-    /// them first.
+    /// Whether its bodies are unpacked before they are verified, where `Content-Encoding` says that gzip has packed them: it
+    /// signs them first. The token of the URL is looked at before.
     #[serde(default)]
     pub unpack: bool,
     /// Whether it sends forms, and where in them its JSON is.
