@@ -4,6 +4,7 @@ mod arrival;
 mod batch;
 mod body_field;
 mod challenge;
+mod claims;
 mod credential;
 pub mod explain;
 mod form;

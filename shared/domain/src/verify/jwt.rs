@@ -1,12 +1,15 @@
 //! JSON Web Tokens.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::body_field::field;
+use super::claims::Claims;
 use super::{LateTime, MatchedCredentials, Refusal, header};
 use crate::delivery::Delivery;
 use crate::delivery::headers::RepeatedHeader;
@@ -38,7 +41,8 @@ pub(super) fn check(
 ) -> Result<MatchedCredentials, Refusal> {
     let token = Token::read(delivery, jwt)?;
     let matched = token.prove(keys, published)?;
-    let claims = token.claims()?;
+    let claims = decode(token.claims)?;
+    let claims: Claims<'_> = serde_json::from_slice(&claims).map_err(|_| Refusal::SignatureMalformed)?;
     check_parties(&claims, jwt)?;
     check_account(delivery, &claims, scope)?;
     if let Some(body_hash) = &jwt.body_hash {
@@ -59,7 +63,8 @@ impl<'t> Token<'t> {
         if claims.contains('.') {
             return Err(Refusal::SignatureMalformed);
         }
-        let header: TokenHeader = serde_json::from_slice(&decode(header)?).map_err(|_| Refusal::SignatureMalformed)?;
+        let header = decode(header)?;
+        let header: TokenHeader<'_> = serde_json::from_slice(&header).map_err(|_| Refusal::SignatureMalformed)?;
         if header.alg != jwt.key.algorithm().as_str() {
             return Err(Refusal::AlgorithmWrong);
         }
@@ -99,16 +104,13 @@ impl<'t> Token<'t> {
         };
         matched.ok_or(Refusal::SignatureWrong)
     }
-
-    fn claims(&self) -> Result<Map<String, Value>, Refusal> {
-        serde_json::from_slice(&decode(self.claims)?).map_err(|_| Refusal::SignatureMalformed)
-    }
 }
 
 /// What a token says of itself.
 #[derive(Deserialize)]
-struct TokenHeader {
-    alg: String,
+struct TokenHeader<'t> {
+    #[serde(borrow)]
+    alg: Cow<'t, str>,
     crit: Option<IgnoredAny>,
 }
 
@@ -118,7 +120,7 @@ fn decode(part: &str) -> Result<Vec<u8>, Refusal> {
 }
 
 /// Whether the token was issued by whom the description names, and for no other receiver.
-fn check_parties(claims: &Map<String, Value>, jwt: &Jwt) -> Result<(), Refusal> {
+fn check_parties(claims: &Claims<'_>, jwt: &Jwt) -> Result<(), Refusal> {
     let issuer = claims.get("iss").and_then(Value::as_str);
     let is_issuer = jwt.issuer.is_none() || jwt.issuer.as_deref() == issuer;
     let is_audience = match (claims.get("aud"), jwt.audience.as_deref()) {
@@ -133,7 +135,7 @@ fn check_parties(claims: &Map<String, Value>, jwt: &Jwt) -> Result<(), Refusal> 
 }
 
 /// Whether the delivery was made for an account of the source's.
-fn check_account(delivery: &Delivery, claims: &Map<String, Value>, scope: &KeyScope) -> Result<(), Refusal> {
+fn check_account(delivery: &Delivery, claims: &Claims<'_>, scope: &KeyScope) -> Result<(), Refusal> {
     let (account, accounts) = match scope {
         KeyScope::Source | KeyScope::Sender => return Ok(()),
         KeyScope::Claim { name, accounts } => (claims.get(name).and_then(Value::as_str).map(Into::into), accounts),
@@ -144,7 +146,7 @@ fn check_account(delivery: &Delivery, claims: &Map<String, Value>, scope: &KeySc
     if is_ours { Ok(()) } else { Err(Refusal::AccountWrong) }
 }
 
-fn check_body(body: &[u8], claims: &Map<String, Value>, rule: &BodyHash) -> Result<(), Refusal> {
+fn check_body(body: &[u8], claims: &Claims<'_>, rule: &BodyHash) -> Result<(), Refusal> {
     let written = claims.get(&rule.claim).and_then(Value::as_str).ok_or(Refusal::BodyDigestMissing)?;
     let hash = match rule.encoding {
         Encoding::Hex => base16ct::mixed::decode_vec(written).ok(),
@@ -155,7 +157,7 @@ fn check_body(body: &[u8], claims: &Map<String, Value>, rule: &BodyHash) -> Resu
 }
 
 /// `exp` and `nbf` bind where they are there, and `iat` where the description limits it.
-fn check_time(claims: &Map<String, Value>, jwt: &Jwt, now: Timestamp) -> Result<(), Refusal> {
+fn check_time(claims: &Claims<'_>, jwt: &Jwt, now: Timestamp) -> Result<(), Refusal> {
     let seconds = |name: &str| match claims.get(name) {
         None => Ok(None),
         // A fraction of a second counts down.
@@ -228,7 +230,7 @@ mod tests {
     fn check(own: &str, claims: &Value, expected: Result<(), Refusal>) {
         let scheme = json!({"kind": "jwt", "algorithm": "HS256", "header": "x-token", "account": "claim:aud"});
         let mut secret = json!({"scheme": {"scheme": scheme}, "secrets": ["0123456789abcdef01234567"]});
-        for (name, value) in serde_json::from_str::<Map<String, Value>>(own).expect("an object") {
+        for (name, value) in serde_json::from_str::<serde_json::Map<String, Value>>(own).expect("an object") {
             secret[name] = value;
         }
         let source = Source::parse(SourceName::parse("test").expect("a name"), &secret.to_string()).expect("a source");
