@@ -173,7 +173,7 @@ fn detail(
     let released = group.stored().filter(|(_, refused)| refused.released_at.is_some()).count();
     let changed = listed.as_ref().map(|listed| {
         let of_source = listed.iter().find(|listed| listed.name == group.source);
-        of_source.and_then(|listed| listed.changed_at.as_deref()).and_then(Timestamp::parse_rfc3339)
+        of_source.and_then(|listed| listed.changed_at)
     });
     html! {
         header.heading {

@@ -81,7 +81,7 @@ pub(crate) async fn sources(State(console): State<Arc<Console>>, named: Option<P
                             (Mark::Arrived.draw())
                             b { (source) }
                             span.end {}
-                            span.second { @match secret(source).and_then(changed_at) { Some(at) => { "secret changed " (moment(at, now)) }, None => "in the directory of the ledger" } }
+                            span.second { @match secret(source).and_then(|listed| listed.changed_at) { Some(at) => { "secret changed " (moment(at, now)) }, None => "in the directory of the ledger" } }
                         } }
                     } }
                 }
@@ -126,10 +126,6 @@ async fn read(console: &Console, name: SourceName, now: Timestamp) -> Result<One
     Ok(OneSource { name, url, latest: page.rows, arrived, failed })
 }
 
-fn changed_at(listed: &ListedSource) -> Option<Timestamp> {
-    listed.changed_at.as_deref().and_then(Timestamp::parse_rfc3339)
-}
-
 fn detail(source: &OneSource, secret: Option<&ListedSource>, now: Timestamp) -> Markup {
     let name = source.name.as_str();
     let view = View::default().with("source", name);
@@ -152,7 +148,7 @@ fn detail(source: &OneSource, secret: Option<&ListedSource>, now: Timestamp) -> 
             div { dt { "Last event" } dd { b { @match latest { Some(row) => (time(row.event.received_at, now)), None => "–" } } } }
             div { dt { "Events in 24 h" } dd { b { (words(source.arrived)) } } }
             div { dt { "Failed" } dd { @if source.failed == Count::Exactly(0) { b { "–" } } @else { a.failed href=(view.with("state", "failed").href()) { b { (words(source.failed)) } } } } }
-            div { dt { "Secret changed" } dd { b { @match secret.and_then(changed_at) { Some(at) => (time(at, now)), None => "–" } } } }
+            div { dt { "Secret changed" } dd { b { @match secret.and_then(|listed| listed.changed_at) { Some(at) => (time(at, now)), None => "–" } } } }
         }
         section.panel {
             h3 { "Where its sender posts to" }

@@ -60,7 +60,7 @@ pub(crate) async fn explanation(
     let secret = store.existing(name).await?;
     let previous = store.read(name, Version::Previous).await?;
     let listed = store.list().await?;
-    let changed = listed.iter().find(|listed| listed.name == *name).and_then(|listed| listed.changed_at.as_deref());
+    let changed = listed.iter().find(|listed| listed.name == *name).and_then(|listed| listed.changed_at);
     let published = Published::of(&parsed(name, &secret)?).await;
     let others: Vec<SourceName> =
         listed.iter().map(|listed| listed.name.clone()).filter(|other| other != name).collect();
@@ -79,7 +79,7 @@ pub(crate) async fn explanation(
         published: &published.keys,
         others: &others,
         last_genuine: services.ledger()?.newest_arrival(name).await?,
-        secret_changed: changed.and_then(Timestamp::parse_rfc3339),
+        secret_changed: changed,
     });
     let explanation = explanation.map_err(|error| Error::Conflict(format!("the source's secret: {error}")))?;
     Ok((explanation, published.trouble))

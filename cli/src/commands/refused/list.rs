@@ -103,7 +103,8 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
         secret_changed_at: listed
             .iter()
             .find(|listed| listed.name == group.source)
-            .and_then(|listed| listed.changed_at.clone()),
+            .and_then(|listed| listed.changed_at)
+            .map(|at| at.to_string()),
     };
     let rows: Vec<GroupRow> = groups(found, &services.ledger()?).await?.into_iter().map(row).collect();
     context.output.rows(&rows)

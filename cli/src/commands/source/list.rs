@@ -27,7 +27,7 @@ pub(super) async fn run(context: &Context) -> Result<()> {
     let rows = sources.into_iter().map(|source| {
         let url = stack.hook_url(source.name.as_str())?;
         let name = source.name.to_string();
-        Ok(ListedRow { name, url, changed_at: source.changed_at, read_on: source.read_on })
+        Ok(ListedRow { name, url, changed_at: source.changed_at.map(|at| at.to_string()), read_on: source.read_on })
     });
     context.output.rows(&rows.collect::<Result<Vec<_>>>()?)
 }
