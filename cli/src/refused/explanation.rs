@@ -5,7 +5,6 @@ use domain::receive::refused::explain::{StoredEvidence, explain_stored};
 use domain::source::Source;
 use domain::source::public_keys::PublicKeys;
 use domain::source::source_name::SourceName;
-use domain::time::Timestamp;
 use domain::verify::explain::Explanation;
 use futures_util::{StreamExt as _, stream};
 use platform::http_client::HttpClient;
