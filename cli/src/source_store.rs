@@ -148,7 +148,8 @@ impl SourceStore {
             let page = page.or_error("secretsmanager:ListSecrets")?;
             sources.extend(page.secret_list().iter().filter_map(|secret| {
                 let name = SourceName::parse(secret.name()?.strip_prefix(&prefix)?).ok()?;
-                let changed_at = secret.last_changed_date().and_then(|at| Some(Timestamp::from_millis(at.to_millis().ok()?)));
+                let changed_at =
+                    secret.last_changed_date().and_then(|at| Some(Timestamp::from_millis(at.to_millis().ok()?)));
                 let read_on = secret.last_accessed_date().and_then(|at| at.fmt(Format::DateTime).ok());
                 let read_on = read_on.map(|at| at.split('T').next().unwrap_or_default().to_owned());
                 Some(ListedSource { name, changed_at, read_on })
