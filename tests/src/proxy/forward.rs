@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
-use hyper::header::{CONNECTION, EXPECT, TRANSFER_ENCODING};
+use hyper::header::{CONNECTION, EXPECT, HeaderValue, TRANSFER_ENCODING};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -32,6 +32,8 @@ pub async fn forward(request: Request<Bytes>, services: SocketAddr) -> Result<Re
     for of_connection in [CONNECTION, EXPECT, TRANSFER_ENCODING] {
         head.headers.remove(of_connection);
     }
+    // MiniStack keeps a connection that only its caller has closed, with its tasks, until it ends.
+    head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
     let stream = TcpStream::connect(services).await.map_err(|_| ConnectionCut)?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|_| ConnectionCut)?;
