@@ -58,7 +58,8 @@ pub fn verify(delivery: Delivery, source: &Source) -> Result<VerifiedEvent, Reje
     verify_with(delivery, source, &PublicKeys::default())
 }
 
-/// The same with the keys that the sender publishes, at the address that [`Credentials::key_set`] gives.
+/// The same with the keys that the sender publishes, at the address that
+/// [`Credentials::key_set`](crate::source::Credentials::key_set) gives.
 ///
 /// # Errors
 /// If the delivery lacks what the source's credentials ask for.
