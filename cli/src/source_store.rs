@@ -149,7 +149,7 @@ impl SourceStore {
             sources.extend(page.secret_list().iter().filter_map(|secret| {
                 let name = SourceName::parse(secret.name()?.strip_prefix(&prefix)?).ok()?;
                 let changed_at =
-                    secret.last_changed_date().and_then(|at| Some(Timestamp::from_millis(at.to_millis().ok()?)));
+                    secret.last_changed_date().and_then(|at| at.to_millis().ok()).map(Timestamp::from_millis);
                 let read_on = secret.last_accessed_date().and_then(|at| at.fmt(Format::DateTime).ok());
                 let read_on = read_on.map(|at| at.split('T').next().unwrap_or_default().to_owned());
                 Some(ListedSource { name, changed_at, read_on })
