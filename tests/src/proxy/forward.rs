@@ -32,8 +32,11 @@ pub async fn forward(request: Request<Bytes>, services: SocketAddr) -> Result<Re
     for of_connection in [CONNECTION, EXPECT, TRANSFER_ENCODING] {
         head.headers.remove(of_connection);
     }
-    // MiniStack keeps a connection that only its caller has closed, with its tasks, until it ends.
-    head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    // MiniStack keeps a connection that only its caller has closed, with its tasks, until it ends. The few calls of the
+    // bucket, which alone have a path, are left as they are.
+    if head.uri.path() == "/" {
+        head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     let stream = TcpStream::connect(services).await.map_err(|_| ConnectionCut)?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|_| ConnectionCut)?;
