@@ -26,8 +26,8 @@ const SIDE_BY_SIDE: usize = 6;
 /// How often a case is played until a call meets its fault. What dies in another case may be just what was about to meet
 /// it, with the failures used up that led there.
 pub(crate) const GOES_MAX: usize = 3;
-/// How often the patient sender comes again, and how long it waits. The stack may take seconds to come to itself.
-pub(crate) const RETRIES_MAX: u32 = 60;
+/// How often the patient sender comes again, and how long it waits.
+pub(crate) const RETRIES_MAX: u32 = 20;
 pub(crate) const RETRY_AFTER: Duration = Duration::from_millis(500);
 
 /// What is to happen.
