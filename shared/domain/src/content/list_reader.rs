@@ -28,7 +28,7 @@ pub(crate) fn items<'b>(
     body: &'b [u8],
     max: Limits,
 ) -> Option<Result<Vec<Cow<'b, str>>, TooManyEvents>> {
-    let levels: Vec<&[String]> = pointer.0.split(|segment| segment == "*").collect();
+    let levels = pointer.levels();
     nested(lenient::text(body)?, &levels, levels.len() > 1, max)
 }
 

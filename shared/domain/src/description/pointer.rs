@@ -29,6 +29,12 @@ impl Pointer {
         Ok(Pointer(segments.map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect()))
     }
 
+    /// What leads to a list, and from each member of that to the next list: the segments between those that stand for
+    /// every member.
+    pub(crate) fn levels(&self) -> Vec<&[String]> {
+        self.0.split(|segment| segment == "*").collect()
+    }
+
     /// Whether a segment of it stands for every member.
     pub(crate) fn has_wildcard(&self) -> bool {
         self.0.iter().any(|segment| segment == "*")

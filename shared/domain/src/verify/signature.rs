@@ -76,12 +76,7 @@ pub(super) fn certificate_address(
     delivery: &Delivery,
     certificate: &NamedCertificate,
 ) -> Result<KeySetAddress, Refusal> {
-    let url = match &certificate.rule.at {
-        FieldPath::Header(HeaderName(name)) => delivery.headers.single(name).ok().flatten().map(Cow::Borrowed),
-        FieldPath::Body(pointer) => field(&delivery.body, pointer),
-        FieldPath::Id | FieldPath::Query(_) => None,
-    };
-    let url = url.filter(|url| !url.is_empty()).ok_or(Refusal::KeyMissing)?;
+    let url = text_at(delivery, &certificate.rule.at).filter(|url| !url.is_empty()).ok_or(Refusal::KeyMissing)?;
     certificate.address(&url).ok_or(Refusal::KeyWrong)
 }
 
@@ -90,11 +85,15 @@ fn check_account(delivery: &Delivery, scope: &KeyScope) -> Result<(), Refusal> {
     let KeyScope::Accounts { at, accounts } = scope else {
         return Ok(());
     };
-    let account = match at {
+    let is_ours = text_at(delivery, at).is_some_and(|account| accounts.iter().any(|ours| *ours == account));
+    if is_ours { Ok(()) } else { Err(Refusal::AccountWrong) }
+}
+
+/// The one text of a header, or the text or integer in the body.
+fn text_at<'d>(delivery: &'d Delivery, place: &FieldPath) -> Option<Cow<'d, str>> {
+    match place {
         FieldPath::Header(HeaderName(name)) => delivery.headers.single(name).ok().flatten().map(Cow::Borrowed),
         FieldPath::Body(pointer) => field(&delivery.body, pointer),
         FieldPath::Id | FieldPath::Query(_) => None,
-    };
-    let is_ours = account.is_some_and(|account| accounts.iter().any(|ours| *ours == account));
-    if is_ours { Ok(()) } else { Err(Refusal::AccountWrong) }
+    }
 }

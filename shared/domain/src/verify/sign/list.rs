@@ -7,19 +7,14 @@ use crate::description::Batch;
 /// `body`, a list of events, with each of them as the body in `items` at its place has it.
 pub(super) fn with_items(body: &[u8], batch: &Batch, items: &[Vec<u8>]) -> Option<Vec<u8>> {
     let mut whole: Value = serde_json::from_slice(body).ok()?;
-    let pointer = batch.items.iter().find(|pointer| !events(&mut whole, &levels(&pointer.0)).is_empty())?;
-    let levels = levels(&pointer.0);
+    let pointer = batch.items.iter().find(|pointer| !events(&mut whole, &pointer.levels()).is_empty())?;
+    let levels = pointer.levels();
     for (event, item) in events(&mut whole, &levels).into_iter().zip(items) {
         let mut item: Value = serde_json::from_slice(item).ok()?;
         // A pointer through lists gives each event with what stands around it.
         *event = if levels.len() > 1 { events(&mut item, &levels).into_iter().next()?.take() } else { item };
     }
     Some(whole.to_string().into_bytes())
-}
-
-/// What leads to a list, and from each of its items to another.
-fn levels(pointer: &[String]) -> Vec<&[String]> {
-    pointer.split(|segment| segment == "*").collect()
 }
 
 /// The events in the lists to which `levels` lead, in their order.
