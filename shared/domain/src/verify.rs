@@ -115,7 +115,7 @@ struct Proven {
     matched: MatchedCredentials,
 }
 
-/// The URL's token is looked at first: whoever does not know it has nothing unpacked.
+/// Checks the URL's token first, so that no body is unpacked for a sender that does not know it.
 fn prove_with(delivery: &Delivery, source: &Source, published: &PublicKeys, late: LateTime) -> Result<Proven, Refusal> {
     let check_token = |tokens| credential::check_url_token(delivery.token.as_ref(), tokens);
     let token = source.credentials.tokens().map(check_token).transpose()?;

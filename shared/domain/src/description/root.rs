@@ -38,7 +38,7 @@ pub struct Description {
     #[serde(default, deserialize_with = "one_or_many")]
     pub kept_headers: Vec<HeaderName>,
     /// Whether its bodies are unpacked before they are verified, where `Content-Encoding` says that gzip has packed them: it
-    /// signs them first. The token of the URL is looked at before.
+    /// signs them first. The URL's token is checked before that.
     #[serde(default)]
     pub unpack: bool,
     /// Whether it sends forms, and where in them its JSON is.

@@ -541,7 +541,7 @@ fn a_body_that_is_not_packed_as_it_says_is_no_wrong_secret() {
         body_malformed
         no The body is not packed as its `Content-Encoding` says."#]];
     check(packed, &headers, BODY, expected);
-    // Whoever does not know the URL's token has nothing unpacked.
+    // The receiver checks the URL's token before it unpacks a body, so a wrong token is the reason.
     let with_token = packed.replacen('{', &format!(r#"{{"token_sha256":["{}"],"#, Digest::of(TOKEN.as_bytes())), 1);
     let expected = expect![[r#"
         token_wrong
