@@ -188,8 +188,12 @@ impl Transition<'_> {
             tokio::time::sleep(SENDS_EACH).await;
         }
         let stack = deployment.await.map_err(|error| Error::from(format!("the deployment died: {error}")))??;
-        // Releases differ in whether jobs can be expected.
-        let stack = Stack { expect_queue_url: self.world.stack.expect_queue_url.clone(), ..stack };
+        // Releases differ in whether jobs can be expected and refused deliveries stored.
+        let stack = Stack {
+            expect_queue_url: self.world.stack.expect_queue_url.clone(),
+            refused_table: self.world.stack.refused_table.clone(),
+            ..stack
+        };
         if stack != self.world.stack {
             return Err(Error::from(format!("the update moved something: {:?}, now {stack:?}", self.world.stack)));
         }
