@@ -240,7 +240,6 @@ impl DeliveryLog {
             Answer::Batch { .. }
             | Answer::Ready { .. }
             | Answer::Healthy
-            | Answer::BadRequest
             | Answer::TooLarge
             | Answer::NotFound
             | Answer::MethodNotAllowed { .. } => {}

@@ -41,7 +41,7 @@ pub enum Reception {
     Answer(Answer),
     /// It is refused, whatever it is.
     Refusal(Refusal),
-    /// It cannot be told: our own settings contradict each other, as the text says. The sender should come again.
+    /// It cannot be told, for a reason that is not the sender's, as the text says. The sender should come again.
     Fault(&'static str),
 }
 
@@ -57,29 +57,37 @@ pub fn receive(request: Request<'_>, guard: &OriginGuard, received_at: Timestamp
             return Reception::Fault("the front's header holds a value whose digest is not in FRONT_SHA256");
         }
     }
-    let read = |request: Request<'_>, token: Option<String>| match request.into_parts() {
-        Err(BodyError::NotBase64) => Err(Answer::BadRequest),
-        Err(BodyError::TooLarge) => Err(Answer::TooLarge),
-        Ok((url, headers, body)) => {
-            let (request_id, token) = (request_id.to_owned(), token.map(PresentedToken::Text));
-            Ok(Delivery { url, token, headers, body, received_at, request_id })
-        }
+    let read = |request: Request<'_>, token: Option<String>| {
+        let (url, headers, body) = request.into_parts()?;
+        let (request_id, token) = (request_id.to_owned(), token.map(PresentedToken::Text));
+        Ok(Delivery { url, token, headers, body, received_at, request_id })
     };
-    Reception::Answer(match route(request.method(), request.path()) {
+    let answer = match route(request.method(), request.path()) {
         Route::Ask { allow, .. } if !request.has_question() => Answer::Ready { allow },
-        Route::Ask { source, token, allow } => match read(request, token) {
-            Ok(question) => return Reception::Question { source, question, allow },
-            Err(answer) => answer,
-        },
+        Route::Ask { source, token, allow } => {
+            return read(request, token).map_or_else(unreadable, |question| Reception::Question {
+                source,
+                question,
+                allow,
+            });
+        }
         Route::Probe { allow } => Answer::Ready { allow },
         Route::Health => Answer::Healthy,
         Route::NotFound => Answer::NotFound,
         Route::WrongMethod { allow } => Answer::MethodNotAllowed { allow },
-        Route::Deliver { source, token } => match read(request, token) {
-            Ok(delivery) => return Reception::Delivery { source, delivery },
-            Err(answer) => answer,
-        },
-    })
+        Route::Deliver { source, token } => {
+            return read(request, token).map_or_else(unreadable, |delivery| Reception::Delivery { source, delivery });
+        }
+    };
+    Reception::Answer(answer)
+}
+
+fn unreadable(error: BodyError) -> Reception {
+    match error {
+        // No sender writes the event, so it is not theirs to correct.
+        BodyError::NotBase64 => Reception::Fault("the event's body is not the base64 that it is said to be"),
+        BodyError::TooLarge => Reception::Answer(Answer::TooLarge),
+    }
 }
 
 /// What a delivery is by what is known of its source.
@@ -175,8 +183,8 @@ mod tests {
         check("GET", "/hooks/CSM?challenge=1", r#"200 {"status":"ready"}"#);
         check("GET", "/", r#"404 {"error":"there is nothing here"}"#);
         check("PUT", "/hooks/csm-prod", r#"405 {"error":"this method is not for this path"}"#);
-        let bad = r#"400 {"error":"the body could not be decoded"}"#;
-        check_event("POST", "/hooks/csm-prod", None, ("%%", true), bad);
+        let fault = "the event's body is not the base64 that it is said to be";
+        check_event("POST", "/hooks/csm-prod", None, ("%%", true), fault);
     }
 
     #[test]

@@ -43,8 +43,6 @@ pub enum Answer {
     Healthy,
     /// The delivery is not verified; one text for all reasons, so that nobody learns which names and secrets exist.
     Refused,
-    /// The body cannot be decoded.
-    BadRequest,
     /// The body is too large.
     TooLarge,
     /// The body lists too many events.
@@ -147,7 +145,6 @@ impl Answer {
             Answer::Ready { .. } => "probe",
             Answer::Healthy => "health",
             Answer::Refused => "refused",
-            Answer::BadRequest => "bad_request",
             Answer::TooLarge | Answer::TooManyEvents => "too_large",
             Answer::NotFound => "not_found",
             Answer::MethodNotAllowed { .. } => "method_not_allowed",
@@ -183,7 +180,6 @@ impl Response {
             Answer::Ready { .. } => (200, json!({"status": "ready"}).to_string()),
             Answer::Healthy => (200, json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}).to_string()),
             Answer::Refused => (401, error("the delivery could not be verified")),
-            Answer::BadRequest => (400, error("the body could not be decoded")),
             Answer::TooLarge => (413, error("the body is larger than 4 MiB")),
             Answer::TooManyEvents => (413, error(&TooManyEvents.to_string())),
             Answer::NotFound => (404, error("there is nothing here")),
@@ -207,7 +203,6 @@ impl Response {
             | Answer::Batch { .. }
             | Answer::Healthy
             | Answer::Refused
-            | Answer::BadRequest
             | Answer::TooLarge
             | Answer::TooManyEvents
             | Answer::NotFound => None,
