@@ -10,9 +10,9 @@ use domain::expectation::{Expectation, ExpectationMessage, PollRequest};
 use domain::ledger::job::{Job, JobId, JobRecord, JobState};
 use domain::ledger::job_writes::ExpectedJob;
 use domain::source::ExpectOptions;
-use platform::clock;
 use platform::ledger::jobs::JobOutcome;
 use platform::service_error::ServiceError;
+use platform::{clock, random};
 
 use crate::batch::{Disposition, ReceivedMessage};
 use crate::deadline::Deadline;
@@ -91,7 +91,7 @@ impl Processor {
             return self.dead_letter(received, reason, line).await;
         }
         let submitted_at = submitted_at.unwrap_or_else(clock::now);
-        let expected = ExpectedJob::new(job, submitted_at, waits, hint, clients.schedule);
+        let expected = ExpectedJob::new(job, submitted_at, waits, hint, clients.schedule, random::token());
         match self.put_expectation(&expected, options).await {
             Ok(is_new) => {
                 line.expected(is_new);
@@ -132,7 +132,14 @@ impl Processor {
         let Some(id) = JobId::parse(&request.job) else {
             return Ok(self.dead_letter(received, "`poll` is not the id of a job", line).await);
         };
-        let record = self.clients.ledger.job(&id).await?;
+        let record = match self.clients.ledger.job(&id).await {
+            Ok(record) => record,
+            // Nobody was asked yet, so the message may come again before the job's due time.
+            Err(trouble) => {
+                line.trouble(&trouble);
+                return Ok(self.return_to_queue(received, line).await);
+            }
+        };
         let is_asked_for = |record: &JobRecord| record.state == JobState::Waiting && record.sweeps == request.sweeps;
         let Some(record) = record.filter(is_asked_for) else {
             line.outcome(Outcome::Void);

@@ -13,9 +13,9 @@ use domain::ledger::writes::PutCondition;
 use domain::provider::compiled_provider::CompiledProvider;
 use domain::source::{ExpectOptions, Options, Order};
 use domain::time::Timestamp;
-use platform::clock;
 use platform::ledger::jobs::JobOutcome;
 use platform::service_error::ServiceError;
+use platform::{clock, random};
 
 use crate::attempt::Attempt;
 use crate::clients::Clients;
@@ -149,7 +149,7 @@ pub(crate) async fn expect_end(
     }
     attempt.deadline.check()?;
     note_source(clients, &job, expect).await?;
-    let expected = ExpectedJob::new(job, event.received_at, expect.waits, hint, clients.schedule);
+    let expected = ExpectedJob::new(job, event.received_at, expect.waits, hint, clients.schedule, random::token());
     put_expected(clients, &expected).await?;
     Ok(())
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::event::Origin;
 use crate::expectation::Hint;
 use crate::ledger::attribute::Attribute::{
-    self, DueAt, DueShard, ExpiredAt, ExpiresAt, GiveUpAt, Id, Provider, ReceivedAt, Source, Subject, Sweeps, SweptBy,
-    Thing,
+    self, Delivery, DueAt, DueShard, ExpiredAt, ExpiresAt, GiveUpAt, Id, Provider, ReceivedAt, Source, Subject, Sweeps,
+    SweptBy, Thing,
 };
 use crate::ledger::condition::Comparison::Above;
 use crate::ledger::condition::Condition::{self, Absent, All, Any, Compare};
@@ -36,6 +36,8 @@ pub struct ExpectedJob {
     pub give_up_at: Timestamp,
     /// What the sender must be told besides the id.
     pub hint: Hint,
+    /// A fresh random token: it tells this expectation from another one of the same job.
+    pub token: String,
 }
 
 /// A job whose sender is to be asked, as the index shows it.
@@ -50,12 +52,24 @@ pub struct JobRelease {
 }
 
 impl ExpectedJob {
-    /// The expectation of a job that was submitted at `submitted_at`.
+    /// The expectation of a job that was submitted at `submitted_at`; `token` is fresh and random.
     #[must_use]
-    pub fn new(job: Job, submitted_at: Timestamp, waits: JobWaits, hint: Hint, schedule: Schedule) -> ExpectedJob {
+    pub fn new(
+        job: Job,
+        submitted_at: Timestamp,
+        waits: JobWaits,
+        hint: Hint,
+        schedule: Schedule,
+        token: String,
+    ) -> ExpectedJob {
         let after = |seconds: u32| schedule.after(submitted_at, Duration::from_secs(seconds.into()));
         let (due_at, give_up_at) = (after(waits.within_seconds), after(waits.give_up_seconds));
-        ExpectedJob { job, submitted_at, due_at, give_up_at, hint }
+        ExpectedJob { job, submitted_at, due_at, give_up_at, hint, token }
+    }
+
+    /// Whether it was this expectation that wrote the record, or listed it.
+    fn is_own(&self) -> Condition<'_> {
+        Condition::equal(Delivery, self.token.as_str())
     }
 }
 
@@ -71,7 +85,8 @@ pub fn expect<'a>(id: &'a JobId, expected: &'a ExpectedJob, condition: PutCondit
     if !expected.hint.is_empty() {
         item.set(Attribute::Hint, expected.hint.to_json());
     }
-    put(id, item, condition)
+    item.set(Delivery, expected.token.as_str());
+    Write { own: expected.is_own(), ..put(id, item, condition) }
 }
 
 /// Lists an expectation whose job has ended already.
@@ -83,9 +98,10 @@ pub fn expect_ended<'a>(id: &'a JobId, expected: &'a ExpectedJob) -> Write<'a> {
         change: Change::Update(vec![
             Update::set(Attribute::Slot, expected.job.slot()),
             Update::set(ReceivedAt, expected.submitted_at),
+            Update::set(Delivery, expected.token.as_str()),
         ]),
         reads_item: false,
-        own: Condition::equal(ReceivedAt, expected.submitted_at),
+        own: expected.is_own(),
     }
 }
 

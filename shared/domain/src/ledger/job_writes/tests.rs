@@ -35,7 +35,11 @@ fn told(item: Option<&Item<'_>>) -> String {
 }
 
 fn expected() -> ExpectedJob {
-    ExpectedJob::new(job(), NOW, WAITS, Hint::default(), SCHEDULE)
+    expected_by("mine")
+}
+
+fn expected_by(token: &str) -> ExpectedJob {
+    ExpectedJob::new(job(), NOW, WAITS, Hint::default(), SCHEDULE, token.to_owned())
 }
 
 #[test]
@@ -104,6 +108,19 @@ fn a_record_whose_time_is_over_counts_as_none() {
     let expected = expected();
     let anew = expect(&id, &expected, PutCondition::Expired(expires_at)).evaluate(Some(&over));
     assert_eq!(told(anew.as_ref()), format!("waiting, {}, listed", job().due_shard()));
+}
+
+#[test]
+fn an_expectation_knows_its_own_earlier_try_from_another_of_the_same_instant() {
+    let (id, mine, other) = (job().id(), expected(), expected_by("another"));
+    let waiting = expect(&id, &mine, PutCondition::Absent).evaluate(None);
+    assert!(expect(&id, &mine, PutCondition::Absent).own.holds(waiting.as_ref()));
+    assert!(!expect(&id, &other, PutCondition::Absent).own.holds(waiting.as_ref()));
+    let completed = end("csm-prod/1/complete", End::Completed);
+    let ended = win(&id, &completed, NOW, SCHEDULE).evaluate(None);
+    let listed = expect_ended(&id, &mine).evaluate(ended.as_ref());
+    assert!(expect_ended(&id, &mine).own.holds(listed.as_ref()));
+    assert!(!expect_ended(&id, &other).own.holds(listed.as_ref()));
 }
 
 #[test]

@@ -120,7 +120,7 @@ impl World {
     pub(crate) fn expect(&mut self, mutation: Option<Mutation>) {
         self.is_expected = true;
         let waits = JobWaits { within_seconds: 600, give_up_seconds: 86_400 };
-        let expected = ExpectedJob::new(job(), NOW, waits, Hint::default(), SCHEDULE);
+        let expected = ExpectedJob::new(job(), NOW, waits, Hint::default(), SCHEDULE, "the only one".to_owned());
         let id = expected.job.id();
         if mutation == Some(Mutation::ExpectBlindly) {
             self.table.remove(id.as_str());

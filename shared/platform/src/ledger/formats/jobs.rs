@@ -37,7 +37,7 @@ fn written(name: &str) -> Json {
     let schedule = Schedule::at(TimeScale::REAL);
     let id = job().id();
     let waits = JobWaits { within_seconds: 600, give_up_seconds: 86_400 };
-    let expected = ExpectedJob::new(job(), at(0), waits, hint(), schedule);
+    let expected = ExpectedJob::new(job(), at(0), waits, hint(), schedule, "7b1e0c93f2a84d56".to_owned());
     let overdue = Overdue { id: id.to_string(), due_at: at(600), sweeps: 0 };
     let release = JobRelease { overdue, token: "c4d2a8e0517b936f".to_owned(), next_due_at: at(720) };
     let end = JobEnd {
