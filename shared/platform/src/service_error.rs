@@ -132,7 +132,7 @@ impl ServiceError {
 
 /// Error codes that lie in what was asked, so that no retry will change them. Whatever is not here is taken to pass, a
 /// missing permission too: trying in vain costs little, giving up on an event that could have been processed costs
-/// the event, and somebody may mend the rest meanwhile.
+/// the event, and somebody may fix the rest meanwhile.
 fn is_permanent(code: &str) -> bool {
     matches!(
         code,
@@ -142,4 +142,31 @@ fn is_permanent(code: &str) -> bool {
             | "NoSuchKey"
             | "ValidationException"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::operation::head_object::HeadObjectError;
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
+
+    use super::*;
+
+    fn check(status: u16, code: Option<&str>, expected: &str, expected_kind: ServiceErrorKind) {
+        let mut metadata = ErrorMetadata::builder();
+        if let Some(code) = code {
+            metadata = metadata.code(code);
+        }
+        let answer = HttpResponse::new(status.try_into().expect("a status"), SdkBody::empty());
+        let error = SdkError::service_error(HeadObjectError::generic(metadata.build()), answer);
+        let error = ServiceError::of("s3:HeadObject", &error);
+        assert_eq!((error.to_string().as_str(), error.kind()), (expected, expected_kind));
+    }
+
+    #[test]
+    fn an_answer_without_a_code_is_told_by_its_status() {
+        check(403, None, "s3:HeadObject: HTTP 403: no message", ServiceErrorKind::Retryable);
+        check(503, None, "s3:HeadObject: HTTP 503: no message", ServiceErrorKind::Retryable);
+        check(400, Some("NoSuchKey"), "s3:HeadObject: NoSuchKey: no message", ServiceErrorKind::Permanent);
+    }
 }
