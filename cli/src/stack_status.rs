@@ -25,7 +25,7 @@ const COUNTED: [(&str, &str, &[Metric]); 3] = [
         &[Metric::Accepted, Metric::Duplicates, Metric::Refused, Metric::Unverified, Metric::Unavailable],
     ),
     ("process", "ProcessFunction", &[Metric::Done, Metric::Retry, Metric::Hidden, Metric::Failed, Metric::DeadLetter]),
-    ("sweep", "SweepFunction", &[Metric::SweepRuns, Metric::Sent, Metric::Troubled]),
+    ("sweep", "SweepFunction", &[Metric::SweepRuns, Metric::Sent, Metric::Incomplete]),
 ];
 /// The queues, by the template's output with their URLs.
 const QUEUES: [(&str, &str); 4] = [

@@ -134,7 +134,6 @@ impl Store {
         trace: Option<&Trace>,
         log: &mut DeliveryLog,
     ) -> Durability {
-        log.unrecorded();
         let by_reference =
             |reference: &BodyRef| OutgoingMessage::of_verified(verified, BodyLocation::Bucket(reference));
         let message = match &bucket_ref {
@@ -150,6 +149,7 @@ impl Store {
             },
         };
         if self.send(self.queue.prepare(&message, trace), log).await {
+            log.unrecorded();
             Durability::InMessageOnly(verified.event().id.clone())
         } else {
             Durability::Nowhere

@@ -6,16 +6,17 @@
 use std::future::Future;
 
 use domain::delivery::trace::Trace;
+use domain::metric::Metric;
 use lambda_runtime::Error;
 use platform::log::{self, Level};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 use tokio::task::JoinSet;
 
 /// What SQS hands over.
 #[derive(Deserialize)]
 pub(crate) struct Batch {
-    #[serde(rename = "Records", default)]
+    #[serde(rename = "Records", default, deserialize_with = "or_default")]
     messages: Vec<ReceivedMessage>,
 }
 
@@ -24,22 +25,29 @@ pub(crate) struct Batch {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReceivedMessage {
     pub(crate) message_id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) receipt_handle: String,
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) body: String,
     /// The queue that it came from.
-    #[serde(default, rename = "eventSourceARN")]
+    #[serde(default, rename = "eventSourceARN", deserialize_with = "or_default")]
     pub(crate) queue_arn: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     attributes: Attributes,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Attributes {
+    #[serde(deserialize_with = "or_default")]
     approximate_receive_count: String,
-    #[serde(rename = "AWSTraceHeader")]
+    #[serde(rename = "AWSTraceHeader", deserialize_with = "or_default")]
     trace: String,
+}
+
+/// What is null is absent.
+fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 impl ReceivedMessage {
@@ -95,7 +103,8 @@ where
         let (task, disposition) = match ended {
             Ok((task, disposition)) => (task, disposition),
             Err(panic) => {
-                log::write(Level::Error, "a message's task panicked", json!({"message_id": ids.get(&panic.id())}));
+                let fields = json!({"message_id": ids.get(&panic.id()), Metric::Hidden.as_str(): 1});
+                log::write(Level::Error, "a message's task panicked", fields);
                 (panic.id(), Disposition::Return)
             }
         };
@@ -151,6 +160,23 @@ mod tests {
         let id = Some("1-67891233-abcdef012345678912345678".to_owned());
         assert_eq!(trace(json!({"ApproximateReceiveCount": "1", "AWSTraceHeader": header})), id);
         assert_eq!(trace(json!({"ApproximateReceiveCount": "1"})), None);
+    }
+
+    #[test]
+    fn what_is_null_is_absent() {
+        let check = |message: serde_json::Value, expected: (u32, &str, &str)| {
+            let mut batch: Batch = serde_json::from_value(json!({"Records": [message, {"messageId": "b"}]})).unwrap();
+            let message = batch.messages.remove(0);
+            assert_eq!((message.receives(), &*message.body, &*message.queue_arn), expected);
+        };
+        check(json!({"messageId": "a"}), (1, "", ""));
+        check(
+            json!({"messageId": "a", "body": null, "receiptHandle": null, "eventSourceARN": null, "attributes": null}),
+            (1, "", ""),
+        );
+        let attributes = json!({"ApproximateReceiveCount": null, "AWSTraceHeader": null});
+        check(json!({"messageId": "a", "body": "b", "eventSourceARN": "c", "attributes": attributes}), (1, "b", "c"));
+        assert!(serde_json::from_value::<Batch>(json!({"Records": null})).unwrap().messages.is_empty());
     }
 
     #[tokio::test]

@@ -216,14 +216,9 @@ impl ProcessLog {
         self.outcome = Outcome::Settled(settlement);
     }
 
-    /// The message is to leave the queue for `reason`.
-    pub(crate) fn dead_letter(&mut self, reason: &str) {
+    /// The message has arrived in the dead-letter queue.
+    pub(crate) fn dead_letter(&mut self) {
         self.outcome = Outcome::DeadLetter;
-        self.reason = Some(reason.to_owned());
-    }
-
-    /// It has arrived in the dead-letter queue. One that did not is tried again, and counted once in the end.
-    pub(crate) fn dead_letter_arrived(&mut self) {
         self.dead_letter = Some(1);
     }
 

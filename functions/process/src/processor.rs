@@ -1,14 +1,14 @@
 //! The way of a message: decode, claim, work, settle.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::event::Event;
+use domain::expectation::ExpectationMessage;
 use domain::ledger::claim::ClaimRequest;
 use domain::ledger::record::Record;
 use domain::ledger::schedule::ATTEMPTS_MAX;
 use domain::ledger::settle::{Work, may_work, settle};
-use domain::message::{Message, MessageBody};
+use domain::message::{Message, MessageBody, hide_for};
 use platform::ledger::SettleOutcome;
 use platform::service_error::{ServiceError, ServiceErrorKind};
 use platform::{clock, random};
@@ -24,11 +24,6 @@ use crate::process_log::ProcessLog;
 use crate::publisher::PublishPlace;
 use crate::steps::{self, WorkResult};
 use crate::stop::Stop;
-
-/// A message that must stay is hidden for this long, doubled for every time it was received before ...
-const HIDE_FIRST: Duration = Duration::from_secs(5);
-/// ... up to this.
-const HIDE_MAX: Duration = Duration::from_secs(15 * 60);
 
 /// What takes a message through all of it.
 pub(crate) struct Processor {
@@ -75,24 +70,28 @@ impl Processor {
     ) -> Disposition {
         let mut line = ProcessLog::begin(request_id, &received.message_id, received.trace().as_ref());
         let disposition = match self.queue_of(&received) {
-            Inbox::Events => self.handle_logged(&received, place, deadline, &mut line).await,
+            Inbox::Events => match Message::decode(&received.body) {
+                Ok(message) => self.handle_event(message, &received, place, deadline, &mut line).await,
+                // It was moved back from the dead-letter queue, which both queues have in common.
+                Err(_) if self.is_expectation(&received) => {
+                    self.handle_expectation(&received, place, request_id, deadline, &mut line).await
+                }
+                Err(undecodable) => self.dead_letter(&received, &undecodable.to_string(), &mut line).await,
+            },
             Inbox::Expectations => self.handle_expectation(&received, place, request_id, deadline, &mut line).await,
         };
         line.end();
         disposition
     }
 
-    async fn handle_logged(
+    async fn handle_event(
         &self,
+        message: Message,
         received: &ReceivedMessage,
         place: PublishPlace,
         deadline: Deadline,
         line: &mut ProcessLog,
     ) -> Disposition {
-        let message = match Message::decode(&received.body) {
-            Ok(message) => message,
-            Err(undecodable) => return self.dead_letter(received, &undecodable.to_string(), line).await,
-        };
         line.event(&message.event);
         // What an abandoned claim has left comes back by the sweep, whose messages bring no body.
         let mut permit = self.isolation.enter(matches!(message.body, MessageBody::InLedger)).await;
@@ -156,6 +155,10 @@ impl Processor {
         let expectations = self.clients.expectations.as_ref();
         let is_expectation = expectations.is_some_and(|queue| queue.is_source(&received.queue_arn));
         if is_expectation { Inbox::Expectations } else { Inbox::Events }
+    }
+
+    fn is_expectation(&self, received: &ReceivedMessage) -> bool {
+        self.clients.expectations.is_some() && ExpectationMessage::decode(&received.body, clock::now()).is_ok()
     }
 
     /// Works on an event that is ours, and settles it.
@@ -228,13 +231,11 @@ impl Processor {
     /// Leaves the message on its queue, hidden for longer each time.
     pub(crate) async fn return_to_queue(&self, received: &ReceivedMessage, line: &mut ProcessLog) -> Disposition {
         line.hidden();
-        let doublings = received.receives().saturating_sub(1).min(8);
-        let wait = HIDE_MAX.min(HIDE_FIRST * 2_u32.pow(doublings));
         let queue = match (self.queue_of(received), &self.clients.expectations) {
             (Inbox::Expectations, Some(expectations)) => &expectations.queue,
             _ => &self.clients.events,
         };
-        if let Err(error) = queue.hide(&received.receipt_handle, wait).await {
+        if let Err(error) = queue.hide(&received.receipt_handle, hide_for(received.receives())).await {
             line.trouble(&error);
         }
         Disposition::Return
@@ -247,12 +248,13 @@ impl Processor {
         reason: &str,
         line: &mut ProcessLog,
     ) -> Disposition {
-        line.dead_letter(reason);
+        line.reason(reason);
         match self.clients.dead_letters.dead_letter(&received.body, reason).await {
             Ok(()) => {
-                line.dead_letter_arrived();
+                line.dead_letter();
                 Disposition::Delete
             }
+            // It is tried again, and counted once in the end.
             Err(error) => {
                 line.trouble(&error);
                 self.return_to_queue(received, line).await

@@ -22,6 +22,8 @@ struct SweepLine<'a> {
     trace_id: Option<&'a str>,
     outcome: &'static str,
     sweep_runs: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incomplete: Option<u32>,
     #[serde(flatten)]
     report: &'a Report,
     duration_ms: f64,
@@ -52,6 +54,7 @@ impl SweepLog {
             trace_id: self.trace_id.as_deref(),
             outcome,
             sweep_runs: 1,
+            incomplete: (!report.is_complete()).then_some(1),
             report,
             duration_ms: self.began_at.elapsed().as_secs_f64() * 1000.0,
         };

@@ -5,6 +5,7 @@ pub mod outgoing;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -28,6 +29,18 @@ pub const INLINE_MESSAGE_MAX_BYTES: usize = 60 * 1024;
 /// No larger message is sent. SQS takes 1 MiB; the rest is left for the reason that goes with a message onto the
 /// dead-letter queue.
 pub const MESSAGE_MAX_BYTES: usize = 1020 * 1024;
+
+/// A message that must stay on its queue is hidden for this long, doubled for every time it was received before ...
+const HIDE_FIRST: Duration = Duration::from_secs(5);
+/// ... up to this.
+const HIDE_MAX: Duration = Duration::from_secs(15 * 60);
+
+/// For how long a message stays hidden that was received so many times, this time included, and must come again.
+#[must_use]
+pub fn hide_for(receives: u32) -> Duration {
+    let doublings = receives.saturating_sub(1).min(8);
+    HIDE_MAX.min(HIDE_FIRST * 2_u32.pow(doublings))
+}
 
 /// A message as the processor reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -78,12 +78,12 @@ pub enum Metric {
     WaitMs,
     /// Runs of the sweep.
     SweepRuns,
+    /// Those of them that left something undone.
+    Incomplete,
     /// Overdue events that a sweep found.
     Overdue,
     /// Those that it sent to the queue again.
     Sent,
-    /// Those that it could neither send nor leave to others; they stay due.
-    Troubled,
     /// Watched sources from which nothing has arrived for too long.
     Silent,
     /// Sources that had genuine deliveries and have only refusals by now.
@@ -121,9 +121,9 @@ string_enum!(Metric {
     Unaskable => "unaskable",
     WaitMs => "wait_ms",
     SweepRuns => "sweep_runs",
+    Incomplete => "incomplete",
     Overdue => "overdue",
     Sent => "sent",
-    Troubled => "troubled",
     Silent => "silent",
     OnlyRefused => "only_refused",
 });
@@ -161,9 +161,9 @@ impl Metric {
             | Metric::Archived
             | Metric::NotArchived
             | Metric::SweepRuns
+            | Metric::Incomplete
             | Metric::Overdue
             | Metric::Sent
-            | Metric::Troubled
             | Metric::Silent
             | Metric::OnlyRefused => "Count",
         }

@@ -143,7 +143,6 @@ fn a_name_that_is_not_listed_counts_as_refused_though_its_sender_shall_come_agai
 #[test]
 fn what_nobody_holds_is_counted() {
     check_verified("unavailable", verified("current"), |log, _| {
-        log.unrecorded();
         log.reason(&error());
         Answer::Unavailable
     });

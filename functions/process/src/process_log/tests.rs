@@ -114,8 +114,13 @@ fn a_failed_attempt_is_counted_and_a_failed_event() {
 #[test]
 fn what_nobody_can_process_is_counted() {
     check("dead-letter", |line| {
-        line.dead_letter("the message is not the JSON that it should be");
-        line.dead_letter_arrived();
+        line.reason("the message is not the JSON that it should be");
+        line.dead_letter();
+    });
+    check("dead-letter-failed", |line| {
+        line.reason("the message is not the JSON that it should be");
+        line.trouble(&ServiceError::retryable("sqs:SendMessage", "timed out"));
+        line.hidden();
     });
 }
 

@@ -10,6 +10,7 @@ use domain::ledger::claim::{Claim, ClaimRequest, claim};
 use domain::ledger::record::State;
 use domain::ledger::settle::may_work;
 use domain::ledger::writes::{self, DueTime, PutCondition, Takeover};
+use domain::message::hide_for;
 
 use crate::claimant::Claimant;
 use crate::event::{EVENT_ID, SecondBody, event, record_body};
@@ -18,7 +19,7 @@ use crate::mutation::Mutation;
 use crate::outcome::Outcome;
 use crate::queue::Brought;
 use crate::table::Record;
-use crate::time::{HIDE_FIRST, NOW};
+use crate::time::NOW;
 use crate::work::{Went, excuse, publish, settle_it};
 use crate::world::{Seen, World};
 
@@ -143,7 +144,7 @@ pub(crate) fn step(world: &mut World, index: usize, outcome: Outcome) {
         }
         Step::Keeping => {
             if outcome == Outcome::Answered {
-                world.queue.hide(token, HIDE_FIRST);
+                world.queue.hide(token, hide_for(1));
             }
             Step::Idle
         }

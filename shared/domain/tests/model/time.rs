@@ -20,8 +20,6 @@ pub(crate) const SCHEDULE: Schedule = Schedule::at(TimeScale::REAL);
 pub(crate) const PROCESSOR_TIMEOUT: Duration = Duration::from_secs(50);
 /// The queue's visibility time-out: six times the processor's time-out.
 pub(crate) const VISIBILITY: Duration = Duration::from_secs(300);
-/// How long a message that must stay is hidden at first; `HIDE_FIRST` in functions/process/src/processor.rs.
-pub(crate) const HIDE_FIRST: Duration = Duration::from_secs(5);
 /// Nothing that is under way lasts longer than this if nothing is wrong, but for the processor, which has a deadline.
 pub(crate) const QUICK: Duration = Duration::from_secs(10);
 /// How long an instance of ingest remembers an event; `REMEMBERED_FOR` in shared/domain/src/recent.rs.
