@@ -15,6 +15,9 @@ GLOBAL = {"query", "output", "max-items", "region", "endpoint-url"}
 OWN = {("cloudformation", "deploy"): (
     {"template-file", "stack-name", "parameter-overrides", "capabilities"}, {"template-file", "stack-name"},
 )}
+# Options that AWS leaves out at will, and that our commands need: SQS does not know the source of messages that were sent to a
+# dead-letter queue, or put there by SNS.
+NEEDED_HERE = {("sqs", "start-message-move-task"): {"destination-arn"}}
 # A service that the CLI calls otherwise than the API does.
 SERVICES = {"s3api": "s3"}
 # An option that the CLI calls otherwise than the API does.
@@ -45,7 +48,7 @@ def names(service, command, arguments):
     # A truth value is an option without one, or with a no before it.
     known |= {f"no-{xform_name(name, '-')}" for name, member in members.items() if member.type_name == "boolean"}
     needed = (xform_name(name, "-") for name in (shape.required_members if shape else []))
-    return known, {renamed.get(name, name) for name in needed}
+    return known, {renamed.get(name, name) for name in needed} | NEEDED_HERE.get((service, command), set())
 
 
 def problems_of(arguments):
