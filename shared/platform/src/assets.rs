@@ -1,17 +1,20 @@
 //! The bucket: copies of assets. Whatever the size of one, no more than a part of it is in memory.
 
+mod parts;
+mod upload;
+
 use std::time::Duration;
 
 use aws_sdk_s3::error::ProvideErrorMetadata;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::archive::PART_BYTES;
 use domain::content::asset::StoredCopy;
-use domain::digest::{Digest, Digester};
+use domain::digest::Digester;
 use domain::download::error::FetchError;
-use hyper::body::{Buf as _, Bytes};
 
+use self::parts::Parts;
+use self::upload::Upload;
 use crate::aws::{Aws, Limits};
 use crate::download::Download;
 use crate::service_error::ServiceError;
@@ -77,12 +80,15 @@ impl Assets {
         download: Download,
     ) -> Result<Option<StoredCopy>, StoreError> {
         let media_type = media_type(download.media_type.as_deref(), named_as);
-        let mut parts = Parts { download, rest: Bytes::new(), digester: Digester::default(), size: 0 };
+        let mut parts = Parts::of(download);
         let first = parts.next().await?;
         if first.len() < PART_BYTES {
             self.put(key, media_type, first, parts).await
         } else {
-            self.upload(key, media_type, first, parts).await
+            let upload = Upload::begin(&self.client, &self.bucket, key, media_type).await?;
+            let stands = upload.run(first, &mut parts).await?;
+            let (digest, size) = parts.end();
+            Ok(stands.then(|| self.archived(key, size, digest.to_string())))
         }
     }
 
@@ -115,88 +121,6 @@ impl Assets {
         }
     }
 
-    /// Stores the rest part by part. One that does not come to its end leaves nothing; should the function die, the
-    /// bucket's lifecycle tidies up.
-    async fn upload(
-        &self,
-        key: &str,
-        media_type: String,
-        first: Vec<u8>,
-        mut parts: Parts,
-    ) -> Result<Option<StoredCopy>, StoreError> {
-        const OPERATION: &str = "s3:CreateMultipartUpload";
-        let created = self
-            .client
-            .create_multipart_upload()
-            .bucket(&self.bucket)
-            .key(key)
-            .content_type(media_type)
-            .send()
-            .await
-            .map_err(|error| StoreError::Service(ServiceError::of(OPERATION, &error)))?;
-        let id = created
-            .upload_id
-            .ok_or_else(|| StoreError::Service(ServiceError::retryable(OPERATION, "the answer names no upload")))?;
-        let ended = match self.send_parts(key, &id, first, &mut parts).await {
-            Ok(sent) => self.complete(key, &id, sent).await.map_err(StoreError::Service),
-            Err(not_stored) => Err(not_stored),
-        };
-        if !matches!(ended, Ok(true)) {
-            // Whether that goes well changes nothing for the event.
-            let _ = self.client.abort_multipart_upload().bucket(&self.bucket).key(key).upload_id(&id).send().await;
-        }
-        let (digest, size) = parts.end();
-        ended.map(|stands| stands.then(|| self.archived(key, size, digest.to_string())))
-    }
-
-    async fn send_parts(
-        &self,
-        key: &str,
-        id: &str,
-        first: Vec<u8>,
-        parts: &mut Parts,
-    ) -> Result<CompletedMultipartUpload, StoreError> {
-        let (mut sent, mut bytes) = (CompletedMultipartUpload::builder(), first);
-        let mut number = 1;
-        while !bytes.is_empty() {
-            let answer = self
-                .client
-                .upload_part()
-                .bucket(&self.bucket)
-                .key(key)
-                .upload_id(id)
-                .part_number(number)
-                .body(bytes.into())
-                .send()
-                .await
-                .map_err(|error| StoreError::Service(ServiceError::of("s3:UploadPart", &error)))?;
-            let part = CompletedPart::builder().part_number(number).set_e_tag(answer.e_tag).build();
-            sent = sent.parts(part);
-            number += 1;
-            bytes = parts.next().await?;
-        }
-        Ok(sent.build())
-    }
-
-    /// Makes one object of the parts; `false` if another stands there already.
-    async fn complete(&self, key: &str, id: &str, sent: CompletedMultipartUpload) -> Result<bool, ServiceError> {
-        let answer = self
-            .client
-            .complete_multipart_upload()
-            .bucket(&self.bucket)
-            .key(key)
-            .upload_id(id)
-            .if_none_match("*")
-            .multipart_upload(sent)
-            .send()
-            .await;
-        match answer {
-            Ok(_) => Ok(true),
-            Err(error) if error.code() == Some(ANOTHER_STANDS) => Ok(false),
-            Err(error) => Err(ServiceError::of("s3:CompleteMultipartUpload", &error)),
-        }
-    }
-
     /// The digest of a large copy was known only after its last byte had been sent, so it is read from the copy.
     async fn read(&self, key: &str) -> Result<StoredCopy, ServiceError> {
         const OPERATION: &str = "s3:GetObject";
@@ -221,40 +145,6 @@ impl Assets {
 
 /// What S3 says to a write on the condition that nothing stands there.
 const ANOTHER_STANDS: &str = "PreconditionFailed";
-
-/// A download in parts.
-struct Parts {
-    download: Download,
-    /// What has come and belongs to the next part.
-    rest: Bytes,
-    digester: Digester,
-    size: u64,
-}
-
-impl Parts {
-    /// The next part: of full size, but for the last one, which may be empty.
-    async fn next(&mut self) -> Result<Vec<u8>, FetchError> {
-        // All at once: a buffer that grows would hold its bytes twice while it does.
-        let mut part = Vec::with_capacity(PART_BYTES);
-        while part.len() < PART_BYTES {
-            if self.rest.is_empty() {
-                let Some(piece) = self.download.next().await? else { break };
-                self.digester.add(&piece);
-                self.size += piece.len() as u64;
-                self.rest = piece;
-            }
-            let taken = self.rest.len().min(PART_BYTES - part.len());
-            part.extend_from_slice(&self.rest[..taken]);
-            self.rest.advance(taken);
-        }
-        Ok(part)
-    }
-
-    /// The digest and the size of all that came.
-    fn end(self) -> (Digest, u64) {
-        (self.digester.finish(), self.size)
-    }
-}
 
 /// The media type of a copy: as the sender gave it if it is one, or else as its name tells.
 fn media_type(sent_as: Option<&str>, named_as: Option<&str>) -> String {

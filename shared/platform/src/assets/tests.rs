@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use expect_test::{Expect, expect};
 
-use self::bucket::bucket;
+use self::bucket::{Requests, bucket};
 use super::*;
 use crate::download::tests::server::{Act, Server, with_headers};
 use crate::download::tests::{PNG, plain_client, wanted};
@@ -130,6 +130,31 @@ async fn what_does_not_come_to_its_end_leaves_nothing() {
         part 1 of 8388608 bytes
         abort"#]]
     .assert_eq(&told("free", 100 * MIB, breaks_off).await);
+}
+
+/// Waits until `request` was made of the bucket.
+async fn until_asked(requests: &Requests, request: &str) {
+    let is_made = || requests.lock().unwrap().iter().any(|made| made == request);
+    let made = async {
+        while !is_made() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), made).await.unwrap_or_else(|_| panic!("not asked: {request}"));
+}
+
+#[tokio::test]
+async fn what_is_waited_for_no_longer_leaves_nothing() {
+    let first_part = with_headers("content-length: 99999999\r\n", &[PNG, &vec![7; PART_BYTES]].concat());
+    let server = Server::plain(move |_| Act::Drip(first_part.clone(), vec![7], Duration::from_secs(600))).await;
+    let url = format!("http://{}/a.png", server.address);
+    let (assets, requests) = bucket().await;
+    let wanted = wanted(&url, 100 * MIB as u64, Duration::from_secs(60));
+    let download = plain_client().open(&wanted).await.unwrap();
+    let storing = tokio::spawn(async move { assets.store("free", None, download).await.map(|_| ()) });
+    until_asked(&requests, &format!("part 1 of {PART_BYTES} bytes")).await;
+    storing.abort();
+    until_asked(&requests, "abort").await;
 }
 
 #[tokio::test]
