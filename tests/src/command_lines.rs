@@ -198,6 +198,8 @@ impl PreparedStack {
         put.send().await.expect("a body can be put");
 
         let api = RegistrationApi::start();
+        // The lines run side by side, and one of them shows what is registered.
+        api.register("https://inbox.example/hooks/before");
         let vectors = json!({"groups": [{"source": {"name": source.name}, "cases": [{
             "name": "recorded", "received_at": "2026-01-01T00:00:00Z",
             "request": {"method": "POST", "url": format!("https://inbox.example/hooks/{}", source.name), "headers": [], "body": "{}"},
