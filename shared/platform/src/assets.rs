@@ -1,6 +1,7 @@
 //! The bucket: copies of assets. Whatever the size of one, no more than a part of it is in memory.
 
 mod parts;
+mod store_error;
 mod upload;
 
 use std::time::Duration;
@@ -11,9 +12,10 @@ use base64::engine::general_purpose::STANDARD;
 use domain::archive::PART_BYTES;
 use domain::content::asset::StoredCopy;
 use domain::digest::Digester;
-use domain::download::error::FetchError;
 
 use self::parts::Parts;
+use self::store_error::ANOTHER_STANDS;
+pub use self::store_error::StoreError;
 use self::upload::Upload;
 use crate::aws::{Aws, Limits};
 use crate::download::Download;
@@ -28,17 +30,6 @@ pub struct Assets {
     client: aws_sdk_s3::Client,
     bucket: String,
     limit: Duration,
-}
-
-/// Why there is no copy.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The asset could not be fetched to its end.
-    #[error(transparent)]
-    Fetch(#[from] FetchError),
-    /// The bucket could not be reached or refused.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
 }
 
 impl Assets {
@@ -142,9 +133,6 @@ impl Assets {
         StoredCopy { bucket: self.bucket.clone(), key: key.to_owned(), size, sha256 }
     }
 }
-
-/// What S3 says to a write on the condition that nothing stands there.
-const ANOTHER_STANDS: &str = "PreconditionFailed";
 
 /// The media type of a copy: as the sender gave it if it is one, or else as its name tells.
 fn media_type(sent_as: Option<&str>, named_as: Option<&str>) -> String {

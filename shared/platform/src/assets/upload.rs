@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use super::parts::Parts;
-use super::{ANOTHER_STANDS, StoreError};
+use super::store_error::{ANOTHER_STANDS, StoreError};
 use crate::service_error::ServiceError;
 
 /// An upload in parts, which is aborted unless it comes to its end: also if whoever waits for it waits no longer. Should the
