@@ -47,7 +47,7 @@ vectors-new: ## writes the conformance vectors anew, after a recipe in tests/vec
 providers: ## writes docs/providers anew, after a description in shared/domain/providers has changed
 consumers: ## the example consumers in Rust, Python and TypeScript, all by the same cases
 apps: ## the example applications on a local stack, with a sender that is played; OPEN=python or OPEN=typescript to use one
-bench: ## everything beside what people would write instead; ROUNDS=5, QUICK=1 for a look, PUBLISH=1 into benches/performance.md
+bench: ## everything beside what people would write instead, then large bodies on little memory; ROUNDS=5, QUICK=1 for a look, PUBLISH=1 into benches/performance.md
 bench-archive: ## memory and speed of archiving one asset of MIB=2048
 bench-verify: ## verifying by each description beside a path written by hand; fails if one takes over 1.3 times as long
 cost: ## dollars per million events, by sender and by what an operator can change, and per month; PUBLISH=1 as for bench

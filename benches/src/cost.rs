@@ -68,6 +68,18 @@ impl Cost {
         self.ingest + self.process + self.dynamodb + self.sqs + self.sns + self.s3 + self.logs
     }
 
+    /// What stands below the table.
+    #[must_use]
+    pub fn notes(prices: &Prices) -> String {
+        format!(
+            "List prices of {}, x86, {}; without free tiers. Not in it: what lies stored, the sweep (the same for any \
+             number of events), the first starts, what consumers read. Compare with:\n{}",
+            prices.region,
+            prices.stated,
+            prices.pages.join("\n")
+        )
+    }
+
     /// As a table.
     #[must_use]
     pub fn table(costs: &[Cost]) -> String {
@@ -219,6 +231,11 @@ impl Events {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_names_the_prices_that_are_used() {
+        assert!(include_str!("../performance.md").contains(&Cost::notes(&Prices::read().unwrap())));
+    }
 
     #[test]
     fn the_defaults_are_the_templates() {

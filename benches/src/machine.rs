@@ -1,5 +1,6 @@
 //! On what the figures were measured.
 
+use std::fmt;
 use std::fs;
 use std::process::Command;
 use std::thread;
@@ -27,6 +28,15 @@ pub struct Machine {
     pub build: String,
     /// The commit.
     pub commit: String,
+}
+
+/// What stands above figures: two lines, of which the second can go on.
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Machine { processor, cores, kernel, load, python, node, build, commit, .. } = self;
+        writeln!(f, "{cores} x {processor}, {kernel}, load {load} at the start; {python}, {node}")?;
+        write!(f, "{build} of {commit}")
+    }
 }
 
 /// Describes this one.

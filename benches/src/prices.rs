@@ -32,14 +32,18 @@ pub struct Prices {
     pub s3_gets_per_million: f64,
     /// Log lines taken in.
     pub logs_per_gb: f64,
-    /// Reads of secrets.
-    pub secrets_manager_reads_per_million: f64,
+    /// What lies in a bucket.
+    pub s3_storage_gb_month: f64,
+    /// Calls to Secrets Manager: reads and lists.
+    pub secrets_manager_calls_per_million: f64,
     /// A secret.
     pub secret_month: f64,
     /// On-demand read units.
     pub dynamodb_read_units_per_million: f64,
     /// A write a second of up to 1 KiB, provisioned.
     pub dynamodb_write_capacity_hour: f64,
+    /// A strongly consistent read a second of up to 4 KiB, provisioned.
+    pub dynamodb_read_capacity_hour: f64,
     /// What lies in a table.
     pub dynamodb_storage_gb_month: f64,
     /// The same, restorable to any second.
@@ -50,12 +54,14 @@ pub struct Prices {
     pub metric_month: f64,
     /// An alarm on one metric.
     pub alarm_month: f64,
-    /// A dashboard, after the account's first three.
+    /// A dashboard, after the account's first three, or with more than 50 metrics.
     pub dashboard_month: f64,
     /// What a request to a queue costs more that uses message groups, as a third party's guide has it: no page of AWS's
     /// was found that names it (cloudburn.io, "Amazon SQS Pricing", March 2026).
     pub sqs_fair_requests_per_million: f64,
-    /// Requests of an HTTP API.
+    /// What the scheduler calls.
+    pub scheduler_invocations_per_million: f64,
+    /// Requests of an HTTP API, of up to 512 KB.
     pub http_api_requests_per_million: f64,
     /// HTTPS requests to CloudFront, in the cheapest regions.
     pub cloudfront_requests_per_million: f64,

@@ -71,6 +71,82 @@ mod tests {
         }
     }
 
+    /// A row of the published costs: its size in bytes, then its dollars, of which the last is the total.
+    fn cost(name: &str) -> Vec<f64> {
+        let (_, page) = include_str!("../performance.md").split_once("<!-- cost -->").unwrap();
+        published(page, name).split_whitespace().map_while(|it| it.parse().ok()).take(9).collect()
+    }
+
+    #[test]
+    fn the_other_pages_round_what_is_published() {
+        let small = [
+            "csm's usual body",
+            "get3w's usual body",
+            "modelslab's usual body",
+            "glossi's usual body",
+            "0.5 KiB",
+            "2 KiB",
+            "8 KiB",
+        ];
+        let small = small.map(cost);
+        assert!(small.iter().all(|row| row[0] <= 8192.0));
+        // Of what an event costs, the processor's calls, the queue's and the topic's depend on the batch.
+        let of_batches = |row: &[f64]| row[2] + row[4] + row[5];
+        let alone = of_batches(&cost("2 KiB, batches of 1"));
+        let range = |dollars: &dyn Fn(&Vec<f64>) -> f64| {
+            let all: Vec<f64> = small.iter().map(dollars).collect();
+            (all.iter().copied().fold(f64::MAX, f64::min), all.iter().copied().fold(0.0, f64::max))
+        };
+        let (least, most) = range(&|row| row[8]);
+        let (least_alone, most_alone) = range(&|row| row[8] - of_batches(row) + alone);
+        let (decide, readme) = (include_str!("../../docs/decide.md"), include_str!("../../README.md"));
+        let told = format!(
+            "| a million events of up to 8 KiB | about {least:.0} to {most:.0}, or {least_alone:.0} to {most_alone:.0} where they come one at a time |"
+        );
+        assert!(decide.contains(&told), "{told}");
+        for size in ["20 KiB", "200 KiB"] {
+            let told = format!("| a million events of {size} | about {:.0} |", cost(size)[8]);
+            assert!(decide.contains(&told), "{told}");
+        }
+        let told = format!(
+            "${least:.0} to ${most:.0} for each million events of up to 8 KiB, or ${least_alone:.0} to ${most_alone:.0} where they come one at a time"
+        );
+        assert!(readme.replace('\n', " ").contains(&told), "{told}");
+    }
+
+    #[test]
+    fn no_large_body_is_refused_while_the_bucket_takes_no_longer_than_the_summary_says() {
+        let (_, page) = include_str!("../performance.md").split_once("<!-- large bodies -->").unwrap();
+        let (page, _) = page.split_once("<!-- end of large bodies -->").unwrap();
+        let (_, columns) = page.split_once("S3 at 8 ms").unwrap();
+        assert!(columns.trim_start().starts_with("S3 at 300 ms"));
+        assert!(
+            include_str!("../../docs/performance.md")
+                .contains("at the smallest memory, 128 MB, while S3 takes up to 300 ms")
+        );
+        let rows: Vec<&str> = page.lines().filter_map(|line| line.split_once(" MiB   ").map(|(_, row)| row)).collect();
+        assert_eq!(rows.len(), 9);
+        for row in rows {
+            assert!(row.starts_with("200: 4; 4 puts   200: 4; 4 puts   "), "{row}");
+        }
+    }
+
+    #[test]
+    fn the_summary_of_what_a_delivery_takes_is_what_is_billed() {
+        let (_, page) = include_str!("../performance.md").split_once("<!-- cost -->").unwrap();
+        let billed = |name| -> (f64, f64) {
+            let (ingest, process) = published(page, name).trim_end().rsplit_once(", ").unwrap();
+            (ingest.rsplit(' ').next().unwrap().parse().unwrap(), process.parse().unwrap())
+        };
+        let ((ingest, batch), (_, alone)) = (billed("2 KiB"), billed("2 KiB, batches of 1"));
+        let told =
+            format!("| Lambda time | {ingest:.0} ms | {:.1} ms in a batch of 10, {alone:.0} ms alone |", batch / 10.0);
+        assert!(include_str!("../../docs/scale.md").contains(&told), "{told}");
+        let (_, assumed) = include_str!("../scale.md").split_once("- **Ingest** takes ").unwrap();
+        let told = format!("{ingest:.0} and {batch:.0} ms");
+        assert!(assumed.starts_with("15 ms, and a batch 25 ms: ") && assumed.contains(&told), "{told}");
+    }
+
     #[test]
     fn the_summary_of_the_simulation_is_what_is_published() {
         let page = include_str!("../scale.md");

@@ -105,6 +105,21 @@ mod tests {
         check(Some(arrived("received")), arrived("processing"), 1);
     }
 
+    /// Ingest enters it in both indexes, the claim in neither, and when it is settled it is not due any more.
+    #[test]
+    fn an_event_takes_three_units_of_the_indexes_and_three_of_a_short_record() {
+        let item = |more: Value| {
+            let mut item = json!({"id": {"S": "a"}, "slot": {"S": "s#1"}, "received_at": {"N": "1"}});
+            item.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            item
+        };
+        let recorded = item(json!({"due_shard": {"S": "01"}, "due_at": {"N": "1"}}));
+        let claimed = item(json!({"due_shard": {"S": "01"}, "due_at": {"N": "1"}, "token": {"S": "t"}}));
+        check(None, recorded.clone(), 3);
+        check(Some(recorded), claimed.clone(), 1);
+        check(Some(claimed), item(json!({})), 2);
+    }
+
     #[test]
     fn the_larger_side_of_a_write_is_billed() {
         check(Some(json!({"id": {"S": "x".repeat(3000)}})), json!({"id": {"S": "x"}}), 3);

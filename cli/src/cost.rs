@@ -92,6 +92,11 @@ pub async fn bill(session: &Session, window: Duration, now: Timestamp, prices: &
             by_event,
         );
         bill.add(format!("{} time", function.name), millis / 1000.0 * gb, "GB s", gb_second, by_event);
+        if function.name == "sweep" {
+            // Each run is called by the scheduler, and lists the secrets once, as long as a page holds them.
+            bill.add("sweep schedule", calls, "calls", prices.scheduler_invocations_per_million / MILLION, false);
+            bill.add("lists of secrets", calls, "calls", prices.secrets_manager_calls_per_million / MILLION, false);
+        }
     }
     bill.add("ledger writes", counted.units_written, "units", prices.dynamodb_write_units_per_million / MILLION, true);
     bill.add("ledger reads", counted.units_read, "units", prices.dynamodb_read_units_per_million / MILLION, false);
@@ -109,7 +114,7 @@ pub async fn bill(session: &Session, window: Duration, now: Timestamp, prices: &
         ("secrets", secrets, prices.secret_month),
         ("alarms", alarms(session).await?.len(), prices.alarm_month),
         ("metrics", counted.metrics, prices.metric_month),
-        // Unless it is among the account's first three.
+        // Unless it is among the account's first three: it has no more metrics than a free one may have.
         ("dashboard", 1, prices.dashboard_month),
     ];
     for (part, count, price) in fixed {

@@ -19,6 +19,8 @@ pub struct Prices {
     pub(crate) sqs_requests_per_million: f64,
     pub(crate) sns_publishes_per_million: f64,
     pub(crate) logs_per_gb: f64,
+    pub(crate) scheduler_invocations_per_million: f64,
+    pub(crate) secrets_manager_calls_per_million: f64,
     pub(crate) secret_month: f64,
     pub(crate) metric_month: f64,
     pub(crate) alarm_month: f64,

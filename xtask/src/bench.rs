@@ -20,10 +20,12 @@ pub(crate) fn bench(project: &Project, rounds: u32, quick: bool, publish: bool) 
     verify(project)?;
     functions::build(project, Architecture::here())?;
     install_contenders(project)?;
-    let mut bench = built(project, "bench")?;
+    let (mut bench, mut large_bodies) = (built(project, "bench")?, built(project, "large-bodies")?);
     project.say("the benchmark");
     bench.args(["--rounds", &rounds.to_string()]).args(quick.then_some("--quick"));
-    project.run(bench.args(publish.then_some("--publish")))
+    project.run(bench.args(publish.then_some("--publish")))?;
+    project.say("large bodies on little memory");
+    project.run(large_bodies.args(quick.then_some("--quick")).args(publish.then_some("--publish")))
 }
 
 /// Dollars per million events.

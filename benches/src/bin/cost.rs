@@ -76,21 +76,12 @@ fn run() -> Result<()> {
     for process_mb in [512, 1769] {
         add(&testbed, Case { process_mb, ..typical(&format!("process at {process_mb} MB")) })?;
     }
-    testbed.settings = vec![("LOG_LEVEL", "WARN".to_owned())];
-    add(&testbed, typical("without a line for each event"))?;
     testbed.settings = vec![("INLINE_BODY_BYTES", "65536".to_owned())];
     add(&testbed, Case::usual("20 KiB, inline up to 64 KiB", 20 * 1024))?;
     testbed.settings = vec![("INLINE_BODY_BYTES", "0".to_owned())];
     add(&testbed, typical("every body in the bucket"))?;
 
-    let text = format!(
-        "{}\nList prices of {}, x86, {}; without free tiers. Not in it: what lies stored, the sweep (the same \
-         for any number of events), the first starts, what consumers read. Compare with:\n{}",
-        Cost::table(&costs),
-        prices.region,
-        prices.stated,
-        prices.pages.join("\n")
-    );
+    let text = format!("{}\n{}", Cost::table(&costs), Cost::notes(&prices));
     println!("{text}");
     if is_published {
         publish("cost", &text)?;

@@ -10,18 +10,10 @@ use crate::services::Delays;
 
 impl fmt::Display for Results {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let machine = &self.machine;
         writeln!(
             f,
-            "\n{} x {}, {}, load {} at the start; {}, {}\n{} of {}; medians of {} rounds{}",
-            machine.cores,
-            machine.processor,
-            machine.kernel,
-            machine.load,
-            machine.python,
-            machine.node,
-            machine.build,
-            machine.commit,
+            "\n{}; medians of {} rounds{}",
+            self.machine,
             self.rounds,
             if self.is_quick { ", a quick run: these figures only show that it works" } else { "" },
         )?;
