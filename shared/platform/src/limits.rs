@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// S3 closes idle connections after about 20 seconds; a pooled one must be given up before, or the next call after a
-/// pause fails.
+/// S3 is said to close idle connections after about 20 seconds (docs/first-deployment.md). A pooled one must be given up
+/// before, or the next call after a pause fails.
 pub(crate) const POOL_IDLE: Duration = Duration::from_secs(15);
 
 /// A call is tried again after a random part of this, the next time of twice as much. A short one keeps the last try
