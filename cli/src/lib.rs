@@ -66,6 +66,7 @@ pub mod sender_answer;
 pub mod sender_options;
 pub mod services;
 pub mod session;
+mod shell_word;
 pub mod signing;
 pub mod source_options;
 pub mod source_store;

@@ -13,6 +13,7 @@ use tokio::sync::OnceCell;
 use crate::aws_error::OrError as _;
 use crate::error::{Error, Result};
 use crate::options::Options;
+use crate::shell_word::shell_word;
 use crate::stack::Stack;
 
 /// The region that the emulator plays, and one in which everybody can be asked for.
@@ -103,6 +104,31 @@ impl Session {
         self.stack.get_or_try_init(find).await
     }
 
+    /// A command of this tool about the same stack, for the caller to run. A region that was typed at a prompt is in no
+    /// configuration, so it is named.
+    #[must_use]
+    pub fn command(&self, words: &str) -> String {
+        let options = &self.options;
+        if options.local.is_some() {
+            return format!("landfall {words}");
+        }
+        let region = self.known_region();
+        let place = [("region", region), ("stack", options.stack.as_deref()), ("profile", options.profile.as_deref())];
+        format!("landfall {words}{}", written(&place))
+    }
+
+    /// A command of AWS's command line in the same place.
+    #[must_use]
+    pub fn aws_command(&self, words: &str) -> String {
+        let place = [("region", self.known_region()), ("profile", self.options.profile.as_deref())];
+        format!("aws {words}{}", written(&place))
+    }
+
+    fn known_region(&self) -> Option<&str> {
+        let region = self.config.get().and_then(SdkConfig::region).map(AsRef::as_ref);
+        region.or(self.options.region.as_deref())
+    }
+
     fn no_stack(&self) -> Error {
         let region = self.config.get().and_then(SdkConfig::region).map_or("this region", AsRef::as_ref);
         let name = self.stack_name();
@@ -139,5 +165,54 @@ impl Session {
             loader = loader.region(Region::new(region.clone()));
         }
         loader
+    }
+}
+
+/// Those options that have a value.
+fn written(options: &[(&str, Option<&str>)]) -> String {
+    let given = options.iter().filter_map(|(name, value)| Some(format!(" --{name} {}", shell_word((*value)?))));
+    given.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use expect_test::{Expect, expect};
+
+    use super::Session;
+    use crate::options::Options;
+
+    #[derive(Parser)]
+    struct Arguments {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    fn check(options: &str, expected: Expect) {
+        let words = std::iter::once("landfall").chain(options.split('|').filter(|word| !word.is_empty()));
+        let session = Session::new(Arguments::parse_from(words).options);
+        expected.assert_eq(&format!("{}\n{}", session.command("upgrade"), session.aws_command("sns list-topics")));
+    }
+
+    #[test]
+    fn commands_to_run_next_are_about_the_same_stack() {
+        check(
+            "",
+            expect![[r#"
+                landfall upgrade
+                aws sns list-topics"#]],
+        );
+        check(
+            "--region|eu-west-1|--stack|inbox|--profile|my own",
+            expect![[r#"
+                landfall upgrade --region eu-west-1 --stack inbox --profile 'my own'
+                aws sns list-topics --region eu-west-1 --profile 'my own'"#]],
+        );
+        check(
+            "--local=stack.json",
+            expect![[r#"
+                landfall upgrade
+                aws sns list-topics"#]],
+        );
     }
 }

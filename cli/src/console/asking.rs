@@ -14,9 +14,9 @@ use crate::console::body_text::body_text;
 use crate::console::pane::{dialog, in_time};
 use crate::console::state::Console;
 use crate::console::view::encoded;
-use crate::console::words::shell_word;
 use crate::error::{Error, Result};
 use crate::sender_answer::ask;
+use crate::shell_word::shell_word;
 
 /// The answer, for the page's script.
 pub(crate) async fn answer(State(console): State<Arc<Console>>, RawQuery(query): RawQuery) -> Response {

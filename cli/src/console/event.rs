@@ -27,10 +27,11 @@ use crate::console::replay_actions::form_of_event;
 use crate::console::shell::{Page, Screen};
 use crate::console::state::Console;
 use crate::console::view::{View, encoded, event_href};
-use crate::console::words::{shell_word, size, span, time};
+use crate::console::words::{size, span, time};
 use crate::console::{asking, assets};
 use crate::error::{Error, Result};
 use crate::id_argument::missing;
+use crate::shell_word::shell_word;
 
 /// The pane of an event beside the list: what its record and its body tell.
 ///

@@ -9,9 +9,9 @@ use url::form_urlencoded;
 
 use crate::console::icons::Mark;
 use crate::console::view::encoded;
-use crate::console::words::shell_word;
 use crate::error::{Error, Result};
 use crate::moment::instant;
+use crate::shell_word::shell_word;
 
 /// The time that is looked at unless the view says another.
 const USUAL_SINCE: &str = "24h";

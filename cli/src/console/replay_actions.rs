@@ -16,9 +16,10 @@ use url::form_urlencoded;
 use crate::console::pane::{dialog, not_done};
 use crate::console::state::Console;
 use crate::console::view::{View, encoded};
-use crate::console::words::{count, number, shell_word, span};
+use crate::console::words::{count, number, span};
 use crate::error::{Error, Result};
 use crate::events_argument::{EventsArgument, dollars};
+use crate::shell_word::shell_word;
 
 /// Paces to choose from, in events a second; 0 is no limit.
 const PACES: [u32; 4] = [5, 50, 200, 0];

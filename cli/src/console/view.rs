@@ -5,9 +5,9 @@ use domain::event::event_id::EventId;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::form_urlencoded;
 
-use crate::console::words::shell_word;
 use crate::error::{Error, Result};
 use crate::filter_options::FilterOptions;
+use crate::shell_word::shell_word;
 
 /// The fields of a filter in the order of the command, each with the option that it stands for.
 const FIELDS: [(&str, &str); 10] = [

@@ -86,16 +86,6 @@ pub(crate) fn count(amount: u64, thing: &str) -> String {
     format!("{} {thing}{}", number(amount), if amount == 1 { "" } else { "s" })
 }
 
-/// A text as a word of a shell.
-pub(crate) fn shell_word(text: &str) -> String {
-    let is_plain = |character: char| character.is_ascii_alphanumeric() || "._-/:=,@+".contains(character);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
 /// An id that does not fit, without its middle: ids differ at their ends.
 pub(crate) fn middle_cut(id: &str, characters: usize) -> String {
     let all: Vec<char> = id.chars().collect();
@@ -113,7 +103,7 @@ mod tests {
 
     use domain::time::Timestamp;
 
-    use super::{middle_cut, moment, number, shell_word, size, span};
+    use super::{middle_cut, moment, number, size, span};
 
     #[test]
     fn an_instant_is_as_long_as_it_must_be() {
@@ -140,15 +130,6 @@ mod tests {
         check(141_000, "141 KB");
         check(12_640_000, "12.6 MB");
         assert_eq!([number(0), number(999), number(1_000), number(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
-    }
-
-    #[test]
-    fn a_word_of_a_shell_is_one_word() {
-        let check = |text: &str, expected: &str| assert_eq!(shell_word(text), expected);
-        check("csm-prod/a:b", "csm-prod/a:b");
-        check("", "''");
-        check("a b", "'a b'");
-        check("it's $(x)", r"'it'\''s $(x)'");
     }
 
     #[test]
