@@ -3,8 +3,11 @@
 
 mod artifact_bucket;
 mod change_set;
+pub(crate) mod delivery_check;
 mod failure;
 mod function_package;
+mod leftovers;
+pub(crate) mod limits;
 mod planned_change;
 pub(crate) mod project;
 mod stack_events;
@@ -91,7 +94,8 @@ impl Deployment<'_> {
     }
 }
 
-/// Makes the changes once the caller has agreed to them; with `only_show`, leaves the stack as it is.
+/// Makes the changes once the caller has agreed to them, and checks a key that they set; with `only_show`, leaves the stack as
+/// it is.
 pub(crate) async fn carry_out(deployment: &Deployment<'_>, account: &str, only_show: bool) -> Result<()> {
     let context = deployment.context;
     let name = context.session.stack_name();
@@ -109,7 +113,19 @@ pub(crate) async fn carry_out(deployment: &Deployment<'_>, account: &str, only_s
         change_set.delete().await?;
         return Err(refusal);
     }
-    change_set.execute(context).await
+    change_set.execute(context).await?;
+    // What the session knows of the stack may be older.
+    let changed = Stack::find(context.session.config().await?, name).await?;
+    match changed {
+        Some(stack) if !["", deployment.deployed.map(key).unwrap_or_default()].contains(&key(&stack)) => {
+            delivery_check::check(context, &stack).await
+        }
+        _ => Ok(()),
+    }
+}
+
+fn key(stack: &Stack) -> &str {
+    stack.parameters.get("KeyArn").map(String::as_str).unwrap_or_default()
 }
 
 /// Shows what a change set would do, with what that means for data and addresses.

@@ -1,13 +1,11 @@
 //! `landfall deploy`: deploys to an AWS account, and guides through the first time.
 
 pub(crate) mod arguments;
-mod delivery_check;
-mod limits;
 
 use crate::context::Context;
 use crate::deployment::project::Project;
 use crate::deployment::state::deployable;
-use crate::deployment::{self, Deployment};
+use crate::deployment::{self, Deployment, delivery_check, limits};
 use crate::deployment_options::Parameters;
 use crate::error::{Error, Result};
 use crate::new_source::{NewSource, ask_sender};
@@ -44,7 +42,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     let account = sign_in(context).await?;
     let context = &place(&project, context).await?;
     let (region, name) = (context.session.region().await?, context.session.stack_name());
-    let deployed = deployable(Stack::find(context.session.config().await?, name).await?, name, region)?;
+    let deployed = deployable(Stack::find(context.session.config().await?, name).await?, &context.session)?;
     if arguments.check_delivery {
         let none = || Error::NotFound(format!("There is no stack {name} in {region}: deploy it first."));
         return delivery_check::check(context, &deployed.ok_or_else(none)?).await;
@@ -75,20 +73,11 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     context.prompt.agree(if project.is_checkout() { "Build and upload now?" } else { "Upload now?" })?;
     project.build()?;
     deployment::carry_out(&deployment, &account, false).await?;
-    let former_key = deployed.map(key).unwrap_or_default();
-    let stack = context.session.stack().await?;
-    if !["", former_key].contains(&key(stack)) {
-        delivery_check::check(context, stack).await?;
-    }
     if let Some(source) = source {
         set_up(source, arguments, context).await?;
     }
-    say_what_is_where(context, stack, region, name);
+    say_what_is_where(context, context.session.stack().await?);
     Ok(())
-}
-
-fn key(stack: &Stack) -> &str {
-    stack.parameters.get("KeyArn").map(String::as_str).unwrap_or_default()
 }
 
 /// The account.
@@ -160,7 +149,7 @@ async fn set_up(source: NewSource, arguments: &Arguments, context: &Context) -> 
     Ok(())
 }
 
-fn say_what_is_where(context: &Context, stack: &Stack, region: &str, name: &str) {
+fn say_what_is_where(context: &Context, stack: &Stack) {
     // The template may be of an earlier version.
     let output = |name| stack.output(name).unwrap_or("unknown");
     context.output.words(&format!(
@@ -171,12 +160,15 @@ Landfall is deployed.
   topic      {}
   logs       {}, {} (docs/logs.md)
   alarms     CloudWatch, dashboard {} (docs/runbook.md)
-  later      landfall upgrade --region {region} --stack {name} updates it; landfall source add sets up one more sender",
+  later      {} updates it
+             {} sets up one more sender",
         output("FunctionUrl"),
         output("ConsumerQueueUrl"),
         output("TopicArn"),
         output("IngestLogGroup"),
         output("ProcessLogGroup"),
         output("Dashboard"),
+        context.session.command("upgrade"),
+        context.session.command("source add"),
     ));
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::context::Context;
 use crate::deployment::project::Project;
 use crate::deployment::state::deployable;
-use crate::deployment::{self, Deployment};
+use crate::deployment::{self, Deployment, limits};
 use crate::deployment_options::{DeploymentFiles, Parameters};
 use crate::error::{Error, Result};
 use crate::stack::Stack;
@@ -30,14 +30,15 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     project.check_tools()?;
     let account = session.caller().await?.account().unwrap_or_default().to_owned();
     let (region, name) = (session.region().await?, session.stack_name());
-    let stack = deployable(Stack::find(session.config().await?, name).await?, name, region)?.ok_or_else(|| {
+    let stack = deployable(Stack::find(session.config().await?, name).await?, session)?.ok_or_else(|| {
         Error::NotFound(format!("There is no stack {name} in {region}: landfall deploy makes a first one."))
     })?;
-    let parameters: Parameters = arguments.files.parameters.iter().cloned().collect();
+    let mut parameters: Parameters = arguments.files.parameters.iter().cloned().collect();
     // The functions are built for what the stack runs on, unless that shall change.
     if let Some(architecture) = parameters.get("Architecture").or_else(|| stack.parameters.get("Architecture")) {
         project.architecture.clone_from(architecture);
     }
+    limits::settle_concurrency(context, Some(&stack), &mut parameters).await?;
     project.build()?;
     let (deployed, bucket) = (Some(&stack), arguments.files.bucket.as_deref());
     let deployment = Deployment { context, project: &project, deployed, parameters: &parameters, bucket };

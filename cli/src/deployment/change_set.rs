@@ -128,7 +128,7 @@ impl ChangeSet {
             events.tell_new(context).await?;
             return match status {
                 "CREATE_COMPLETE" | "UPDATE_COMPLETE" => Ok(()),
-                _ => Err(Error::Failed(failure::text(&self.stack, status, &events.failures))),
+                _ => Err(Error::Failed(failure::text(&context.session, &self.stack, status, &events.failures))),
             };
         }
     }

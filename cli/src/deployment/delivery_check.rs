@@ -1,55 +1,134 @@
 //! Checks that published events reach the consumer queue: a key's policy can silently keep SNS from it.
 
+use std::time::Duration;
+
 use aws_sdk_sns::types::MessageAttributeValue;
+use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, Message};
+use domain::time::time_scale::TimeScale;
 use platform::{clock, random};
 use serde_json::json;
 
 use crate::aws_error::OrError as _;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::session::Session;
 use crate::stack::Stack;
 
-/// With the longest that SQS waits for a message, a minute and a half.
-const RECEIVES: usize = 5;
-const WAIT_SECONDS: i32 = 20;
-/// Other consumers do not see the messages that this looks at for so long.
-const HIDDEN_SECONDS: i32 = 5;
+/// How long the event may take.
+const LONGEST: Duration = Duration::from_secs(90);
+/// SQS waits no longer for a message.
+const WAIT_SECONDS_MAX: u64 = 20;
+/// After so many messages of others, the event is still far behind in the queue, or already with another consumer.
+const OTHERS_MAX: usize = 500;
 /// Consumers ignore an unknown type.
 const TYPE: &str = "landfall.check";
 
-/// Publishes one event and looks for it in the consumer queue.
-pub(super) async fn check(context: &Context, stack: &Stack) -> Result<()> {
-    let id = format!("landfall-check/{}", random::token());
-    let is_seen = publish_and_look(context, stack, &id).await;
-    if is_seen
-        .map_err(|error| Error::Failed(format!("Could not check whether events reach the consumer queue: {error}")))?
-    {
-        context.output.words(&format!("An event of the type {TYPE} was published and reached the consumer queue."));
-        return Ok(());
-    }
-    Err(Error::Failed(format!(
-        "The event {id} was published and did not reach the consumer queue. Unless another consumer took it,\nSNS may not \
-         use the key. See docs/hardening.md, A key of your own, then run this again with --check-delivery."
-    )))
+/// What became of the event.
+enum Outcome {
+    Reached,
+    Missing,
+    /// The queue gave so many messages of others, and held more.
+    Unclear(usize),
 }
 
-async fn publish_and_look(context: &Context, stack: &Stack, id: &str) -> Result<bool> {
-    let config = context.session.config().await?;
+/// Publishes one event and looks for it in the consumer queue.
+pub(crate) async fn check(context: &Context, stack: &Stack) -> Result<()> {
+    let id = format!("landfall-check/{}", random::token());
+    let outcome = publish_and_look(&context.session, stack, &id).await;
+    let again = context.session.command("deploy --check-delivery");
+    let outcome = outcome.map_err(|error| {
+        Error::Failed(format!(
+            "Could not check whether events reach the consumer queue: {error}\n{ONLY_ONCE}Check again with:\n  {again}"
+        ))
+    })?;
+    match outcome {
+        Outcome::Reached => {
+            context.output.words(&format!("An event of the type {TYPE} was published and reached the consumer queue."));
+            Ok(())
+        }
+        Outcome::Missing => Err(Error::Failed(format!(
+            "The event {id} was published and did not reach the consumer queue. Unless another consumer took it,\nSNS may \
+             not use the key. Mend the key's policy (docs/hardening.md, A key of your own).\n{ONLY_ONCE}Check again with:\n  \
+             {again}"
+        ))),
+        Outcome::Unclear(others) => Err(Error::Conflict(format!(
+            "Could not tell whether the event {id} reached the consumer queue: the queue holds other messages, of which \
+             {others} were looked at\nand given back. Let its consumers catch up.\n{ONLY_ONCE}Check again with:\n  {again}"
+        ))),
+    }
+}
+
+/// A second run finds the key in place and would pass without a word.
+const ONLY_ONCE: &str =
+    "Only the deployment that sets a key checks by itself; a re-run of `deploy` or `upgrade` does not. ";
+
+async fn publish_and_look(session: &Session, stack: &Stack, id: &str) -> Result<Outcome> {
+    let config = session.config().await?;
     publish(&aws_sdk_sns::Client::new(config), stack.output("TopicArn")?, id).await?;
-    let (sqs, queue) = (aws_sdk_sqs::Client::new(config), stack.output("ConsumerQueueUrl")?);
-    for _ in 0..RECEIVES {
-        let receive = sqs.receive_message().queue_url(queue).wait_time_seconds(WAIT_SECONDS);
-        let receive = receive.max_number_of_messages(10).visibility_timeout(HIDDEN_SECONDS);
-        let received = receive.send().await.or_error("sqs:ReceiveMessage")?;
-        let is_ours = |message: &&aws_sdk_sqs::types::Message| message.body().is_some_and(|body| body.contains(id));
-        if let Some(message) = received.messages().iter().find(is_ours) {
-            let handle = message.receipt_handle().unwrap_or_default();
-            let deleted = sqs.delete_message().queue_url(queue).receipt_handle(handle).send().await;
-            deleted.or_error("sqs:DeleteMessage")?;
-            return Ok(true);
+    let scale = stack.parameters.get("TimeScale").and_then(|text| TimeScale::parse(text).ok());
+    let mut queue = LookedAtQueue {
+        sqs: aws_sdk_sqs::Client::new(config),
+        url: stack.output("ConsumerQueueUrl")?,
+        others: Vec::new(),
+    };
+    let outcome = queue.look_for(id, scale.unwrap_or(TimeScale::REAL).apply(LONGEST)).await;
+    queue.give_back().await;
+    outcome
+}
+
+/// The consumer queue, which may be in use. Each receive of a message counts towards its dead-letter queue, so the check takes
+/// it once, hides it for the time of the check, and then gives it back.
+struct LookedAtQueue<'a> {
+    sqs: aws_sdk_sqs::Client,
+    url: &'a str,
+    /// The receipts of others' messages.
+    others: Vec<String>,
+}
+
+impl LookedAtQueue<'_> {
+    async fn look_for(&mut self, id: &str, longest: Duration) -> Result<Outcome> {
+        let (began, mut was_empty) = (clock::now(), false);
+        loop {
+            let passed = clock::now().as_millis().saturating_sub(began.as_millis());
+            let left = longest.saturating_sub(Duration::from_millis(u64::try_from(passed).unwrap_or_default()));
+            if left.is_zero() || self.others.len() >= OTHERS_MAX {
+                return Ok(if was_empty { Outcome::Missing } else { Outcome::Unclear(self.others.len()) });
+            }
+            let messages = self.receive(left.as_millis().div_ceil(1000).try_into().unwrap_or(WAIT_SECONDS_MAX)).await?;
+            was_empty = messages.is_empty();
+            for message in messages {
+                let receipt = message.receipt_handle().unwrap_or_default();
+                if message.body().is_some_and(|body| body.contains(id)) {
+                    let deleted = self.sqs.delete_message().queue_url(self.url).receipt_handle(receipt).send().await;
+                    deleted.or_error("sqs:DeleteMessage")?;
+                    return Ok(Outcome::Reached);
+                }
+                self.others.push(receipt.to_owned());
+            }
         }
     }
-    Ok(false)
+
+    /// Waits for messages, no longer than so many seconds, for which it hides those that come.
+    async fn receive(&self, seconds: u64) -> Result<Vec<Message>> {
+        let in_range = |seconds: u64| i32::try_from(seconds).expect("it is less than a day");
+        let receive = self.sqs.receive_message().queue_url(self.url).max_number_of_messages(10);
+        let receive = receive.wait_time_seconds(in_range(seconds.min(WAIT_SECONDS_MAX)));
+        let received = receive.visibility_timeout(in_range(seconds)).send().await.or_error("sqs:ReceiveMessage")?;
+        Ok(received.messages.unwrap_or_default())
+    }
+
+    /// Shows the others' messages again. Those that are not given back come back by themselves when the check would have
+    /// ended.
+    async fn give_back(&self) {
+        for receipts in self.others.chunks(10) {
+            let entries = (0..).zip(receipts).filter_map(|(number, receipt): (usize, _)| {
+                let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(number.to_string());
+                entry.receipt_handle(receipt).visibility_timeout(0).build().ok()
+            });
+            let change = self.sqs.change_message_visibility_batch().queue_url(self.url);
+            drop(change.set_entries(Some(entries.collect())).send().await);
+        }
+    }
 }
 
 async fn publish(sns: &aws_sdk_sns::Client, topic: &str, id: &str) -> Result<()> {

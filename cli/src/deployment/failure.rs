@@ -1,5 +1,8 @@
 //! What a failed deployment is told with: which resource, why, and what to do.
 
+use crate::deployment::leftovers;
+use crate::session::Session;
+
 /// A resource that CloudFormation could not make or change.
 pub(super) struct ResourceFailure {
     pub(super) resource: String,
@@ -41,22 +44,20 @@ pub(super) fn advice(reason: &str) -> String {
 }
 
 /// What becomes of the stack after a failure.
-pub(super) fn text(stack: &str, status: &str, failures: &[ResourceFailure]) -> String {
+pub(super) fn text(session: &Session, stack: &str, status: &str, failures: &[ResourceFailure]) -> String {
     let mut text = format!("The deployment of {stack} failed.");
     for ResourceFailure { resource, reason } in failures {
         text += &format!("\n  {resource}: {reason}");
     }
     text += &failures.first().map(|failure| advice(&failure.reason)).unwrap_or_default();
-    text += match status {
-        "UPDATE_ROLLBACK_COMPLETE" => "\nThe stack is as it was before, and takes deliveries as before.",
-        "ROLLBACK_COMPLETE" => {
-            "\nNothing of the stack is left but its name. Delete that, fix the cause, and deploy again:"
-        }
-        _ => "\nRun this again: it says what the state of the stack needs first.",
+    text += &match status {
+        "UPDATE_ROLLBACK_COMPLETE" => "\nThe stack is as it was before, and takes deliveries as before.".to_owned(),
+        "ROLLBACK_COMPLETE" => format!(
+            "\nOf the stack, only its name and the ledger are left. Delete it, fix the cause, and deploy again:{}",
+            leftovers::commands(session, stack)
+        ),
+        _ => "\nRun this again: it says what the state of the stack needs first.".to_owned(),
     };
-    if status == "ROLLBACK_COMPLETE" {
-        text += &format!("\n  aws cloudformation delete-stack --stack-name {stack}");
-    }
     text
 }
 
@@ -65,10 +66,24 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::{ResourceFailure, text};
+    use crate::options::{Format, Options};
+    use crate::session::Session;
+
+    fn session() -> Session {
+        Session::new(Options {
+            output: Format::Table,
+            fields: Vec::new(),
+            stack: None,
+            profile: None,
+            region: Some("eu-west-1".to_owned()),
+            local: None,
+            yes: true,
+        })
+    }
 
     fn check(status: &str, reason: &str, expected: Expect) {
         let failure = ResourceFailure { resource: "Ingest".into(), reason: reason.into() };
-        expected.assert_eq(&text("landfall", status, &[failure]));
+        expected.assert_eq(&text(&session(), "landfall", status, &[failure]));
     }
 
     #[test]
@@ -89,8 +104,13 @@ mod tests {
                 The deployment of landfall failed.
                   Ingest: Specified ReservedConcurrentExecutions decreases account's UnreservedConcurrentExecution below its minimum value of [100]
                 A quota of the account is reached: request more in Service Quotas, or remove what is not needed.
-                Nothing of the stack is left but its name. Delete that, fix the cause, and deploy again:
-                  aws cloudformation delete-stack --stack-name landfall"#]],
+                Of the stack, only its name and the ledger are left. Delete it, fix the cause, and deploy again:
+                  aws cloudformation delete-stack --stack-name landfall --region eu-west-1
+                The ledger stays, as an empty table that costs nothing: it is protected (docs/hardening.md, By itself). To delete it too,
+                read its name before you delete the stack, and put it in the place of TABLE:
+                  aws cloudformation describe-stack-resource --stack-name landfall --logical-resource-id Ledger --query StackResourceDetail.PhysicalResourceId --output text --region eu-west-1
+                  aws dynamodb update-table --table-name TABLE --no-deletion-protection-enabled --region eu-west-1
+                  aws dynamodb delete-table --table-name TABLE --region eu-west-1"#]],
         );
         check(
             "UPDATE_ROLLBACK_FAILED",

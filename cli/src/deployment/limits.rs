@@ -23,13 +23,13 @@ struct FunctionUrls {
 
 impl FunctionUrls {
     fn known() -> FunctionUrls {
-        let text = include_str!("../../../../deploy/function_urls.json");
+        let text = include_str!("../../../deploy/function_urls.json");
         serde_json::from_str(text).expect("a test reads it")
     }
 }
 
 /// Proposes an HTTP API where there are no function URLs.
-pub(super) async fn settle_front(context: &Context, parameters: &mut Parameters) -> Result<()> {
+pub(crate) async fn settle_front(context: &Context, parameters: &mut Parameters) -> Result<()> {
     let region = context.session.region().await?;
     let FunctionUrls { source, read, regions_without } = FunctionUrls::known();
     if parameters.contains_key("Front") || !regions_without.iter().any(|without| without == region) {
@@ -53,7 +53,7 @@ struct Concurrency {
 
 /// Refuses a reservation that Lambda would refuse in the middle of the deployment, and keeps a small account's processor
 /// from taking all that ingest needs.
-pub(super) async fn settle_concurrency(
+pub(crate) async fn settle_concurrency(
     context: &Context,
     deployed: Option<&Stack>,
     parameters: &mut Parameters,

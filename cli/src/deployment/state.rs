@@ -1,27 +1,47 @@
 //! Whether a deployment can begin.
 
+use crate::deployment::leftovers;
 use crate::error::{Error, Result};
+use crate::session::Session;
 use crate::stack::Stack;
 
-/// The stack, if a deployment can begin from its state; `None` is one that is not there yet.
-pub(crate) fn deployable(stack: Option<Stack>, name: &str, region: &str) -> Result<Option<Stack>> {
+/// The session's stack, if a deployment can begin from its state; `None` is one that is not there yet.
+pub(crate) fn deployable(stack: Option<Stack>, session: &Session) -> Result<Option<Stack>> {
     let Some(stack) = stack else {
         return Ok(None);
     };
-    let (state, place) = (&stack.status, format!("--stack-name {name} --region {region}"));
+    let (state, name) = (&stack.status, session.stack_name());
+    let command = |words: &str| session.aws_command(&format!("cloudformation {words} --stack-name {name}"));
+    let events = || command("describe-stack-events");
     let problem = match state.as_str() {
         "UPDATE_ROLLBACK_FAILED" => format!(
             "An update of {name} failed, and so did undoing it ({state}). Fix what its events name, let CloudFormation \
-             continue, and run this again:\n  aws cloudformation describe-stack-events {place}\n  \
-             aws cloudformation continue-update-rollback {place}"
+             continue, and run this again:\n  {}\n  {}",
+            events(),
+            command("continue-update-rollback")
         ),
-        "CREATE_FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "DELETE_FAILED" => format!(
+        "ROLLBACK_COMPLETE" => format!(
             "A first deployment of {name} has failed before and left it as {state}, which cannot be updated. Delete it, \
-             then try again:\n  aws cloudformation delete-stack {place}"
+             then try again:{}",
+            leftovers::commands(session, name)
+        ),
+        "CREATE_FAILED" | "ROLLBACK_FAILED" => format!(
+            "A first deployment of {name} has failed before and left it as {state}, which cannot be updated. More than the \
+             ledger may be left:\nits events name what could not be made or deleted. Look there, delete it, then try \
+             again:\n  {}{}",
+            events(),
+            leftovers::commands(session, name)
+        ),
+        "DELETE_FAILED" => format!(
+            "Somebody deleted {name}, and that failed ({state}). Fix what its events name, delete it again, then try \
+             again:\n  {}\n  {}\nLedger, bucket and queues outlive it, with what they hold: docs/operate.md, Removing the \
+             stack.",
+            events(),
+            command("delete-stack")
         ),
         state if state.ends_with("_IN_PROGRESS") => format!(
-            "The stack {name} is being changed at this moment ({state}). Run this again when that has ended:\n  \
-             aws cloudformation describe-stacks {place} --query 'Stacks[0].StackStatus'"
+            "The stack {name} is being changed at this moment ({state}). Run this again when that has ended:\n  {}",
+            command("describe-stacks --query 'Stacks[0].StackStatus'")
         ),
         _ => return Ok(Some(stack)),
     };
