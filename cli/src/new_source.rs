@@ -176,7 +176,7 @@ impl NewSource {
             token_file: token.as_ref().and_then(|token| token.file.clone()),
         })?;
         if token.is_some() {
-            let rotate = format!("landfall source rotate {}", self.name);
+            let rotate = context.session.command(&format!("source rotate {}", self.name));
             output.words(&format!("If the sender only uses a token that it made itself, run {rotate} and enter that."));
         }
         self.say_how_to_test(context, &url, token.as_ref());

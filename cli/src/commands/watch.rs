@@ -123,7 +123,10 @@ async fn list(silence: &Silence, context: &Context) -> Result<()> {
     let now = clock::now();
     let (entries, directory) = (silence.watch_list().await?.entries(), silence.directory().await?);
     if entries.is_empty() {
-        context.output.words("No source is watched: watch one with landfall watch SOURCE --after 6h.");
+        context.output.words(&format!(
+            "No source is watched: watch one with {}.",
+            context.session.command("watch SOURCE --after 6h")
+        ));
     }
     let rows = entries.into_iter().map(async |(source, silent_after)| {
         let newest = silence.newest_arrival(&source).await?;

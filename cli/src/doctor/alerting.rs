@@ -27,14 +27,15 @@ pub(super) async fn alarms_armed(session: &Session) -> Result<Vec<Finding>> {
     if findings.is_empty() {
         findings.push(Finding::well(POINT, format!("none of {} rings", alarms.len())));
     }
-    findings.extend(disarmed(&alarms));
+    findings.extend(disarmed(session, &alarms));
     findings.extend(topics(session, &alarms).await?);
     Ok(findings)
 }
 
-fn disarmed(alarms: &[Alarm]) -> Option<Finding> {
+fn disarmed(session: &Session, alarms: &[Alarm]) -> Option<Finding> {
     let disarmed: Vec<&str> = alarms.iter().filter(|alarm| !alarm.is_armed).map(|alarm| alarm.name.as_str()).collect();
-    let what_to_do = format!("aws cloudwatch enable-alarm-actions --alarm-names {}", disarmed.join(" "));
+    let names = disarmed.join(" ");
+    let what_to_do = session.aws_command(&format!("cloudwatch enable-alarm-actions --alarm-names {names}"));
     (!disarmed.is_empty()).then(|| Finding::bad(POINT, format!("{} are switched off", disarmed.len()), what_to_do))
 }
 
@@ -43,7 +44,7 @@ async fn topics(session: &Session, alarms: &[Alarm]) -> Result<Vec<Finding>> {
     let topics: BTreeSet<&str> = alarms.iter().flat_map(|alarm| &alarm.actions).map(String::as_str).collect();
     let topics: Vec<&str> = topics.into_iter().filter(|action| action.contains(":sns:")).collect();
     if topics.is_empty() {
-        let what_to_do = "landfall deploy --alarm-email ADDRESS";
+        let what_to_do = session.command("deploy --alarm-email ADDRESS");
         return Ok(vec![Finding::warning(POINT, "alarms only show in CloudWatch", what_to_do)]);
     }
     let client = aws_sdk_sns::Client::new(session.config().await?);
@@ -58,7 +59,7 @@ async fn topics(session: &Session, alarms: &[Alarm]) -> Result<Vec<Finding>> {
             findings.push(Finding::bad(
                 POINT,
                 format!("nobody is subscribed to {topic}"),
-                "landfall deploy --alarm-email ADDRESS",
+                session.command("deploy --alarm-email ADDRESS"),
             ));
         }
         findings.extend(receivers.iter().map(|receiver| {

@@ -26,9 +26,11 @@ pub(super) async fn redrive(session: &Session) -> Result<Vec<Finding>> {
         });
         findings.push(match dead_letters.waiting {
             0 => Finding::well("dead letters", format!("none in {name}")),
-            count => {
-                Finding::warning("dead letters", format!("{count} in {name}"), format!("landfall dlq show {name}"))
-            }
+            count => Finding::warning(
+                "dead letters",
+                format!("{count} in {name}"),
+                session.command(&format!("dlq show {name}")),
+            ),
         });
     }
     Ok(findings)
@@ -43,7 +45,8 @@ pub(super) async fn leftovers(session: &Session) -> Result<Vec<Finding>> {
     while let Some(page) = pages.next().await {
         let page = page.or_error("sqs:ListQueues")?;
         findings.extend(page.queue_urls().iter().map(|url| {
-            let what_to_do = format!("if nobody listens there any more: aws sqs delete-queue --queue-url {url}");
+            let delete = session.aws_command(&format!("sqs delete-queue --queue-url {url}"));
+            let what_to_do = format!("if nobody listens there any more: {delete}");
             Finding::warning(POINT, format!("the queue {url} of a temporary subscription"), what_to_do)
         }));
     }

@@ -14,7 +14,7 @@ pub(super) async fn readable(session: &Session) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let sources = store.list().await?;
     if sources.is_empty() {
-        return Ok(vec![Finding::warning(POINT, "there is none", "landfall source add")]);
+        return Ok(vec![Finding::warning(POINT, "there is none", session.command("source add"))]);
     }
     for source in sources {
         let name = source.name;

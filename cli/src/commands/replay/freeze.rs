@@ -22,7 +22,7 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     arguments.events.check()?;
     let replays = Services::of(&context.session).await?.replays()?;
     let job = freeze(&replays, &arguments.events, context).await?;
-    context.output.words(&format!("Run it with: landfall replay run {}", job.id));
+    context.output.words(&format!("Run it with: {}", context.session.command(&format!("replay run {}", job.id))));
     context.output.item(&JobRow::from(job))
 }
 

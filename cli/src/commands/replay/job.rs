@@ -11,7 +11,7 @@ use crate::services::Services;
 pub(crate) async fn pause(job: &ReplayJobId, context: &Context) -> Result<()> {
     let replays = Services::of(&context.session).await?.replays()?;
     replays.pause(job).await?;
-    context.output.words(&format!("Go on with: landfall replay resume {job}"));
+    context.output.words(&format!("Go on with: {}", context.session.command(&format!("replay resume {job}"))));
     context.output.item(&JobRow::from(replays.job(job).await?))
 }
 

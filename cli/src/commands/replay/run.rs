@@ -47,15 +47,16 @@ pub(crate) async fn run(job: &ReplayJobId, context: &Context) -> Result<()> {
 /// Runs a job until it is done or interrupted.
 pub(crate) async fn run_with(replays: &Replays, job: &ReplayJobId, context: &Context) -> Result<()> {
     let runner = format!("{} in the terminal {}", context.session.caller_name().await?, random::token());
+    let resume = context.session.command(&format!("replay resume {job}"));
     let bar = bar();
     let report = {
         let run = replays.run(job, &runner, |progress| show(&bar, progress));
         tokio::pin!(run);
         tokio::select! {
-            report = &mut run => report.map_err(|error| went_wrong(error.into(), job))?,
+            report = &mut run => report.map_err(|error| went_wrong(error.into(), &resume))?,
             () = context.interrupt.wait() => {
                 bar.println("Pausing ...");
-                pause(run.as_mut(), replays, job, &context.interrupt).await?
+                pause(run.as_mut(), replays, (job, &resume), &context.interrupt).await?
             }
         }
     };
@@ -64,14 +65,18 @@ pub(crate) async fn run_with(replays: &Replays, job: &ReplayJobId, context: &Con
     let row = row(job, result, &events);
     context.output.item(&row)?;
     match result {
-        RunResult::Stopped(ReplayJobState::Paused) => Err(paused("", job)),
+        RunResult::Stopped(ReplayJobState::Paused) => Err(paused("", job, &resume)),
         RunResult::Stopped(state) => Err(Error::Conflict(format!("the job {job} is {state}: this run has ended"))),
         RunResult::Done if row.busy > 0 => Err(Error::Failed(format!(
-            "{} events were not finished: run the job again later, which takes them: landfall replay run {job}",
-            row.busy
+            "{} events were not finished: run the job again later, which takes them: {}",
+            row.busy,
+            context.session.command(&format!("replay run {job}"))
         ))),
         RunResult::Done => {
-            context.output.words(&format!("What becomes of the events: landfall replay show {job}"));
+            context.output.words(&format!(
+                "What becomes of the events: {}",
+                context.session.command(&format!("replay show {job}"))
+            ));
             Ok(())
         }
     }
@@ -81,38 +86,38 @@ pub(crate) async fn run_with(replays: &Replays, job: &ReplayJobId, context: &Con
 async fn pause<E>(
     run: impl Future<Output = std::result::Result<RunReport, E>>,
     replays: &Replays,
-    job: &ReplayJobId,
+    (job, resume): (&ReplayJobId, &str),
     interrupt: &Interrupt,
 ) -> Result<RunReport>
 where
     E: Display,
 {
     tokio::select! {
-        pause = replays.pause(job) => pause.map(drop).map_err(|error| stopped(&format!("{error}\n"), job))?,
-        () = interrupt.wait() => return Err(stopped("", job)),
+        pause = replays.pause(job) => pause.map(drop).map_err(|error| stopped(&format!("{error}\n"), job, resume))?,
+        () = interrupt.wait() => return Err(stopped("", job, resume)),
     }
     tokio::select! {
-        report = run => report.map_err(|error| paused(&format!("{error}\n"), job)),
-        () = interrupt.wait() => Err(paused("", job)),
+        report = run => report.map_err(|error| paused(&format!("{error}\n"), job, resume)),
+        () = interrupt.wait() => Err(paused("", job, resume)),
     }
 }
 
 /// A run that somebody interrupted, and whose job could not be paused.
-fn stopped(trouble: &str, job: &ReplayJobId) -> Error {
+fn stopped(trouble: &str, job: &ReplayJobId, resume: &str) -> Error {
     Error::Interrupted(format!(
         "{trouble}The job {job} could not be paused: it counts as running for a minute. Then go on with: \
-         landfall replay resume {job}"
+         {resume}"
     ))
 }
 
 /// A run that somebody interrupted, after what went wrong since.
-fn paused(trouble: &str, job: &ReplayJobId) -> Error {
-    Error::Interrupted(format!("{trouble}The job {job} is paused. Go on with: landfall replay resume {job}"))
+fn paused(trouble: &str, job: &ReplayJobId, resume: &str) -> Error {
+    Error::Interrupted(format!("{trouble}The job {job} is paused. Go on with: {resume}"))
 }
 
 /// A run that ends early can go on.
-fn went_wrong(error: Error, job: &ReplayJobId) -> Error {
-    let go_on = |text: String| format!("{text}\nNothing is lost: go on with landfall replay resume {job}");
+fn went_wrong(error: Error, resume: &str) -> Error {
+    let go_on = |text: String| format!("{text}\nNothing is lost: go on with {resume}");
     match error {
         Error::Unavailable(text) => Error::Unavailable(go_on(text)),
         Error::SignIn(text) => Error::SignIn(go_on(text)),

@@ -34,10 +34,13 @@ pub(crate) async fn run(events: &EventsArgument, expected: Option<u64>, context:
     let question = format!("Replay {} as the job {}?", described(u64::from(job.count), events.rate), job.id);
     if let Err(error) = context.prompt.agree(&question) {
         return Err(match error {
-            Error::NotAgreed(text) => Error::NotAgreed(format!(
-                "{text}\nThe job {id} is frozen: run it with landfall replay run {id}, or cancel it with landfall replay cancel {id}",
-                id = job.id
-            )),
+            Error::NotAgreed(text) => {
+                let id = &job.id;
+                let [run, cancel] = ["run", "cancel"].map(|it| context.session.command(&format!("replay {it} {id}")));
+                Error::NotAgreed(format!(
+                    "{text}\nThe job {id} is frozen: run it with {run}, or cancel it with {cancel}"
+                ))
+            }
             other => other,
         });
     }

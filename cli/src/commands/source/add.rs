@@ -55,9 +55,8 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     let source = NewSource::ask(context, sender, arguments.name.as_deref(), &arguments.options)?;
     if store.read(&source.name, Version::Current).await?.is_some() {
         let name = &source.name;
-        return Err(Error::Conflict(format!(
-            "the source {name} exists already and was left alone: landfall source show {name}; landfall source rotate {name}"
-        )));
+        let [show, rotate] = ["show", "rotate"].map(|it| context.session.command(&format!("source {it} {name}")));
+        return Err(Error::Conflict(format!("the source {name} exists already and was left alone: {show}; {rotate}")));
     }
     source.set_up(context, &store, &arguments.options.files, true).await
 }

@@ -35,9 +35,10 @@ pub(super) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     }
     source.check_files(context, &arguments.files)?;
     source.set_up(context, &store, &arguments.files, false).await?;
+    let remove = context.session.command(&format!("source remove {name} --previous"));
     context.output.words(&format!(
-        "All of its secrets and tokens count. When the sender uses the new one: landfall source remove {name} --previous, \
-         which says whether an earlier one is still in use."
+        "All of its secrets and tokens count. When the sender uses the new one: {remove}, which says whether an earlier one \
+         is still in use."
     ));
     Ok(())
 }
