@@ -58,13 +58,19 @@ impl Deployment<'_> {
     }
 
     /// Makes a change set and shows it. `None` if nothing would change.
-    pub(crate) async fn plan(&self, account: &str) -> Result<Option<ChangeSet>> {
+    async fn plan(&self, account: &str, may_make_bucket: bool) -> Result<Option<ChangeSet>> {
         let context = self.context;
         let config = context.session.config().await?;
         let region = context.session.region().await?;
-        let bucket = ArtifactBucket::open(context, &self.bucket_name(account, region), account).await?;
+        let bucket = self.bucket_name(account, region);
+        let bucket = ArtifactBucket::open(context, &bucket, account, may_make_bucket).await?;
         let mut parameters = self.parameters.clone();
         let template = Template::read(&self.project.template())?;
+        // Where there are no function URLs, CloudFormation may not know the type either, whatever its condition says.
+        let template = match limits::parameter(&parameters, self.deployed, "Front") {
+            Some("http-api") => template.without_function_url(),
+            _ => template,
+        };
         let mut places = BTreeMap::new();
         for binary in template.binaries()? {
             let package = FunctionPackage::read(&self.project.bootstrap(&binary))?;
@@ -99,7 +105,7 @@ impl Deployment<'_> {
 pub(crate) async fn carry_out(deployment: &Deployment<'_>, account: &str, only_show: bool) -> Result<()> {
     let context = deployment.context;
     let name = context.session.stack_name();
-    let Some(change_set) = deployment.plan(account).await? else {
+    let Some(change_set) = deployment.plan(account, !only_show).await? else {
         context.output.words(&format!("{name} is up to date: nothing changes."));
         return Ok(());
     };

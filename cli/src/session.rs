@@ -53,8 +53,26 @@ impl Session {
     pub async fn caller(&self) -> Result<GetCallerIdentityOutput> {
         let config = self.loader().load().await;
         let region = config.region().cloned().unwrap_or(Region::new(LOCAL_REGION));
-        let client = aws_sdk_sts::Client::new(&config.to_builder().region(region).build());
-        client.get_caller_identity().send().await.or_error("sts:GetCallerIdentity")
+        let client = aws_sdk_sts::Client::new(&config.to_builder().region(region.clone()).build());
+        let identity = client.get_caller_identity().send().await;
+        let is_answered = identity.as_ref().is_err_and(|error| error.as_service_error().is_some());
+        identity.or_error("sts:GetCallerIdentity").map_err(|error| match error {
+            // AWS's other partitions, such as China's or GovCloud's, know callers of their own.
+            Error::SignIn(text) if is_answered && self.options.region.is_none() => Error::SignIn(format!(
+                "{text}. {region} was asked: credentials of another partition are only valid in its own regions, so name one \
+                 with --region"
+            )),
+            other => other,
+        })
+    }
+
+    /// The part of AWS to which the caller belongs, as ARNs name it.
+    ///
+    /// # Errors
+    /// If the caller is not signed in.
+    pub async fn partition(&self) -> Result<String> {
+        let caller = self.caller().await?;
+        Ok(caller.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws").to_owned())
     }
 
     /// How the caller is named where others read who did something.

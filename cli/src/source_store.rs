@@ -62,7 +62,7 @@ impl SourceStore {
     /// The name of a source's secret.
     #[must_use]
     pub fn secret_name(&self, source: &SourceName) -> String {
-        format!("{}/source/{source}", self.prefix)
+        secret_name(&self.prefix, source)
     }
 
     /// What a version of the secret says; `None` if there is none.
@@ -70,19 +70,17 @@ impl SourceStore {
     /// # Errors
     /// If it is being deleted, or could not be read.
     pub async fn read(&self, source: &SourceName, version: Version) -> Result<Option<String>> {
-        let name = self.secret_name(source);
-        let stage = match version {
-            Version::Current => "AWSCURRENT",
-            Version::Previous => "AWSPREVIOUS",
-        };
-        match self.secrets.get_secret_value().secret_id(&name).version_stage(stage).send().await {
-            Ok(secret) => Ok(Some(secret.secret_string.unwrap_or_default())),
-            Err(error) => match error.as_service_error() {
-                Some(GetSecretValueError::ResourceNotFoundException(_)) => Ok(None),
-                Some(GetSecretValueError::InvalidRequestException(_)) => Err(self.is_being_deleted(&name)),
-                _ => Err(error).or_error("secretsmanager:GetSecretValue"),
-            },
-        }
+        read(&self.secrets, &self.secret_name(source), version, &self.region).await
+    }
+
+    /// Whether a stack with this prefix, which need not be there yet, can have the source: its secret is there or can be made.
+    ///
+    /// # Errors
+    /// If it is being deleted, or could not be read.
+    pub async fn check_name(session: &Session, prefix: &str, source: &SourceName) -> Result<()> {
+        let secrets = aws_sdk_secretsmanager::Client::new(session.config().await?);
+        let name = secret_name(prefix, source);
+        read(&secrets, &name, Version::Current, session.region().await?).await.map(drop)
     }
 
     /// What the secret of an existing source says.
@@ -95,14 +93,6 @@ impl SourceStore {
             Error::NotFound(format!("there is no source {source}: there is no secret {name} in {}", self.region))
         };
         self.read(source, Version::Current).await?.ok_or_else(missing)
-    }
-
-    fn is_being_deleted(&self, name: &str) -> Error {
-        let region = &self.region;
-        Error::Conflict(format!(
-            "The secret {name} is being deleted, and its name is taken until then. Restore it, or choose another name:\n  \
-             aws secretsmanager restore-secret --secret-id {name} --region {region}"
-        ))
     }
 
     /// Makes the secret.
@@ -189,6 +179,33 @@ impl SourceStore {
     #[must_use]
     pub fn table(&self) -> &str {
         &self.table
+    }
+}
+
+fn secret_name(prefix: &str, source: &SourceName) -> String {
+    format!("{prefix}/source/{source}")
+}
+
+async fn read(
+    secrets: &aws_sdk_secretsmanager::Client,
+    name: &str,
+    version: Version,
+    region: &str,
+) -> Result<Option<String>> {
+    let stage = match version {
+        Version::Current => "AWSCURRENT",
+        Version::Previous => "AWSPREVIOUS",
+    };
+    match secrets.get_secret_value().secret_id(name).version_stage(stage).send().await {
+        Ok(secret) => Ok(Some(secret.secret_string.unwrap_or_default())),
+        Err(error) => match error.as_service_error() {
+            Some(GetSecretValueError::ResourceNotFoundException(_)) => Ok(None),
+            Some(GetSecretValueError::InvalidRequestException(_)) => Err(Error::Conflict(format!(
+                "The secret {name} is being deleted, and its name is taken until then. Restore it, or choose another \
+                 name:\n  aws secretsmanager restore-secret --secret-id {name} --region {region}"
+            ))),
+            _ => Err(error).or_error("secretsmanager:GetSecretValue"),
+        },
     }
 }
 

@@ -32,6 +32,12 @@ const RELEASE: &str = "RELEASE";
 
 /// What `landfall` says of `arguments` and `input`, and whether it succeeded. Without an endpoint nobody is signed in.
 pub(crate) fn landfall(endpoint: Option<&str>, arguments: &str, input: &str) -> (String, bool) {
+    let (told, code) = landfall_and_code(endpoint, arguments, input);
+    (told, code == Some(0))
+}
+
+/// As [`landfall`], with its exit code.
+pub(crate) fn landfall_and_code(endpoint: Option<&str>, arguments: &str, input: &str) -> (String, Option<i32>) {
     let mut tool = Command::new(program());
     let path = |word: &str| if word == RELEASE { release().into_os_string() } else { word.into() };
     tool.current_dir(root()).args(arguments.split(' ').filter(|it| !it.is_empty()).map(path));
@@ -45,7 +51,7 @@ pub(crate) fn landfall(endpoint: Option<&str>, arguments: &str, input: &str) -> 
     }
     let output = tests::tool::output(&mut tool, input);
     let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    (told.into_owned(), output.status.success())
+    (told.into_owned(), output.status.code())
 }
 
 /// The tool on the local stack's emulator, which holds the inbox of the tests already.

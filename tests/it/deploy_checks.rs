@@ -50,11 +50,31 @@ fn a_reservation_that_lambda_would_refuse_is_refused_first() {
 }
 
 #[test]
+fn a_ceiling_that_lambda_would_refuse_is_told_plainly() {
+    let told =
+        expect!["landfall: ProcessConcurrency=1: 0 for none, or 2 to 1000, as Lambda takes no lower ceiling than 2"];
+    let arguments = "deploy --yes --dry-run --region eu-west-1 --parameter ProcessConcurrency=1";
+    assert!(!check(Account::of_concurrency(1000), arguments, &["ProcessConcurrency"], told));
+}
+
+#[test]
+fn what_a_small_account_means_depends_on_the_parameters() {
+    let told = |parameters: &str| {
+        let arguments = format!("deploy --yes --dry-run --region eu-west-1{parameters}");
+        Account::of_concurrency(10).deploy(&arguments).0
+    };
+    assert!(told("").contains("Requests above that are answered 429."));
+    assert!(told(" --parameter Front=http-api").contains("Requests above that are answered 503."));
+    let asking = "Expectations=on takes up to 5 of them for questions to senders, beside those of ProcessConcurrency.";
+    assert!(!told("").contains("Expectations") && told(" --parameter Expectations=on").contains(asking));
+}
+
+#[test]
 fn an_upgrade_is_checked_like_a_deployment() {
     let release = release();
     let with = |parameter: &str| release.with(&format!("upgrade --yes --region eu-west-1 --parameter {parameter}"));
     let standing = || Account::with_stack("UPDATE_COMPLETE").upgrading("");
-    let Run { told, succeeded, calls } = standing().run(&with("ReservedConcurrency=901"), "");
+    let Run { told, succeeded, calls, .. } = standing().run(&with("ReservedConcurrency=901"), "");
     assert!(!succeeded && told.contains("ReservedConcurrency=901 is too much: "), "{told}");
     assert!(!calls.iter().any(|call| call.starts_with("PUT")), "{calls:?}");
     let (told, succeeded) = standing().deploy(&with("ReservedConcurrency=900"));
@@ -92,7 +112,7 @@ fn a_new_key_is_checked_by_an_event() {
     for command in ["deploy", "upgrade"] {
         let Run { told, succeeded, .. } = with_key(command, &[], true);
         assert!(succeeded && told.contains("was published and reached the consumer queue"), "{command}: {told}");
-        let Run { told, succeeded, calls } = with_key(command, &[("KeyArn", KEY)], true);
+        let Run { told, succeeded, calls, .. } = with_key(command, &[("KeyArn", KEY)], true);
         assert!(succeeded && !calls.contains(&"Publish".to_owned()), "{command}: {told}");
         // Whoever only runs it again is not told that it works.
         let Run { told, succeeded, .. } = with_key(command, &[], false);
@@ -108,12 +128,12 @@ fn a_queue_in_use_is_neither_misread_nor_disturbed() {
         Account::with_stack("").answering("DescribeStacks", 200, stack)
     };
     let run = |account: Account| account.run("deploy --yes --check-delivery --region eu-west-1", "");
-    let Run { told, succeeded, calls } = run(standing().with_strangers(60));
+    let Run { told, succeeded, calls, .. } = run(standing().with_strangers(60));
     assert!(succeeded && told.contains("reached the consumer queue"), "{told}");
     let count = |calls: &[String], action: &str| calls.iter().filter(|call| *call == action).count();
     assert_eq!([count(&calls, "ReceiveMessage"), count(&calls, "ChangeMessageVisibilityBatch")], [7, 6]);
 
-    let Run { told, succeeded, calls } = run(standing().with_strangers(10_000));
+    let Run { told, succeeded, calls, .. } = run(standing().with_strangers(10_000));
     assert!(!succeeded && told.contains("Could not tell whether the event "), "{told}");
     assert!(told.contains("the queue holds other messages, of which 500 were looked at"), "{told}");
     assert!(told.contains("\n  landfall deploy --check-delivery --region eu-west-1"), "{told}");

@@ -1,9 +1,9 @@
 //! `landfall deploy` in accounts and regions that cannot give what it would ask for, and beside stacks in every state.
 
 use expect_test::{Expect, expect};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::played_account::{Account, EVENTS, check};
+use crate::played_account::{Account, EVENTS, Run, check};
 use crate::played_release::release;
 
 #[test]
@@ -30,39 +30,39 @@ fn a_stack_that_cannot_be_deployed_to_is_told_with_what_to_do() {
     check_state(
         "ROLLBACK_COMPLETE",
         expect![[r#"
-        A first deployment of landfall has failed before and left it as ROLLBACK_COMPLETE, which cannot be updated. Delete it, then try again:
-          aws cloudformation delete-stack --stack-name landfall --region eu-west-1
-        The ledger stays, as an empty table that costs nothing: it is protected (docs/hardening.md, By itself). To delete it too,
-        read its name before you delete the stack, and put it in the place of TABLE:
-          aws cloudformation describe-stack-resource --stack-name landfall --logical-resource-id Ledger --query StackResourceDetail.PhysicalResourceId --output text --region eu-west-1
-          aws dynamodb update-table --table-name TABLE --no-deletion-protection-enabled --region eu-west-1
-          aws dynamodb delete-table --table-name TABLE --region eu-west-1"#]],
+            A first deployment of landfall has failed before and left it as ROLLBACK_COMPLETE, which cannot be updated. Delete it, then try again:
+              aws cloudformation describe-stack-resource --stack-name landfall --logical-resource-id Ledger --query StackResourceDetail.PhysicalResourceId --output text --region eu-west-1
+              aws cloudformation delete-stack --stack-name landfall --region eu-west-1
+              aws dynamodb update-table --table-name TABLE --no-deletion-protection-enabled --region eu-west-1
+              aws dynamodb delete-table --table-name TABLE --region eu-west-1
+            The first prints the ledger's name, for TABLE. The ledger is protected and outlives the stack, as an empty table that costs
+            nothing (docs/hardening.md, By itself): leave out the last two, and it stays."#]],
     );
     check_state(
         "CREATE_FAILED",
         expect![[r#"
-        A first deployment of landfall has failed before and left it as CREATE_FAILED, which cannot be updated. More than the ledger may be left:
-        its events name what could not be made or deleted. Look there, delete it, then try again:
-          aws cloudformation describe-stack-events --stack-name landfall --region eu-west-1
-          aws cloudformation delete-stack --stack-name landfall --region eu-west-1
-        The ledger stays, as an empty table that costs nothing: it is protected (docs/hardening.md, By itself). To delete it too,
-        read its name before you delete the stack, and put it in the place of TABLE:
-          aws cloudformation describe-stack-resource --stack-name landfall --logical-resource-id Ledger --query StackResourceDetail.PhysicalResourceId --output text --region eu-west-1
-          aws dynamodb update-table --table-name TABLE --no-deletion-protection-enabled --region eu-west-1
-          aws dynamodb delete-table --table-name TABLE --region eu-west-1"#]],
+            A first deployment of landfall has failed before and left it as CREATE_FAILED, which cannot be updated. More than the ledger may be left:
+            its events name what could not be made or deleted. Look there, delete it, then try again:
+              aws cloudformation describe-stack-events --stack-name landfall --region eu-west-1
+              aws cloudformation describe-stack-resource --stack-name landfall --logical-resource-id Ledger --query StackResourceDetail.PhysicalResourceId --output text --region eu-west-1
+              aws cloudformation delete-stack --stack-name landfall --region eu-west-1
+              aws dynamodb update-table --table-name TABLE --no-deletion-protection-enabled --region eu-west-1
+              aws dynamodb delete-table --table-name TABLE --region eu-west-1
+            The first prints the ledger's name, for TABLE. The ledger is protected and outlives the stack, as an empty table that costs
+            nothing (docs/hardening.md, By itself): leave out the last two, and it stays."#]],
     );
     check_state(
         "ROLLBACK_FAILED",
         expect![[r#"
-        A first deployment of landfall has failed before and left it as ROLLBACK_FAILED, which cannot be updated. More than the ledger may be left:
-        its events name what could not be made or deleted. Look there, delete it, then try again:
-          aws cloudformation describe-stack-events --stack-name landfall --region eu-west-1
-          aws cloudformation delete-stack --stack-name landfall --region eu-west-1
-        The ledger stays, as an empty table that costs nothing: it is protected (docs/hardening.md, By itself). To delete it too,
-        read its name before you delete the stack, and put it in the place of TABLE:
-          aws cloudformation describe-stack-resource --stack-name landfall --logical-resource-id Ledger --query StackResourceDetail.PhysicalResourceId --output text --region eu-west-1
-          aws dynamodb update-table --table-name TABLE --no-deletion-protection-enabled --region eu-west-1
-          aws dynamodb delete-table --table-name TABLE --region eu-west-1"#]],
+            A first deployment of landfall has failed before and left it as ROLLBACK_FAILED, which cannot be updated. More than the ledger may be left:
+            its events name what could not be made or deleted. Look there, delete it, then try again:
+              aws cloudformation describe-stack-events --stack-name landfall --region eu-west-1
+              aws cloudformation describe-stack-resource --stack-name landfall --logical-resource-id Ledger --query StackResourceDetail.PhysicalResourceId --output text --region eu-west-1
+              aws cloudformation delete-stack --stack-name landfall --region eu-west-1
+              aws dynamodb update-table --table-name TABLE --no-deletion-protection-enabled --region eu-west-1
+              aws dynamodb delete-table --table-name TABLE --region eu-west-1
+            The first prints the ledger's name, for TABLE. The ledger is protected and outlives the stack, as an empty table that costs
+            nothing (docs/hardening.md, By itself): leave out the last two, and it stays."#]],
     );
     check_state(
         "DELETE_FAILED",
@@ -85,32 +85,6 @@ fn a_stack_that_can_be_deployed_to_is_updated_or_made() {
     }
     let first = expect!["Account 111122223333, region eu-west-1, stack landfall: a first deployment"];
     check(Account::with_stack("REVIEW_IN_PROGRESS"), "deploy --yes --dry-run --region eu-west-1", &["Account"], first);
-}
-
-#[test]
-fn a_region_without_function_urls_gets_an_http_api() {
-    let list = include_str!("../../deploy/function_urls.json");
-    let list: Value = serde_json::from_str(list).expect("it is JSON");
-    let regions = list["regions_without"].as_array().expect("a list");
-    assert!(regions.len() > 5);
-    for region in [regions.first(), regions.last()].into_iter().flatten() {
-        let region = region.as_str().expect("a text");
-        let (told, succeeded) =
-            Account::of_concurrency(1000).deploy(&format!("deploy --yes --dry-run --region {region}"));
-        assert!(succeeded && told.contains(" Front=http-api"), "{told}");
-    }
-    let (told, _) = Account::of_concurrency(1000).deploy("deploy --yes --dry-run --region eu-west-1");
-    assert!(!told.contains("Front="), "{told}");
-    // An operator who knows better has the last word.
-    let (told, _) =
-        Account::of_concurrency(1000).deploy("deploy --yes --dry-run --region ap-southeast-5 --parameter Front=url");
-    assert!(told.contains(" Front=url"), "{told}");
-}
-
-#[test]
-fn a_region_of_the_european_sovereign_cloud_is_one() {
-    let (told, succeeded) = Account::of_concurrency(1000).deploy("deploy --yes --dry-run --region eusc-de-east-1");
-    assert!(succeeded && told.contains("region eusc-de-east-1"), "{told}");
 }
 
 #[test]
@@ -152,16 +126,6 @@ fn a_denied_call_is_told_with_the_permission_that_is_missing() {
         r#"  {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "landfall/source/csm-prod"}"#
     ];
     assert!(!check(account, "source show csm-prod --region eu-west-1", &["Effect"], expected));
-}
-
-/// Nobody is surprised by a bucket.
-#[test]
-fn a_bucket_is_told_of_before_anything_is_uploaded() {
-    let answers = "no@example.com\n\nno\n";
-    let account = Account::of_concurrency(1000);
-    let (told, succeeded) = account.deploy_with("deploy --region eu-west-1 --stack landfall", answers);
-    assert!(!succeeded && told.contains("uploaded to a bucket of your account"), "{told}");
-    assert!(told.contains("Nothing was changed."), "{told}");
 }
 
 #[test]
@@ -206,13 +170,60 @@ fn functions_for_another_processor_are_refused() {
     assert!(told.contains(" are built for x86_64"), "{told}");
 }
 
+/// An index of a large table takes longer than many sessions.
 #[test]
-fn a_bucket_of_somebody_else_is_not_used() {
+fn whoever_is_signed_out_meanwhile_learns_that_the_update_goes_on() {
     let release = release();
-    let arguments = release.with("upgrade --yes --region eu-west-1 --bucket theirs");
-    let (told, succeeded) = Account::with_stack("UPDATE_COMPLETE").answering("theirs", 403, "").deploy(&arguments);
-    assert!(
-        !succeeded && told.contains("The bucket theirs belongs to another account, or you may not use it"),
-        "{told}"
-    );
+    let expired = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The token is expired</Message></Error></ErrorResponse>";
+    let account = Account::with_stack("UPDATE_COMPLETE").upgrading("");
+    let account = account.later_answering("DescribeStackEvents", 403, expired);
+    let run = account.run(&release.with("upgrade --yes --region eu-west-1"), "");
+    let told = run.told.split_once("landfall: ").map(|(_, told)| told).unwrap_or_default();
+    expect![[r#"
+        No valid AWS credentials: cloudformation:DescribeStackEvents: The token is expired
+        This is only about looking: CloudFormation goes on with landfall. To see what becomes of it:
+          aws cloudformation describe-stacks --stack-name landfall --region eu-west-1
+        Sign in (aws sso login, aws configure, or AWS_PROFILE) and try again."#]]
+    .assert_eq(told.trim_end());
+    assert!(!run.succeeded);
+}
+
+#[test]
+fn what_cloudformation_refuses_at_once_is_told_with_what_to_do() {
+    let release = release();
+    let told = |message: &str| {
+        let refused = format!(
+            "<ErrorResponse><Error><Code>ValidationError</Code><Message>{message}</Message></Error></ErrorResponse>"
+        );
+        let account = Account::with_stack("UPDATE_COMPLETE").upgrading("").answering("CreateChangeSet", 400, refused);
+        let Run { told, code, .. } = account.run(&release.with("upgrade --yes --region eu-west-1"), "");
+        format!(
+            "{} (exit code {})",
+            told.split_once("landfall: ").map(|(_, told)| told.trim_end()).unwrap_or_default(),
+            code.unwrap_or_default()
+        )
+    };
+    expect![[r#"
+        CloudFormation refuses this: Parameter 'LogLevel' must be one of AllowedValues
+        A parameter does not fit: see docs/deploy.md, and give another with --parameter NAME=VALUE. (exit code 2)"#]]
+    .assert_eq(&told("Parameter 'LogLevel' must be one of AllowedValues"));
+    expect![[r#"
+        CloudFormation refuses this: Template validation error: ProcessConcurrency is 0 for no ceiling, or 2 and more.
+        A parameter does not fit: see docs/deploy.md, and give another with --parameter NAME=VALUE. (exit code 2)"#]]
+    .assert_eq(&told("Template validation error: ProcessConcurrency is 0 for no ceiling, or 2 and more."));
+    expect![[r#"
+        CloudFormation cannot change landfall now: Stack:1 is in UPDATE_IN_PROGRESS state and can not be updated.
+        Run this again: it says what the state of the stack needs first. (exit code 6)"#]]
+    .assert_eq(&told("Stack:1 is in UPDATE_IN_PROGRESS state and can not be updated."));
+}
+
+#[test]
+fn a_secret_that_is_being_deleted_stops_a_deployment_before_it_begins() {
+    let release = release();
+    let pending = json!({"__type": "InvalidRequestException", "Message": "marked for deletion"});
+    let account = Account::of_concurrency(1000).answering("GetSecretValue", 400, pending);
+    let arguments = release.with("deploy --yes --region eu-west-1 --provider csm --url-file /dev/null");
+    let Run { told, succeeded, calls, .. } = account.run(&arguments, "");
+    assert!(!succeeded && told.contains("The secret landfall/source/csm-prod is being deleted"), "{told}");
+    assert!(!calls.iter().any(|call| call.starts_with("PUT")) && !told.contains("Uploading "), "{calls:?}");
 }

@@ -27,6 +27,7 @@ mod consumers;
 mod contract;
 mod deploy;
 mod deploy_checks;
+mod deploy_places;
 mod deploy_states;
 mod docs;
 mod expectations;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use expect_test::Expect;
 use serde_json::{Value, json};
 
-use crate::deploy::landfall;
+use crate::deploy::landfall_and_code;
 
 type Answers = BTreeMap<&'static str, (u16, String)>;
 
@@ -37,6 +37,7 @@ struct Course {
 pub(crate) struct Run {
     pub(crate) told: String,
     pub(crate) succeeded: bool,
+    pub(crate) code: Option<i32>,
     pub(crate) calls: Vec<String>,
 }
 
@@ -161,9 +162,9 @@ impl Account {
                 std::thread::spawn(move || account.serve(stream));
             }
         });
-        let (told, succeeded) = landfall(Some(&endpoint), arguments, input);
+        let (told, code) = landfall_and_code(Some(&endpoint), arguments, input);
         let calls = account.course.lock().expect("nobody panicked").calls.clone();
-        Run { told, succeeded, calls }
+        Run { told, succeeded: code == Some(0), code, calls }
     }
 
     /// Answers the requests of one connection. A client that hangs up may do so.
@@ -195,7 +196,15 @@ impl Account {
         let action = action.unwrap_or_default();
         let method = head.split(' ').next().unwrap_or_default();
         let mut course = self.course.lock().expect("nobody panicked");
-        course.calls.push(if method == "POST" { action.clone() } else { format!("{method} {path}") });
+        course.calls.push(match method {
+            "POST" => action.clone(),
+            // All but the functions is text.
+            "PUT" if !body.starts_with("PK") => format!("PUT {path} {body}"),
+            _ => format!("{method} {path}"),
+        });
+        if let Some((status, answer)) = self.answers.get(format!("{method} {action}").as_str()) {
+            return (*status, answer.clone());
+        }
         if action == "ReceiveMessage" {
             let messages: Vec<Value> = course.receive(self.delivers);
             return (200, json!({"Messages": messages}).to_string());

@@ -16,6 +16,8 @@ use crate::stack::Stack;
 
 use self::arguments::{Arguments, is_email_or_nothing, is_region};
 
+/// The template's default.
+const SOURCES_PREFIX: &str = "landfall";
 const WHAT_COMES: &str = "
 This creates one CloudFormation stack: three Lambda functions with a role each, a DynamoDB table, four SQS queues,
 two SNS topics, an S3 bucket, log groups, alarms and a dashboard; and one secret in Secrets Manager for each sender.
@@ -57,6 +59,10 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     };
     let ask = |sender| NewSource::ask(context, sender, arguments.source.as_deref(), &arguments.options);
     let source = sender.map(ask).transpose()?;
+    if let Some(source) = &source {
+        let prefix = limits::parameter(&parameters, deployed.as_ref(), "SourcesPrefix").unwrap_or(SOURCES_PREFIX);
+        SourceStore::check_name(&context.session, prefix, &source.name).await?;
+    }
     let (deployed, bucket) = (deployed.as_ref(), arguments.files.bucket.as_deref());
     let deployment = Deployment { context, project: &project, deployed, parameters: &parameters, bucket };
     if arguments.dry_run {
@@ -136,14 +142,18 @@ async fn settle(
 
 async fn set_up(source: NewSource, arguments: &Arguments, context: &Context) -> Result<()> {
     let store = SourceStore::of(&context.session).await?;
-    if store.read(&source.name, Version::Current).await?.is_some() {
-        let secret = store.secret_name(&source.name);
-        context.output.words(&format!("\nThe secret {secret} exists already and was left alone."));
-        return Ok(());
-    }
-    match source.set_up(context, &store, &arguments.options.files, true).await {
+    let set_up = match store.read(&source.name, Version::Current).await {
+        Ok(Some(_)) => {
+            let secret = store.secret_name(&source.name);
+            context.output.words(&format!("\nThe secret {secret} exists already and was left alone."));
+            return Ok(());
+        }
+        Ok(None) => source.set_up(context, &store, &arguments.options.files, true).await,
+        Err(error) => Err(error),
+    };
+    match set_up {
         // The inbox is there; the source can follow with `landfall source add`.
-        Err(Error::NotAgreed(text)) => context.output.words(&text),
+        Err(Error::NotAgreed(text) | Error::Conflict(text)) => context.output.words(&text),
         result => result?,
     }
     Ok(())

@@ -15,7 +15,8 @@ use crate::stack::Stack;
 pub struct Arguments {
     #[command(flatten)]
     files: DeploymentFiles,
-    /// Show what would be added, changed, replaced and removed, and change nothing
+    /// Show what would be added, changed, replaced and removed, and leave the stack as it is. For that, functions and template
+    /// are uploaded, to a bucket that must be there
     #[arg(long)]
     dry_run: bool,
 }
@@ -31,7 +32,10 @@ pub(crate) async fn run(arguments: &Arguments, context: &Context) -> Result<()> 
     let account = session.caller().await?.account().unwrap_or_default().to_owned();
     let (region, name) = (session.region().await?, session.stack_name());
     let stack = deployable(Stack::find(session.config().await?, name).await?, session)?.ok_or_else(|| {
-        Error::NotFound(format!("There is no stack {name} in {region}: landfall deploy makes a first one."))
+        Error::NotFound(format!(
+            "There is no stack {name} in {region}: {} makes a first one.",
+            session.command("deploy")
+        ))
     })?;
     let mut parameters: Parameters = arguments.files.parameters.iter().cloned().collect();
     // The functions are built for what the stack runs on, unless that shall change.

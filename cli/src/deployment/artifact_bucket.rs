@@ -30,8 +30,8 @@ pub(super) struct Artifact {
 }
 
 impl ArtifactBucket {
-    /// The bucket, which is made if there is none and the caller agrees.
-    pub(super) async fn open(context: &Context, name: &str, account: &str) -> Result<ArtifactBucket> {
+    /// The bucket. If there is none, it is made once the caller agrees, unless nothing may be made.
+    pub(super) async fn open(context: &Context, name: &str, account: &str, may_make: bool) -> Result<ArtifactBucket> {
         let client = Client::new(context.session.config().await?);
         let bucket = ArtifactBucket { client, name: name.to_owned(), account: account.to_owned() };
         let head = bucket.client.head_bucket().bucket(name).expected_bucket_owner(account).send().await;
@@ -53,13 +53,21 @@ impl ArtifactBucket {
             other => drop(other.or_error("s3:ListBucket")?),
         }
         let region = context.session.region().await?;
+        if !may_make {
+            return Err(Error::NotFound(format!(
+                "There is no bucket {name}, and --dry-run makes none. CloudFormation tells the changes only of what is \
+                 uploaded: name a bucket of yours\nwith --bucket, or leave out --dry-run, which asks before it makes the \
+                 bucket, and again before it changes the stack."
+            )));
+        }
         context.prompt.agree(&format!("Create the bucket {name} in {region} for the functions and the template?"))?;
-        bucket.create(region).await?;
+        let partition = context.session.partition().await?;
+        bucket.create(region, &partition).await?;
         context.output.words(&format!("Created the bucket {name}: private, encrypted by S3, only over TLS."));
         Ok(bucket)
     }
 
-    async fn create(&self, region: &str) -> Result<()> {
+    async fn create(&self, region: &str, partition: &str) -> Result<()> {
         let place = (region != UNNAMED_REGION).then(|| {
             let region = BucketLocationConstraint::from(region);
             CreateBucketConfiguration::builder().location_constraint(region).build()
@@ -70,7 +78,7 @@ impl ArtifactBucket {
         let block = block.block_public_policy(true).restrict_public_buckets(true).build();
         let put = self.client.put_public_access_block().bucket(&self.name).expected_bucket_owner(&self.account);
         put.public_access_block_configuration(block).send().await.or_error("s3:PutBucketPublicAccessBlock")?;
-        let arn = format!("arn:{}:s3:::{}", partition(region), self.name);
+        let arn = format!("arn:{partition}:s3:::{}", self.name);
         let policy = json!({"Version": "2012-10-17", "Statement": [{
             "Sid": "OnlyOverTls", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
             "Resource": [arn, format!("{arn}/*")],
@@ -112,10 +120,4 @@ impl Artifact {
         let url = presigned.uri();
         Ok(url.split_once('?').map_or(url, |(url, _)| url).to_owned())
     }
-}
-
-/// How ARNs begin in a region.
-fn partition(region: &str) -> &'static str {
-    let known = [("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc")];
-    known.into_iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
 use aws_sdk_cloudformation::types::{Capability, ChangeSetStatus, ChangeSetType, Parameter};
 use aws_types::SdkConfig;
 use platform::random;
 
-use crate::aws_error::OrError as _;
+use crate::aws_error::{OrError as _, code};
 use crate::context::Context;
 use crate::deployment::failure;
 use crate::deployment::planned_change::PlannedChange;
@@ -46,7 +47,13 @@ impl ChangeSet {
         // The roles have no names of their own, and a change set needs no capability for the transform.
         let create = create.capabilities(Capability::CapabilityIam);
         let made = create.set_parameters(Some(values(deployed, parameters, known))).send().await;
-        let made = made.or_error("cloudformation:CreateChangeSet")?;
+        let made = match made {
+            Err(error) if code(&error) == Some("ValidationError") => {
+                let message = error.as_service_error().and_then(ProvideErrorMetadata::message).unwrap_or_default();
+                return Err(refused(stack, message));
+            }
+            made => made.or_error("cloudformation:CreateChangeSet")?,
+        };
         let mut change_set = ChangeSet {
             client,
             stack: stack.to_owned(),
@@ -114,6 +121,19 @@ impl ChangeSet {
         let mut events = StackEvents::after_now(&self.client, &self.stack_id).await?;
         let execute = self.client.execute_change_set().change_set_name(&self.id).send().await;
         execute.or_error("cloudformation:ExecuteChangeSet")?;
+        let status = self.wait_for_end(context, &mut events).await;
+        let status = status.map_err(|error| {
+            let look = format!("cloudformation describe-stacks --stack-name {}", self.stack);
+            goes_on(error, &self.stack, &context.session.aws_command(&look))
+        })?;
+        match status.as_str() {
+            "CREATE_COMPLETE" | "UPDATE_COMPLETE" => Ok(()),
+            _ => Err(Error::Failed(failure::text(&context.session, &self.stack, &status, &events.failures))),
+        }
+    }
+
+    /// Says each step until the last, and gives the state in which the stack is then.
+    async fn wait_for_end(&self, context: &Context, events: &mut StackEvents<'_>) -> Result<String> {
         let mut poll = Poll::begin();
         loop {
             poll.wait().await;
@@ -126,11 +146,38 @@ impl ChangeSet {
                 continue;
             }
             events.tell_new(context).await?;
-            return match status {
-                "CREATE_COMPLETE" | "UPDATE_COMPLETE" => Ok(()),
-                _ => Err(Error::Failed(failure::text(&context.session, &self.stack, status, &events.failures))),
-            };
+            return Ok(status.to_owned());
         }
+    }
+}
+
+/// What CloudFormation did not even plan: a parameter does not fit, or the stack is being changed since it was looked at.
+fn refused(stack: &str, message: &str) -> Error {
+    if message.contains("state and can not") {
+        return Error::Conflict(format!(
+            "CloudFormation cannot change {stack} now: {message}\nRun this again: it says what the state of the stack needs \
+             first."
+        ));
+    }
+    let advice = match failure::advice(message) {
+        unknown if unknown.is_empty() => failure::advice("Parameter"),
+        known => known,
+    };
+    Error::Usage(format!("CloudFormation refuses this: {message}{advice}"))
+}
+
+/// Whoever cannot follow a change any more has not ended it: an index of a large table takes longer than many sessions.
+fn goes_on(error: Error, stack: &str, look: &str) -> Error {
+    let told = |text: String| {
+        format!(
+            "{text}\nThis is only about looking: CloudFormation goes on with {stack}. To see what becomes of it:\n  {look}"
+        )
+    };
+    match error {
+        Error::SignIn(text) => Error::SignIn(told(text)),
+        Error::Unavailable(text) => Error::Unavailable(told(text)),
+        Error::Denied { call, message, statement } => Error::Denied { call, message: told(message), statement },
+        other => other,
     }
 }
 

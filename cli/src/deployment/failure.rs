@@ -105,12 +105,12 @@ mod tests {
                   Ingest: Specified ReservedConcurrentExecutions decreases account's UnreservedConcurrentExecution below its minimum value of [100]
                 A quota of the account is reached: request more in Service Quotas, or remove what is not needed.
                 Of the stack, only its name and the ledger are left. Delete it, fix the cause, and deploy again:
-                  aws cloudformation delete-stack --stack-name landfall --region eu-west-1
-                The ledger stays, as an empty table that costs nothing: it is protected (docs/hardening.md, By itself). To delete it too,
-                read its name before you delete the stack, and put it in the place of TABLE:
                   aws cloudformation describe-stack-resource --stack-name landfall --logical-resource-id Ledger --query StackResourceDetail.PhysicalResourceId --output text --region eu-west-1
+                  aws cloudformation delete-stack --stack-name landfall --region eu-west-1
                   aws dynamodb update-table --table-name TABLE --no-deletion-protection-enabled --region eu-west-1
-                  aws dynamodb delete-table --table-name TABLE --region eu-west-1"#]],
+                  aws dynamodb delete-table --table-name TABLE --region eu-west-1
+                The first prints the ledger's name, for TABLE. The ledger is protected and outlives the stack, as an empty table that costs
+                nothing (docs/hardening.md, By itself): leave out the last two, and it stays."#]],
         );
         check(
             "UPDATE_ROLLBACK_FAILED",

@@ -11,6 +11,11 @@ const BINARY: &str = "        Binary: ";
 /// Where the function's own properties begin.
 const PROPERTIES: &str = "    Properties:";
 
+/// What belongs to the function's URL.
+const OF_THE_URL: [&str; 3] = ["IngestUrl", "IngestUrlPublicPermissions", "IngestURLInvokeAllowPublicAccess"];
+/// How the output that may be the function's URL begins; then comes what it is otherwise.
+const URL_OR_API: &str = "    Value: !If [ServesUrl, !GetAtt IngestUrl.FunctionUrl, ";
+
 /// `template.yaml`.
 pub(super) struct Template(String);
 
@@ -31,6 +36,23 @@ impl Template {
         }
         let found = binaries.len();
         Err(Error::Usage(format!("the template has {functions} functions, and {found} name their binary")))
+    }
+
+    /// The template without the function's URL, which must not be in front then.
+    pub(super) fn without_function_url(self) -> Template {
+        let (mut text, mut is_left_out) = (String::new(), false);
+        for line in self.0.lines() {
+            // An entry ends where the next begins, or a comment before it.
+            if !line.is_empty() && !line.starts_with("   ") {
+                is_left_out = OF_THE_URL.iter().any(|name| line == format!("  {name}:"));
+            }
+            if !is_left_out {
+                let api = line.strip_prefix(URL_OR_API).and_then(|api| api.strip_suffix(']'));
+                text += &api.map_or(line.to_owned(), |api| format!("    Value: {api}"));
+                text.push('\n');
+            }
+        }
+        Template(text)
     }
 
     /// The names of the parameters.
@@ -65,6 +87,8 @@ impl Template {
 
 #[cfg(test)]
 mod tests {
+    use expect_test::expect;
+
     use super::Template;
 
     #[test]
@@ -76,6 +100,36 @@ mod tests {
         for binary in binaries {
             assert!(text.contains(&format!("    Properties:\n      CodeUri: s3://bucket/{binary}\n")), "{text}");
         }
+    }
+
+    /// Not even under a condition that does not hold.
+    #[test]
+    fn a_region_without_function_urls_sees_none() {
+        let whole = include_str!("../../../template.yaml");
+        let Template(text) = Template(whole.to_owned()).without_function_url();
+        for word in ["AWS::Lambda::Url", "IngestUrl", "IngestURL", "FunctionUrlAuthType", "InvokedViaFunctionUrl"] {
+            assert!(whole.contains(word) && !text.contains(word), "{word}");
+        }
+        let left_out: Vec<&str> = whole.lines().filter(|line| !text.contains(line)).collect();
+        expect![[r#"
+              IngestUrl:
+                Type: AWS::Lambda::Url
+                Condition: ServesUrl
+                      - id: CKV_AWS_258
+                  TargetFunctionArn: !Ref Ingest
+                  AuthType: NONE
+                  Cors: !If
+                      # Each sender signs in headers of its own.
+              IngestUrlPublicPermissions:
+                Condition: ServesUrl
+                  Action: lambda:InvokeFunctionUrl
+                  FunctionUrlAuthType: NONE
+              IngestURLInvokeAllowPublicAccess:
+                Condition: ServesUrl
+                  InvokedViaFunctionUrl: true
+                Value: !If [ServesUrl, !GetAtt IngestUrl.FunctionUrl, !Sub "https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/"]"#]].assert_eq(&left_out.join("\n"));
+        let api = "    Value: !Sub \"https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/\"\n";
+        assert!(text.contains(api), "{text}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the account leaves to the functions.
 
 use crate::aws_error::OrError as _;
+use crate::deployment::limits::throttled_status;
 use crate::doctor::finding::Finding;
 use crate::error::Result;
 use crate::session::Session;
@@ -18,12 +19,13 @@ pub(super) async fn concurrency(session: &Session) -> Result<Vec<Finding>> {
     let unreserved =
         limit.and_then(aws_sdk_lambda::types::AccountLimit::unreserved_concurrent_executions).unwrap_or_default();
     let found = format!("of the account's {all} concurrent executions {unreserved} are unreserved");
+    let status = throttled_status(session.stack().await?.parameters.get("Front").map(String::as_str));
     Ok(vec![match all > FEW && unreserved >= FEW {
         true => Finding::well(POINT, found),
         false => Finding::warning(
             POINT,
             found,
-            "request more: Service Quotas, Lambda, L-B99A9384. Above it, senders are answered with 429",
+            format!("request more: Service Quotas, Lambda, L-B99A9384. Above it, senders are answered with {status}"),
         ),
     }])
 }
