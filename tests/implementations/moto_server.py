@@ -1,8 +1,9 @@
 """moto's server, with the access control of AWS for the requests that Landfall makes.
 
 moto verifies signatures and evaluates policies, but it does not know everything that AWS knows of a request. This says so
-to it, and nothing else: which resource a request is for, what a form was before it was parsed, how a JSON service says
-no, what a missing object is to whoever may not list the bucket, and, with `--key-arn`, what a customer's key asks for.
+to it, and nothing else: which resource a request is for, whether a statement's condition is met, what a form was before
+it was parsed, how a JSON service says no, what a missing object is to whoever may not list the bucket, and, with
+`--key-arn`, what a customer's key asks for.
 
 A request is handled alone: moto is not made for several at once.
 """
@@ -10,11 +11,13 @@ A request is handled alone: moto is not made for several at once.
 import argparse
 import io
 import json
+import re
 import threading
 
 from moto.core.exceptions import JsonRESTError
+from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.responses import DynamoHandler
-from moto.iam.access_control import IAMRequest, IAMRequestBase, S3IAMRequest
+from moto.iam.access_control import IAMPolicyStatement, IAMRequest, IAMRequestBase, PermissionResult, S3IAMRequest
 from moto.logs.responses import LogsResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.s3.models import s3_backends
@@ -119,16 +122,63 @@ raise_in_xml = IAMRequest._raise_access_denied
 IAMRequest._raise_access_denied = deny
 
 
+def leading_keys(request):
+    """The partition keys that a request to DynamoDB names."""
+    asked = fields()
+    named = asked.get("Key") or asked.get("Item")
+    tables = dynamodb_backends[request.account_id][request._region].tables if request._service == "dynamodb" else {}
+    if not named or asked.get("TableName") not in tables:
+        return None
+    return list(named[tables[asked["TableName"]].hash_key_attr].values())
+
+
+def is_like(pattern, text):
+    """As IAM compares: a star stands for any characters, a question mark for one."""
+    parts = {"*": ".*", "?": "."}
+    return re.fullmatch("".join(parts.get(part, re.escape(part)) for part in pattern), text, re.DOTALL) is not None
+
+
+# The operators and keys of conditions that are known here. Any other raises: moto would take it as met.
+OPERATORS = {
+    "ForAllValues:StringEquals": lambda values, allowed: all(value in allowed for value in values),
+    "ForAllValues:StringLike": lambda values, allowed: all(any(is_like(one, value) for one in allowed) for value in values),
+}
+KEYS = {"dynamodb:LeadingKeys": leading_keys}
+
+
+def is_met(operator, key, allowed):
+    values = KEYS[key](current.request)
+    if values is None:
+        raise NotImplementedError(f"{current.request._action} has no {key} that is known here")
+    return OPERATORS[operator](values, [allowed] if isinstance(allowed, str) else allowed)
+
+
+def decide(statement, *asked, decide_without=IAMPolicyStatement.is_action_permitted):
+    """A statement whose condition is not met says nothing; to moto it would be a denial."""
+    conditions = statement._statement.get("Condition", {})
+    bare = {name: value for name, value in statement._statement.items() if name != "Condition"}
+    decision = decide_without(IAMPolicyStatement(bare), *asked)
+    if decision == PermissionResult.NEUTRAL:
+        return decision
+    met = [is_met(operator, *each) for operator, keys in conditions.items() for each in keys.items()]
+    return decision if all(met) else PermissionResult.NEUTRAL
+
+
+IAMPolicyStatement.is_action_permitted = decide
+
+
 def check(request, action, resource, permit=IAMRequestBase.check_action_permitted):
     """Asks moto whether `action` is permitted, and prints what was asked and answered: `make permissions` reads that."""
     called, request._action = request._action, action
+    current.request = request
     verdict = "denied"
     try:
         permit(request, resource)
         verdict = "allowed"
     finally:
         request._action = called
-        print("asked", request._access_key.arn.split("/")[1], action, resource, verdict, flush=True)
+        keys = json.dumps(leading_keys(request) or [])
+        print("asked", request._access_key.arn.split("/")[1], action, resource, verdict, keys, flush=True)
 
 
 def check_with_key(request, resource):

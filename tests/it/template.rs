@@ -43,9 +43,13 @@ fn the_functions_get_the_environment_that_they_read() {
 fn each_role_may_do_what_its_holder_does_and_no_more() {
     let roles = ["IngestRole", "ProcessRole", "SweepRole", "SweepScheduleRole"].map(|role| {
         let statements = list(&resource(role)["Policies"][0]["PolicyDocument"]["Statement"]);
+        let told = |statement: &Value| {
+            let condition = statement.get("Condition").map(|condition| format!(" where {condition}")).unwrap_or_default();
+            format!("{} on {}{condition}", actions(statement), statement["Resource"])
+        };
         let lines = statements.iter().map(|statement| match statement.get("Fn::If") {
-            Some(parts) => format!("  if {}: {} on {}", text(&parts[0]), actions(&parts[1]), parts[1]["Resource"]),
-            None => format!("  {} on {}", actions(statement), statement["Resource"]),
+            Some(parts) => format!("  if {}: {}", text(&parts[0]), told(&parts[1])),
+            None => format!("  {}", told(statement)),
         });
         format!("{role}\n{}", lines.collect::<Vec<_>>().join("\n"))
     });
@@ -54,7 +58,7 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
         IngestRole
           logs:CreateLogStream logs:PutLogEvents on {"Fn::GetAtt":["IngestLogs","Arn"]}
           dynamodb:PutItem dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
-          dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]}
+          dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]} where {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["@sources"]}}
           if Quarantines: dynamodb:PutItem on {"Fn::GetAtt":["Refused","Arn"]}
           sqs:SendMessage on {"Fn::GetAtt":["EventsQueue","Arn"]}
           s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/bodies/*"}
@@ -66,7 +70,7 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           dynamodb:PutItem dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
           sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:ChangeMessageVisibility on {"Fn::GetAtt":["EventsQueue","Arn"]}
           if Expects: sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:ChangeMessageVisibility on {"Fn::GetAtt":["ExpectQueue","Arn"]}
-          dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]}
+          dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]} where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["@job/*"]}}
           sqs:SendMessage on {"Fn::GetAtt":["DeadLetterQueue","Arn"]}
           s3:GetObject s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/bodies/*"}
           s3:PutObject on {"Fn::Sub":"${Bucket.Arn}/events/*"}
@@ -82,8 +86,8 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/arrived"}
           if Quarantines: dynamodb:Query on {"Fn::Sub":"${Refused.Arn}/index/recent"}
           dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
-          dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]}
-          dynamodb:PutItem on {"Fn::GetAtt":["Ledger","Arn"]}
+          dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]} where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["@sources","@watch","@expecting","@polls/*"]}}
+          dynamodb:PutItem on {"Fn::GetAtt":["Ledger","Arn"]} where {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["@sources"]}}
           if Expects: sqs:SendMessage on {"Fn::GetAtt":["ExpectQueue","Arn"]}
           secretsmanager:ListSecrets on "*"
           sqs:SendMessage on {"Fn::GetAtt":["EventsQueue","Arn"]}

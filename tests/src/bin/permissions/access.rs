@@ -18,6 +18,8 @@ pub(crate) struct Access {
     pub(crate) function: String,
     pub(crate) action: String,
     pub(crate) resource: String,
+    /// The partition keys that it named, if it asked DynamoDB.
+    pub(crate) keys: Vec<String>,
     pub(crate) is_allowed: bool,
 }
 
@@ -38,10 +40,10 @@ impl AccessLog {
 }
 
 impl Access {
-    /// `asked Ingest sqs:SendMessage arn:aws:sqs:us-east-1:123456789012:EventsQueue allowed`
+    /// `asked Ingest sqs:SendMessage arn:aws:sqs:us-east-1:123456789012:EventsQueue allowed []`
     fn read(line: &str) -> Option<Access> {
-        let [function, action, resource, answer] = line.strip_prefix("asked ")?.split(' ').collect::<Vec<_>>()[..]
-        else {
+        let line = line.strip_prefix("asked ")?;
+        let [function, action, resource, answer, keys] = line.splitn(5, ' ').collect::<Vec<_>>()[..] else {
             return None;
         };
         let own = |text: &str| text.to_owned();
@@ -49,6 +51,7 @@ impl Access {
             function: own(function),
             action: own(action),
             resource: own(resource),
+            keys: serde_json::from_str(keys).expect("keys are a list of texts"),
             is_allowed: answer == "allowed",
         })
     }
@@ -61,12 +64,9 @@ mod tests {
     #[test]
     fn only_what_moto_prints_of_access_is_read() {
         assert_eq!(Access::read(" * Running on http://127.0.0.1:5000"), None);
-        let access =
-            Access::read("asked Sweep dynamodb:Query arn:aws:dynamodb:us-east-1:1:table/Ledger/index/due denied");
-        let access = access.expect("it is one");
-        assert_eq!(
-            (access.function.as_str(), access.action.as_str(), access.is_allowed),
-            ("Sweep", "dynamodb:Query", false)
-        );
+        let line = r#"asked Sweep dynamodb:GetItem arn:aws:dynamodb:us-east-1:1:table/Ledger denied ["@job/a b"]"#;
+        let access = Access::read(line).expect("it is one");
+        let told = (access.function.as_str(), access.action.as_str(), access.keys[0].as_str(), access.is_allowed);
+        assert_eq!(told, ("Sweep", "dynamodb:GetItem", "@job/a b", false));
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use ::tests::implementation::root;
 
 /// What a missing permission is like, by function and what is taken away; the texts are the lifecycle's own.
-const ALIKE: [(&str, &str, &str); 36] = [
+const ALIKE: [(&str, &str, &str); 41] = [
     ("Ingest", "dynamodb:PutItem on table/Ledger", "the ledger fails or hangs"),
     ("Ingest", "dynamodb:UpdateItem on table/Ledger", "and the record cannot be brought forward either"),
     ("Ingest", "dynamodb:GetItem on table/Ledger", "ingest cannot read the directory of sources"),
@@ -60,6 +60,27 @@ const ALIKE: [(&str, &str, &str); 36] = [
         "Sweep",
         "dynamodb:GetItem on table/Ledger",
         "the sweep cannot list the sources, write their directory or look for silent ones",
+    ),
+    ("Sweep", "dynamodb:GetItem on table/Ledger", "the sweep dies, or cannot read which jobs are due"),
+    (
+        "Sweep",
+        "dynamodb:GetItem on table/Ledger under @sources",
+        "the sweep cannot list the sources, write their directory or look for silent ones",
+    ),
+    (
+        "Sweep",
+        "dynamodb:GetItem on table/Ledger under @watch",
+        "the sweep cannot list the sources, write their directory or look for silent ones",
+    ),
+    (
+        "Sweep",
+        "dynamodb:GetItem on table/Ledger under @expecting",
+        "the sweep dies, or cannot read which jobs are due",
+    ),
+    (
+        "Sweep",
+        "dynamodb:GetItem on table/Ledger under @polls/*",
+        "the sweep dies, or cannot read which jobs are due",
     ),
     (
         "Sweep",

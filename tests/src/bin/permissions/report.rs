@@ -7,6 +7,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
 use expect_test::expect_file;
 
+use crate::access::Access;
 use crate::semantics::Comparison;
 use crate::survey::{Seen, Survey};
 
@@ -108,7 +109,11 @@ impl Report {
 
     fn missing(&self) -> Vec<String> {
         let all = self.survey.missing.iter().chain(&self.with_key.missing);
-        all.map(|access| format!("{} lacks {} on {}", access.function, access.action, access.resource)).collect()
+        let told = |access: &Access| {
+            let under = if access.keys.is_empty() { String::new() } else { format!(" under {}", access.keys.join(" ")) };
+            format!("{} lacks {} on {}{under}", access.function, access.action, access.resource)
+        };
+        all.map(told).collect()
     }
 
     fn needless(&self) -> Vec<&Seen> {

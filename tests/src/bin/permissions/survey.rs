@@ -110,7 +110,7 @@ impl Survey {
     /// Whether the path asked for something that `role` does not give.
     fn asks_for_more_than(&self, path: &Path, role: &Role) -> bool {
         let asked = &self.asked[&(path.function, path.name)];
-        asked.iter().any(|access| access.function == role.function && !role.allows(&access.action, &access.resource))
+        asked.iter().any(|access| access.function == role.function && !role.allows(access))
     }
 }
 
