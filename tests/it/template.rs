@@ -44,7 +44,8 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
     let roles = ["IngestRole", "ProcessRole", "SweepRole", "SweepScheduleRole"].map(|role| {
         let statements = list(&resource(role)["Policies"][0]["PolicyDocument"]["Statement"]);
         let told = |statement: &Value| {
-            let condition = statement.get("Condition").map(|condition| format!(" where {condition}")).unwrap_or_default();
+            let condition =
+                statement.get("Condition").map(|condition| format!(" where {condition}")).unwrap_or_default();
             format!("{} on {}{condition}", actions(statement), statement["Resource"])
         };
         let lines = statements.iter().map(|statement| match statement.get("Fn::If") {
@@ -86,7 +87,7 @@ fn each_role_may_do_what_its_holder_does_and_no_more() {
           dynamodb:Query on {"Fn::Sub":"${Ledger.Arn}/index/arrived"}
           if Quarantines: dynamodb:Query on {"Fn::Sub":"${Refused.Arn}/index/recent"}
           dynamodb:UpdateItem on {"Fn::GetAtt":["Ledger","Arn"]}
-          dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]} where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["@sources","@watch","@expecting","@polls/*"]}}
+          dynamodb:GetItem on {"Fn::GetAtt":["Ledger","Arn"]} where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":{"Fn::If":["Expects",["@sources","@watch","@expecting","@polls/*"],["@sources","@watch"]]}}}
           dynamodb:PutItem on {"Fn::GetAtt":["Ledger","Arn"]} where {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["@sources"]}}
           if Expects: sqs:SendMessage on {"Fn::GetAtt":["ExpectQueue","Arn"]}
           secretsmanager:ListSecrets on "*"
