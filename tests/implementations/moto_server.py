@@ -13,11 +13,13 @@ import io
 import json
 import re
 import threading
+from urllib.parse import parse_qs
 
 from moto.core.exceptions import JsonRESTError
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.responses import DynamoHandler
 from moto.iam.access_control import IAMPolicyStatement, IAMRequest, IAMRequestBase, PermissionResult, S3IAMRequest
+from moto.kms.responses import KmsResponse
 from moto.logs.responses import LogsResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.s3.models import s3_backends
@@ -31,16 +33,21 @@ LOCK = threading.Lock()
 # Of the request that is being handled.
 current = threading.local()
 
-# What an action asks of a customer's key, by AWS's pages on key management of SQS and SNS and on SSE-KMS of S3. Left out:
-# that a part of an upload asks for kms:Decrypt too, since moto does not tell parts from whole objects here, and what
-# DynamoDB asks for on its caller's behalf.
+# What an action asks of a customer's key, by AWS's pages on key management of SQS and SNS, on SSE-KMS of S3 and on
+# encryption in Secrets Manager. Left out: what DynamoDB asks for on its caller's behalf.
 KEY_USE = {
     "sqs:SendMessage": ["kms:GenerateDataKey", "kms:Decrypt"],
     "sqs:ReceiveMessage": ["kms:Decrypt"],
     "sns:Publish": ["kms:GenerateDataKey", "kms:Decrypt"],
     "s3:PutObject": ["kms:GenerateDataKey"],
     "s3:GetObject": ["kms:Decrypt"],
+    "secretsmanager:GetSecretValue": ["kms:Decrypt"],
 }
+# The same of an upload in parts, from its beginning to its end.
+KEY_USE_IN_PARTS = {"s3:PutObject": ["kms:GenerateDataKey", "kms:Decrypt"]}
+
+# Calls that AWS permits by the action of another.
+PERMITTED_BY = {"sns:PublishBatch": "sns:Publish"}
 
 # moto names X-Ray's actions after their paths.
 XRAY_ACTIONS = {"TraceSegments": "PutTraceSegments", "TelemetryRecords": "PutTelemetryRecords"}
@@ -85,6 +92,7 @@ def log_stream(response):
 DynamoHandler._determine_resource = table
 SecretsManagerResponse._determine_resource = secret
 LogsResponse._determine_resource = log_stream
+KmsResponse._determine_resource = lambda response: fields().get("KeyId", "*")
 SNSResponse._determine_resource = lambda response: response._get_param("TopicArn") or "*"
 
 
@@ -124,9 +132,11 @@ IAMRequest._raise_access_denied = deny
 
 def leading_keys(request):
     """The partition keys that a request to DynamoDB names."""
+    if request._service != "dynamodb":
+        return None
     asked = fields()
     named = asked.get("Key") or asked.get("Item")
-    tables = dynamodb_backends[request.account_id][request._region].tables if request._service == "dynamodb" else {}
+    tables = dynamodb_backends[request.account_id][request._region].tables
     if not named or asked.get("TableName") not in tables:
         return None
     return list(named[tables[asked["TableName"]].hash_key_attr].values())
@@ -169,7 +179,7 @@ IAMPolicyStatement.is_action_permitted = decide
 
 def check(request, action, resource, permit=IAMRequestBase.check_action_permitted):
     """Asks moto whether `action` is permitted, and prints what was asked and answered: `make permissions` reads that."""
-    called, request._action = request._action, action
+    called, request._action = request._action, PERMITTED_BY.get(action, action)
     current.request = request
     verdict = "denied"
     try:
@@ -178,12 +188,15 @@ def check(request, action, resource, permit=IAMRequestBase.check_action_permitte
     finally:
         request._action = called
         keys = json.dumps(leading_keys(request) or [])
-        print("asked", request._access_key.arn.split("/")[1], action, resource, verdict, keys, flush=True)
+        role = request._access_key.arn.split("/")[1]
+        print("asked", role, action, PERMITTED_BY.get(action, action), resource, verdict, keys, flush=True)
 
 
 def check_with_key(request, resource):
     check(request, request._action, resource)
-    for action in KEY_USE.get(request._action, []) if options.key_arn else []:
+    permitted_by = PERMITTED_BY.get(request._action, request._action)
+    key_use = KEY_USE_IN_PARTS if current.is_in_parts else KEY_USE
+    for action in key_use.get(permitted_by, []) if options.key_arn else []:
         check(request, action, options.key_arn)
 
 
@@ -207,6 +220,7 @@ def application(environ, start_response):
     environ["wsgi.input"] = io.BytesIO(body)
     with LOCK:
         current.body = body
+        current.is_in_parts = not {"uploads", "uploadId"}.isdisjoint(parse_qs(environ["QUERY_STRING"], True))
         current.is_json = "json" in environ.get("CONTENT_TYPE", "")
         return list(moto(environ, start_response))
 

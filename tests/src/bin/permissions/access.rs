@@ -16,6 +16,9 @@ pub(crate) struct AccessLog {
 pub(crate) struct Access {
     /// Whose role asked.
     pub(crate) function: String,
+    /// What it called, which is mostly named like the action.
+    pub(crate) call: String,
+    /// What permits the call.
     pub(crate) action: String,
     pub(crate) resource: String,
     /// The partition keys that it named, if it asked DynamoDB.
@@ -40,15 +43,16 @@ impl AccessLog {
 }
 
 impl Access {
-    /// `asked Ingest sqs:SendMessage arn:aws:sqs:us-east-1:123456789012:EventsQueue allowed []`
+    /// `asked Process sns:PublishBatch sns:Publish arn:aws:sns:us-east-1:123456789012:Topic allowed []`
     fn read(line: &str) -> Option<Access> {
         let line = line.strip_prefix("asked ")?;
-        let [function, action, resource, answer, keys] = line.splitn(5, ' ').collect::<Vec<_>>()[..] else {
+        let [function, call, action, resource, answer, keys] = line.splitn(6, ' ').collect::<Vec<_>>()[..] else {
             return None;
         };
         let own = |text: &str| text.to_owned();
         Some(Access {
             function: own(function),
+            call: own(call),
             action: own(action),
             resource: own(resource),
             keys: serde_json::from_str(keys).expect("keys are a list of texts"),
@@ -64,7 +68,7 @@ mod tests {
     #[test]
     fn only_what_moto_prints_of_access_is_read() {
         assert_eq!(Access::read(" * Running on http://127.0.0.1:5000"), None);
-        let line = r#"asked Sweep dynamodb:GetItem arn:aws:dynamodb:us-east-1:1:table/Ledger denied ["@job/a b"]"#;
+        let line = r#"asked Sweep dynamodb:GetItem dynamodb:GetItem arn:aws:dynamodb:us-east-1:1:table/Ledger denied ["@job/a b"]"#;
         let access = Access::read(line).expect("it is one");
         let told = (access.function.as_str(), access.action.as_str(), access.keys[0].as_str(), access.is_allowed);
         assert_eq!(told, ("Sweep", "dynamodb:GetItem", "@job/a b", false));

@@ -77,7 +77,9 @@ impl Account {
             check_signatures(&account.services, &identity).await;
         }
         account.make_table("Ledger", &account.stack.ledger_table).await;
-        account.make_table("Refused", &account.stack.refused_table).await;
+        if account.template.resource("Refused").is_some() {
+            account.make_table("Refused", &account.stack.refused_table).await;
+        }
         account.make_queues().await;
         account.make_topic().await;
         account.make_bucket().await;

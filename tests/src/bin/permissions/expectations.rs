@@ -11,9 +11,10 @@ use tests::expectation::expectation;
 use tests::simulator::{Condition, End, Simulator};
 use tests::source::Source;
 
+use crate::contents::Outcome;
 use crate::lambda::EXPECTATIONS;
 use crate::path::Path;
-use crate::world::{Outage, Outcome, World};
+use crate::world::{Outage, World};
 
 /// Longer ago than a job is waited for.
 const LONG_AGO: Duration = Duration::from_secs(2 * 24 * 60 * 60);

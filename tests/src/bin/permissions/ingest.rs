@@ -48,7 +48,7 @@ pub(crate) const PATHS: [Path; 12] = [
             Box::pin(async move {
                 let source = source(world, name).await;
                 let event = world.delivery(&source, &small_body());
-                let invoke = || world.start("Ingest", Outage::None).invoke(event.clone());
+                let invoke = || world.invoke("Ingest", Outage::None, event.clone());
                 let (one, other) = tokio::join!(invoke(), invoke());
                 // Which of them was first is chance.
                 let mut answers = [one.told(), other.told()];
@@ -85,7 +85,7 @@ pub(crate) const PATHS: [Path; 12] = [
         walk: |world, name| {
             Box::pin(async move {
                 let source = source(world, name).await;
-                world.put(&finished(&source, &small_body(), "done", -60)).await;
+                world.give(finished(&source, &small_body(), "done", -60)).await;
                 let answer = world.deliver(&source, &small_body(), Outage::None).await;
                 world.outcome(&[answer]).await
             })
@@ -97,7 +97,7 @@ pub(crate) const PATHS: [Path; 12] = [
         walk: |world, name| {
             Box::pin(async move {
                 let source = source(world, name).await;
-                world.put(&finished(&source, &body(&[], 1), "failed", 86_400)).await;
+                world.give(finished(&source, &body(&[], 1), "failed", 86_400)).await;
                 let answer = world.deliver(&source, &small_body(), Outage::None).await;
                 // The second id has the body's digest in it.
                 world.outcome(&[answer]).await

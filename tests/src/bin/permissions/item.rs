@@ -30,48 +30,58 @@ pub(crate) fn in_words(record: &Record, now: i64) -> String {
     format!("{}{error}{}", record.text("state"), due.unwrap_or_default())
 }
 
-/// All attributes. Some are told by their being there alone: they are drawn at random, or come of a body that names the
-/// port of a server.
-pub(crate) fn in_full(record: &Record, now: i64, masks: &[(String, &'static str)]) -> String {
+/// All attributes, without what differs from run to run: waits by their names, and all else as `without_differing` has it.
+pub(crate) fn in_full(record: &Record, now: i64, without_differing: impl Fn(&str) -> String) -> String {
+    // What is computed from an id that differs differs too.
+    let has_other_id = without_differing(record.id()) != record.id();
+    let body = String::from_utf8_lossy(&record.inline_body().unwrap_or_default()).into_owned();
+    let has_other_body = without_differing(&body) != body;
     let mut attributes: Vec<String> = record
         .0
         .iter()
         .map(|(name, value)| {
             let value = match (name.as_str(), value) {
-                (
-                    "delivery" | "claimed_by" | "swept_by" | "body_sha256" | "body" | "last_error" | "body_ref"
-                    | "due_shard" | "slot",
-                    _,
-                ) => "...".to_owned(),
+                ("due_shard" | "slot", _) if has_other_id => "...".to_owned(),
+                ("body_sha256", _) if has_other_body => "...".to_owned(),
+                // Where there is room among the refused is chance.
+                ("k" | "request_id", _) => "...".to_owned(),
+                ("body", AttributeValue::B(_)) => without_differing(&body),
                 ("expires_at", AttributeValue::N(seconds)) => wait(seconds.parse::<i64>().unwrap_or(0) * 1000 - now),
                 (name, AttributeValue::N(millis))
                     if name.ends_with("_at") || name == "not_before" || name == "lease_until" =>
                 {
                     wait(millis.parse::<i64>().unwrap_or(0) - now)
                 }
-                // The id of an end that nobody reported ends in a digest of the job, whose id differs.
-                ("id", AttributeValue::S(text)) if text.contains("/expired:") => {
-                    text.rsplit_once(':').map_or_else(String::new, |(before, _)| format!("{before}:..."))
-                }
-                (_, AttributeValue::S(text) | AttributeValue::N(text)) => text.clone(),
-                (_, AttributeValue::M(fields)) => {
-                    // When a sender's API answered is told by its being there.
-                    let told = |(name, value): (&String, &AttributeValue)| match name.as_str() {
-                        "at" => "at=...".to_owned(),
-                        _ => format!("{name}={value:?}"),
-                    };
-                    let mut fields: Vec<String> = fields.iter().map(told).collect();
-                    fields.sort();
-                    fields.join(" ")
-                }
-                (_, other) => format!("{other:?}"),
+                (_, value) => without_differing(&text(value)),
             };
             format!("{name}: {value}")
         })
         .collect();
     attributes.sort();
-    let text = attributes.join(", ");
-    masks.iter().fold(text, |text, (differing, mask)| text.replace(differing, mask))
+    attributes.join(", ")
+}
+
+/// A value in which everything has its order.
+fn text(value: &AttributeValue) -> String {
+    match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => text.clone(),
+        AttributeValue::M(fields) => {
+            // Each run has secrets of its own.
+            let told = |(name, value): (&String, &AttributeValue)| match name.ends_with("-signature") {
+                true => format!("{name}=..."),
+                false => format!("{name}={}", text(value)),
+            };
+            let mut fields: Vec<String> = fields.iter().map(told).collect();
+            fields.sort();
+            fields.join(" ")
+        }
+        AttributeValue::Ss(texts) => {
+            let mut texts = texts.clone();
+            texts.sort();
+            texts.join(" ")
+        }
+        other => format!("{other:?}"),
+    }
 }
 
 /// The nearest of Landfall's waits. Random parts of them, and what passed meanwhile, are less than what is between two.

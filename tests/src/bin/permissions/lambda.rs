@@ -42,16 +42,19 @@ impl World {
         }
         let receive = aws.sqs.receive_message().queue_url(url).max_number_of_messages(10);
         let received = receive.message_system_attribute_names(MessageSystemAttributeName::All).send().await;
-        received
-            .map(|received| received.messages.unwrap_or_default())
-            .map_err(|error| told(error.code(), "nothing can be received"))
+        let received = received.map_err(|error| told(error.code(), "nothing can be received"))?;
+        let messages = received.messages.unwrap_or_default();
+        for receipt in messages.iter().filter_map(Message::receipt_handle) {
+            self.note_received(queue, receipt);
+        }
+        Ok(messages)
     }
 
     /// Lets process handle a batch.
     pub(crate) async fn handle(&self, queue: &str, messages: &[Message], outage: Outage) -> BatchResult {
         let records = messages.iter().map(|message| as_lambda_has_it(message, queue));
         let event = json!({"Records": records.collect::<Vec<_>>()});
-        let invocation = self.start("Process", outage).invoke(event).await;
+        let invocation = self.invoke("Process", outage, event).await;
         let troubles = invocation.troubles();
         let ids = match invocation.answer {
             Ok(answer) => {
@@ -85,7 +88,7 @@ impl World {
     /// Lets `function` handle `event` and ships what it logs, and what X-Ray samples if the template says so. Says what
     /// became of both.
     pub(crate) async fn observe(&self, function: &str, event: Value) -> String {
-        let lines = self.start(function, Outage::None).invoke(event).await.log_lines;
+        let lines = self.invoke(function, Outage::None, event).await.log_lines;
         let properties = self.account.template.resource(function).unwrap_or_default();
         let group = properties["LoggingConfig"]["LogGroup"].as_str().expect("a function names its log group");
         let aws = self.lambda(function);
@@ -114,10 +117,6 @@ impl World {
         let (traced, counted) =
             (if is_traced { "traced" } else { "not traced" }, if is_counted { "counted" } else { "not counted" });
         format!("{log}, {traced}, {counted}")
-    }
-
-    fn queue_url(&self, queue: &str) -> String {
-        self.account.template.names.reference("AWS::SQS::Queue", queue)
     }
 
     fn lambda(&self, function: &str) -> Aws {

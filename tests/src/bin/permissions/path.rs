@@ -5,7 +5,8 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::json;
 use tests::source::Source;
 
-use crate::world::{Outcome, World};
+use crate::contents::Outcome;
+use crate::world::World;
 
 /// A path, which begins in an account that is as it was in the beginning.
 pub(crate) struct Path {

@@ -12,9 +12,10 @@ use tests::source::Source;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
+use crate::contents::Outcome;
 use crate::lambda::EVENTS;
 use crate::path::{Path, body, small_body, source};
-use crate::world::{Outage, Outcome, World};
+use crate::world::{Outage, World};
 
 /// More than a record holds, less than a message does.
 const MEDIUM_BYTES: usize = 20 * 1024;
@@ -200,7 +201,7 @@ pub(crate) const PATHS: [Path; 19] = [
                 let source = source(world, name).await;
                 world.feed(&source, &small_body(), Outage::None).await;
                 let record = crate::ingest::finished(&source, &small_body(), "done", 86_400);
-                world.put(&record).await;
+                world.give(record).await;
                 let processed = world.process(Outage::None).await;
                 world.outcome(&[processed]).await
             })
@@ -263,7 +264,8 @@ async fn progress(world: &World, name: &str) -> Outcome {
     world.outcome(&[processed]).await
 }
 
-async fn enqueue(world: &World, text: &str) {
+/// Puts a text into the events queue.
+pub(crate) async fn enqueue(world: &World, text: &str) {
     let send = world.account.operator.sqs.send_message().queue_url(&world.account.stack.events_queue_url);
     send.message_body(text).send().await.unwrap_or_else(|error| panic!("sending to the events queue: {error:?}"));
 }

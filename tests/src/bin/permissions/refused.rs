@@ -10,9 +10,12 @@ use crate::account::Account;
 use crate::world::{Outage, World};
 
 impl World {
-    /// What is stored of refused deliveries.
-    async fn refused(&self) -> Vec<Record> {
-        let Account { tables, stack, .. } = &self.account;
+    /// What is stored of refused deliveries; nothing where there is no table for them.
+    pub(crate) async fn refused(&self) -> Vec<Record> {
+        let Account { tables, stack, template, .. } = &self.account;
+        if template.resource("Refused").is_none() {
+            return Vec::new();
+        }
         let scan = tables.dynamodb.scan().table_name(&stack.refused_table).consistent_read(true).send().await;
         let items = scan.unwrap_or_else(|error| panic!("reading the refused: {error:?}")).items.unwrap_or_default();
         items.into_iter().map(Record).collect()
@@ -38,7 +41,7 @@ impl World {
     pub(crate) async fn refuse(&self, source: &Source) -> String {
         let forged = Forgery::WrongSecret.of(&self.account.stack, source, b"{}");
         let event = url_event(&forged, &format!("/hooks/{}", source.name));
-        self.start("Ingest", Outage::None).invoke(event).await.told()
+        self.invoke("Ingest", Outage::None, event).await.told()
     }
 
     /// Stores a refused delivery of a source.
@@ -52,6 +55,6 @@ impl World {
         let mut genuine = Record::received(source, b"{}").with("slot", &format!("{}#0", source.name));
         genuine.0.retain(|name, _| !name.starts_with("due_"));
         let genuine = genuine.with("state", "done").with_number("received_at", at_millis);
-        self.put(&genuine.with_number("expires_at", now_millis() / 1000 + 24 * 60 * 60)).await;
+        self.give(genuine.with_number("expires_at", now_millis() / 1000 + 24 * 60 * 60)).await;
     }
 }

@@ -9,7 +9,11 @@ use expect_test::expect_file;
 
 use crate::access::Access;
 use crate::semantics::Comparison;
+use crate::siblings::Refusals;
 use crate::survey::{Seen, Survey};
+
+/// Calls that chance could leave out, and with them a permission that is needed under load alone.
+const MUST_BE_CALLED: [(&str, &str); 2] = [("Process", "sns:Publish"), ("Process", "sns:PublishBatch")];
 
 /// What a person has agreed to.
 fn file(name: &str) -> PathBuf {
@@ -20,7 +24,11 @@ fn file(name: &str) -> PathBuf {
 pub(crate) struct Report {
     pub(crate) survey: Survey,
     pub(crate) with_key: Survey,
+    pub(crate) by_default: Survey,
     pub(crate) seen: Vec<Seen>,
+    pub(crate) needless_by_default: Vec<String>,
+    pub(crate) siblings: Refusals,
+    pub(crate) forgeries: Refusals,
     pub(crate) compared: Vec<Comparison>,
 }
 
@@ -51,13 +59,25 @@ impl Report {
         for access in self.missing() {
             let _ = writeln!(text, "MISSING: {access}");
         }
+        for (function, call) in self.uncalled() {
+            let _ = writeln!(text, "NOT PLAYED: {function} did not call {call}");
+        }
         for seen in self.needless() {
             let _ = writeln!(text, "NEEDLESS: nothing is different for {} without {}", seen.function, seen.what);
+        }
+        for needless in &self.needless_by_default {
+            let _ = writeln!(text, "NEEDLESS: by default nothing is different for {needless}");
+        }
+        for difference in self.differences_by_default() {
+            let _ = writeln!(text, "DIFFERENT by default: {difference}");
         }
         for seen in &self.seen {
             for objection in &seen.objections {
                 let _ = writeln!(text, "NOT AS SAID: {} without {}: {objection}", seen.function, seen.what);
             }
+        }
+        for granted in self.siblings.granted.iter().chain(&self.forgeries.granted) {
+            let _ = writeln!(text, "NOT REFUSED: {granted}");
         }
         for difference in self.compared.iter().flat_map(|compared| &compared.differences) {
             let _ = writeln!(text, "DIFFERENT: {difference}");
@@ -71,9 +91,12 @@ impl Report {
             "{} paths; {} missing, {} needless, {shown} of {} removals shown",
             self.survey.outcomes.len(),
             self.missing().len(),
-            self.needless().len(),
+            self.needless().len() + self.needless_by_default.len(),
             self.seen.len(),
         );
+        for (refusals, what) in [(&self.siblings, "siblings denied"), (&self.forgeries, "forged calls refused")] {
+            let _ = writeln!(text, "{} of {} {what}", refusals.calls - refusals.granted.len(), refusals.calls);
+        }
         for compared in &self.compared {
             let same = compared.paths - compared.differences.len();
             let _ = writeln!(text, "{}: the same on {same} of {} paths", compared.name, compared.paths);
@@ -84,7 +107,12 @@ impl Report {
     /// Whether all is as it must be.
     pub(crate) fn holds(&self) -> bool {
         self.missing().is_empty()
+            && self.uncalled().is_empty()
             && self.needless().is_empty()
+            && self.needless_by_default.is_empty()
+            && self.differences_by_default().is_empty()
+            && self.siblings.granted.is_empty()
+            && self.forgeries.granted.is_empty()
             && self.seen.iter().all(|seen| seen.objections.is_empty())
             && self.compared.iter().all(|compared| compared.differences.is_empty())
             && self.differences_with_key().is_empty()
@@ -108,23 +136,41 @@ impl Report {
     }
 
     fn missing(&self) -> Vec<String> {
-        let all = self.survey.missing.iter().chain(&self.with_key.missing);
+        let all = self.survey.missing.iter().chain(&self.with_key.missing).chain(&self.by_default.missing);
         let told = |access: &Access| {
-            let under = if access.keys.is_empty() { String::new() } else { format!(" under {}", access.keys.join(" ")) };
+            let under =
+                if access.keys.is_empty() { String::new() } else { format!(" under {}", access.keys.join(" ")) };
             format!("{} lacks {} on {}{under}", access.function, access.action, access.resource)
         };
         all.map(told).collect()
+    }
+
+    fn uncalled(&self) -> Vec<(&str, &str)> {
+        let is_called = |(function, call): &(&str, &str)| {
+            self.survey.calls.iter().any(|(by, called)| by == function && called == call)
+        };
+        MUST_BE_CALLED.into_iter().filter(|it| !is_called(it)).collect()
     }
 
     fn needless(&self) -> Vec<&Seen> {
         self.seen.iter().filter(|seen| seen.changed.is_empty()).collect()
     }
 
+    /// What comes to something else where nothing is expected and nothing refused is stored. Each survey has sources of its
+    /// own, which the directory lists, so the words are compared.
+    fn differences_by_default(&self) -> Vec<String> {
+        let differs = self.by_default.outcomes.iter().filter(|(path, it)| it.told != self.survey.outcomes[path].told);
+        differs.map(|(path, outcome)| format!("{}: {}: {}", path.0, path.1, outcome.told)).collect()
+    }
+
     fn differences_with_key(&self) -> Vec<String> {
-        let differs = self.with_key.outcomes.iter().filter(|(path, outcome)| {
-            // Tracing is on there.
-            path.1 != "seen by Lambda" && self.survey.outcomes[path] != **outcome
-        });
-        differs.map(|((function, name), outcome)| format!("{function}: {name}: {}", outcome.told)).collect()
+        // Of what Lambda sees, traces are seen there too.
+        let compared = self.with_key.outcomes.iter().filter(|(path, _)| path.1 != "seen by Lambda");
+        compared
+            .filter_map(|(path, outcome)| {
+                let difference = outcome.difference_from(&self.survey.outcomes[path])?;
+                Some(format!("{}: {}: {difference}", path.0, path.1))
+            })
+            .collect()
     }
 }

@@ -44,6 +44,14 @@ pub(crate) struct Removal {
     pub(crate) rest: Role,
 }
 
+/// One action that a role allows with one resource.
+pub(crate) struct Grant {
+    pub(crate) action: String,
+    pub(crate) resource: String,
+    /// The partition keys to which it is limited; none if it is not.
+    pub(crate) keys: Vec<String>,
+}
+
 impl Role {
     /// The role that `template` gives to `function`.
     pub(crate) fn of(template: &Template, function: &'static str) -> Role {
@@ -69,6 +77,17 @@ impl Role {
         json!({"Version": "2012-10-17", "Statement": statements})
     }
 
+    /// All that it allows.
+    pub(crate) fn grants(&self) -> Vec<Grant> {
+        let of = |statement: &Statement| {
+            let (resource, keys) = (statement.resource.clone(), statement.keys.clone());
+            let keys = keys.map(|keys| keys.allowed).unwrap_or_default();
+            let actions = statement.actions.clone().into_iter();
+            actions.map(move |action| Grant { action, resource: resource.clone(), keys: keys.clone() })
+        };
+        self.statements.iter().flat_map(of).collect()
+    }
+
     /// Whether it gives what was asked for.
     pub(crate) fn allows(&self, asked: &Access) -> bool {
         self.statements.iter().any(|statement| statement.allows(asked))
@@ -82,7 +101,9 @@ impl Role {
             let removal = |taken: &[String], key: Option<&String>| {
                 let mut rest = self.clone();
                 match key {
-                    Some(key) => rest.statements[number].keys.as_mut().expect("it has keys").allowed.retain(|it| it != key),
+                    Some(key) => {
+                        rest.statements[number].keys.as_mut().expect("it has keys").allowed.retain(|it| it != key)
+                    }
                     None => rest.statements[number].actions.retain(|action| !taken.contains(action)),
                 }
                 rest.statements.retain(|statement| !statement.actions.is_empty());
@@ -213,7 +234,7 @@ mod tests {
     fn asked(action: &str, resource: &str, keys: &[&str]) -> Access {
         let keys = keys.iter().map(|key| (*key).to_owned()).collect();
         let (function, action, resource) = ("Process".to_owned(), action.to_owned(), resource.to_owned());
-        Access { function, action, resource, keys, is_allowed: true }
+        Access { function, call: action.clone(), action, resource, keys, is_allowed: true }
     }
 
     /// All that is asked for here, and whether `role` gives it.
@@ -276,7 +297,8 @@ mod tests {
     #[test]
     #[should_panic(expected = "a condition that is not known here")]
     fn a_condition_that_would_be_ignored_is_refused() {
-        let condition = json!({"ForAllValues:StringLike": {LEADING_KEYS: ["@job/*"]}, "Bool": {"aws:SecureTransport": "true"}});
+        let condition =
+            json!({"ForAllValues:StringLike": {LEADING_KEYS: ["@job/*"]}, "Bool": {"aws:SecureTransport": "true"}});
         let _ = Keys::of(&condition);
     }
 }

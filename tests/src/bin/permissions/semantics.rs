@@ -1,7 +1,6 @@
 //! The same paths where the services are somebody else's: the same must come of them.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 
 use crate::account::{Account, Services};
 use crate::path::Path;
@@ -26,11 +25,9 @@ pub(crate) async fn compare(
     expected: &Survey,
     say: impl Fn(&str),
 ) -> Vec<Comparison> {
-    let world = async |services: Services| World {
-        account: Account::create(services, with_all_parts(&[])).await,
-        binaries: binaries.clone(),
-        directory: directory.clone(),
-        masks: Mutex::default(),
+    let world = async |services: Services| {
+        let account = Account::create(services, with_all_parts(&[])).await;
+        World::new(account, binaries.clone(), directory.clone())
     };
     let mut compared = Vec::new();
 
@@ -52,16 +49,8 @@ async fn walk(name: &'static str, world: &World, paths: &[&'static Path], expect
     let mut differences = Vec::new();
     for path in paths {
         let (outcome, expected) = (path.outcome(world).await, &expected.outcomes[&(path.function, path.name)]);
-        if outcome != *expected {
-            differences.push(format!(
-                "{name}: {} {}:\n  {}\n  {}\nmoto:\n  {}\n  {}",
-                path.function,
-                path.name,
-                outcome.told,
-                outcome.ledger.join("\n  "),
-                expected.told,
-                expected.ledger.join("\n  ")
-            ));
+        if let Some(difference) = outcome.difference_from(expected) {
+            differences.push(format!("{name}: {} {}: {difference}", path.function, path.name));
         }
     }
     Comparison { name, paths: paths.len(), differences }

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Access, AccessLog};
 use crate::account::FUNCTIONS;
+use crate::contents::Outcome;
 use crate::ingest::REFUSED;
 use crate::lifecycle::{self, LEDGER_AND_QUEUE, Row};
+use crate::measured::Measured;
 use crate::path::Path;
 use crate::role::{Removal, Role};
-use crate::world::{Outcome, World};
+use crate::sweep::ONLY_REFUSALS;
+use crate::world::World;
 
 /// What was seen under the template's roles.
 #[derive(Default)]
@@ -18,6 +21,8 @@ pub(crate) struct Survey {
     asked: BTreeMap<(&'static str, &'static str), BTreeSet<Access>>,
     /// What was asked for in vain.
     pub(crate) missing: BTreeSet<Access>,
+    /// What was called, by function.
+    pub(crate) calls: BTreeSet<(String, String)>,
 }
 
 /// What was seen without a part of a role.
@@ -44,6 +49,7 @@ impl Survey {
             let outcome = path.outcome(world).await;
             let asked: BTreeSet<Access> =
                 log.since().into_iter().filter(|access| is_function(&access.function)).collect();
+            survey.calls.extend(asked.iter().map(|access| (access.function.clone(), access.call.clone())));
             survey.missing.extend(asked.iter().filter(|access| !access.is_allowed).cloned());
             survey.outcomes.insert((path.function, path.name), outcome);
             survey.asked.insert((path.function, path.name), asked);
@@ -76,6 +82,32 @@ impl Survey {
         all
     }
 
+    /// The parts of the roles without which nothing is different. Each path is walked only until one shows it.
+    pub(crate) async fn needless(&self, world: &World, paths: &[&'static Path]) -> Vec<String> {
+        let mut needless = Vec::new();
+        for function in FUNCTIONS {
+            let role = world.account.role(function);
+            for removal in role.removals() {
+                world.account.grant(&removal.rest).await;
+                if !self.shows(world, paths, &removal).await {
+                    needless.push(format!("{function} without {}", removal.what));
+                }
+            }
+            world.account.grant(&role).await;
+        }
+        needless
+    }
+
+    async fn shows(&self, world: &World, paths: &[&'static Path], removal: &Removal) -> bool {
+        let of_function = paths.iter().filter(|path| path.function == removal.rest.function);
+        for path in of_function.filter(|path| self.asks_for_more_than(path, &removal.rest)) {
+            if path.outcome(world).await.told != self.outcomes[&(path.function, path.name)].told {
+                return true;
+            }
+        }
+        false
+    }
+
     async fn seen(&self, world: &World, paths: &[&'static Path], removal: Removal) -> Seen {
         let function = removal.rest.function;
         let rows = lifecycle::rows(function, &removal.what);
@@ -87,6 +119,7 @@ impl Survey {
             asked_by: 0,
             objections: Vec::new(),
         };
+        let mut measured = Measured::default();
         for path in paths.iter().filter(|path| path.function == function) {
             if !self.asks_for_more_than(path, &removal.rest) {
                 continue;
@@ -96,9 +129,14 @@ impl Survey {
             if told == self.outcomes[&(path.function, path.name)].told {
                 continue;
             }
+            measured.add(&world.notes().measured);
             let objection = objection(path, &told, &rows);
             seen.objections.extend(objection.map(|objection| format!("{}: {objection}", path.name)));
             seen.changed.push((path.name, told));
+        }
+        if !seen.changed.is_empty() {
+            let taken = (function, seen.what.as_str());
+            seen.objections.extend(lifecycle::silence(&rows, taken, &world.account.template, &measured));
         }
         if rows.is_empty() && !lifecycle::is_beyond(&seen.what) && !seen.changed.is_empty() {
             seen.objections
@@ -117,14 +155,14 @@ impl Survey {
 /// What must not be, whatever is missing, and what is not as the lifecycle says.
 fn objection(path: &Path, told: &str, rows: &[Row]) -> Option<String> {
     // Nothing was delivered on it.
-    if matches!(path.name, "seen by Lambda" | "a watched source is silent" | "a source has only refusals") {
+    if ["seen by Lambda", "a watched source is silent", ONLY_REFUSALS].contains(&path.name) {
         return None;
     }
     // What does not prove itself is refused, whatever else fails.
     if path.name == REFUSED {
         return told.starts_with("200").then(|| "it was accepted".to_owned());
     }
-    if lifecycle::holders(told).is_empty() && !told.starts_with("503") {
+    if lifecycle::holders(told).is_empty() && !lifecycle::is_left_to_sender(told) {
         return Some("lost".to_owned());
     }
     let objections: Vec<String> =

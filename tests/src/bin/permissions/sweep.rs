@@ -3,10 +3,14 @@
 use serde_json::json;
 use tests::clock::now_millis;
 
+use crate::contents::Outcome;
 use crate::path::{Path, quarantining, small_body, source};
-use crate::world::{Outage, Outcome, World};
+use crate::world::{Outage, World};
 
 const MINUTE_MILLIS: i64 = 60_000;
+
+/// The path of a source that refuses all that comes.
+pub(crate) const ONLY_REFUSALS: &str = "a source has only refusals";
 
 pub(crate) const PATHS: [Path; 6] = [
     Path {
@@ -46,7 +50,7 @@ pub(crate) const PATHS: [Path; 6] = [
     },
     Path {
         function: "Sweep",
-        name: "a source has only refusals",
+        name: ONLY_REFUSALS,
         walk: |world, name| {
             Box::pin(async move {
                 let source = quarantining(world, name).await;

@@ -1,14 +1,11 @@
-//! The account at work: deliveries, batches and sweeps, each by a fresh instance of a function, and what stands where
-//! after them.
+//! The account at work: deliveries, batches and sweeps, each by a fresh instance of a function.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_sdk_sqs::types::QueueAttributeName;
-use domain::ledger::source_directory::DIRECTORY_ID;
 use domain::ledger::watch_list::WATCH_LIST_ID;
 use domain::provider::Provider;
 use serde_json::{Value, json};
@@ -19,8 +16,9 @@ use tests::sender;
 use tests::source::Source;
 
 use crate::account::Account;
-use crate::function::Start;
-use crate::item;
+use crate::differing::digest;
+use crate::function::{Invocation, Start};
+use crate::measured::Measured;
 
 /// An account, and the binaries that run in it.
 pub(crate) struct World {
@@ -29,8 +27,20 @@ pub(crate) struct World {
     pub(crate) binaries: PathBuf,
     /// Where their logs go.
     pub(crate) directory: PathBuf,
+    notes: Mutex<Notes>,
+}
+
+/// What is known of the path that is walked.
+#[derive(Default)]
+pub(crate) struct Notes {
     /// Texts that differ from run to run, and what is told in their place.
-    pub(crate) masks: Mutex<Vec<(String, &'static str)>>,
+    pub(crate) masks: Vec<(String, &'static str)>,
+    /// The records that it began with.
+    given: Vec<Record>,
+    /// What was received: the queue's id in the template, and a receipt.
+    received: Vec<(String, String)>,
+    /// What the functions measured.
+    pub(crate) measured: Measured,
 }
 
 /// A service that is out of reach for one instance.
@@ -43,18 +53,28 @@ pub(crate) enum Outage {
     Sqs,
 }
 
-/// What a path came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Outcome {
-    /// In words.
-    pub(crate) told: String,
-    /// The ledger, attribute by attribute.
-    pub(crate) ledger: Vec<String>,
-}
-
 impl World {
+    pub(crate) fn new(account: Account, binaries: PathBuf, directory: PathBuf) -> World {
+        World { account, binaries, directory, notes: Mutex::default() }
+    }
+
+    pub(crate) fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().expect("nobody panics with them")
+    }
+
+    /// Starts `function`, hands it `event`, and notes what it measures.
+    pub(crate) async fn invoke(&self, function: &str, outage: Outage, event: Value) -> Invocation {
+        let invocation = self.start(function, outage).invoke(event).await;
+        let measured = &mut self.notes().measured;
+        measured.note_lines(&invocation.log_lines);
+        if invocation.answer.is_err() {
+            measured.note("AWS/Lambda", "Errors", function, 1.0);
+        }
+        invocation
+    }
+
     /// Starts `function` with what the template, the account and `outage` say.
-    pub(crate) fn start(&self, function: &str, outage: Outage) -> Start {
+    fn start(&self, function: &str, outage: Outage) -> Start {
         let properties = self.account.template.resource(function).expect("the template has the function");
         let variables = properties["Environment"]["Variables"].as_object().cloned().unwrap_or_default();
         let mut environment: BTreeMap<String, String> =
@@ -90,11 +110,17 @@ impl World {
         }
         let seconds = properties["Timeout"].as_u64().expect("a function has a time-out");
         Start {
-            binary: self.binaries.join(function.to_lowercase()),
+            binary: self.binary(function),
             environment,
             timeout: Duration::from_secs(seconds),
             log: self.directory.join(format!("{function}-{:08x}.log", fastrand::u32(..))),
         }
+    }
+
+    /// A file beside the others, or `bootstrap` in a folder of the function, as it is built for Lambda.
+    fn binary(&self, function: &str) -> PathBuf {
+        let file = self.binaries.join(function.to_lowercase());
+        if file.is_dir() { file.join("bootstrap") } else { file }
     }
 
     /// The account as it was in the beginning.
@@ -102,8 +128,7 @@ impl World {
         let Account { operator, tables, stack, .. } = &self.account;
         // A purge does not reach hidden messages everywhere, and comes once a minute at most.
         for id in self.account.template.of_type("AWS::SQS::Queue") {
-            let queue = self.account.template.names.reference("AWS::SQS::Queue", id);
-            let deleted = operator.sqs.delete_queue().queue_url(&queue).send().await;
+            let deleted = operator.sqs.delete_queue().queue_url(self.queue_url(id)).send().await;
             deleted.unwrap_or_else(|error| panic!("deleting {id}: {error:?}"));
         }
         self.account.make_queues().await;
@@ -123,7 +148,7 @@ impl World {
             let abort = operator.s3.abort_multipart_upload().bucket(&stack.bucket).key(key).upload_id(id);
             abort.send().await.unwrap_or_else(|error| panic!("taking an upload back: {error:?}"));
         }
-        self.masks.lock().expect("nobody panics with it").clear();
+        *self.notes() = Notes::default();
     }
 
     /// A source of this name, set up.
@@ -140,11 +165,38 @@ impl World {
 
     /// From now on, `text` is told as `mask`.
     pub(crate) fn mask(&self, text: &str, mask: &'static str) {
-        self.masks.lock().expect("nobody panics with it").push((text.to_owned(), mask));
+        self.notes().masks.push((text.to_owned(), mask));
+    }
+
+    /// Notes that a message was received, which hides it for a while.
+    pub(crate) fn note_received(&self, queue: &str, receipt: &str) {
+        self.notes().received.push((queue.to_owned(), receipt.to_owned()));
+    }
+
+    /// The receipts of what was received from a queue.
+    pub(crate) fn take_receipts(&self, queue: &str) -> Vec<String> {
+        let of_queue =
+            self.notes().received.extract_if(.., |(of, _)| of == queue).map(|(_, receipt)| receipt).collect();
+        of_queue
+    }
+
+    /// Whether the path began with exactly this record.
+    pub(crate) fn is_given(&self, record: &Record) -> bool {
+        self.notes().given.iter().any(|given| given.0 == record.0)
+    }
+
+    /// The URL of the queue with this id in the template.
+    pub(crate) fn queue_url(&self, id: &str) -> String {
+        self.account.template.names.reference("AWS::SQS::Queue", id)
     }
 
     /// The event by which ingest gets the delivery of `body`.
     pub(crate) fn delivery(&self, source: &Source, body: &[u8]) -> Value {
+        // The digest of what differs differs too.
+        let text = String::from_utf8_lossy(body);
+        if self.without_differing(&text) != text {
+            self.mask(&digest(body), "DIGEST");
+        }
         let request = sender::delivery(&self.account.stack, source, body);
         let path = request.url.strip_prefix(&self.account.stack.function_url).expect("it goes to the function");
         url_event(&request, path)
@@ -152,7 +204,7 @@ impl World {
 
     /// Delivers `body`, and says how that was answered.
     pub(crate) async fn deliver(&self, source: &Source, body: &[u8], outage: Outage) -> String {
-        self.start("Ingest", outage).invoke(self.delivery(source, body)).await.told()
+        self.invoke("Ingest", outage, self.delivery(source, body)).await.told()
     }
 
     /// Delivers `body` for a path that begins behind ingest.
@@ -163,7 +215,7 @@ impl World {
 
     /// Lets the sweep run.
     pub(crate) async fn sweep(&self, outage: Outage) -> String {
-        let invocation = self.start("Sweep", outage).invoke(json!({})).await;
+        let invocation = self.invoke("Sweep", outage, json!({})).await;
         let troubles = invocation.troubles();
         match invocation.answer {
             Ok(report) => {
@@ -173,23 +225,6 @@ impl World {
             }
             Err(_) => format!("the sweep failed{troubles}"),
         }
-    }
-
-    /// All records, of events and of jobs: they have a state.
-    pub(crate) async fn records(&self) -> Vec<Record> {
-        let mut records = self.items().await;
-        records.retain(|record| !record.text("state").is_empty());
-        records
-    }
-
-    /// All items: the records, the directory of sources, those that are watched, and how fast senders are asked about jobs.
-    async fn items(&self) -> Vec<Record> {
-        let Account { tables, stack, .. } = &self.account;
-        let scan = tables.dynamodb.scan().table_name(&stack.ledger_table).consistent_read(true).send().await;
-        let items = scan.unwrap_or_else(|error| panic!("reading the ledger: {error:?}")).items.unwrap_or_default();
-        let mut records: Vec<Record> = items.into_iter().map(Record).collect();
-        records.sort_by_key(|record| record.id().to_owned());
-        records
     }
 
     /// Watches a source, from which an event is to arrive each hour.
@@ -215,92 +250,21 @@ impl World {
         }
     }
 
+    /// Writes a record that the path begins with.
+    pub(crate) async fn give(&self, record: Record) {
+        self.put(&record).await;
+        self.notes().given.push(record);
+    }
+
     /// Writes a record over whatever stands there.
     pub(crate) async fn put(&self, record: &Record) {
         let Account { tables, stack, .. } = &self.account;
         let put = tables.dynamodb.put_item().table_name(&stack.ledger_table).set_item(Some(record.0.clone()));
         put.send().await.unwrap_or_else(|error| panic!("writing to the ledger: {error:?}"));
     }
-
-    async fn keys(&self) -> Vec<String> {
-        let Account { operator, stack, .. } = &self.account;
-        let list = operator.s3.list_objects_v2().bucket(&stack.bucket).send().await;
-        let list = list.unwrap_or_else(|error| panic!("reading the bucket: {error:?}"));
-        list.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()
-    }
-
-    async fn uploads(&self) -> usize {
-        let Account { operator, stack, .. } = &self.account;
-        let list = operator.s3.list_multipart_uploads().bucket(&stack.bucket).send().await;
-        list.unwrap_or_else(|error| panic!("listing uploads: {error:?}")).uploads().len()
-    }
-
-    /// How many messages a queue has, those included that are hidden.
-    async fn messages(&self, queue: &str) -> usize {
-        let counts = [
-            QueueAttributeName::ApproximateNumberOfMessages,
-            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
-        ];
-        let get = self.account.operator.sqs.get_queue_attributes().queue_url(queue);
-        let got = get.set_attribute_names(Some(counts.to_vec())).send().await;
-        let attributes = got.unwrap_or_else(|error| panic!("reading {queue}: {error:?}")).attributes;
-        attributes.unwrap_or_default().values().filter_map(|count| count.parse::<usize>().ok()).sum()
-    }
-
-    /// What the consumer has got: the types of events.
-    async fn published(&self) -> Vec<String> {
-        let Account { operator, stack, .. } = &self.account;
-        let receive = operator.sqs.receive_message().queue_url(&stack.consumer_queue_url).max_number_of_messages(10);
-        let got = receive.send().await.unwrap_or_else(|error| panic!("reading the consumer's queue: {error:?}"));
-        let event_type = |body: &str| {
-            let event: Value = serde_json::from_str(body).unwrap_or_default();
-            event["type"].as_str().unwrap_or("no event").to_owned()
-        };
-        got.messages().iter().map(|message| event_type(message.body().unwrap_or_default())).collect()
-    }
-
-    /// What stands where, after `parts` of a path were told.
-    pub(crate) async fn outcome(&self, parts: &[String]) -> Outcome {
-        let stack = &self.account.stack;
-        let (now, records) = (now_millis(), self.records().await);
-        let mut told = parts.to_vec();
-        told.extend(records.iter().map(|record| item::in_words(record, now)));
-        if records.is_empty() {
-            told.push("no record".to_owned());
-        }
-        let others = self.items().await;
-        if others.iter().any(|item| item.id() == DIRECTORY_ID) {
-            told.push("a directory of sources".to_owned());
-        }
-        if others.iter().any(|item| item.number("blocked_until").is_some()) {
-            told.push("the sender is left alone".to_owned());
-        }
-        if self.stores_refused().await {
-            told.push("refused deliveries".to_owned());
-        }
-        let count = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}{}", plural(count)));
-        told.extend(count(self.messages(&stack.events_queue_url).await, "message"));
-        told.extend(count(self.messages(&stack.expect_queue_url).await, "expectation message"));
-        told.extend(count(self.messages(&stack.dead_letter_queue_url).await, "dead letter"));
-        told.extend(self.published().await.into_iter().map(|kind| format!("published {kind}")));
-        let keys = self.keys().await;
-        let folders: BTreeSet<&str> = keys.iter().filter_map(|key| Some(key.split_once('/')?.0)).collect();
-        told.extend(folders.iter().filter_map(|folder| {
-            let inside = keys.iter().filter(|key| key.starts_with(&format!("{folder}/"))).count();
-            count(inside, &format!("object in {folder}/")).map(|text| text.replacen("/s", "/", 1))
-        }));
-        told.extend(count(self.uploads().await, "unfinished upload"));
-        let masks = self.masks.lock().expect("nobody panics with it").clone();
-        let ledger = records.iter().map(|record| item::in_full(record, now, &masks)).collect();
-        Outcome { told: told.join("; "), ledger }
-    }
 }
 
 /// A text, or a number as one.
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }
