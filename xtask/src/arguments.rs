@@ -122,7 +122,11 @@ pub(crate) enum Program {
         previous: Option<String>,
     },
     /// Runs the functions under the roles of the template, and without each permission in turn.
-    Permissions,
+    Permissions {
+        /// How the functions are built.
+        #[arg(long, env = "PROFILE", value_enum, default_value = "local")]
+        profile: Profile,
+    },
     /// Explores the protocol within larger bounds than the tests do.
     Model,
     /// Tries every parser with bytes that reach ever further.

@@ -65,7 +65,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Program::FirstHour => first_hour::first_hour(project),
         Program::Faults { profile, only, seed } => stack::faults(project, profile, &only, seed),
         Program::Lost { profile, jobs, seed } => stack::lost(project, profile, jobs, seed),
-        Program::Permissions => permissions::check(project),
+        Program::Permissions { profile } => permissions::check(project, profile),
         Program::Previous { previous } => upgrade::previous(project, previous).map(|name| println!("{name}")),
         Program::Upgrade { profile, previous } => upgrade::upgrade(project, profile, previous),
         Program::Model => bench::model(project),
