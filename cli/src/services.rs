@@ -36,6 +36,7 @@ const LIMITS: Limits = Limits { operation: Duration::from_secs(30), attempt: Dur
 /// The parts of the stack that the platform calls.
 pub struct Services<'a> {
     aws: Aws,
+    session: &'a Session,
     stack: &'a Stack,
 }
 
@@ -46,13 +47,13 @@ impl<'a> Services<'a> {
     /// If the caller is not signed in, or there is no stack.
     pub async fn of(session: &'a Session) -> Result<Services<'a>> {
         let stack = session.stack().await?;
-        Ok(Services::with(sign_in(session).await?, stack))
+        Ok(Services::with(sign_in(session).await?, session, stack))
     }
 
-    /// Those of `stack`, with what [`sign_in`] gave.
+    /// Those of `stack`, which is the session's, with what [`sign_in`] gave.
     #[must_use]
-    pub const fn with(aws: Aws, stack: &'a Stack) -> Services<'a> {
-        Services { aws, stack }
+    pub const fn with(aws: Aws, session: &'a Session, stack: &'a Stack) -> Services<'a> {
+        Services { aws, session, stack }
     }
 
     /// The ledger.
@@ -118,9 +119,8 @@ impl<'a> Services<'a> {
     /// If the stack has none.
     pub fn expectations(&self) -> Result<Queue> {
         let url = self.stack.output(EXPECT_QUEUE_URL).map_err(|_| {
-            Error::Conflict(
-                "the stack takes no expectations: landfall deploy --parameter Expectations=on adds their queue".into(),
-            )
+            let deploy = self.session.command("deploy --parameter Expectations=on");
+            Error::Conflict(format!("the stack takes no expectations: {deploy} adds their queue"))
         })?;
         Ok(Queue::new(&self.aws, url.to_owned(), LIMITS))
     }
@@ -131,10 +131,8 @@ impl<'a> Services<'a> {
     /// If the stack has none.
     pub fn refused(&self) -> Result<RefusedDeliveries> {
         let table = self.stack.output(REFUSED_TABLE).map_err(|_| {
-            Error::Conflict(
-                "the stack stores no refused deliveries: landfall deploy --parameter Quarantine=on adds their table"
-                    .into(),
-            )
+            let deploy = self.session.command("deploy --parameter Quarantine=on");
+            Error::Conflict(format!("the stack stores no refused deliveries: {deploy} adds their table"))
         })?;
         Ok(RefusedDeliveries::new(&self.aws, table.to_owned(), LIMITS))
     }

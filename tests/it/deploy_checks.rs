@@ -114,7 +114,7 @@ fn a_new_key_is_checked_by_an_event() {
         assert!(succeeded && told.contains("was published and reached the consumer queue"), "{command}: {told}");
         let Run { told, succeeded, calls, .. } = with_key(command, &[("KeyArn", KEY)], true);
         assert!(succeeded && !calls.contains(&"Publish".to_owned()), "{command}: {told}");
-        // Whoever only runs it again is not told that it works.
+        // Running it again would say nothing.
         let Run { told, succeeded, .. } = with_key(command, &[], false);
         assert!(!succeeded && told.contains("a re-run of `deploy` or `upgrade` does not"), "{command}: {told}");
         assert!(told.contains("\n  landfall deploy --check-delivery --region eu-west-1"), "{command}: {told}");

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use serde_json::json;
 
-use crate::played_account::{Account, EVENTS, Run, check};
+use crate::played_account::{Account, EVENTS, Run, check, stack};
 use crate::played_release::release;
 
 #[test]
@@ -172,7 +172,7 @@ fn functions_for_another_processor_are_refused() {
 
 /// An index of a large table takes longer than many sessions.
 #[test]
-fn whoever_is_signed_out_meanwhile_learns_that_the_update_goes_on() {
+fn somebody_who_is_signed_out_meanwhile_learns_that_the_update_goes_on() {
     let release = release();
     let expired = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The token is expired</Message></Error></ErrorResponse>";
     let account = Account::with_stack("UPDATE_COMPLETE").upgrading("");
@@ -226,4 +226,19 @@ fn a_secret_that_is_being_deleted_stops_a_deployment_before_it_begins() {
     let Run { told, succeeded, calls, .. } = account.run(&arguments, "");
     assert!(!succeeded && told.contains("The secret landfall/source/csm-prod is being deleted"), "{told}");
     assert!(!calls.iter().any(|call| call.starts_with("PUT")) && !told.contains("Uploading "), "{calls:?}");
+}
+
+#[test]
+fn a_secret_that_is_deleted_meanwhile_keeps_nobody_from_learning_what_is_where() {
+    let release = release();
+    let none = json!({"__type": "ResourceNotFoundException", "Message": "no such secret"});
+    let pending = json!({"__type": "InvalidRequestException", "Message": "marked for deletion"});
+    let account = Account::of_concurrency(1000).upgrading("").answering("GetSecretValue", 400, none);
+    let account = account.later_answering("GetSecretValue", 400, pending);
+    let account = account.later_answering("DescribeStacks", 200, stack("CREATE_COMPLETE", &[]));
+    let arguments = release.with("deploy --yes --region eu-west-1 --provider csm --url-file /dev/null");
+    let Run { told, succeeded, .. } = account.run(&arguments, "");
+    assert!(succeeded && told.contains("The secret landfall/source/csm-prod is being deleted"), "{told}");
+    let later = "landfall upgrade --region eu-west-1 --stack landfall updates it";
+    assert!(told.contains("Landfall is deployed.") && told.contains(later), "{told}");
 }

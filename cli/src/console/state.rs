@@ -90,11 +90,11 @@ impl Console {
         if let Some((at, aws)) = known
             && now < at + SIGN_IN_FOR
         {
-            return Ok(Services::with(aws, stack));
+            return Ok(Services::with(aws, &self.session, stack));
         }
         let aws = sign_in(&self.session).await?;
         *self.signed_in.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, aws.clone()));
-        Ok(Services::with(aws, stack))
+        Ok(Services::with(aws, &self.session, stack))
     }
 
     /// Notes that a job is run; `false` if this console runs it already.

@@ -166,7 +166,7 @@ fn refused(stack: &str, message: &str) -> Error {
     Error::Usage(format!("CloudFormation refuses this: {message}{advice}"))
 }
 
-/// Whoever cannot follow a change any more has not ended it: an index of a large table takes longer than many sessions.
+/// A change that can no longer be followed has not ended: an index of a large table takes longer than many sessions.
 fn goes_on(error: Error, stack: &str, look: &str) -> Error {
     let told = |text: String| {
         format!(

@@ -48,7 +48,7 @@ pub(crate) async fn check(context: &Context, stack: &Stack) -> Result<()> {
         }
         Outcome::Missing => Err(Error::Failed(format!(
             "The event {id} was published and did not reach the consumer queue. Unless another consumer took it,\nSNS may \
-             not use the key. Mend the key's policy (docs/hardening.md, A key of your own).\n{ONLY_ONCE}Check again with:\n  \
+             not use the key. Look at the key's policy (docs/hardening.md, A key of your own).\n{ONLY_ONCE}Check again with:\n  \
              {again}"
         ))),
         Outcome::Unclear(others) => Err(Error::Conflict(format!(
