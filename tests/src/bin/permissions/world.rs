@@ -175,9 +175,7 @@ impl World {
 
     /// The receipts of what was received from a queue.
     pub(crate) fn take_receipts(&self, queue: &str) -> Vec<String> {
-        let of_queue =
-            self.notes().received.extract_if(.., |(of, _)| of == queue).map(|(_, receipt)| receipt).collect();
-        of_queue
+        self.notes().received.extract_if(.., |(of, _)| of == queue).map(|(_, receipt)| receipt).collect()
     }
 
     /// Whether the path began with exactly this record.
