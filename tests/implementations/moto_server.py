@@ -26,6 +26,7 @@ from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.sns.responses import SNSResponse
+from moto.sqs.responses import SQSResponse
 from moto.xray.responses import XRayResponse
 from werkzeug.serving import run_simple
 
@@ -89,8 +90,14 @@ def log_stream(response):
     return arn(response, "logs", f"log-group:{asked.get('logGroupName')}:log-stream:{stream}")
 
 
+def queue(response):
+    """Of a queue that does not exist, too: to moto that would be any."""
+    return arn(response, "sqs", response._get_queue_name()) if response._get_param("QueueUrl") else "*"
+
+
 DynamoHandler._determine_resource = table
 SecretsManagerResponse._determine_resource = secret
+SQSResponse._determine_resource = queue
 LogsResponse._determine_resource = log_stream
 KmsResponse._determine_resource = lambda response: fields().get("KeyId", "*")
 SNSResponse._determine_resource = lambda response: response._get_param("TopicArn") or "*"

@@ -148,7 +148,7 @@ async fn prove(arguments: &Arguments) -> Report {
     seen.extend(further);
     say("moto: what stands beside what the roles may reach, and forged signatures");
     let (siblings, forgeries) =
-        (siblings::of_siblings(&world.account).await, siblings::of_forgeries(&world.account).await);
+        (siblings::of_siblings(&world.account, &with_key).await, siblings::of_forgeries(&world.account).await);
     drop((world, moto));
 
     say("moto: the template as it is by default, and without each permission that it then gives");

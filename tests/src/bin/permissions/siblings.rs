@@ -13,11 +13,28 @@ use serde_json::{Value, json};
 
 use crate::account::{Account, FUNCTIONS};
 use crate::role::Grant;
+use crate::survey::Survey;
 
 /// Actions that AWS can limit to no resource.
 const WITHOUT_RESOURCE: [&str; 3] = ["secretsmanager:ListSecrets", "xray:PutTraceSegments", "xray:PutTelemetryRecords"];
 /// What stands in ARNs and names nothing of the stack.
 const KINDS: [&str; 5] = ["table", "index", "secret", "log-group", "key"];
+/// Kinds of things in the same places, by service, resource and key. Whichever of them a function never asked for, its role
+/// must not give: a pattern that is too wide has no neighbours of its own that would show it.
+const KINDS_OF_THINGS: [(&str, &str, &str); 11] = [
+    ("dynamodb", LEDGER, "@sources"),
+    ("dynamodb", LEDGER, "@watch"),
+    ("dynamodb", LEDGER, "@expecting"),
+    ("dynamodb", LEDGER, "@polls/1"),
+    ("dynamodb", LEDGER, "@job/1"),
+    ("dynamodb", LEDGER, "@other/1"),
+    ("s3", "arn:aws:s3:::bucket/bodies/1", ""),
+    ("s3", "arn:aws:s3:::bucket/events/1", ""),
+    ("s3", "arn:aws:s3:::bucket/assets/1", ""),
+    ("s3", "arn:aws:s3:::bucket/other/1", ""),
+    ("secretsmanager", "arn:aws:secretsmanager:us-east-1:123456789012:secret:landfall/other/1", ""),
+];
+const LEDGER: &str = "arn:aws:dynamodb:us-east-1:123456789012:table/Ledger";
 /// The id of an event of some source, which no condition allows.
 const FOREIGN_KEY: &str = "get3w/foreign/1";
 
@@ -29,12 +46,13 @@ pub(crate) struct Refusals {
 }
 
 /// Asks by each role for what stands beside each of its resources and keys: all of it must be denied.
-pub(crate) async fn of_siblings(account: &Account) -> Refusals {
+pub(crate) async fn of_siblings(account: &Account, survey: &Survey) -> Refusals {
     let mut refusals = Refusals::default();
     for function in FUNCTIONS {
         let aws = signed_in(account, account.credentials(function).clone());
         for grant in account.role(function).grants() {
-            for (resource, key) in siblings(&grant) {
+            let others = others(&grant, |thing| survey.asks(function, &grant.action, thing));
+            for (resource, key) in siblings(&grant).into_iter().chain(others) {
                 let answer = ask(&aws, &grant.action, &resource, &key).await;
                 let asked = format!("{function} may do {} with {resource} {key}", grant.action);
                 refusals.note(answer.contains("AccessDenied"), asked, answer);
@@ -77,6 +95,19 @@ impl Refusals {
 
 fn signed_in(account: &Account, credentials: Credentials) -> Aws {
     Aws::signed_in(Http::default(), Some(&account.services.others), credentials, REGION.to_owned())
+}
+
+/// What is of another kind than anything that `is_asked_for`, in the places of `grant`.
+fn others(grant: &Grant, is_asked_for: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+    let service = grant.action.split(':').next().unwrap_or_default();
+    // Not of what is limited to no kind: a whole table, a whole bucket.
+    let is_limited = if service == "dynamodb" { !grant.keys.is_empty() } else { grant.resource.contains("/*") };
+    let others = KINDS_OF_THINGS.iter().filter(|(of, ..)| is_limited && *of == service);
+    let others = others.filter(|(_, resource, key)| {
+        let thing = if key.is_empty() { resource } else { key };
+        !is_asked_for(thing.trim_end_matches('1'))
+    });
+    others.map(|(_, resource, key)| ((*resource).to_owned(), (*key).to_owned())).collect()
 }
 
 /// The ARNs and keys beside those of `grant`: each name in them, longer at its beginning and at its end.

@@ -57,6 +57,15 @@ impl Survey {
         survey
     }
 
+    /// Whether `function` ever asked to do `action` with something whose key, or else whose ARN, begins like this.
+    pub(crate) fn asks(&self, function: &str, action: &str, beginning: &str) -> bool {
+        let begins = |asked: &Access| {
+            let is_key = asked.keys.iter().any(|key| key.starts_with(beginning));
+            asked.action == action && (is_key || asked.resource.starts_with(beginning))
+        };
+        self.asked.values().flatten().any(|asked| asked.function == function && begins(asked))
+    }
+
     /// Takes each part of each role away that `is_wanted`, and walks the paths that asked for it: for the others, nothing
     /// can be different.
     pub(crate) async fn removals(
