@@ -64,7 +64,7 @@ fn what_a_small_account_means_depends_on_the_parameters() {
         Account::of_concurrency(10).deploy(&arguments).0
     };
     assert!(told("").contains("Requests above that are answered 429."));
-    assert!(told(" --parameter Front=http-api").contains("Requests above that are answered 503."));
+    assert!(told(" --parameter Front=http-api").contains("Requests above that are answered 500 or 503."));
     let asking = "Expectations=on takes up to 5 of them for questions to senders, beside those of ProcessConcurrency.";
     assert!(!told("").contains("Expectations") && told(" --parameter Expectations=on").contains(asking));
 }

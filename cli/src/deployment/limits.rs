@@ -117,8 +117,8 @@ pub(crate) async fn settle_concurrency(
 }
 
 /// What senders are answered where Lambda has no concurrency left (docs/runbook.md, Throttled).
-pub(crate) fn throttled_status(front: Option<&str>) -> u16 {
-    if front == Some("http-api") { 503 } else { 429 }
+pub(crate) fn throttled_status(front: Option<&str>) -> &'static str {
+    if front == Some("http-api") { "500 or 503" } else { "429" }
 }
 
 /// The value that a parameter will have: what is given, or what the stack has; `None` if it is the template's default.
