@@ -325,6 +325,21 @@ fn what_cannot_be_followed_lies_in_the_dead_letter_queue() {
     });
 }
 
+/// The dead-letter queue is one for both queues, and a redrive moves all that it holds to the queue of events.
+#[test]
+fn an_expectation_that_is_moved_back_to_the_queue_of_events_counts() {
+    run(async |world| {
+        let simulator = Simulator::start(Provider::Csm);
+        let source = world.set_up(simulator.expects(Source::new(Provider::Csm))).await;
+        let subject = simulator.submit();
+        let expectation = expectation(&source, thing(source.provider), &subject).to_string();
+        let send = world.aws.sqs.send_message().queue_url(&world.stack.events_queue_url);
+        send.message_body(expectation).send().await.expect("the queue takes it");
+        let record = expected(world, &job_id(&source, thing(source.provider), &subject)).await;
+        assert_eq!(record.text("state"), "waiting");
+    });
+}
+
 #[test]
 fn no_progress_is_published_after_the_end_where_ends_win() {
     run(async |world| {
