@@ -1,13 +1,14 @@
 //! The three functions, built.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::process::Command;
 
 use clap::ValueEnum;
 
 use crate::error::Result;
 use crate::project::{Project, path_after};
-use crate::tools::SAM;
+use crate::tools::{Environment, SAM, install_beside};
 
 /// The functions, by the names of their binaries.
 pub(crate) const FUNCTIONS: [&str; 3] = ["ingest", "process", "sweep"];
@@ -19,6 +20,33 @@ pub(crate) enum Profile {
     Local,
     /// As for Lambda: what is deployed is what is tested. It takes far longer.
     Release,
+}
+
+/// Builds the functions as `profile` says, and `programs` that drive them, while `environments` are installed; gives the
+/// folder with the functions.
+pub(crate) fn build_beside(
+    project: &Project,
+    profile: Profile,
+    programs: &[&str],
+    environments: &[Environment],
+) -> Result<PathBuf> {
+    install_beside(project, environments, || match profile {
+        Profile::Local => {
+            project.say("building the functions, and what drives them");
+            project.build(&[programs, &FUNCTIONS].concat())
+        }
+        Profile::Release => {
+            project.say("building what drives the functions");
+            project.build(programs)
+        }
+    })?;
+    Ok(project.target.join(match profile {
+        Profile::Local => "debug",
+        Profile::Release => {
+            build(project, Architecture::here())?;
+            "lambda"
+        }
+    }))
 }
 
 /// The processor that Lambda runs the functions on.

@@ -7,9 +7,9 @@ use std::process::Command;
 use std::thread;
 
 use crate::error::{Context as _, Result};
-use crate::functions::{self, Architecture, FUNCTIONS, Profile};
+use crate::functions::{self, FUNCTIONS, Profile};
 use crate::project::Project;
-use crate::tools::{MINISTACK, SAM, check_node, install_beside, install_node_modules};
+use crate::tools::{MINISTACK, SAM, check_node, install_node_modules};
 
 /// A stack that is stopped when this goes out of scope, however that comes.
 pub(crate) struct RunningStack<'a> {
@@ -25,18 +25,8 @@ pub(crate) struct Built {
 impl Built {
     /// Builds the functions by `profile`, and `programs` of the tests package; installs what a stack runs on.
     pub(crate) fn make(project: &Project, profile: Profile, programs: &[&str]) -> Result<Built> {
-        install_beside(project, &[SAM, MINISTACK], || {
-            project.say(match profile {
-                Profile::Local => "building the functions, and what drives them",
-                Profile::Release => "building what drives the functions",
-            });
-            let functions = if profile == Profile::Local { FUNCTIONS.as_slice() } else { &[] };
-            // Every stack is deployed by `landfall`.
-            project.build(&[programs, functions, &["landfall"]].concat())
-        })?;
-        if profile == Profile::Release {
-            functions::build(project, Architecture::here())?;
-        }
+        // Every stack is deployed by `landfall`.
+        functions::build_beside(project, profile, &[programs, &["landfall"]].concat(), &[SAM, MINISTACK])?;
         Ok(Built { profile })
     }
 
