@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use domain::description::BATCH_EVENTS_MAX;
-use domain::provider::Provider;
 use serde_json::{Value, json};
 use tests::http::Request;
 use tests::observe::until;
@@ -21,17 +20,7 @@ struct Sender {
 
 impl Sender {
     async fn begin(world: &'static World) -> Sender {
-        let scheme = json!({
-            "scheme": {"kind": "url-token"},
-            "batch": {"items": "/events"},
-            "shape": [{
-                "subject": "/job", "key": ["/job", "/state"], "names": "state",
-                "report": [{"at": "/state", "equals": "done", "is": "job.completed"}],
-                "otherwise": "event.occurred",
-            }],
-        });
-        let source = Source::new(Provider::Custom).with_fresh_token().with_option("scheme", scheme);
-        Sender { source: world.set_up(source).await, world }
+        Sender { source: world.set_up(Source::listing_events()).await, world }
     }
 
     fn request(&self, events: &[Value]) -> Request {

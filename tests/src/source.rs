@@ -44,6 +44,21 @@ impl Source {
         self
     }
 
+    /// A source whose sender lists its events at `/events`: each tells the `state` of a `job`.
+    #[must_use]
+    pub fn listing_events() -> Source {
+        let scheme = json!({
+            "scheme": {"kind": "url-token"},
+            "batch": {"items": "/events"},
+            "shape": [{
+                "subject": "/job", "key": ["/job", "/state"], "names": "state",
+                "report": [{"at": "/state", "equals": "done", "is": "job.completed"}],
+                "otherwise": "event.occurred",
+            }],
+        });
+        Source::new(Provider::Custom).with_fresh_token().with_option("scheme", scheme)
+    }
+
     /// The source with a fresh token instead of the one it had.
     #[must_use]
     pub fn with_fresh_token(mut self) -> Source {

@@ -1,6 +1,5 @@
 //! The paths of several events at once: a delivery that lists them through ingest, and their messages through process.
 
-use domain::provider::Provider;
 use serde_json::{Value, json};
 use tests::source::Source;
 
@@ -54,17 +53,7 @@ pub(crate) const PATHS: [Path; 4] = [
 
 /// A source whose sender lists its events.
 async fn listing(world: &World, name: &str) -> Source {
-    let scheme = json!({
-        "scheme": {"kind": "url-token"},
-        "batch": {"items": "/events"},
-        "shape": [{
-            "subject": "/job", "key": ["/job", "/state"], "names": "state",
-            "report": [{"at": "/state", "equals": "done", "is": "job.completed"}],
-            "otherwise": "event.occurred",
-        }],
-    });
-    let source = Source::new(Provider::Custom).with_fresh_token().with_option("scheme", scheme);
-    world.set_up(&name.replace([' ', ','], "-"), source).await
+    world.set_up(&name.replace([' ', ','], "-"), Source::listing_events()).await
 }
 
 /// A delivery of so many events.
