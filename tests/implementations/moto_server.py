@@ -2,7 +2,7 @@
 
 moto verifies signatures and evaluates policies, but it does not know everything that AWS knows of a request. This says so
 to it, and nothing else: which resource a request is for, whether a statement's condition is met, what a form was before
-it was parsed, how a JSON service says no, what a missing object is to whoever may not list the bucket, and, with
+it was parsed, how a JSON service says no, what a missing object is to a role that may not list the bucket, and, with
 `--key-arn`, what a customer's key asks for.
 
 A request is handled alone: moto is not made for several at once.

@@ -19,7 +19,7 @@ fn the_processor_of_a_new_account_leaves_something_to_ingest() {
     assert!(shown(&told) == 1 && !told.contains("ProcessConcurrency"), "{told}");
     let (told, _) = Account::of_concurrency(10).deploy(&format!("{arguments} --parameter ProcessConcurrency=4"));
     assert!(told.contains(" ProcessConcurrency=4"), "{told}");
-    // Whoever may not ask is not kept from deploying.
+    // A caller who may not read the limits can deploy all the same.
     let denied = json!({"Type": "User", "Message": "not authorized to perform: lambda:GetAccountSettings"});
     let account = Account::of_concurrency(10).answering("account-settings", 403, denied);
     let (told, succeeded) = account.deploy(arguments);

@@ -16,7 +16,7 @@ use crate::stack::Stack;
 
 use self::arguments::{Arguments, is_email_or_nothing, is_region};
 
-/// The template's default.
+/// The template's default of `SourcesPrefix`.
 const SOURCES_PREFIX: &str = "landfall";
 const WHAT_COMES: &str = "
 This creates one CloudFormation stack: three Lambda functions with a role each, a DynamoDB table, four SQS queues,
@@ -181,4 +181,15 @@ Landfall is deployed.
         context.session.command("upgrade"),
         context.session.command("source add"),
     ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SOURCES_PREFIX;
+
+    #[test]
+    fn sources_are_where_the_template_has_them() {
+        let parameter = format!("  SourcesPrefix:\n    Type: String\n    Default: {SOURCES_PREFIX}\n");
+        assert!(include_str!("../../../template.yaml").contains(&parameter));
+    }
 }

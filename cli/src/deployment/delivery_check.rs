@@ -66,7 +66,7 @@ async fn publish_and_look(session: &Session, stack: &Stack, id: &str) -> Result<
     let config = session.config().await?;
     publish(&aws_sdk_sns::Client::new(config), stack.output("TopicArn")?, id).await?;
     let scale = stack.parameters.get("TimeScale").and_then(|text| TimeScale::parse(text).ok());
-    let mut queue = LookedAtQueue {
+    let mut queue = ConsumerQueue {
         sqs: aws_sdk_sqs::Client::new(config),
         url: stack.output("ConsumerQueueUrl")?,
         others: Vec::new(),
@@ -78,14 +78,14 @@ async fn publish_and_look(session: &Session, stack: &Stack, id: &str) -> Result<
 
 /// The consumer queue, which may be in use. Each receive of a message counts towards its dead-letter queue, so the check takes
 /// it once, hides it for the time of the check, and then gives it back.
-struct LookedAtQueue<'a> {
+struct ConsumerQueue<'a> {
     sqs: aws_sdk_sqs::Client,
     url: &'a str,
     /// The receipts of others' messages.
     others: Vec<String>,
 }
 
-impl LookedAtQueue<'_> {
+impl ConsumerQueue<'_> {
     async fn look_for(&mut self, id: &str, longest: Duration) -> Result<Outcome> {
         let (began, mut was_empty) = (clock::now(), false);
         loop {

@@ -53,7 +53,7 @@ pub(super) fn text(session: &Session, stack: &str, status: &str, failures: &[Res
     text += &match status {
         "UPDATE_ROLLBACK_COMPLETE" => "\nThe stack is as it was before, and takes deliveries as before.".to_owned(),
         "ROLLBACK_COMPLETE" => format!(
-            "\nOf the stack, only its name and the ledger are left. Delete it, fix the cause, and deploy again:{}",
+            "\nOf the stack, only its name and the ledger are left. Delete both, fix the cause, and deploy again:{}",
             leftovers::commands(session, stack)
         ),
         _ => "\nRun this again: it says what the state of the stack needs first.".to_owned(),
@@ -104,7 +104,7 @@ mod tests {
                 The deployment of landfall failed.
                   Ingest: Specified ReservedConcurrentExecutions decreases account's UnreservedConcurrentExecution below its minimum value of [100]
                 A quota of the account is reached: request more in Service Quotas, or remove what is not needed.
-                Of the stack, only its name and the ledger are left. Delete it, fix the cause, and deploy again:
+                Of the stack, only its name and the ledger are left. Delete both, fix the cause, and deploy again:
                   aws cloudformation describe-stack-resource --stack-name landfall --logical-resource-id Ledger --query StackResourceDetail.PhysicalResourceId --output text --region eu-west-1
                   aws cloudformation delete-stack --stack-name landfall --region eu-west-1
                   aws dynamodb update-table --table-name TABLE --no-deletion-protection-enabled --region eu-west-1

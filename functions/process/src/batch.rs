@@ -165,7 +165,8 @@ mod tests {
     #[test]
     fn what_is_null_is_absent() {
         let check = |message: serde_json::Value, expected: (u32, &str, &str)| {
-            let mut batch: Batch = serde_json::from_value(json!({"Records": [message, {"messageId": "b"}]})).unwrap();
+            let mut batch: Batch =
+                serde_json::from_value(json!({"Records": [message, {"messageId": "b"}]})).expect("a batch");
             let message = batch.messages.remove(0);
             assert_eq!((message.receives(), &*message.body, &*message.queue_arn), expected);
         };
@@ -176,7 +177,8 @@ mod tests {
         );
         let attributes = json!({"ApproximateReceiveCount": null, "AWSTraceHeader": null});
         check(json!({"messageId": "a", "body": "b", "eventSourceARN": "c", "attributes": attributes}), (1, "b", "c"));
-        assert!(serde_json::from_value::<Batch>(json!({"Records": null})).unwrap().messages.is_empty());
+        let none: Batch = serde_json::from_value(json!({"Records": null})).expect("a batch");
+        assert!(none.messages.is_empty());
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! What nobody has seen on AWS stands in one list, and wherever else it is spoken of, a link leads there.
+//! All that was never observed on AWS is in one list, and every other page that mentions such a thing links to it.
 
 use super::pages::all;
 

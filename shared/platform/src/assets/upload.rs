@@ -10,8 +10,8 @@ use super::parts::Parts;
 use super::store_error::{ANOTHER_STANDS, StoreError};
 use crate::service_error::ServiceError;
 
-/// An upload in parts, which is aborted unless it comes to its end: also if whoever waits for it waits no longer. Should the
-/// function die, the bucket's lifecycle tidies up.
+/// An upload in parts. It is aborted unless it is completed, even if its caller stops waiting for it. If the function dies, the
+/// bucket's lifecycle removes it.
 pub(super) struct Upload {
     client: Client,
     bucket: String,
@@ -49,9 +49,9 @@ impl Upload {
         };
         if matches!(ended, Ok(true)) {
             self.is_open = false;
-        } else if let Some(abortion) = self.abort() {
-            // Whether that goes well changes nothing for the event.
-            let _ = abortion.await;
+        } else if let Some(aborting) = self.abort() {
+            // Whether that succeeds changes nothing for the event.
+            let _ = aborting.await;
         }
         ended
     }
@@ -81,7 +81,7 @@ impl Upload {
         }
     }
 
-    /// Aborts it on a task of its own, which nobody who stops waiting can cut off.
+    /// Aborts it on a task of its own, which goes on if the caller stops waiting.
     fn abort(&mut self) -> Option<JoinHandle<()>> {
         let runtime = Handle::try_current().ok().filter(|_| self.is_open)?;
         self.is_open = false;

@@ -133,7 +133,7 @@ impl World {
         for queue in self.account.template.of_type("AWS::SQS::Queue") {
             let messages = self.messages(queue).await;
             self.note_messages(queue, messages.len());
-            told.extend(told_of(queue, &messages));
+            told.extend(in_words_of_queue(queue, &messages));
             in_queues.extend(messages.iter().map(|message| self.message(queue, message)));
         }
         in_queues.sort();
@@ -173,8 +173,8 @@ impl World {
     }
 }
 
-/// What is told of the messages in a queue.
-fn told_of(queue: &str, messages: &[Message]) -> Vec<String> {
+/// The messages in a queue, in words.
+fn in_words_of_queue(queue: &str, messages: &[Message]) -> Vec<String> {
     let what = match queue {
         "EventsQueue" => "message",
         "ExpectQueue" => "expectation message",

@@ -103,8 +103,8 @@ pub(crate) const LEDGER_AND_QUEUE: &str = "dynamodb:PutItem on table/Ledger, sqs
 /// What Lambda and the services do with a function's role, of which the lifecycle does not speak.
 const LAMBDAS: [&str; 5] = ["kms:", "logs:", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "xray:"];
 
-/// Rows whose alarms stay silent where a permission is missing, by function and what is taken away, and why. Whoever makes
-/// one of them ring takes it from here.
+/// Rows whose alarms stay silent where a permission is missing, by function and what is taken away, and why. If one of
+/// them rings, its entry must go.
 const SILENT: [(&str, &str, &str, &str); 2] = [
     (
         "Ingest",
@@ -142,7 +142,7 @@ pub(crate) fn statuses(told: &str) -> Vec<&str> {
     first_words.filter(|word| matches!(*word, "200" | "503" | "401")).collect()
 }
 
-/// Whether whoever sent the event was always told to send it again: they have it still.
+/// Whether the sender was told each time to send the event again, and so still has it.
 pub(crate) fn is_left_to_sender(told: &str) -> bool {
     let statuses = statuses(told);
     !statuses.is_empty() && statuses.iter().all(|status| *status == "503")
